@@ -1,0 +1,47 @@
+import tseslint from 'typescript-eslint';
+
+/** Folders that `folder` must not import from: the dependency direction `api ← core ← {webhook, syncer} → kube → api`. */
+const boundary = (folder: string, forbidden: string[]) => ({
+  files: [`${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: forbidden.map((other) => ({
+          regex: `^(\\.\\./)+${other}/`,
+          message: `${folder}/ must not import ${other}/ (see docs/architecture.md).`,
+        })),
+      },
+    ],
+  },
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', '.cluster/', 'node_modules/', 'coverage/', '**/generated/'] },
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: [] }, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      complexity: ['error', 10],
+      'max-depth': ['error', 3],
+      'max-params': ['error', 4],
+      'max-lines': ['error', { max: 300, skipComments: true, skipBlankLines: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'max-lines': 'off',
+    },
+  },
+  boundary('api', ['core', 'kube', 'webhook', 'syncer', 'test']),
+  boundary('core', ['kube', 'webhook', 'syncer', 'test']),
+  boundary('kube', ['core', 'webhook', 'syncer', 'test']),
+  boundary('webhook', ['syncer', 'test']),
+  boundary('syncer', ['webhook', 'test']),
+);
