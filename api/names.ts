@@ -1,0 +1,50 @@
+/**
+ * Every name that users, the API server and the two processes must agree on: group, resources, labels, annotations,
+ * condition types, reasons and phases. Each stands here once.
+ */
+
+export const GROUP = 'hematoscope.app';
+export const VERSION = 'v1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+/** Labels on JobRuns, Jobs and Pods. Values are cut to 63 characters and stay valid label values. */
+export const LABEL_JOB_TEMPLATE = `${GROUP}/job-template`;
+export const LABEL_JOB_RUN = `${GROUP}/job-run`;
+export const LABEL_APP_NAME = 'app.kubernetes.io/name';
+export const LABEL_APP_INSTANCE = 'app.kubernetes.io/instance';
+export const LABEL_APP_VERSION = 'app.kubernetes.io/version';
+export const LABEL_APP_MANAGED_BY = 'app.kubernetes.io/managed-by';
+export const MANAGED_BY = 'job-template-run';
+
+/** On Jobs and Pods: the full name of the JobRun, which may be longer than a label value. */
+export const ANNOTATION_JOB_RUN_NAME = `${GROUP}/job-run-name`;
+/** On a JobRun: overrides `admission.missingTemplate` for this run. Value: one of {@link MISSING_TEMPLATE_POLICIES}. */
+export const ANNOTATION_MISSING_TEMPLATE = `${GROUP}/missing-template`;
+
+export const MISSING_TEMPLATE_POLICIES = ['Reject', 'Wait', 'Fail'] as const;
+/** What happens to a JobRun whose template does not exist: denied, admitted and waiting, or admitted and failed. */
+export type MissingTemplatePolicy = (typeof MISSING_TEMPLATE_POLICIES)[number];
+
+export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed'] as const;
+/** One word for where a JobRun stands, for people. Programs read the conditions. */
+export type Phase = (typeof PHASES)[number];
+
+/** Condition types. `Complete`, `Failed`, `Suspended` and others are the Job's own, mirrored verbatim. */
+export const CONDITION_COMPLETE = 'Complete';
+export const CONDITION_FAILED = 'Failed';
+export const CONDITION_SUSPENDED = 'Suspended';
+/** Ours: True once the Job was made, False with a reason when it could not be. */
+export const CONDITION_JOB_CREATED = 'JobCreated';
+/** Ours: True on either outcome, so that one `kubectl wait --for=condition=Finished` serves. */
+export const CONDITION_FINISHED = 'Finished';
+
+/** Reasons of conditions and of Events. */
+export const REASON_JOB_CREATED = 'JobCreated';
+export const REASON_COMPLETED = 'Completed';
+export const REASON_FAILED = 'Failed';
+export const REASON_JOB_DELETED = 'JobDeleted';
+export const REASON_TEMPLATE_NOT_FOUND = 'TemplateNotFound';
+export const REASON_WAITING_FOR_TEMPLATE = 'WaitingForTemplate';
+export const REASON_NAME_CONFLICT = 'NameConflict';
+/** The API server, or rendering, refused the Job for good. */
+export const REASON_JOB_REFUSED = 'JobRefused';

@@ -1,0 +1,17 @@
+import { GROUP, VERSION } from './names.ts';
+
+/** Where a kind of object lives in the Kubernetes API. */
+export interface Resource {
+  /** API group; the empty string is the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** Lower-case plural as in the URL. */
+  readonly plural: string;
+  readonly kind: string;
+}
+
+export const JOB_TEMPLATES: Resource = { group: GROUP, version: VERSION, plural: 'jobtemplates', kind: 'JobTemplate' };
+export const JOB_RUNS: Resource = { group: GROUP, version: VERSION, plural: 'jobruns', kind: 'JobRun' };
+export const JOBS: Resource = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job' };
+export const EVENTS: Resource = { group: 'events.k8s.io', version: 'v1', plural: 'events', kind: 'Event' };
+export const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease' };

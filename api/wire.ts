@@ -1,0 +1,25 @@
+import type { V1Job, V1JobSpec, V1JobStatus, V1ObjectMeta } from '@kubernetes/client-node';
+
+/**
+ * A type of the client library as it travels: its classes say `Date` where JSON holds an RFC 3339 string, and its
+ * fields are optional without `undefined`.
+ */
+export type Wire<T> = T extends Date
+  ? string
+  : T extends (infer E)[]
+    ? Wire<E>[]
+    : T extends object
+      ? { [K in keyof T]: Wire<T[K]> }
+      : T;
+
+export type ObjectMeta = Wire<V1ObjectMeta>;
+export type Job = Wire<V1Job>;
+export type JobSpec = Wire<V1JobSpec>;
+export type JobStatus = Wire<V1JobStatus>;
+
+/** What every object read from the API server has. */
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+}
