@@ -1,7 +1,9 @@
+import type { Linter } from 'eslint';
+import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Folders that `folder` must not import from: the dependency direction `api ← core ← {webhook, syncer} → kube → api`. */
-const boundary = (folder: string, forbidden: string[]) => ({
+const boundary = (folder: string, forbidden: string[]): Linter.Config => ({
   files: [`${folder}/**/*.ts`],
   rules: {
     'no-restricted-imports': [
@@ -16,7 +18,7 @@ const boundary = (folder: string, forbidden: string[]) => ({
   },
 });
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ['dist/', '.cluster/', 'node_modules/', 'coverage/', '**/generated/'] },
   tseslint.configs.strictTypeChecked,
   {
