@@ -1,0 +1,110 @@
+import type { TSchema } from 'typebox';
+import { JobRunSchema } from './job-run.ts';
+import { JobTemplateSchema } from './job-template.ts';
+import { JOB_RUNS, JOB_TEMPLATES } from './resources.ts';
+import type { Resource } from './resources.ts';
+
+/** A column of `kubectl get`. */
+export interface PrinterColumn {
+  name: string;
+  type: 'string' | 'integer' | 'date';
+  jsonPath: string;
+  description: string;
+  /** 1: only with `-o wide`. */
+  priority?: 1;
+}
+
+/** What a CRD says beyond its schema. */
+export interface CustomResource {
+  resource: Resource;
+  schema: TSchema;
+  shortName: string;
+  columns: PrinterColumn[];
+  statusSubresource: boolean;
+}
+
+/** With `kubectl get hematoscope` all of the product's objects are listed. */
+export const CATEGORY = 'hematoscope';
+
+const AGE: PrinterColumn = {
+  name: 'Age',
+  type: 'date',
+  jsonPath: '.metadata.creationTimestamp',
+  description: 'Time since it was created.',
+};
+
+const JOB_TEMPLATE_COLUMNS: PrinterColumn[] = [
+  {
+    name: 'Image',
+    type: 'string',
+    jsonPath: '.spec.template.spec.containers[0].image',
+    description: 'Image of the first container.',
+  },
+  AGE,
+  {
+    name: 'Service Account',
+    type: 'string',
+    jsonPath: '.spec.template.spec.serviceAccountName',
+    description: 'ServiceAccount that the Pods run as.',
+    priority: 1,
+  },
+  {
+    name: 'Backoff Limit',
+    type: 'integer',
+    jsonPath: '.spec.backoffLimit',
+    description: 'Failed Pods before the Job counts as failed.',
+    priority: 1,
+  },
+  {
+    name: 'Deadline',
+    type: 'integer',
+    jsonPath: '.spec.activeDeadlineSeconds',
+    description: 'Seconds that the Job may run.',
+    priority: 1,
+  },
+  {
+    name: 'TTL',
+    type: 'integer',
+    jsonPath: '.spec.ttlSecondsAfterFinished',
+    description: 'Seconds that a finished Job is kept.',
+    priority: 1,
+  },
+];
+
+const JOB_RUN_COLUMNS: PrinterColumn[] = [
+  { name: 'Template', type: 'string', jsonPath: '.spec.templateRef', description: 'The JobTemplate that is run.' },
+  { name: 'Status', type: 'string', jsonPath: '.status.phase', description: 'Where the run stands.' },
+  { name: 'Start Time', type: 'date', jsonPath: '.status.startTime', description: 'Time since the Job started.' },
+  {
+    name: 'Completion Time',
+    type: 'date',
+    jsonPath: '.status.completionTime',
+    description: 'Time since the Job completed.',
+  },
+  AGE,
+  { name: 'Job', type: 'string', jsonPath: '.status.jobName', description: 'Name of the Job.', priority: 1 },
+  {
+    name: 'Revision',
+    type: 'string',
+    jsonPath: '.status.template.revision',
+    description: "Hash of the template's content that was run.",
+    priority: 1,
+  },
+  { name: 'Error', type: 'string', jsonPath: '.status.error', description: 'Why the run failed.', priority: 1 },
+];
+
+export const JOB_TEMPLATE_RESOURCE: CustomResource = {
+  resource: JOB_TEMPLATES,
+  schema: JobTemplateSchema,
+  shortName: 'jt',
+  columns: JOB_TEMPLATE_COLUMNS,
+  statusSubresource: false,
+};
+
+export const JOB_RUN_RESOURCE: CustomResource = {
+  resource: JOB_RUNS,
+  schema: JobRunSchema,
+  shortName: 'jr',
+  columns: JOB_RUN_COLUMNS,
+  statusSubresource: true,
+};

@@ -1,0 +1,105 @@
+/**
+ * Kubernetes' own schemas of JobSpec and JobStatus, made as tolerant as the API server is when it reads a Job: what a
+ * Job may hold, a JobTemplate may hold, and a field that only a newer Kubernetes knows is kept.
+ */
+import document from './definitions.json' with { type: 'json' };
+import { firstSentence } from './first-sentence.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+export const JOB_SPEC = 'io.k8s.api.batch.v1.JobSpec';
+export const JOB_STATUS = 'io.k8s.api.batch.v1.JobStatus';
+export const JOB_CONDITION = 'io.k8s.api.batch.v1.JobCondition';
+export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
+const RAW = document.definitions as unknown as Record<string, JsonSchema>;
+
+/** Where the definitions were taken from. */
+export const KUBERNETES_VERSION = document.source.version;
+
+/**
+ * Lists in which a Job may hold the same key twice (the last `env` of a name wins, and may refer to the one before).
+ * A list of type map would refuse that, and one of `ports` would also have to write the default protocol into it.
+ */
+const REPEATABLE = new Set(['env', 'ports', 'hostAliases', 'imagePullSecrets']);
+
+const copyKeywords = (schema: JsonSchema): JsonSchema => {
+  const { $ref, type, format, description } = schema;
+  return {
+    ...($ref === undefined ? {} : { $ref }),
+    ...(type === undefined ? {} : { type }),
+    ...(format === undefined ? {} : { format }),
+    ...(description === undefined ? {} : { description: firstSentence(description) }),
+  };
+};
+
+const tolerantList = (schema: JsonSchema, name: string): JsonSchema => {
+  const { items, 'x-kubernetes-list-type': listType, 'x-kubernetes-list-map-keys': keys } = schema;
+  if (items === undefined) throw new Error(`list ${name} says nothing of its items`);
+  const list = { ...copyKeywords(schema), items: tolerant(items) };
+  if (listType === undefined || REPEATABLE.has(name)) return { ...list, 'x-kubernetes-list-type': 'atomic' };
+  return {
+    ...list,
+    'x-kubernetes-list-type': listType,
+    ...(keys === undefined ? {} : { 'x-kubernetes-list-map-keys': keys }),
+  };
+};
+
+const tolerantObject = (schema: JsonSchema): JsonSchema => {
+  const { properties, required, additionalProperties, 'x-kubernetes-map-type': mapType } = schema;
+  const common = { ...copyKeywords(schema), ...(mapType === undefined ? {} : { 'x-kubernetes-map-type': mapType }) };
+  if (additionalProperties !== undefined) {
+    return { ...common, additionalProperties: { ...tolerant(additionalProperties), nullable: true } };
+  }
+  const property = ([name, value]: [string, JsonSchema]): [string, JsonSchema] => [
+    name,
+    { ...tolerant(value, name), ...(required?.includes(name) ? {} : { nullable: true }) },
+  ];
+  return {
+    ...common,
+    ...(properties === undefined ? {} : { properties: Object.fromEntries(Object.entries(properties).map(property)) }),
+    ...(required === undefined ? {} : { required }),
+    'x-kubernetes-preserve-unknown-fields': true,
+  };
+};
+
+const tolerant = (schema: JsonSchema, name = ''): JsonSchema => {
+  if (schema.type === 'array') return tolerantList(schema, name);
+  if (schema.type === 'object') return tolerantObject(schema);
+  return copyKeywords(schema);
+};
+
+/** A JSON number such as `cpu: 0.5` is a quantity too, which `x-kubernetes-int-or-string` would refuse. */
+const anyQuantity: JsonSchema = {
+  description: 'A quantity, such as 2, 0.5, 100m or 1Gi.',
+  'x-kubernetes-preserve-unknown-fields': true,
+};
+
+/** No template of a Job may have one, so its forty fields need not be spelled out. */
+const ephemeralContainer: JsonSchema = {
+  description: 'Not allowed in a Job.',
+  type: 'object',
+  required: ['name'],
+  properties: { name: { type: 'string' } },
+  'x-kubernetes-preserve-unknown-fields': true,
+};
+
+const REPLACED: Record<string, JsonSchema> = {
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': { 'x-kubernetes-int-or-string': true },
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': anyQuantity,
+  'io.k8s.api.core.v1.EphemeralContainer': ephemeralContainer,
+};
+
+/** All definitions by name. Their `$ref`s are Kubernetes' own, `#/definitions/NAME`. */
+export const DEFINITIONS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
+  Object.entries(RAW).map(([name, schema]) => [name, REPLACED[name] ?? tolerant(schema)]),
+);
+
+/**
+ * One definition.
+ * @throws if the vendored document does not have it.
+ */
+export const definition = (name: string): JsonSchema => {
+  const found = DEFINITIONS[name];
+  if (found === undefined) throw new Error(`no Kubernetes definition ${name}; see api/generate/refresh-kubernetes.ts`);
+  return found;
+};

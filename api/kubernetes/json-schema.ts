@@ -1,0 +1,43 @@
+/** The part of JSON Schema that Kubernetes' OpenAPI documents and CRDs use. */
+export interface JsonSchema {
+  $ref?: string;
+  type?: string;
+  format?: string;
+  description?: string;
+  nullable?: boolean;
+  enum?: unknown[];
+  pattern?: string;
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  minItems?: number;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: JsonSchema;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  'x-kubernetes-int-or-string'?: true;
+  'x-kubernetes-preserve-unknown-fields'?: true;
+  'x-kubernetes-list-type'?: 'atomic' | 'map' | 'set';
+  'x-kubernetes-list-map-keys'?: string[];
+  'x-kubernetes-map-type'?: 'atomic' | 'granular';
+  'x-kubernetes-validations'?: ValidationRule[];
+}
+
+/** A CEL rule of a CRD. */
+export interface ValidationRule {
+  rule: string;
+  message: string;
+  reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | 'FieldValueDuplicate';
+}
+
+const PREFIX = '#/definitions/';
+
+/** The `$ref` of a Kubernetes definition, as it stands in Kubernetes' own document. */
+export const refTo = (definition: string): string => PREFIX + definition;
+
+/** The name of the definition that a `$ref` points at. */
+export const refTarget = (ref: string): string => {
+  if (!ref.startsWith(PREFIX)) throw new Error(`not a reference to a Kubernetes definition: ${ref}`);
+  return ref.slice(PREFIX.length);
+};

@@ -1,0 +1,41 @@
+/**
+ * What a schema needs beyond TypeBox so that the same value is valid JSON Schema for ajv and, once its `$ref`s are
+ * written out, a structural schema for a CRD: TypeBox's own unions, enums and records are not.
+ */
+import type { Static, TSchema, TUnsafe } from 'typebox';
+import { Type } from 'typebox';
+import { refTo } from './kubernetes/json-schema.ts';
+import type { JsonSchema } from './kubernetes/json-schema.ts';
+
+/** Keywords that stand beside the type. */
+export type Keywords = Omit<JsonSchema, '$ref' | 'type' | 'properties' | 'items'>;
+
+/** One of a fixed set of strings. */
+export const StringEnum = <const V extends readonly string[]>(values: V, keywords: Keywords): TUnsafe<V[number]> =>
+  Type.Unsafe<V[number]>({ type: 'string', enum: [...values], ...keywords });
+
+/** A map of strings, such as labels. */
+export const StringMap = (keywords: Keywords): TUnsafe<Record<string, string>> =>
+  Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' }, ...keywords });
+
+/** A list that is replaced as a whole. */
+export const AtomicList = <S extends TSchema>(items: S, keywords: Keywords): TUnsafe<Static<S>[]> =>
+  Type.Unsafe<Static<S>[]>({ type: 'array', items, 'x-kubernetes-list-type': 'atomic', ...keywords });
+
+/** A list whose items are told apart by `keys`; server-side apply merges it item by item. */
+export const ListMap = <S extends TSchema>(items: S, keys: string[], keywords: Keywords): TUnsafe<Static<S>[]> =>
+  Type.Unsafe<Static<S>[]>({
+    type: 'array',
+    items,
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': keys,
+    ...keywords,
+  });
+
+/** An RFC 3339 time. */
+export const Timestamp = (keywords: Keywords): TUnsafe<string> =>
+  Type.Unsafe<string>({ type: 'string', format: 'date-time', ...keywords });
+
+/** A schema of Kubernetes itself, by the name of its definition; `T` is its type as it travels. */
+export const Embedded = <T>(definition: string, keywords: Keywords = {}): TUnsafe<T> =>
+  Type.Unsafe<T>({ $ref: refTo(definition), ...keywords });
