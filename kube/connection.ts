@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type { RequestOptions } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { Pool, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
+
+/** How many sockets a client keeps, at most: ordinary calls and watches never wait for each other. */
+export interface ConnectionLimits {
+  calls: number;
+  watches: number;
+}
+
+/** What one request is sent with. */
+export interface Route {
+  calls: Dispatcher;
+  watches: Dispatcher;
+  headers: Record<string, string>;
+}
+
+interface Credentials {
+  headers: Record<string, string>;
+  tls: { ca?: unknown; cert?: unknown; key?: unknown; rejectUnauthorized?: unknown; servername?: unknown };
+}
+
+/** A token file is read anew this often; a token stays valid far longer after it was replaced. */
+const CREDENTIALS_FRESH_MS = 30_000;
+/** Below the API server's own idle limit of 90 s, so that it is never the one who closes. */
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * The kept connection pools to one API server, with TLS and authentication out of a KubeConfig. The client library
+ * makes a new dispatcher, hence a new TLS connection, for every call; here connections are reused.
+ */
+export class Connection {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** What every path starts with, without a slash at the end; empty for most servers. */
+  readonly basePath: string;
+  readonly #kubeConfig: KubeConfig;
+  readonly #limits: ConnectionLimits;
+  #route: Route | undefined;
+  #tlsFingerprint = '';
+  #freshUntil = 0;
+  #refreshing: Promise<Route> | undefined;
+
+  /** @throws Error when the KubeConfig names no cluster. */
+  constructor(kubeConfig: KubeConfig, limits: ConnectionLimits) {
+    const cluster = kubeConfig.getCurrentCluster();
+    if (!cluster) throw new Error('the kubeconfig has no current cluster; set current-context');
+    const url = new URL(cluster.server);
+    this.origin = url.origin;
+    this.basePath = url.pathname.replace(/\/+$/, '');
+    this.#kubeConfig = kubeConfig;
+    this.#limits = limits;
+  }
+
+  /** Pools and headers for the next request; reads credentials anew when they are older than half a minute. */
+  route(): Route | Promise<Route> {
+    if (this.#route && Date.now() < this.#freshUntil) return this.#route;
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  /** Makes the next request read its credentials anew: the server refused the present ones. */
+  distrustCredentials(): void {
+    this.#freshUntil = 0;
+  }
+
+  /** Ends all connections at once; requests in flight fail. */
+  async close(): Promise<void> {
+    const route = this.#route;
+    this.#route = undefined;
+    if (route) await Promise.all([route.calls.destroy(), route.watches.destroy()]);
+  }
+
+  async #refresh(): Promise<Route> {
+    const { headers, tls } = await readCredentials(this.#kubeConfig);
+    const fingerprint = fingerprintOf(tls);
+    const previous = this.#route;
+    if (previous && fingerprint === this.#tlsFingerprint) {
+      this.#route = { ...previous, headers };
+    } else {
+      this.#route = {
+        calls: this.#open(tls, this.#limits.calls),
+        watches: this.#open(tls, this.#limits.watches),
+        headers,
+      };
+      this.#tlsFingerprint = fingerprint;
+      if (previous) retire(previous);
+    }
+    this.#freshUntil = Date.now() + CREDENTIALS_FRESH_MS;
+    return this.#route;
+  }
+
+  #open(tls: Credentials['tls'], connections: number): Dispatcher {
+    const options = {
+      connections,
+      pipelining: 1,
+      allowH2: false,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    };
+    const proxyUrl = this.#kubeConfig.getCurrentCluster()?.proxyUrl;
+    if (proxyUrl === undefined) {
+      return new Pool(this.origin, {
+        ...options,
+        connect: { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 } as NonNullable<
+          Pool.Options['connect']
+        >,
+      });
+    }
+    if (!proxyUrl.startsWith('http'))
+      throw new Error(`proxy-url ${proxyUrl}: only http and https proxies are supported`);
+    return new ProxyAgent({
+      ...options,
+      uri: proxyUrl,
+      requestTls: tls as NonNullable<ProxyAgent.Options['requestTls']>,
+    });
+  }
+}
+
+/** Old pools take no more requests and end when their last one is answered. */
+function retire(route: Route): void {
+  for (const pool of [route.calls, route.watches]) {
+    pool.close().catch(() => {
+      pool.destroy().catch(() => undefined);
+    });
+  }
+}
+
+async function readCredentials(kubeConfig: KubeConfig): Promise<Credentials> {
+  const options: RequestOptions = {};
+  await kubeConfig.applyToHTTPSOptions(options);
+  const headers: Record<string, string> = {};
+  if (typeof options.auth === 'string')
+    headers['Authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name] = String(value).trim();
+  const { ca, cert, key, rejectUnauthorized, servername } = options;
+  const given = Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return { headers, tls: Object.fromEntries(given) };
+}
+
+function fingerprintOf(tls: Credentials['tls']): string {
+  const hash = createHash('sha256');
+  for (const [name, value] of Object.entries(tls)) hash.update(`${name}=${String(value)};`);
+  return hash.digest('hex');
+}
