@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+
+export interface RunOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Written to the command's stdin. */
+  input?: string;
+  /** Called with each line of stderr as it comes. */
+  onErrorLine?: (line: string) => void;
+}
+
+/**
+ * Runs a command to its end and gives back its stdout.
+ *
+ * @throws if it can't be started or ends with another code than 0; the message holds the command and the end of what
+ * it wrote to stderr.
+ */
+export async function run(command: readonly string[], options: RunOptions = {}): Promise<string> {
+  const [program = '', ...commandArguments] = command;
+  const child = spawn(program, commandArguments, { cwd: options.cwd, env: options.env ?? process.env });
+  child.stdin.on('error', () => {}); // a command that does not read its input says so by its exit code, if it matters
+  child.stdin.end(options.input ?? '');
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors.push(chunk);
+    for (const line of chunk.toString().split('\n')) if (line !== '') options.onErrorLine?.(line);
+  });
+  const code = await new Promise<number | string>((resolve, reject) => {
+    child.on('error', (error) => {
+      reject(new Error(`cannot run ${program}: ${error.message}`, { cause: error }));
+    });
+    child.on('close', (exitCode, signal) => {
+      resolve(exitCode ?? signal ?? 'unknown');
+    });
+  });
+  if (code === 0) return Buffer.concat(output).toString();
+  const said = Buffer.concat([...errors, ...output])
+    .toString()
+    .trim()
+    .split('\n')
+    .slice(-25)
+    .join('\n');
+  throw new Error(`${command.join(' ')} ended with ${code}:\n${said}`);
+}
