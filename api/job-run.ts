@@ -116,7 +116,7 @@ export type JobRunStatus = Static<typeof JobRunStatusSchema>;
 export const JobRunSchema = Type.Object(
   {
     apiVersion: Type.String(),
-    kind: Type.Unsafe<'JobRun'>({ type: 'string' }),
+    kind: StringEnum(['JobRun'], {}),
     metadata: Embedded<ObjectMeta>(OBJECT_META),
     spec: JobRunSpecSchema,
     status: Type.Optional(JobRunStatusSchema),

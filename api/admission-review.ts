@@ -1,0 +1,91 @@
+import type { Static } from 'typebox';
+import { Type } from 'typebox';
+import { AtomicList, StringEnum } from './schema-kit.ts';
+
+/** The one version of AdmissionReview that the webhook speaks. */
+export const ADMISSION_API_VERSION = 'admission.k8s.io/v1';
+
+const GroupVersionKindSchema = Type.Object({ group: Type.String(), version: Type.String(), kind: Type.String() });
+
+const GroupVersionResourceSchema = Type.Object({
+  group: Type.String(),
+  version: Type.String(),
+  resource: Type.String(),
+});
+
+const UserInfoSchema = Type.Object({
+  username: Type.Optional(Type.String()),
+  uid: Type.Optional(Type.String()),
+  groups: Type.Optional(AtomicList(Type.String(), { nullable: true })),
+  extra: Type.Optional(
+    Type.Unsafe<Record<string, string[]>>({
+      type: 'object',
+      additionalProperties: { type: 'array', items: { type: 'string' } },
+      nullable: true,
+    }),
+  ),
+});
+
+/** What the API server asks: the fields of `admission.k8s.io/v1` that the webhook reads. */
+export const AdmissionRequestSchema = Type.Object({
+  uid: Type.String({ minLength: 1 }),
+  kind: GroupVersionKindSchema,
+  resource: GroupVersionResourceSchema,
+  subResource: Type.Optional(Type.String()),
+  operation: StringEnum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT'], {}),
+  /** Absent or empty when the API server is still to make the name from `generateName`. */
+  name: Type.Optional(Type.String()),
+  namespace: Type.Optional(Type.String()),
+  userInfo: UserInfoSchema,
+  /** As the person sent it (and other webhooks changed it); null on DELETE. Not checked here. */
+  object: Type.Optional(Type.Unknown()),
+  /** Null on CREATE. Not checked here. */
+  oldObject: Type.Optional(Type.Unknown()),
+  dryRun: Type.Optional(Type.Unsafe<boolean | null>({ type: 'boolean', nullable: true })),
+  options: Type.Optional(Type.Unknown()),
+});
+
+export type AdmissionRequest = Static<typeof AdmissionRequestSchema>;
+
+export const AdmissionReviewSchema = Type.Object({
+  apiVersion: StringEnum([ADMISSION_API_VERSION], {}),
+  kind: StringEnum(['AdmissionReview'], {}),
+  request: AdmissionRequestSchema,
+});
+
+/** The body of a call to the webhook. */
+export type AdmissionReview = Static<typeof AdmissionReviewSchema>;
+
+/** One mistake as the API server hands it on to the client (`metav1.StatusCause`). */
+export interface StatusCause {
+  reason: string;
+  message: string;
+  field: string;
+}
+
+/** Why a request is denied (`metav1.Status`): `kubectl` prints the message, programs read the causes. */
+export interface AdmissionStatus {
+  code: number;
+  reason: string;
+  message: string;
+  details?: { name?: string; group?: string; kind?: string; causes?: StatusCause[] };
+}
+
+export interface AdmissionResponse {
+  /** That of the request. */
+  uid: string;
+  allowed: boolean;
+  status?: AdmissionStatus;
+  /** JSON Patch (RFC 6902), base64. */
+  patch?: string;
+  patchType?: 'JSONPatch';
+  /** Shown by kubectl even when the request is allowed. */
+  warnings?: string[];
+}
+
+/** The body of the webhook's answer. */
+export interface AdmissionReviewAnswer {
+  apiVersion: typeof ADMISSION_API_VERSION;
+  kind: 'AdmissionReview';
+  response: AdmissionResponse;
+}

@@ -1,0 +1,77 @@
+/**
+ * Checks objects as they come from the API server against the same schemas that the CRDs are made of. Nothing is
+ * changed, filled in or converted.
+ */
+import { Ajv } from 'ajv';
+import type { ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { TSchema } from 'typebox';
+import { AdmissionReviewSchema } from './admission-review.ts';
+import { JobRunSchema } from './job-run.ts';
+import { JobTemplateSchema } from './job-template.ts';
+import { DEFINITIONS } from './kubernetes/definitions.ts';
+import type { JsonSchema } from './kubernetes/json-schema.ts';
+import { refTarget } from './kubernetes/json-schema.ts';
+import { schemaError } from './schema-error.ts';
+import type { SchemaError } from './schema-error.ts';
+
+/** More mistakes than anybody reads are not told. */
+const MOST_ERRORS = 50;
+
+const KUBERNETES_KEYWORDS = [
+  'x-kubernetes-int-or-string',
+  'x-kubernetes-preserve-unknown-fields',
+  'x-kubernetes-list-type',
+  'x-kubernetes-list-map-keys',
+  'x-kubernetes-map-type',
+  'x-kubernetes-validations',
+];
+
+const mapSchemas = (schemas: Record<string, JsonSchema>): Record<string, object> =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, ajvSchema(schema)]));
+
+const withoutUntypedNullable = (schema: JsonSchema): object => {
+  const copy: JsonSchema = { ...schema };
+  if (copy.type === undefined) delete copy.nullable;
+  return copy;
+};
+
+/** Kubernetes' dialect in ajv's: references by id, and `nullable` also where a reference or no type stands. */
+const ajvSchema = (schema: JsonSchema): object => {
+  if (schema.$ref !== undefined) {
+    const reference = { $ref: refTarget(schema.$ref) };
+    return schema.nullable === true ? { if: { type: 'null' }, else: reference } : reference;
+  }
+  if (schema['x-kubernetes-int-or-string'] === true) return { type: ['integer', 'string'] };
+  const { properties, items, additionalProperties, ...rest } = schema;
+  return {
+    ...withoutUntypedNullable(rest),
+    ...(properties === undefined ? {} : { properties: mapSchemas(properties) }),
+    ...(items === undefined ? {} : { items: ajvSchema(items) }),
+    ...(additionalProperties === undefined ? {} : { additionalProperties: ajvSchema(additionalProperties) }),
+  };
+};
+
+const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true });
+addFormats.default(ajv);
+ajv.addVocabulary(KUBERNETES_KEYWORDS);
+for (const [name, schema] of Object.entries(DEFINITIONS)) ajv.addSchema(ajvSchema(schema), name);
+
+const compile = (schema: TSchema): ValidateFunction => ajv.compile(ajvSchema(schema as JsonSchema));
+
+const checker =
+  (validate: ValidateFunction) =>
+  (value: unknown): SchemaError[] => {
+    if (validate(value)) return [];
+    const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
+    return errors.slice(0, MOST_ERRORS).map(schemaError);
+  };
+
+/** What keeps `value` from being a JobRun; nothing when it is one. */
+export const validateJobRun = checker(compile(JobRunSchema));
+
+/** What keeps `value` from being a JobTemplate; nothing when it is one. Fields that only a newer Kubernetes knows pass. */
+export const validateJobTemplate = checker(compile(JobTemplateSchema));
+
+/** What keeps `value` from being an AdmissionReview of the version we speak; its objects are not looked into. */
+export const validateAdmissionReview = checker(compile(AdmissionReviewSchema));
