@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { repositoryDirectory } from '../cluster/paths.ts';
+import { serveChartRepository, type ChartRepository } from './chart-repository.ts';
+import { useCluster, type Cluster } from './cluster.ts';
+import { installChart, release, releaseNamespace, removeEverything, chartDirectory, writeValues } from './install.ts';
+import { createRunsUntil } from './steady-creates.ts';
+import { eventually } from './eventually.ts';
+
+const example = (name: string) => readFileSync(join(repositoryDirectory, 'examples', 'echo', name), 'utf8');
+
+/** The life of an installation, in order: each test stands on those before it. */
+describe('an installation with Helm', { concurrent: false }, () => {
+  let cluster: Cluster;
+  let repository: ChartRepository;
+
+  beforeAll(async () => {
+    cluster = await useCluster();
+    await removeEverything(cluster);
+    await cluster.kubectl('delete', 'namespace', 'e2e-helm', '--ignore-not-found', '--timeout=120s');
+    await cluster.kubectl('create', 'namespace', 'e2e-helm');
+    repository = await serveChartRepository(cluster, chartDirectory);
+  });
+
+  afterAll(async () => {
+    await repository.stop();
+    await cluster.kubectl('delete', 'namespace', 'e2e-helm', '--ignore-not-found', '--wait=false');
+    await removeEverything(cluster);
+  });
+
+  const jobRun = async (path: string, name = 'echo-hello') =>
+    (await cluster.kubectl('-n', 'e2e-helm', 'get', 'jobrun', name, '-o', `jsonpath=${path}`)).trim();
+
+  test('helm repo add, helm install, and at once kubectl apply', async () => {
+    await cluster.helm('repo', 'add', 'hematoscope', repository.url);
+    const chart = 'hematoscope/job-template-run';
+    const place = ['--namespace', releaseNamespace, '--create-namespace'];
+    await cluster.helm(
+      'install',
+      release,
+      chart,
+      ...place,
+      '--values',
+      writeValues(cluster),
+      '--wait',
+      '--timeout',
+      '4m',
+    );
+
+    const template = await cluster.apply(example('template.yaml'), '-n', 'e2e-helm');
+    expect(template).toMatchObject({ code: 0, stdout: 'jobtemplate.hematoscope.app/echo-template created\n' });
+    const run = await cluster.apply(example('run.yaml'), '-n', 'e2e-helm');
+    expect(run).toMatchObject({ code: 0, stdout: 'jobrun.hematoscope.app/echo-hello created\n' });
+  });
+
+  test('the run ends, its Pod has said hello, and its status tells it', async () => {
+    await cluster.kubectl('-n', 'e2e-helm', 'wait', 'jobrun/echo-hello', '--for=condition=Finished', '--timeout=90s');
+    expect(await jobRun('{.status.phase}')).toBe('Succeeded');
+    expect(await jobRun('{.status.succeeded}')).toBe('1');
+    const job = await jobRun('{.status.jobName}');
+    expect(await cluster.kubectl('-n', 'e2e-helm', 'logs', `job/${job}`)).toBe('Hello, world!\n');
+    const jobStatus = JSON.parse(
+      await cluster.kubectl('-n', 'e2e-helm', 'get', 'job', job, '-o', 'jsonpath={.status}'),
+    ) as Record<string, unknown>;
+    const runStatus = JSON.parse(await jobRun('{.status}')) as Record<string, unknown>;
+    expect(runStatus).toMatchObject({ startTime: jobStatus['startTime'], completionTime: jobStatus['completionTime'] });
+  });
+
+  test('kubectl get jr shows template, phase and times', async () => {
+    const [header, row] = (await cluster.kubectl('-n', 'e2e-helm', 'get', 'jr')).split('\n');
+    expect(header).toMatch(/^NAME +TEMPLATE +STATUS +START TIME +COMPLETION TIME +AGE/);
+    expect(row).toMatch(/^echo-hello +echo-template +Succeeded /);
+  });
+
+  test('kubectl describe shows what happened as Events', async () => {
+    const events = await eventually('both Events', async () => {
+      const text = await cluster.kubectl('-n', 'e2e-helm', 'describe', 'jobrun', 'echo-hello');
+      return text.includes('JobCreated') && /Normal\s+Completed/.test(text) ? text : undefined;
+    });
+    expect(events).toContain('Created Job');
+  });
+
+  test('a run of a missing template is refused, with the name that was probably meant', async () => {
+    const denied = await cluster.apply(example('mistake.yaml'), '-n', 'e2e-helm');
+    expect(denied.code).toBe(1);
+    expect(denied.stderr).toContain(
+      'The JobRun "echo-mistake" is invalid: spec.templateRef: Not found: "ehco-template"',
+    );
+    expect(denied.stderr).toContain('did you mean "echo-template"?');
+  });
+
+  test('a template with a typo is refused with the field and what was meant', async () => {
+    const denied = await cluster.apply(
+      example('template.yaml').replace('command:', 'comand:').replace('echo-template', 'typo'),
+      '-n',
+      'e2e-helm',
+      '--validate=false',
+    );
+    expect(denied.code).toBe(1);
+    expect(denied.stderr).toContain('spec.template.spec.containers[0].comand');
+    expect(denied.stderr).toContain('did you mean "command"?');
+  });
+
+  test('a server-side dry run answers and makes nothing', async () => {
+    const run = example('run.yaml').replace('echo-hello', 'echo-dry');
+    const dry = await cluster.apply(run, '-n', 'e2e-helm', '--dry-run=server');
+    expect(dry).toMatchObject({ code: 0, stdout: 'jobrun.hematoscope.app/echo-dry created (server dry run)\n' });
+    expect(await cluster.kubectl('-n', 'e2e-helm', 'get', 'jr', 'echo-dry', '--ignore-not-found')).toBe('');
+  });
+
+  test('deleting a JobRun deletes its Job and Pods', async () => {
+    await cluster.apply(example('run.yaml').replace('echo-hello', 'echo-gone'), '-n', 'e2e-helm');
+    await cluster.kubectl('-n', 'e2e-helm', 'wait', 'jobrun/echo-gone', '--for=condition=Finished', '--timeout=90s');
+    await cluster.kubectl('-n', 'e2e-helm', 'delete', 'jobrun', 'echo-gone');
+    await eventually('Job and Pods gone', async () => {
+      const left = await cluster.kubectl(
+        '-n',
+        'e2e-helm',
+        'get',
+        'jobs,pods',
+        '-l',
+        'hematoscope.app/job-run=echo-gone',
+        '-o',
+        'name',
+      );
+      return left === '' ? true : undefined;
+    });
+  });
+
+  test('helm test runs a JobRun to its end', async () => {
+    const said = await cluster.helm('test', release, '--namespace', releaseNamespace, '--timeout', '3m');
+    expect(said).toContain('Succeeded');
+  });
+
+  test('helm upgrade loses no request', async () => {
+    const creates = createRunsUntil(cluster, 'e2e-helm', installChart(cluster, '--set', 'podAnnotations.rolled=once'));
+    const { created, refused } = await creates;
+    expect(refused).toEqual([]);
+    expect(created).toBeGreaterThan(20);
+  });
+
+  test('helm uninstall leaves templates and runs, and no webhook configuration', async () => {
+    await cluster.helm('uninstall', release, '--namespace', releaseNamespace, '--wait', '--timeout', '2m');
+    expect(
+      await cluster.kubectl('get', 'validatingwebhookconfigurations,mutatingwebhookconfigurations', '-o', 'name'),
+    ).not.toContain(release);
+    expect(await jobRun('{.status.phase}')).toBe('Succeeded');
+    expect(await cluster.kubectl('-n', 'e2e-helm', 'get', 'jt', '-o', 'name')).toContain('echo-template');
+    const pods = await cluster.apply(
+      '{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"plain"},"spec":{"suspend":true,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"busybox"}]}}}}',
+      '-n',
+      'e2e-helm',
+    );
+    expect(pods.code).toBe(0);
+  });
+});
