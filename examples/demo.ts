@@ -1,0 +1,169 @@
+/**
+ * `npm run demo`: the whole way from an empty machine to a finished JobRun, with the commands that a person would type.
+ * Leaves the cluster up.
+ */
+import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import { program } from 'commander';
+import { ensureFullCluster } from '../test/cluster/full.ts';
+import { buildImage } from '../test/cluster/image.ts';
+import { repositoryDirectory } from '../test/cluster/paths.ts';
+import { ensureProgram } from '../test/cluster/programs.ts';
+import { Terminal } from './terminal.ts';
+
+interface Options {
+  context?: string;
+  kubeconfig?: string;
+  image?: string;
+  namespace: string;
+}
+
+interface Target {
+  kubectl: string;
+  helm: string;
+  environment: NodeJS.ProcessEnv;
+  /** Options that choose the cluster, for kubectl and helm. */
+  kubectlOptions: string[];
+  helmOptions: string[];
+  /** `repository:tag`; undefined: the chart's own. */
+  image: string | undefined;
+  local: boolean;
+}
+
+const imageRepository = 'hematoscope/job-template-run';
+const release = 'job-template-run';
+const releaseNamespace = 'job-template-run-system';
+const example = (name: string) => relative(process.cwd(), join(repositoryDirectory, 'examples', 'echo', name));
+
+/** A cluster of one's own that is chosen on the command line, or else the local one, made if it is not there. */
+async function chooseTarget(options: Options): Promise<Target> {
+  if (options.context === undefined && options.kubeconfig === undefined) {
+    const cluster = await ensureFullCluster();
+    const [kubectl, helm] = await Promise.all([ensureProgram('kubectl'), ensureProgram('helm')]);
+    const { tag } = await buildImage({ context: repositoryDirectory, repository: imageRepository });
+    const environment = { ...process.env, KUBECONFIG: cluster.kubeconfig };
+    return {
+      kubectl,
+      helm,
+      environment,
+      kubectlOptions: [],
+      helmOptions: [],
+      image: `${imageRepository}:${tag}`,
+      local: true,
+    };
+  }
+  const environment =
+    options.kubeconfig === undefined ? process.env : { ...process.env, KUBECONFIG: options.kubeconfig };
+  const { context } = options;
+  return {
+    kubectl: 'kubectl',
+    helm: 'helm',
+    environment,
+    kubectlOptions: context === undefined ? [] : ['--context', context],
+    helmOptions: context === undefined ? [] : ['--kube-context', context],
+    image: options.image,
+    local: false,
+  };
+}
+
+async function install(terminal: Terminal, target: Target): Promise<void> {
+  terminal.say('cert-manager supplies the webhook with TLS.');
+  const issuers = await terminal.try(target.kubectl, [
+    'get',
+    'crd',
+    'certificates.cert-manager.io',
+    'issuers.cert-manager.io',
+  ]);
+  if (issuers !== 0) {
+    throw new Error(
+      'This cluster has no cert-manager. Install it first: https://cert-manager.io/docs/installation/helm/',
+    );
+  }
+  terminal.say('Our chart, with Helm.');
+  const chart = relative(process.cwd(), join(repositoryDirectory, 'charts', 'job-template-run'));
+  const [repository, tag] = target.image?.split(/:(?=[^/]*$)/) ?? [];
+  const image =
+    repository === undefined
+      ? []
+      : ['--set', `image.repository=${repository}`, ...(tag === undefined ? [] : ['--set-string', `image.tag=${tag}`])];
+  const place = ['--namespace', releaseNamespace, '--create-namespace'];
+  await terminal.run(target.helm, [
+    'upgrade',
+    '--install',
+    release,
+    chart,
+    ...place,
+    ...image,
+    '--wait',
+    '--timeout',
+    '4m',
+    '--hide-notes',
+    ...target.helmOptions,
+  ]);
+}
+
+/** Prints each phase of the run as it comes, until it has ended. */
+async function followPhases(terminal: Terminal, target: Target, watched: string[]): Promise<void> {
+  const child = terminal.start(target.kubectl, ['get', ...watched, '--watch', '-o', 'jsonpath={.status.phase}{"\\n"}']);
+  const deadline = setTimeout(() => child.kill(), 180_000);
+  let last = '';
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line === '' || line === last) continue;
+    last = line;
+    terminal.print(line);
+    if (line === 'Succeeded' || line === 'Failed') break;
+  }
+  clearTimeout(deadline);
+  child.kill();
+  if (last !== 'Succeeded')
+    throw new Error(`the run did not succeed; its last phase was ${last === '' ? 'none' : last}`);
+}
+
+async function show(terminal: Terminal, target: Target, namespace: string): Promise<void> {
+  const place = ['--namespace', namespace];
+  const { kubectl } = target;
+  await terminal.quiet(kubectl, ['delete', 'jobrun', 'echo-hello', '--ignore-not-found', ...place]);
+  terminal.say('A template: a JobSpec under a name. Nothing runs yet.');
+  await terminal.run(kubectl, ['apply', '-f', example('template.yaml'), ...place]);
+  terminal.say('A run that misspells the template is refused, at once:');
+  if ((await terminal.try(kubectl, ['apply', '-f', example('mistake.yaml'), ...place])) === 0) {
+    throw new Error('the run with a missing template was not refused');
+  }
+  terminal.say('A run that names it rightly:');
+  await terminal.run(kubectl, ['apply', '-f', example('run.yaml'), ...place]);
+  await followPhases(terminal, target, ['jobrun', 'echo-hello', ...place]);
+  terminal.say('Its Job, the line that its Pod wrote, and the status that the run keeps:');
+  await terminal.run(kubectl, ['get', 'jobs', '-l', 'hematoscope.app/job-run=echo-hello', ...place]);
+  await terminal.run(kubectl, ['logs', '-l', 'hematoscope.app/job-run=echo-hello', ...place]);
+  await terminal.run(kubectl, ['get', 'jobrun', 'echo-hello', '-o', 'wide', ...place]);
+}
+
+const options = program
+  .name('npm run demo --')
+  .description('Installs job-template-run on a local Kubernetes (made for it) and runs the echo example.')
+  .option('--context <name>', 'use this context of your kubeconfig instead of a local cluster')
+  .option('--kubeconfig <file>', 'use the cluster of this kubeconfig instead of a local one')
+  .option('--image <repository:tag>', "image for a cluster of your own; default: the chart's")
+  .option('--namespace <name>', 'where the example is applied', 'default')
+  .parse()
+  .opts<Options>();
+
+const began = performance.now();
+try {
+  const target = await chooseTarget(options);
+  const terminal = new Terminal(target.environment, target);
+  if (target.local) terminal.print('$ export KUBECONFIG=.cluster/kubeconfig');
+  await install(terminal, target);
+  await show(terminal, target, options.namespace);
+  terminal.say(`Done in ${((performance.now() - began) / 1000).toFixed(0)} s. The cluster stays up.`);
+  const config = target.local ? ' --kubeconfig .cluster/kubeconfig' : '';
+  terminal.print(`Look around:  kubectl${config} get jr`);
+  terminal.print(
+    target.local
+      ? 'Remove it:    npm run cluster:down'
+      : `Remove it:    helm uninstall ${release} -n ${releaseNamespace}`,
+  );
+} catch (error) {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
