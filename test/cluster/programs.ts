@@ -16,8 +16,8 @@ interface Build {
   hint: string;
 }
 
-/** Folders of `test/cluster/` with a `main` package, and the programs they give. */
-const builds = {
+/** Folders of `programs/` with a `main` package, and the programs they give. */
+const builds: Readonly<Record<string, Build>> = {
   kubernetes: {
     module: 'k8s.io/kubernetes',
     versionFlags: (version) => {
@@ -51,26 +51,21 @@ const builds = {
   dns: { programs: ['coredns'], hint: 'once per version; about a minute on 2 cores' },
   tool: { programs: ['cluster-tool'], hint: 'once; seconds' },
   pause: { programs: ['pause'], hint: 'once; seconds' },
-} satisfies Record<string, Build>;
+};
 
-const sources: Readonly<Record<string, Build>> = builds;
-
-export type ProgramName = (typeof programNames)[number];
-
-const programNames = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kubelet',
-  'kube-proxy',
-  'kubectl',
-  'helm',
-  'cert-manager',
-  'coredns',
-  'cluster-tool',
-  'pause',
-] as const;
+export type ProgramName =
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'kubelet'
+  | 'kube-proxy'
+  | 'kubectl'
+  | 'helm'
+  | 'cert-manager'
+  | 'coredns'
+  | 'cluster-tool'
+  | 'pause';
 
 const found = new Map<string, Promise<string>>();
 
@@ -81,8 +76,8 @@ const found = new Map<string, Promise<string>>();
  * @throws if Go is missing or the build fails.
  */
 export async function ensureProgram(name: ProgramName, progress: Progress = printProgress): Promise<string> {
-  const folder = Object.keys(sources).find((key) => sources[key]?.programs.includes(name));
-  if (folder === undefined) throw new Error(`no folder of test/cluster/ builds ${name}`);
+  const folder = Object.keys(builds).find((key) => builds[key]?.programs.includes(name));
+  if (folder === undefined) throw new Error(`no folder of test/cluster/programs/ builds ${name}`);
   const pending = found.get(folder) ?? ensureBuilt(folder, progress);
   found.set(folder, pending);
   try {
@@ -121,7 +116,7 @@ async function ensureBuilt(folder: string, progress: Progress): Promise<string> 
 
 /** Builds aside and moves the result into place at once, so that nobody ever finds half of it. */
 async function build(folder: string, directory: string, progress: Progress): Promise<void> {
-  const source = sources[folder];
+  const source = builds[folder];
   if (source === undefined) throw new Error(`unknown folder ${folder}`);
   await mkdir(join(directory, '..'), { recursive: true });
   const partial = await mkdtemp(`${directory}.partial-`);
@@ -143,7 +138,17 @@ async function compile(folder: string, target: string, note: (detail: string) =>
   let packages = 0;
   const linkerFlags = (await versionVariables(folder)).map((variable) => `-X ${variable}`);
   await run(
-    ['go', 'build', '-v', '-trimpath', '-ldflags', ['-s -w', ...linkerFlags].join(' '), '-o', target, `./${folder}`],
+    [
+      'go',
+      'build',
+      '-v',
+      '-trimpath',
+      '-ldflags',
+      ['-s -w', ...linkerFlags].join(' '),
+      '-o',
+      target,
+      `./programs/${folder}`,
+    ],
     {
       cwd: sourceDirectory,
       env: { ...process.env, CGO_ENABLED: '0' },
@@ -156,7 +161,7 @@ async function compile(folder: string, target: string, note: (detail: string) =>
 }
 
 async function versionVariables(folder: string): Promise<string[]> {
-  const { module, versionFlags } = sources[folder] ?? {};
+  const { module, versionFlags } = builds[folder] ?? {};
   if (module === undefined || versionFlags === undefined) return [];
   const goMod = await readFile(join(sourceDirectory, 'go.mod'), 'utf8');
   return versionFlags(requiredVersion(goMod, module));
@@ -176,9 +181,11 @@ export function requiredVersion(goMod: string, module: string): string {
 
 /** Changes with whatever changes the binary: the Go that compiles, modules, sources. */
 async function contentHash(folder: string): Promise<string> {
-  const files = (await readdir(join(sourceDirectory, folder))).filter((name) => name.endsWith('.go')).sort();
+  const files = (await readdir(join(sourceDirectory, 'programs', folder)))
+    .filter((name) => name.endsWith('.go'))
+    .sort();
   const hash = createHash('sha256').update(await goVersion());
-  for (const file of ['go.mod', 'go.sum', ...files.map((name) => join(folder, name))]) {
+  for (const file of ['go.mod', 'go.sum', ...files.map((name) => join('programs', folder, name))]) {
     hash.update(`\n${file}\n`).update(await readFile(join(sourceDirectory, file)));
   }
   return hash.digest('hex').slice(0, 16);
