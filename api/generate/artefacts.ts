@@ -1,3 +1,4 @@
+import { CHART_ARTEFACTS } from '../../charts/generate/artefacts.ts';
 import { JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE } from '../custom-resources.ts';
 import type { CustomResource } from '../custom-resources.ts';
 import type { Artefact } from './artefact.ts';
@@ -12,4 +13,4 @@ const crd = (custom: CustomResource): Artefact => ({
 });
 
 /** Every generated file. To add one, add it here; `npm run verify` then watches over it too. */
-export const ARTEFACTS: Artefact[] = [crd(JOB_TEMPLATE_RESOURCE), crd(JOB_RUN_RESOURCE)];
+export const ARTEFACTS: Artefact[] = [crd(JOB_TEMPLATE_RESOURCE), crd(JOB_RUN_RESOURCE), ...CHART_ARTEFACTS];

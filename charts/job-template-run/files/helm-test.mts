@@ -99,7 +99,11 @@ try {
 } finally {
   const removals = await Promise.allSettled(
     ['jobruns', 'jobtemplates'].map((resource) =>
-      call('DELETE', `${resource}/${name}`, { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' }),
+      call('DELETE', `${resource}/${name}`, {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: 'Background',
+      }),
     ),
   );
   for (const removal of removals) if (removal.status === 'rejected') console.error(String(removal.reason));
