@@ -1,0 +1,75 @@
+import type { Resource } from '../../api/resources.ts';
+import type { KubeObject } from '../../api/wire.ts';
+import type { KubeClient } from '../../kube/client.ts';
+
+/**
+ * Notes when each object was first seen in a given state, on one clock, so that times between two kinds of objects can be
+ * compared: both come through a watch of the same client.
+ */
+export class Observer<T extends KubeObject> {
+  readonly #seen = new Map<string, number>();
+  readonly #waiting: { count: number; resolve: () => void }[] = [];
+  readonly #key: (object: T) => string | undefined;
+
+  /** @param key what the object is counted under once it is in the awaited state; undefined before that */
+  constructor(key: (object: T) => string | undefined) {
+    this.#key = key;
+  }
+
+  note(object: T): void {
+    const key = this.#key(object);
+    if (key === undefined || this.#seen.has(key)) return;
+    this.#seen.set(key, performance.now());
+    for (const waiter of this.#waiting) if (this.#seen.size >= waiter.count) waiter.resolve();
+  }
+
+  at(key: string): number | undefined {
+    return this.#seen.get(key);
+  }
+
+  keys(): string[] {
+    return [...this.#seen.keys()];
+  }
+
+  /** Resolves once `count` objects were seen; rejects after `timeoutMs`. */
+  until(count: number, what: string, timeoutMs = 120_000): Promise<void> {
+    if (this.#seen.size >= count) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`${what}: ${this.#seen.size} of ${count} after ${timeoutMs / 1000} s`));
+      }, timeoutMs);
+      this.#waiting.push({
+        count,
+        resolve: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      });
+    });
+  }
+}
+
+/** Hands every change in a namespace to the observers until the signal aborts. Begins at the present. */
+export async function observe<T extends KubeObject>(
+  client: KubeClient,
+  resource: Resource,
+  { namespace, observers, signal }: { namespace: string; observers: Observer<T>[]; signal: AbortSignal },
+): Promise<Promise<void>> {
+  const { metadata } = await client.list<T>(resource, { namespace, limit: 1 });
+  const start = {
+    namespace,
+    resourceVersion: metadata.resourceVersion ?? '0',
+    timeoutSeconds: 3600,
+    inactivityMs: 3_600_000,
+  };
+  const follow = async () => {
+    for await (const event of client.watch<T>(resource, start, { signal })) {
+      if (event.type === 'ADDED' || event.type === 'MODIFIED') for (const o of observers) o.note(event.object);
+      if (event.type === 'ERROR')
+        throw new Error(`the watch of ${resource.plural} failed: ${JSON.stringify(event.object)}`);
+    }
+  };
+  return follow().catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
