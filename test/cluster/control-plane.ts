@@ -4,6 +4,7 @@ import { answersOk } from './api-server-client.ts';
 import { Component } from './component.ts';
 import {
   apiServerArguments,
+  certificatesOf,
   controllerManagerArguments,
   etcdArguments,
   serverOf,
@@ -124,7 +125,8 @@ async function newComponent(name: ProgramName, layout: ControlPlaneLayout, flags
 }
 
 async function waitUntilReady(layout: ControlPlaneLayout, path: string, components: Component[]): Promise<void> {
-  await waitFor(`${serverOf(layout)}${path}`, () => answersOk(layout, path), {
+  const access = { server: serverOf(layout), certificates: certificatesOf(layout) };
+  await waitFor(`${access.server}${path}`, () => answersOk(access, path), {
     failed: async () => (await Promise.all(components.map((component) => component.failure()))).find(Boolean),
   });
 }

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Programs that outlive the command that started them. Each carries the cluster's folder and its own name in its
+ * environment, and is found by that: there is no record of process ids that a crash could leave wrong.
+ */
+const clusterMark = 'JOB_TEMPLATE_RUN_CLUSTER';
+const nameMark = 'JOB_TEMPLATE_RUN_PROGRAM';
+
+export interface DetachedProgram {
+  /** Folder of the cluster it belongs to. */
+  cluster: string;
+  name: string;
+  command: readonly string[];
+  /** stdout and stderr are appended to it. */
+  logFile: string;
+}
+
+export interface MarkedProcess {
+  pid: number;
+  name: string;
+}
+
+/** Starts a program in a session of its own; says nothing about readiness. */
+export async function startDetached({ cluster, name, command, logFile }: DetachedProgram): Promise<void> {
+  const [program = '', ...programArguments] = command;
+  const log = await open(logFile, 'a');
+  try {
+    const child = spawn(program, programArguments, {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      env: { ...process.env, [clusterMark]: cluster, [nameMark]: name },
+    });
+    await once(child, 'spawn');
+    child.unref();
+  } finally {
+    await log.close();
+  }
+}
+
+/** The living processes of a cluster, those that its programs started included (they inherit the marks). */
+export async function findProcesses(cluster: string): Promise<MarkedProcess[]> {
+  const found: MarkedProcess[] = [];
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const marks = parseEnvironment(await readOrEmpty(`/proc/${entry}/environ`));
+    const name = marks.get(nameMark);
+    if (marks.get(clusterMark) === cluster && name !== undefined) found.push({ pid: Number(entry), name });
+  }
+  return found;
+}
+
+/** Kills processes and waits until they are gone; those asked kindly get `graceMilliseconds` to end by themselves. */
+export async function endProcesses(pids: readonly number[], graceMilliseconds = 0): Promise<void> {
+  if (graceMilliseconds > 0) {
+    for (const pid of pids) signal(pid, 'SIGTERM');
+    await waitUntilGone(pids, graceMilliseconds);
+  }
+  for (const pid of pids) signal(pid, 'SIGKILL');
+  if (!(await waitUntilGone(pids, 10_000))) throw new Error(`processes do not end: ${pids.filter(isAlive).join(', ')}`);
+}
+
+async function waitUntilGone(pids: readonly number[], timeoutMilliseconds: number): Promise<boolean> {
+  for (const deadline = Date.now() + timeoutMilliseconds; Date.now() < deadline; await sleep(20)) {
+    if (!(await anyAlive(pids))) return true;
+  }
+  return !(await anyAlive(pids));
+}
+
+/** A zombie is as good as gone: its parent has only not asked how it ended. */
+async function anyAlive(pids: readonly number[]): Promise<boolean> {
+  for (const pid of pids) {
+    const status = await readOrEmpty(`/proc/${pid}/stat`);
+    if (status !== '' && !/^\d+ \(.*\) [ZX]/s.test(status)) return true;
+  }
+  return false;
+}
+
+function isAlive(pid: number): boolean {
+  return signal(pid, 0);
+}
+
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+/** `A=1\0B=2\0` → a map; the last of two equal names wins. */
+export function parseEnvironment(text: string): Map<string, string> {
+  const pairs = text.split('\0').filter((entry) => entry.includes('='));
+  return new Map(pairs.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+}
+
+/** Processes come and go, and those of others may not be read. */
+async function readOrEmpty(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}
