@@ -1,0 +1,87 @@
+import type { V1Status, V1StatusCause } from '@kubernetes/client-node';
+import type { Wire } from '../api/wire.ts';
+import type { FieldError, FieldErrorReason } from './field-error.ts';
+import { knownFieldsBeside } from './known-fields.ts';
+import { didYouMean, nearNames } from './suggest.ts';
+
+export type Status = Wire<V1Status>;
+
+/**
+ * What the API server's refusal of a Job means for the one who asked for it.
+ * - `invalid`: the Job itself is wrong and always will be; paths are the Job's, which are the template's below `spec`.
+ * - `forbidden`: a policy or quota of the namespace refuses this Job now.
+ * - `unknown`: nothing is said about the Job: our own permission, the namespace, or the API server's state.
+ */
+export type JobRefusal =
+  { kind: 'invalid'; errors: FieldError[] } | { kind: 'forbidden'; message: string } | { kind: 'unknown'; why: string };
+
+/** Sorts the API server's answer to a (dry run) create of a Job. */
+export function jobRefusal(status: Status): JobRefusal {
+  if (status.code === 422) return { kind: 'invalid', errors: fromCauses(status) };
+  if (status.code === 400 && isAboutTheBody(status)) return { kind: 'invalid', errors: fromDecoding(status) };
+  if (isPolicy(status)) return { kind: 'forbidden', message: withoutJobName(status.message ?? '') };
+  return { kind: 'unknown', why: status.message ?? `HTTP status ${status.code ?? 'unknown'}` };
+}
+
+/** A refusal by an admission plugin names the Job; a missing permission of ours does not, as it holds for every Job. */
+function isPolicy(status: Status): boolean {
+  if (status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') === true) return false;
+  const message = status.message ?? '';
+  if (/^admission webhook "[^"]*" denied the request/.test(message)) return true;
+  return status.code === 403 && status.details?.name !== undefined && !message.includes(' cannot create resource ');
+}
+
+function withoutJobName(message: string): string {
+  return message.replace(/^jobs\.batch "[^"]*" is forbidden: /, '');
+}
+
+const isAboutTheBody = (status: Status): boolean =>
+  /cannot be handled as a Job|decoding error/.test(status.message ?? '');
+
+function fromCauses(status: Status): FieldError[] {
+  const causes = status.details?.causes ?? [];
+  if (causes.length === 0) return [{ path: 'spec', reason: 'FieldValueInvalid', message: status.message ?? 'invalid' }];
+  return causes.map(fromCause);
+}
+
+function fromCause(cause: Wire<V1StatusCause>): FieldError {
+  return {
+    path: templatePath(cause.field ?? ''),
+    reason: (cause.reason ?? 'FieldValueInvalid') as FieldErrorReason,
+    message: cause.message ?? 'invalid',
+  };
+}
+
+/** Kubernetes' validation leaves `metadata` out of the paths of a Pod template's labels and annotations. */
+function templatePath(field: string): string {
+  if (field === '') return 'spec';
+  return field.replace(/^spec\.template\.(labels|annotations)\b/, 'spec.template.metadata.$1');
+}
+
+/** `…: strict decoding error: unknown field "a.b", duplicate field "c"`, or a value that is not of its type. */
+function fromDecoding(status: Status): FieldError[] {
+  const message = status.message ?? '';
+  const strict = Array.from(message.matchAll(/\b(unknown|duplicate) field "([^"]+)"/g));
+  if (strict.length === 0) return [wrongType(message)];
+  return strict.map(([, problem = '', path = '']) => {
+    if (problem === 'duplicate') return { path, reason: 'FieldValueDuplicate', message: 'is given twice' };
+    return { path, reason: 'FieldValueInvalid', message: unknownField(path) };
+  });
+}
+
+function unknownField(path: string): string {
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  const near = didYouMean(nearNames(name, knownFieldsBeside(path)));
+  return `unknown field "${name}"${near === '' ? '' : `; ${near}`}`;
+}
+
+/** `json: cannot unmarshal string into Go struct field JobSpec.spec.parallelism of type int32`. */
+function wrongType(message: string): FieldError {
+  const go = /cannot unmarshal (\S+) into Go struct field \w+\.(\S+) of type (\S+)/.exec(message);
+  const [, given = '', path = '', wanted = ''] = go ?? [];
+  if (path.startsWith('spec')) {
+    return { path, reason: 'FieldValueTypeInvalid', message: `Invalid value: ${given}, where ${wanted} is expected` };
+  }
+  const plain = message.replace(/^.*?cannot be handled as a Job: /, '');
+  return { path: 'spec', reason: 'FieldValueInvalid', message: plain };
+}
