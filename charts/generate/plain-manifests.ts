@@ -45,7 +45,7 @@ export async function renderPlainManifests(): Promise<Record<PlainFile, string>>
   const known: readonly string[] = Object.values(KINDS).flat();
   const stray = documents.map(kindOf).filter((kind) => !known.includes(kind));
   if (stray.length > 0) throw new Error(`no file of certs/ holds ${stray.join(', ')}: name it in plain-manifests.ts`);
-  files['kustomization.yaml'] = kustomization(imageOf(documents));
+  files['kustomization.yaml'] = kustomization;
   return files;
 }
 
@@ -58,26 +58,16 @@ metadata:
     pod-security.kubernetes.io/enforce: restricted
 `;
 
-const kustomization = (image: string): string => {
-  const [name, tag] = image.split(':');
-  return `${HEADER}
+// No `images:`: an overlay, or `kustomize edit set image`, brings its own.
+const kustomization = `${HEADER}
 # kubectl apply --server-side -k certs
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources:
 ${MANIFESTS.map((file) => `  - ${file}`).join('\n')}
-images:
-  - name: ${name}
-    newTag: ${tag}
 `;
-};
 
 const kindOf = (document: Document): string => String(document.get('kind'));
-
-const imageOf = (documents: Document[]): string => {
-  const deployment = documents.find((document) => kindOf(document) === 'Deployment');
-  return String(deployment?.getIn(['spec', 'template', 'spec', 'containers', 0, 'image']));
-};
 
 function withoutHelm(document: Document): Document {
   const content = document.contents;

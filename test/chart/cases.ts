@@ -1,0 +1,56 @@
+const allOn = {
+  networkPolicy: { enabled: true, apiServerCidrs: ['10.0.0.1/32'], metricsFrom: [{ namespaceSelector: {} }] },
+  metrics: { serviceMonitor: { enabled: true, labels: { release: 'prometheus' } } },
+};
+
+/** Sets of values that people use, each with the parts that it is about. */
+export const cases: Record<string, object> = {
+  defaults: {},
+  'syncer in a Deployment of its own': { syncer: { mode: 'Deployment' }, ...allOn },
+  'network policy and metrics': allOn,
+  'certificate made by Helm': { tls: { mode: 'selfSigned' } },
+  'certificate provided': {
+    tls: { mode: 'provided', provided: { secretName: 'webhook-cert', caBundle: '-----BEGIN CERTIFICATE-----\nMIIB' } },
+  },
+  'CA filled in by another injector': {
+    tls: { mode: 'provided', provided: { secretName: 'webhook-cert' } },
+    admission: { annotations: { 'service.beta.openshift.io/inject-cabundle': 'true' } },
+  },
+  'one replica, no leader election': {
+    replicas: 1,
+    syncer: { leaderElection: { enabled: false } },
+    podDisruptionBudget: { enabled: false },
+  },
+  'own accounts and roles': { serviceAccount: { create: false, name: 'mine' }, rbac: { create: false } },
+  'own accounts, syncer apart': {
+    serviceAccount: { create: false, name: 'mine', syncerName: 'mine-too' },
+    syncer: { mode: 'Deployment' },
+  },
+  'image and where it runs': {
+    image: { repository: 'registry.example.com/jtr', digest: `sha256:${'0'.repeat(64)}`, pullPolicy: 'Always' },
+    imagePullSecrets: [{ name: 'pull' }],
+    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    tolerations: [{ key: 'control-plane', operator: 'Exists' }],
+    affinity: {
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 1, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } },
+        ],
+      },
+    },
+    topologySpreadConstraints: [],
+    priorityClassName: 'system-cluster-critical',
+  },
+  'labels, annotations, environment': {
+    commonLabels: { team: 'batch' },
+    podLabels: { mesh: 'off' },
+    podAnnotations: { note: 'a pod' },
+    webhook: { extraEnv: [{ name: 'HTTPS_PROXY', value: 'http://proxy' }], port: 10250, drainSeconds: 40 },
+    syncer: { extraEnv: [{ name: 'NO_PROXY', value: '*' }], workers: 4 },
+  },
+  'a run may wait for its template': {
+    admission: { missingTemplate: 'Wait', missingTemplateWaitSeconds: 60, failurePolicy: 'Ignore', timeoutSeconds: 10 },
+    log: { level: 'debug' },
+  },
+  'long names': { fullnameOverride: 'a-name-that-is-much-longer-than-what-fits-into-the-name-of-a-service' },
+};

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { cases } from './cases.ts';
+import { chartDirectory, helm, nameOf, render, type Manifest } from './helm.ts';
+
+const isCrd = ({ kind }: Manifest) => kind === 'CustomResourceDefinition';
+
+/** Keys and certificates are new each time. */
+const withoutCertificates = (text: string) =>
+  text.replaceAll(/LS0tLS1[A-Za-z0-9+/=]{200,}/g, 'PEM').replaceAll(/not-after: "\d+"/g, 'not-after: SECONDS');
+
+/** The objects that differ from those of the defaults, and the names of those that are gone. */
+function difference(manifests: Manifest[], defaults: Manifest[]): string {
+  const same = new Set(defaults.map((manifest) => JSON.stringify(manifest)));
+  const names = new Set(manifests.map(nameOf));
+  const gone = defaults.map(nameOf).filter((name) => !names.has(name));
+  const changed = manifests.filter((manifest) => !same.has(JSON.stringify(manifest)));
+  const heading = gone.map((name) => `# not there: ${name}\n`).join('');
+  return withoutCertificates(heading + changed.map((manifest) => stringify(manifest)).join('---\n'));
+}
+
+describe('what the chart renders', () => {
+  let defaults: Manifest[];
+  beforeAll(async () => {
+    defaults = (await render()).filter((manifest) => !isCrd(manifest));
+  });
+
+  test.for(Object.keys(cases))('%s', async (name) => {
+    const manifests = (await render(cases[name])).filter((manifest) => !isCrd(manifest));
+    const text = name === 'defaults' ? difference(manifests, []) : difference(manifests, defaults);
+    await expect(text).toMatchFileSnapshot(`snapshots/${name.replaceAll(/[^a-z0-9]+/gi, '-')}.yaml`);
+  });
+
+  test.for(Object.keys(cases))('helm lint --strict finds no fault: %s', async (name) => {
+    expect(await helm(['lint', '--strict', chartDirectory], cases[name])).toContain('0 chart(s) failed');
+  });
+
+  test('names and label values fit, however long the release is called', async () => {
+    for (const { metadata } of await render(cases['long names'])) {
+      expect(metadata.name.length).toBeLessThanOrEqual(63);
+      for (const value of Object.values(metadata.labels ?? {})) expect(value.length).toBeLessThanOrEqual(63);
+    }
+  });
+});
+
+describe('the CustomResourceDefinitions', () => {
+  const generated = (name: string) =>
+    parse(readFileSync(join(chartDirectory, 'files', 'crds', `${name}.yaml`), 'utf8')) as Manifest;
+
+  test.for(['jobtemplates', 'jobruns'])('%s reach the cluster as generated, and are kept', async (name) => {
+    const crd = (await render()).find(
+      ({ kind, metadata }) => kind === 'CustomResourceDefinition' && metadata.name.startsWith(name),
+    );
+    expect(crd?.['spec']).toEqual(generated(name)['spec']);
+    expect(crd?.metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
+    expect(crd?.metadata.labels).toMatchObject({ 'app.kubernetes.io/managed-by': 'Helm' });
+  });
+
+  test('crds.keep=false lets an uninstall take them', async () => {
+    const crds = (await render({ crds: { keep: false } })).filter(isCrd);
+    expect(crds).toHaveLength(2);
+    for (const { metadata } of crds) expect(metadata.annotations ?? {}).not.toHaveProperty(['helm.sh/resource-policy']);
+  });
+
+  test('crds.enabled=false leaves them to others', async () => {
+    expect((await render({ crds: { enabled: false } })).filter(isCrd)).toEqual([]);
+  });
+});
+
+test('chart, image and package have the same version', () => {
+  const { version, appVersion } = parse(readFileSync(join(chartDirectory, 'Chart.yaml'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  const root = join(chartDirectory, '..', '..');
+  const { version: packaged } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  expect([version, appVersion]).toEqual([packaged, packaged]);
+  expect(readFileSync(join(root, 'Dockerfile'), 'utf8')).toContain(`org.opencontainers.image.version="${packaged}"`);
+});

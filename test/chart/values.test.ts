@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { documentedValues } from '../../charts/generate/values-table.ts';
+import { chartDirectory, render } from './helm.ts';
+
+const read = (name: string) => readFileSync(join(chartDirectory, name), 'utf8');
+
+interface Schema {
+  $ref?: string;
+  additionalProperties?: unknown;
+  properties?: Record<string, Schema>;
+}
+
+const schema = JSON.parse(read('values.schema.json')) as Schema;
+
+/** Paths of everything below a schema that has no properties of its own. */
+const leavesOfSchema = (node: Schema, path: string[] = []): string[] =>
+  node.properties === undefined
+    ? [path.join('.')]
+    : Object.entries(node.properties).flatMap(([key, child]) => leavesOfSchema(child, [...path, key]));
+
+describe('values.yaml, its schema and the README', () => {
+  const documented = documentedValues(read('values.yaml'));
+
+  test('the schema knows the values of values.yaml, and no others', () => {
+    const parts = /^affinity\./; // the fields of a Kubernetes type, spelled out against typos
+    const paths = leavesOfSchema(schema).map((path) => (parts.test(path) ? 'affinity' : path));
+    // `global` is what a parent chart hands down.
+    expect([...new Set(paths)].filter((path) => path !== 'global').sort()).toEqual(
+      documented.map(({ path }) => path).sort(),
+    );
+  });
+
+  test('the README describes each, with its default', () => {
+    const readme = read('README.md');
+    for (const { path, default: value, description } of documented) {
+      const row = readme.split('\n').find((line) => line.startsWith(`| \`${path}\` `));
+      expect(row, path).toContain(`\`${JSON.stringify(value)}\``);
+      expect(row, path).toContain(description);
+    }
+  });
+
+  test('every object of the schema that lists its keys refuses others', () => {
+    const open: string[] = [];
+    const visit = (node: Schema, path: string) => {
+      if (node.properties === undefined) return;
+      if (node.additionalProperties !== false) open.push(path);
+      for (const [key, child] of Object.entries(node.properties)) visit(child, `${path}.${key}`);
+    };
+    visit(schema, '');
+    expect(open).toEqual([]);
+  });
+
+  test('values.yaml holds nothing twice and parses as YAML', () => {
+    expect(() => parse(read('values.yaml'), { uniqueKeys: true }) as unknown).not.toThrow();
+  });
+});
+
+describe('what a person is told about a wrong value', () => {
+  test.for<[string, object, string]>([
+    ['an unknown key', { repicas: 3 }, "additional properties 'repicas' not allowed"],
+    [
+      'an unknown key further down',
+      { tls: { certmanager: {} } },
+      "at '/tls': additional properties 'certmanager' not allowed",
+    ],
+    [
+      'a mode that is none',
+      { tls: { mode: 'vault' } },
+      "at '/tls/mode': value must be one of 'certManager', 'selfSigned', 'provided'",
+    ],
+    [
+      'a policy in the wrong case',
+      { admission: { missingTemplate: 'reject' } },
+      "value must be one of 'Reject', 'Wait', 'Fail'",
+    ],
+    ['a text for a number', { replicas: 'two' }, "at '/replicas': got string, want integer"],
+    ['no replica', { replicas: 0 }, "at '/replicas': minimum: got 0, want 1"],
+    ['a number for a text', { image: { tag: 1.1 } }, "at '/image/tag': got number, want string"],
+    ['a digest that is cut off', { image: { digest: 'sha256:12' } }, "at '/image/digest'"],
+    ['a port that is taken', { webhook: { port: 8080 } }, "at '/webhook/port'"],
+    ['a timeout beyond what Kubernetes allows', { admission: { timeoutSeconds: 60 } }, 'maximum: got 60, want 30'],
+    [
+      'annotations that are not text',
+      { podAnnotations: { a: true } },
+      "at '/podAnnotations/a': got boolean, want string",
+    ],
+    [
+      'a pull secret without its name',
+      { imagePullSecrets: ['pull'] },
+      "at '/imagePullSecrets/0': got string, want object",
+    ],
+    [
+      'a provided certificate without its Secret',
+      { tls: { mode: 'provided', provided: { caBundle: 'abc' } } },
+      'set tls.provided.secretName to the name of a kubernetes.io/tls Secret',
+    ],
+    [
+      'a provided certificate without its CA',
+      { tls: { mode: 'provided', provided: { secretName: 'a' } } },
+      'set tls.provided.caBundle to the CA of the certificate, or admission.annotations',
+    ],
+    [
+      'two syncers that elect no leader',
+      { syncer: { leaderElection: { enabled: false } } },
+      'there would be 2 syncers: set replicas to 1, or turn leader election on',
+    ],
+  ])('%s', async ([, values, sentence]) => {
+    await expect(render(values)).rejects.toThrow(sentence);
+  });
+});
