@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
 
-const MAX_LABEL_LENGTH = 63;
+/**
+ * Longest name given to a Job. Kubernetes takes 63 characters for what becomes a Pod's hostname, and an Indexed Job's
+ * Pods add `-<index>` to the Job's name: up to five digits have room.
+ */
+const MAX_LENGTH = 57;
 const HASH_LENGTH = 8;
 
 /**
- * The name of a JobRun's Job: `<run name, cut>-<8 hex of sha256(run uid)>`, at most 63 characters and always a DNS label
- * (RFC 1123), since a Job's name becomes a label and the host name of its Pods. The same run always asks for the same
- * name, which makes the name the lock: see docs/adr/0002-deterministic-job-name.md.
- *
- * @param runName a DNS subdomain of up to 253 characters; dots become dashes
+ * The one name that the Job of a JobRun can have: a valid DNS label, the run's name (cut, dots replaced) and 8 hex
+ * digits of its uid's hash. It is the lock that keeps a JobRun from getting two Jobs: whoever comes second is told that
+ * the name is taken. A recreated JobRun has another uid, hence another Job.
  */
 export function jobName(runName: string, runUid: string): string {
   const hash = createHash('sha256').update(runUid).digest('hex').slice(0, HASH_LENGTH);
-  const prefix = runName
-    .replaceAll('.', '-')
-    .slice(0, MAX_LABEL_LENGTH - HASH_LENGTH - 1)
+  const label = runName
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, MAX_LENGTH - HASH_LENGTH - 1)
     .replace(/-+$/, '');
-  return `${prefix}-${hash}`;
+  return `${label === '' ? 'job' : label}-${hash}`;
 }

@@ -1,19 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { JobSpec } from '../api/wire.ts';
 
-const REVISION_LENGTH = 10;
-
-/** Names the content of a template: 10 hex digits of the sha256 of its spec, whatever the order of the fields. */
+/**
+ * Content hash of a template's spec: 10 hex digits of sha256 over its JSON with sorted keys, so that the order of
+ * fields makes no difference, and two templates of the same revision make the same Job.
+ */
 export function templateRevision(spec: JobSpec): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sortKeys(spec)))
-    .digest('hex')
-    .slice(0, REVISION_LENGTH);
+  return createHash('sha256').update(JSON.stringify(spec, sortKeys)).digest('hex').slice(0, 10);
 }
 
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)]));
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

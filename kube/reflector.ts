@@ -116,7 +116,7 @@ export class Reflector<T extends KubeObject> {
 
   async #run(): Promise<void> {
     let resourceVersion: string | undefined;
-    while (!this.#stop.signal.aborted) {
+    while (!this.#stopped()) {
       this.#interrupt = new AbortController();
       if (this.#refreshes.length > 0) resourceVersion = undefined;
       try {
@@ -125,12 +125,16 @@ export class Reflector<T extends KubeObject> {
         resourceVersion = this.cache.latest ?? resourceVersion;
         this.#failures = 0;
       } catch (error) {
-        if (this.#stop.signal.aborted) return;
+        if (this.#stopped()) return;
         if (this.#interrupt.signal.aborted) continue;
         resourceVersion = needsRelist(error) ? undefined : this.cache.latest;
         await this.#backOff(error);
       }
     }
+  }
+
+  #stopped(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   /** @returns the resourceVersion to watch from. */
