@@ -21,7 +21,10 @@ export interface DetachedProgram {
 
 export interface MarkedProcess {
   pid: number;
+  /** The program that was started. */
   name: string;
+  /** Whether it is that program itself, and not one that it started in turn. */
+  main: boolean;
 }
 
 /** Starts a program in a session of its own; says nothing about readiness. */
@@ -49,7 +52,10 @@ export async function findProcesses(cluster: string): Promise<MarkedProcess[]> {
     if (!/^\d+$/.test(entry)) continue;
     const marks = parseEnvironment(await readOrEmpty(`/proc/${entry}/environ`));
     const name = marks.get(nameMark);
-    if (marks.get(clusterMark) === cluster && name !== undefined) found.push({ pid: Number(entry), name });
+    if (marks.get(clusterMark) !== cluster || name === undefined) continue;
+    const stat = parseStat(await readOrEmpty(`/proc/${entry}/stat`));
+    if (stat !== undefined && !stat.ended)
+      found.push({ pid: Number(entry), name, main: stat.session === Number(entry) });
   }
   return found;
 }
@@ -71,13 +77,25 @@ async function waitUntilGone(pids: readonly number[], timeoutMilliseconds: numbe
   return !(await anyAlive(pids));
 }
 
-/** A zombie is as good as gone: its parent has only not asked how it ended. */
 async function anyAlive(pids: readonly number[]): Promise<boolean> {
   for (const pid of pids) {
-    const status = await readOrEmpty(`/proc/${pid}/stat`);
-    if (status !== '' && !/^\d+ \(.*\) [ZX]/s.test(status)) return true;
+    const stat = parseStat(await readOrEmpty(`/proc/${pid}/stat`));
+    if (stat !== undefined && !stat.ended) return true;
   }
   return false;
+}
+
+/**
+ * What is needed of a line of /proc/PID/stat; the program's name in it may hold blanks and parentheses. A zombie has
+ * ended: its parent has only not asked how.
+ */
+export function parseStat(line: string): { ended: boolean; session: number } | undefined {
+  const [state, , , session] = line
+    .slice(line.lastIndexOf(')') + 1)
+    .trim()
+    .split(' ');
+  if (state === undefined || session === undefined) return undefined;
+  return { ended: state === 'Z' || state === 'X', session: Number(session) };
 }
 
 function isAlive(pid: number): boolean {
