@@ -11,7 +11,7 @@ import { JobRunSchema } from './job-run.ts';
 import { JobTemplateSchema } from './job-template.ts';
 import { DEFINITIONS } from './kubernetes/definitions.ts';
 import type { JsonSchema } from './kubernetes/json-schema.ts';
-import { refTarget } from './kubernetes/json-schema.ts';
+import { mapSchemas, refTarget } from './kubernetes/json-schema.ts';
 import { schemaError } from './schema-error.ts';
 import type { SchemaError } from './schema-error.ts';
 
@@ -27,26 +27,16 @@ const KUBERNETES_KEYWORDS = [
   'x-kubernetes-validations',
 ];
 
-const mapSchemas = (schemas: Record<string, JsonSchema>): Record<string, object> =>
-  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, ajvSchema(schema)]));
-
-const withoutUntypedNullable = (schema: JsonSchema): object => {
-  const copy: JsonSchema = { ...schema };
-  if (copy.type === undefined) delete copy.nullable;
-  return copy;
-};
-
-/** Kubernetes' dialect in ajv's: references by id, and `nullable` also where a reference or no type stands. */
-const ajvSchema = (schema: JsonSchema): object => {
+/** Kubernetes' dialect in ajv's: references by id, and two types for an int-or-string. */
+const ajvSchema = (schema: JsonSchema): JsonSchema => {
   if (schema.$ref !== undefined) {
-    const reference = { $ref: refTarget(schema.$ref) };
-    return schema.nullable === true ? { if: { type: 'null' }, else: reference } : reference;
+    return { $ref: refTarget(schema.$ref) };
   }
   if (schema['x-kubernetes-int-or-string'] === true) return { type: ['integer', 'string'] };
   const { properties, items, additionalProperties, ...rest } = schema;
   return {
-    ...withoutUntypedNullable(rest),
-    ...(properties === undefined ? {} : { properties: mapSchemas(properties) }),
+    ...rest,
+    ...(properties === undefined ? {} : { properties: mapSchemas(properties, ajvSchema) }),
     ...(items === undefined ? {} : { items: ajvSchema(items) }),
     ...(additionalProperties === undefined ? {} : { additionalProperties: ajvSchema(additionalProperties) }),
   };
@@ -63,8 +53,7 @@ const checker =
   (validate: ValidateFunction) =>
   (value: unknown): SchemaError[] => {
     if (validate(value)) return [];
-    const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
-    return errors.slice(0, MOST_ERRORS).map(schemaError);
+    return (validate.errors ?? []).slice(0, MOST_ERRORS).map(schemaError);
   };
 
 /** What keeps `value` from being a JobRun; nothing when it is one. */

@@ -1,6 +1,6 @@
 import { definition } from '../kubernetes/definitions.ts';
 import type { JsonSchema } from '../kubernetes/json-schema.ts';
-import { refTarget } from '../kubernetes/json-schema.ts';
+import { mapSchemas, refTarget } from '../kubernetes/json-schema.ts';
 
 const resolve = (schema: JsonSchema, trail: string[]): [JsonSchema, string[]] => {
   if (schema.$ref === undefined) return [schema, trail];
@@ -10,12 +10,6 @@ const resolve = (schema: JsonSchema, trail: string[]): [JsonSchema, string[]] =>
   delete merged.$ref;
   return [merged, [...trail, name]];
 };
-
-const mapValues = (
-  properties: Record<string, JsonSchema>,
-  change: (schema: JsonSchema) => JsonSchema,
-): Record<string, JsonSchema> =>
-  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, change(schema)]));
 
 /**
  * The schema as a CRD needs it (a "structural schema"): every `$ref` written out.
@@ -32,6 +26,6 @@ export const structuralSchema = (schema: JsonSchema, trail: string[] = []): Json
     ...(pattern === undefined || resolved['x-kubernetes-validations'] !== undefined ? {} : { pattern }),
     ...(items === undefined ? {} : { items: child(items) }),
     ...(additionalProperties === undefined ? {} : { additionalProperties: child(additionalProperties) }),
-    ...(properties === undefined ? {} : { properties: mapValues(properties, child) }),
+    ...(properties === undefined ? {} : { properties: mapSchemas(properties, child) }),
   };
 };

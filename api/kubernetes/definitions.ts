@@ -4,6 +4,7 @@
  */
 import document from './definitions.json' with { type: 'json' };
 import { firstSentence } from './first-sentence.ts';
+import { mapSchemas } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 export const JOB_SPEC = 'io.k8s.api.batch.v1.JobSpec';
@@ -48,15 +49,11 @@ const tolerantObject = (schema: JsonSchema): JsonSchema => {
   const { properties, required, additionalProperties, 'x-kubernetes-map-type': mapType } = schema;
   const common = { ...copyKeywords(schema), ...(mapType === undefined ? {} : { 'x-kubernetes-map-type': mapType }) };
   if (additionalProperties !== undefined) {
-    return { ...common, additionalProperties: { ...tolerant(additionalProperties), nullable: true } };
+    return { ...common, additionalProperties: tolerant(additionalProperties) };
   }
-  const property = ([name, value]: [string, JsonSchema]): [string, JsonSchema] => [
-    name,
-    { ...tolerant(value, name), ...(required?.includes(name) ? {} : { nullable: true }) },
-  ];
   return {
     ...common,
-    ...(properties === undefined ? {} : { properties: Object.fromEntries(Object.entries(properties).map(property)) }),
+    ...(properties === undefined ? {} : { properties: mapSchemas(properties, tolerant) }),
     ...(required === undefined ? {} : { required }),
     'x-kubernetes-preserve-unknown-fields': true,
   };
@@ -83,6 +80,19 @@ const ephemeralContainer: JsonSchema = {
   'x-kubernetes-preserve-unknown-fields': true,
 };
 
+/** A Pod template without `spec` is refused for its missing containers; so it can be said at once. */
+const podTemplate = (schema: JsonSchema): JsonSchema => ({ ...tolerant(schema), required: ['spec'] });
+
+const atLeastOneContainer = (podSpec: JsonSchema): JsonSchema => {
+  const { properties = {}, ...rest } = tolerant(podSpec);
+  return { ...rest, properties: { ...properties, containers: { ...properties['containers'], minItems: 1 } } };
+};
+
+const CHANGED: Record<string, (schema: JsonSchema) => JsonSchema> = {
+  'io.k8s.api.core.v1.PodTemplateSpec': podTemplate,
+  'io.k8s.api.core.v1.PodSpec': atLeastOneContainer,
+};
+
 const REPLACED: Record<string, JsonSchema> = {
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': { 'x-kubernetes-int-or-string': true },
   'io.k8s.apimachinery.pkg.api.resource.Quantity': anyQuantity,
@@ -91,7 +101,7 @@ const REPLACED: Record<string, JsonSchema> = {
 
 /** All definitions by name. Their `$ref`s are Kubernetes' own, `#/definitions/NAME`. */
 export const DEFINITIONS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
-  Object.entries(RAW).map(([name, schema]) => [name, REPLACED[name] ?? tolerant(schema)]),
+  Object.entries(RAW).map(([name, schema]) => [name, REPLACED[name] ?? (CHANGED[name] ?? tolerant)(schema)]),
 );
 
 /**

@@ -1,7 +1,7 @@
 /** The part of JSON Schema that Kubernetes' OpenAPI documents and CRDs use. */
 export interface JsonSchema {
   $ref?: string;
-  type?: string;
+  type?: string | string[];
   format?: string;
   description?: string;
   nullable?: boolean;
@@ -41,3 +41,10 @@ export const refTarget = (ref: string): string => {
   if (!ref.startsWith(PREFIX)) throw new Error(`not a reference to a Kubernetes definition: ${ref}`);
   return ref.slice(PREFIX.length);
 };
+
+/** A map of schemas with each changed by `change`, which is given the name too. */
+export const mapSchemas = (
+  schemas: Record<string, JsonSchema>,
+  change: (schema: JsonSchema, name: string) => JsonSchema,
+): Record<string, JsonSchema> =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, change(schema, name)]));
