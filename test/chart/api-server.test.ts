@@ -1,0 +1,275 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { repositoryDirectory } from '../cluster/paths.ts';
+import { certManagerCrds, startChartCluster, type ChartCluster } from './api-server.ts';
+import { cases } from './cases.ts';
+import { chartDirectory, render } from './helm.ts';
+
+let cluster: ChartCluster;
+
+beforeAll(async () => {
+  cluster = await startChartCluster();
+});
+afterAll(() => cluster.stop());
+
+/** The Prometheus operator is not part of the local cluster. */
+const unknownHere = (kind: string) => kind === 'ServiceMonitor';
+
+const restricted = (name: string) =>
+  stringify({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name,
+      // `warn` speaks about Deployments too; `enforce` about Pods only.
+      labels: {
+        'pod-security.kubernetes.io/enforce': 'restricted',
+        'pod-security.kubernetes.io/warn': 'restricted',
+      },
+    },
+  });
+
+const jobTemplate = (name: string) =>
+  stringify({
+    apiVersion: 'hematoscope.app/v1',
+    kind: 'JobTemplate',
+    metadata: { name },
+    spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'busybox' }] } } },
+  });
+
+const jobRun = (name: string) =>
+  stringify({ apiVersion: 'hematoscope.app/v1', kind: 'JobRun', metadata: { name }, spec: { templateRef: 'echo' } });
+
+const plainJob = stringify({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: 'plain' },
+  spec: {
+    suspend: true,
+    template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'busybox' }] } },
+  },
+});
+
+/** The CustomResourceDefinitions of an earlier test are taken over with `--take-ownership`. */
+const install = (release: string, namespace: string, values: object = {}, ...more: string[]) =>
+  cluster.helm(['install', release, chartDirectory, '--namespace', namespace, '--create-namespace', ...more], values);
+
+test('without cert-manager, the installation says what to do', async () => {
+  await expect(install('jtr', 'early')).rejects.toThrow(
+    'tls.mode is certManager, but this cluster has no cert-manager: install it first (https://cert-manager.io/docs/installation/), or set tls.mode to selfSigned',
+  );
+  expect(await cluster.kubectl(['get', 'crd', '-o', 'name'])).toBe('');
+});
+
+describe('with cert-manager', { concurrent: false }, () => {
+  beforeAll(async () => {
+    await cluster.kubectl(['apply', '--server-side', '-f', await certManagerCrds()]);
+    await cluster.kubectl(['apply', '--server-side', '-f', join(chartDirectory, 'files', 'crds')]);
+    await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+    await cluster.kubectl(['apply', '-f', '-'], restricted('apps'));
+    // Pods are refused before their ServiceAccount exists, and a dry run makes none.
+    for (const name of ['jtr-job-template-run-test', 'a-name-that-is-much-longer-than-what-fits-into-the-n-test']) {
+      await cluster.kubectl(['create', 'serviceaccount', name, '--namespace', 'apps']);
+    }
+  });
+
+  test.for(Object.keys(cases))(
+    'the API server takes every object, strictly and without a warning: %s',
+    async (name) => {
+      const manifests = (await render(cases[name])).filter(({ kind }) => !unknownHere(kind));
+      cluster.takeWarnings();
+      const said = await cluster.kubectl(
+        ['apply', '--server-side', '--force-conflicts', '--dry-run=server', '--validate=strict', '-f', '-'],
+        JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }),
+      );
+      expect(said.trim().split('\n')).toHaveLength(manifests.length);
+      expect(cluster.takeWarnings()).toEqual([]);
+    },
+  );
+
+  test('the Pods would be refused with more rights than the restricted standard gives', async () => {
+    const manifests = (
+      await render({ securityContext: { readOnlyRootFilesystem: false, allowPrivilegeEscalation: true } })
+    )
+      .filter(({ kind }) => kind === 'Pod')
+      .map((manifest) => stringify(manifest));
+    await expect(cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], manifests.join('---\n'))).rejects.toThrow(
+      'violates PodSecurity "restricted:latest"',
+    );
+  });
+
+  test('kubectl apply -k certs is taken too, on the server and by the client', async () => {
+    cluster.takeWarnings();
+    const directory = join(repositoryDirectory, 'certs');
+    await cluster.kubectl(['apply', '-f', join(directory, 'namespace.yaml')]);
+    for (const how of [['--server-side', '--force-conflicts'], ['--server-side=false']]) {
+      const said = await cluster.kubectl(['apply', ...how, '--dry-run=server', '--validate=strict', '-k', directory]);
+      expect(said).toContain('deployment.apps/job-template-run');
+    }
+    expect(cluster.takeWarnings().filter((line) => !line.includes('last-applied-configuration'))).toEqual([]);
+  });
+});
+
+describe('what the ServiceAccounts may do', { concurrent: false }, () => {
+  const everyVerb = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
+
+  const verbs = async (account: string, resource: string, namespace: string, name?: string): Promise<string[]> => {
+    const allowed: string[] = [];
+    for (const verb of everyVerb) {
+      const target = name === undefined ? resource : `${resource}/${name}`;
+      const who = [`--as=system:serviceaccount:rights:${account}`, '--namespace', namespace];
+      // Ends with 1 for "no", which is an answer here.
+      const answer = await cluster.kubectl(['auth', 'can-i', verb, target, ...who]).catch((error: unknown) => {
+        if (error instanceof Error && error.message.includes('no')) return 'no';
+        throw error;
+      });
+      if (answer.trim() === 'yes') allowed.push(verb);
+    }
+    return allowed;
+  };
+
+  const read = ['get', 'list', 'watch'];
+
+  beforeAll(async () => {
+    await install('jtr', 'rights', { syncer: { mode: 'Deployment' } }, '--take-ownership');
+  });
+  afterAll(async () => {
+    await cluster.helm(['uninstall', 'jtr', '--namespace', 'rights']);
+  });
+
+  test.for<[string, string, string, string[]]>([
+    ['jtr-job-template-run', 'jobtemplates.hematoscope.app', 'elsewhere', read],
+    ['jtr-job-template-run', 'jobruns.hematoscope.app', 'elsewhere', []],
+    ['jtr-job-template-run', 'jobs.batch', 'elsewhere', ['create']],
+    ['jtr-job-template-run', 'secrets', 'rights', []],
+    ['jtr-job-template-run', 'pods', 'elsewhere', []],
+    ['jtr-job-template-run', 'leases.coordination.k8s.io', 'rights', []],
+    ['jtr-job-template-run', 'validatingwebhookconfigurations.admissionregistration.k8s.io', 'rights', []],
+    ['jtr-job-template-run-syncer', 'jobtemplates.hematoscope.app', 'elsewhere', read],
+    ['jtr-job-template-run-syncer', 'jobruns.hematoscope.app', 'elsewhere', read],
+    ['jtr-job-template-run-syncer', 'jobs.batch', 'elsewhere', [...read, 'create']],
+    ['jtr-job-template-run-syncer', 'secrets', 'rights', []],
+    ['jtr-job-template-run-syncer', 'pods', 'elsewhere', []],
+    ['jtr-job-template-run-syncer', 'leases.coordination.k8s.io', 'elsewhere', []],
+    ['jtr-job-template-run-syncer', 'leases.coordination.k8s.io', 'rights', ['create']],
+    ['jtr-job-template-run-syncer', 'validatingwebhookconfigurations.admissionregistration.k8s.io', 'rights', []],
+  ])('%s on %s in namespace %s: %s', async ([account, resource, namespace, expected]) => {
+    expect(await verbs(account, resource, namespace)).toEqual(expected);
+  });
+
+  test('of single objects: the Lease, and the webhook configurations', async () => {
+    const name = 'jtr-job-template-run';
+    expect(await verbs(`${name}-syncer`, 'leases.coordination.k8s.io', 'rights', `${name}-syncer`)).toEqual([
+      'get',
+      'create',
+      'update',
+    ]);
+    const configurations = 'validatingwebhookconfigurations.admissionregistration.k8s.io';
+    expect(await verbs(name, configurations, 'rights', name)).toEqual(['get']);
+    expect(await verbs(name, configurations, 'rights', 'another')).toEqual([]);
+  });
+
+  test("the cluster's view and edit roles cover JobRuns", async () => {
+    for (const role of ['view', 'edit']) {
+      const binding = ['create', 'rolebinding', role, `--clusterrole=${role}`, `--serviceaccount=rights:${role}`];
+      await cluster.kubectl([...binding, '--namespace', 'default']);
+    }
+    await expect.poll(() => verbs('view', 'jobruns.hematoscope.app', 'default'), { timeout: 10_000 }).toEqual(read);
+    await expect
+      .poll(() => verbs('edit', 'jobruns.hematoscope.app', 'default'), { timeout: 10_000 })
+      .toEqual(expect.arrayContaining(everyVerb));
+  });
+});
+
+describe('the life of a release', { concurrent: false }, () => {
+  const inRelease = ['--namespace', 'release'];
+  const selfSigned = { tls: { mode: 'selfSigned' } };
+  const name = 'job-template-run';
+  const secret = async () =>
+    (await cluster.kubectl(['get', 'secret', `${name}-self-signed`, ...inRelease, '-o', 'jsonpath={.data}'])).trim();
+  const bundle = async () =>
+    cluster.kubectl([
+      'get',
+      'validatingwebhookconfiguration',
+      name,
+      '-o',
+      'jsonpath={.webhooks[0].clientConfig.caBundle}',
+    ]);
+  const upgrade = (values: object) => cluster.helm(['upgrade', name, chartDirectory, ...inRelease], values);
+
+  test('install; a certificate made by Helm is kept over an upgrade', async () => {
+    await install(name, 'release', selfSigned, '--take-ownership');
+    const [made, ca] = [await secret(), await bundle()];
+    expect(JSON.parse(made)).toHaveProperty(['tls.crt']);
+    await upgrade({ ...selfSigned, podAnnotations: { rolled: 'once' } });
+    expect(await secret()).toBe(made);
+    expect(await bundle()).toBe(ca);
+  });
+
+  test('near its end it is made anew, and the old CA is believed beside the new one', async () => {
+    const [made, ca] = [await secret(), await bundle()];
+    const soon = Math.round(Date.now() / 1000) + 86_400;
+    const annotation = `hematoscope.app/not-after=${soon}`;
+    await cluster.kubectl(['annotate', 'secret', `${name}-self-signed`, ...inRelease, '--overwrite', annotation]);
+    await cluster.helm(['upgrade', name, chartDirectory, ...inRelease, '--force-conflicts'], selfSigned);
+    expect(await secret()).not.toBe(made);
+    const now = Buffer.from(await bundle(), 'base64').toString();
+    expect(now.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+    expect(now.endsWith(Buffer.from(ca, 'base64').toString())).toBe(true);
+  });
+
+  test('while no webhook answers: JobRuns are refused, Jobs are made, and a JobRun can still be labelled and deleted', async () => {
+    await cluster.helm(['uninstall', name, ...inRelease]);
+    await cluster.kubectl(['create', '-f', '-'], `${jobTemplate('echo')}---\n${jobRun('before')}`);
+    await install(name, 'release', selfSigned);
+    // The API server learns of a new configuration a moment later.
+    await expect
+      .poll(() => cluster.kubectl(['create', '--dry-run=server', '-f', '-'], jobRun('during')).catch(String), {
+        timeout: 10_000,
+      })
+      .toContain('failed calling webhook "validate.jobruns.hematoscope.app"');
+    await cluster.kubectl(['create', '-f', '-'], plainJob);
+    await cluster.kubectl(['label', 'jobrun', 'before', 'team=batch']);
+    await cluster.kubectl([
+      'patch',
+      'jobrun',
+      'before',
+      '--subresource=status',
+      '--type=merge',
+      '--patch={"status":{"phase":"Pending"}}',
+    ]);
+    await cluster.kubectl(['delete', 'jobrun', 'before']);
+    await cluster.kubectl(['label', 'jobtemplate', 'echo', 'team=batch']);
+    await expect(
+      cluster.kubectl(['patch', 'jobtemplate', 'echo', '--type=merge', '--patch={"spec":{"backoffLimit":1}}']),
+    ).rejects.toThrow('validate.jobtemplates.hematoscope.app');
+  });
+
+  test('uninstall leaves JobTemplates, and no webhook configuration', async () => {
+    await cluster.helm(['uninstall', name, ...inRelease]);
+    const left = await cluster.kubectl([
+      'get',
+      'validatingwebhookconfigurations,mutatingwebhookconfigurations',
+      '-o',
+      'name',
+    ]);
+    expect(left).toBe('');
+    expect(await cluster.kubectl(['get', 'jobtemplates', '-o', 'name'])).toBe('jobtemplate.hematoscope.app/echo\n');
+    expect(await cluster.kubectl(['get', 'clusterroles', '-o', 'name'])).not.toContain(name);
+    await cluster.kubectl(['create', '-f', '-'], jobRun('after'));
+  });
+
+  test('installed again under another name, --take-ownership adopts the CustomResourceDefinitions', async () => {
+    await expect(install('other', 'release', selfSigned)).rejects.toThrow(
+      'cannot be imported into the current release',
+    );
+    const values = { ...selfSigned, crds: { keep: false } };
+    await install('other', 'release', values, '--take-ownership');
+    expect(await cluster.kubectl(['get', 'jobtemplates', '-o', 'name'])).toBe('jobtemplate.hematoscope.app/echo\n');
+    await cluster.helm(['uninstall', 'other', ...inRelease]);
+    await expect
+      .poll(() => cluster.kubectl(['get', 'crd', '-o', 'name']), { timeout: 30_000 })
+      .not.toContain('hematoscope.app');
+  });
+});
