@@ -139,6 +139,10 @@ function dnsConfiguration(layout: ClusterLayout): string {
     kubeconfig ${join(layout.directory, 'dns.kubeconfig')}
     pods insecure
   }
+  # Names outside the cluster do not exist.
+  template ANY ANY {
+    rcode NXDOMAIN
+  }
 }
 `;
 }

@@ -71,8 +71,10 @@ export async function endProcesses(pids: readonly number[], graceMilliseconds = 
 }
 
 async function waitUntilGone(pids: readonly number[], timeoutMilliseconds: number): Promise<boolean> {
-  for (const deadline = Date.now() + timeoutMilliseconds; Date.now() < deadline; await sleep(20)) {
+  const deadline = Date.now() + timeoutMilliseconds;
+  while (Date.now() < deadline) {
     if (!(await anyAlive(pids))) return true;
+    await sleep(20);
   }
   return !(await anyAlive(pids));
 }

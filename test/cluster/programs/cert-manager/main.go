@@ -30,6 +30,7 @@ import (
 	_ "github.com/cert-manager/cert-manager/pkg/issuer/ca"
 	_ "github.com/cert-manager/cert-manager/pkg/issuer/selfsigned"
 	logf "github.com/cert-manager/cert-manager/pkg/logs"
+	"github.com/cert-manager/cert-manager/pkg/util"
 	"golang.org/x/sync/errgroup"
 	admissionregistration "k8s.io/api/admissionregistration/v1"
 	core "k8s.io/api/core/v1"
@@ -97,6 +98,7 @@ func runInjector(ctx context.Context, kubeconfig string) error {
 	if err != nil {
 		return err
 	}
+	config = util.RestConfigWithUserAgent(config, "cainjector") // its writes are refused without
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
 		certmanager.AddToScheme, core.AddToScheme, admissionregistration.AddToScheme, apiextensions.AddToScheme,

@@ -14,31 +14,29 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// pushImage makes a one-layer image and pushes it: enough for a static program such as busybox.
+// pushImage pushes an image from an OCI layout, or makes one of single files, which is enough for a static program
+// such as busybox.
 func pushImage(arguments []string) error {
 	flags := flag.NewFlagSet("push", flag.ContinueOnError)
 	reference := flags.String("to", "", "where to push: HOST:PORT/NAME:TAG")
+	directory := flags.String("layout", "", "folder of an OCI image layout that holds one image")
 	command := flags.String("command", "", "what a container runs by default, parted by blanks")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
-	layer, err := makeLayer(flags.Args())
-	if err != nil {
-		return err
+	var image v1.Image
+	var err error
+	if *directory != "" {
+		image, err = readLayout(*directory)
+	} else {
+		image, err = makeImage(flags.Args(), strings.Fields(*command))
 	}
-	image, err := mutate.AppendLayers(empty.Image, layer)
-	if err != nil {
-		return err
-	}
-	image, err = withConfig(image, v1.Config{
-		Cmd: strings.Fields(*command),
-		Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-	})
 	if err != nil {
 		return err
 	}
@@ -47,6 +45,36 @@ func pushImage(arguments []string) error {
 		return err
 	}
 	return remote.Write(target, image)
+}
+
+func readLayout(directory string) (v1.Image, error) {
+	index, err := layout.ImageIndexFromPath(directory)
+	if err != nil {
+		return nil, err
+	}
+	manifest, err := index.IndexManifest()
+	if err != nil {
+		return nil, err
+	}
+	if len(manifest.Manifests) != 1 {
+		return nil, fmt.Errorf("%s holds %d images, not one", directory, len(manifest.Manifests))
+	}
+	return index.Image(manifest.Manifests[0].Digest)
+}
+
+func makeImage(entries, command []string) (v1.Image, error) {
+	layer, err := makeLayer(entries)
+	if err != nil {
+		return nil, err
+	}
+	image, err := mutate.AppendLayers(empty.Image, layer)
+	if err != nil {
+		return nil, err
+	}
+	return withConfig(image, v1.Config{
+		Cmd: command,
+		Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+	})
 }
 
 func withConfig(image v1.Image, config v1.Config) (v1.Image, error) {
