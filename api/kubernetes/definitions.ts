@@ -21,7 +21,27 @@ export const KUBERNETES_VERSION = document.source.version;
  * Lists in which a Job may hold the same key twice (the last `env` of a name wins, and may refer to the one before).
  * A list of type map would refuse that, and one of `ports` would also have to write the default protocol into it.
  */
-const REPEATABLE = new Set(['env', 'ports', 'hostAliases', 'imagePullSecrets']);
+const REPEATABLE = new Set([
+  'env',
+  'ports',
+  'hostAliases',
+  'imagePullSecrets',
+  'finalizers',
+  'ownerReferences',
+  'values',
+]);
+
+/** Fields that the document calls required, and that the API server (1.37.2) takes a Job without. */
+const NOT_REQUIRED: Record<string, readonly string[]> = {
+  'io.k8s.api.batch.v1.PodFailurePolicy': ['rules'],
+  'io.k8s.api.core.v1.HTTPHeader': ['value'],
+  'io.k8s.api.core.v1.ISCSIVolumeSource': ['lun'],
+  'io.k8s.api.core.v1.PreferredSchedulingTerm': ['preference'],
+  'io.k8s.api.core.v1.ScaleIOVolumeSource': ['secretRef'],
+  'io.k8s.api.core.v1.SleepAction': ['seconds'],
+  'io.k8s.api.core.v1.Sysctl': ['value'],
+  'io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference': ['apiVersion', 'kind', 'name', 'uid'],
+};
 
 const copyKeywords = (schema: JsonSchema): JsonSchema => {
   const { $ref, type, format, description } = schema;
@@ -99,9 +119,15 @@ const REPLACED: Record<string, JsonSchema> = {
   'io.k8s.api.core.v1.EphemeralContainer': ephemeralContainer,
 };
 
+const tolerantDefinition = (name: string, schema: JsonSchema): JsonSchema => {
+  const { required = [], ...rest } = schema;
+  const needed = required.filter((field) => !NOT_REQUIRED[name]?.includes(field));
+  return (CHANGED[name] ?? tolerant)(needed.length === 0 ? rest : { ...rest, required: needed });
+};
+
 /** All definitions by name. Their `$ref`s are Kubernetes' own, `#/definitions/NAME`. */
 export const DEFINITIONS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
-  Object.entries(RAW).map(([name, schema]) => [name, REPLACED[name] ?? (CHANGED[name] ?? tolerant)(schema)]),
+  Object.entries(RAW).map(([name, schema]) => [name, REPLACED[name] ?? tolerantDefinition(name, schema)]),
 );
 
 /**
