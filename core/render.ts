@@ -100,7 +100,8 @@ function podSpec(podTemplate: PodTemplate, run: JobRun): Pick<PodTemplate, 'spec
   return { spec: { ...spec, containers: [overridden(first, run), ...spec.containers.slice(1)] } };
 }
 
+/** `null` is absent, as everywhere in Kubernetes. */
 function overridden(container: Container, run: JobRun): Container {
   const { args, command } = run.spec;
-  return { ...container, ...(command !== undefined && { command }), ...(args !== undefined && { args }) };
+  return { ...container, ...(Array.isArray(command) && { command }), ...(Array.isArray(args) && { args }) };
 }

@@ -1,0 +1,43 @@
+import type { Logger } from 'pino';
+import type { AdmissionReviewAnswer } from '../api/admission-review.ts';
+import { admissionAnswer, admissionRequest } from './admission-review.ts';
+import type { Decide } from './decide.ts';
+import { logDecision } from './decision-log.ts';
+import type { WebhookMetrics } from './metrics.ts';
+import { budgetMs } from './time-budget.ts';
+
+export interface AdmissionHandlerOptions {
+  /** `validate` or `mutate`, for logs and metrics. */
+  webhook: string;
+  decide: Decide;
+  metrics: WebhookMetrics;
+  logger: Logger;
+}
+
+/** One AdmissionReview, as it came. */
+export interface AdmissionCall {
+  body: unknown;
+  /** The API server's `?timeout=`. */
+  timeout: unknown;
+}
+
+/** Answers AdmissionReviews by one decider. @throws HttpError for what is no AdmissionReview. */
+export function admissionHandler(
+  options: AdmissionHandlerOptions,
+): (call: AdmissionCall) => Promise<AdmissionReviewAnswer> {
+  const { webhook, decide, metrics, logger } = options;
+  return async ({ body, timeout }) => {
+    const started = performance.now();
+    const request = admissionRequest(body);
+    let verdict;
+    try {
+      verdict = await decide(request, AbortSignal.timeout(budgetMs(timeout)));
+    } catch (cause) {
+      throw new Error(`no decision on admission request ${request.uid}`, { cause });
+    }
+    logDecision(logger, { webhook, request, verdict, milliseconds: performance.now() - started });
+    const { operation, kind } = request;
+    metrics.verdicts.inc({ kind: kind.kind, operation, verdict: verdict.allowed ? 'allowed' : 'denied' });
+    return admissionAnswer(request.uid, verdict);
+  };
+}

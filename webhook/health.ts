@@ -1,0 +1,53 @@
+import { createServer, type Server } from 'node:http';
+import type { Registry } from 'prom-client';
+import type { Readiness } from './readiness.ts';
+
+interface Answer {
+  code: number;
+  contentType: string;
+  body: string;
+}
+
+export interface HealthOptions {
+  readiness: Readiness;
+  registry: Registry;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** `/healthz`: the process answers. `/readyz`: 503 with a list of what is missing. `/metrics`: for Prometheus. */
+export async function healthAnswer(path: string, { readiness, registry }: HealthOptions): Promise<Answer> {
+  switch (path) {
+    case '/healthz':
+      return { code: 200, contentType: JSON_TYPE, body: JSON.stringify({ status: 'ok' }) };
+    case '/readyz': {
+      const missing = readiness.missing();
+      const status = missing.length === 0 ? 'ready' : 'not ready';
+      return {
+        code: missing.length === 0 ? 200 : 503,
+        contentType: JSON_TYPE,
+        body: JSON.stringify({ status, missing }),
+      };
+    }
+    case '/metrics':
+      return { code: 200, contentType: registry.contentType, body: await registry.metrics() };
+    default:
+      return { code: 404, contentType: JSON_TYPE, body: JSON.stringify({ status: 'not found' }) };
+  }
+}
+
+/** A plain HTTP server for probes and metrics, apart from TLS so that it can say what is wrong with TLS. */
+export function createHealthServer(options: HealthOptions, onError: (error: unknown) => void): Server {
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').replace(/\?.*$/, '');
+    healthAnswer(path, options).then(
+      ({ code, contentType, body }) => response.writeHead(code, { 'Content-Type': contentType }).end(body),
+      (error: unknown) => {
+        onError(error);
+        response.writeHead(500).end();
+      },
+    );
+  });
+  server.requestTimeout = 10_000;
+  return server;
+}

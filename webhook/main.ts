@@ -1,0 +1,44 @@
+/** The webhook process: reads its environment, starts, and ends without failing a request when it is told to. */
+import { KubeConfig } from '@kubernetes/client-node';
+import closeWithGrace from 'close-with-grace';
+import { pino } from 'pino';
+import { collectDefaultMetrics } from 'prom-client';
+import { ConfigError, readConfig, type WebhookConfig } from './config.ts';
+import { WebhookMetrics } from './metrics.ts';
+import { startWebhook } from './start-webhook.ts';
+
+/** What is left after the drain, to close connections. */
+const CLOSING_MS = 10_000;
+
+const config = configOrExit();
+const logger = pino({ name: 'webhook', level: config.logLevel });
+const kubeConfig = new KubeConfig();
+kubeConfig.loadFromDefault();
+const metrics = new WebhookMetrics();
+collectDefaultMetrics({ register: metrics.registry });
+
+const webhook = await startWebhook({
+  kubeConfig,
+  config,
+  logger,
+  metrics,
+  onFatal: () => {
+    process.exit(1);
+  },
+});
+
+closeWithGrace({ delay: config.drainSeconds * 1000 + CLOSING_MS, logger }, async ({ err, signal }) => {
+  if (err) logger.fatal({ err }, 'ending after an unexpected error');
+  else logger.info({ signal }, 'told to end');
+  await webhook.stop();
+});
+
+function configOrExit(): WebhookConfig {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}

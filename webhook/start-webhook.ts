@@ -1,0 +1,195 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Logger } from 'pino';
+import type { JobTemplate } from '../api/job-template.ts';
+import { JOB_TEMPLATES } from '../api/resources.ts';
+import { KubeClient } from '../kube/client.ts';
+import { Reflector } from '../kube/reflector.ts';
+import { buildApp, type App } from './app.ts';
+import { CaBundleWatch } from './ca-bundle-watch.ts';
+import type { WebhookConfig } from './config.ts';
+import { createDeciders } from './decide.ts';
+import { createHealthServer } from './health.ts';
+import type { KeyPair } from './key-pair.ts';
+import { listenAnywhere } from './listen.ts';
+import { WebhookMetrics } from './metrics.ts';
+import { Readiness, type Missing } from './readiness.ts';
+import { TemplateLookup } from './template-lookup.ts';
+import { CertificateReloader } from './tls-reload.ts';
+import { Traffic } from './traffic.ts';
+
+export interface WebhookOptions {
+  kubeConfig: KubeConfig;
+  config: WebhookConfig;
+  logger: Logger;
+  metrics?: WebhookMetrics;
+  /** Told when the process is of no use any more: its port is taken, say. */
+  onFatal?: (error: unknown) => void;
+  /** A drain ends when no request came for this long, in milliseconds. */
+  drainQuietMs?: number;
+  /** How often certificate files are read without being told of a change, in milliseconds. */
+  certificatePollMs?: number;
+}
+
+/** A started webhook. It may still be waiting for its certificate, its caches or its CA bundle. */
+export interface RunningWebhook {
+  /** `https://127.0.0.1:PORT`. @throws before it listens. */
+  readonly url: string;
+  /** `http://127.0.0.1:PORT`, from the start. */
+  readonly healthUrl: string;
+  /** What `/readyz` says is missing. */
+  missing(): Missing[];
+  whenReady(): Promise<void>;
+  /** Answers what still comes, tells clients to go, and ends when all is quiet or the time is up. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the webhook in this process. Resolves when its health port listens; what is missing then is told there and
+ * waited for, without an end: missing certificate files are no reason to crash.
+ */
+export async function startWebhook(options: WebhookOptions): Promise<RunningWebhook> {
+  const webhook = new Webhook(options);
+  await webhook.start();
+  return webhook;
+}
+
+class Webhook implements RunningWebhook {
+  readonly #options: WebhookOptions;
+  readonly #client: KubeClient;
+  readonly #templates: Reflector<JobTemplate>;
+  readonly #certificates: CertificateReloader;
+  readonly #caBundles: CaBundleWatch;
+  readonly #readiness = new Readiness();
+  readonly #traffic = new Traffic();
+  readonly #app: App;
+  readonly #health: Server;
+  #listening: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: WebhookOptions) {
+    this.#options = options;
+    const { config, logger, kubeConfig, metrics = new WebhookMetrics() } = options;
+    this.#client = KubeClient.fromKubeConfig(kubeConfig, {
+      component: 'webhook',
+      connections: 16,
+      onRequest: metrics.observeApiRequest,
+    });
+    this.#templates = new Reflector<JobTemplate>({ client: this.#client, resource: JOB_TEMPLATES, logger });
+    this.#certificates = new CertificateReloader({
+      certFile: config.tlsCertFile,
+      keyFile: config.tlsKeyFile,
+      onPair: (pair) => {
+        this.#serveWith(pair);
+      },
+      logger,
+      metrics,
+      ...(options.certificatePollMs === undefined ? {} : { pollMs: options.certificatePollMs }),
+    });
+    this.#caBundles = new CaBundleWatch({
+      client: this.#client,
+      config,
+      chain: () => this.#certificates.pair?.chain,
+      logger,
+    });
+    const { client, readiness, traffic } = { client: this.#client, readiness: this.#readiness, traffic: this.#traffic };
+    const templates = new TemplateLookup(client, this.#templates.cache);
+    const deciders = createDeciders({ client, templates, missingTemplate: config.missingTemplate });
+    this.#app = buildApp({ deciders, readiness, metrics, traffic, logger });
+    this.#health = createHealthServer({ readiness, registry: metrics.registry }, (err) => {
+      logger.error({ err }, 'a health request failed');
+    });
+    this.#addReadinessChecks();
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${portOf(this.#app.server.address())}`;
+  }
+
+  get healthUrl(): string {
+    return `http://127.0.0.1:${portOf(this.#health.address())}`;
+  }
+
+  async start(): Promise<void> {
+    const { config, logger } = this.#options;
+    await listenAnywhere(config.host, (host) => listen(this.#health, config.healthPort, host));
+    logger.info({ url: this.healthUrl }, 'health and metrics');
+    this.#templates.start();
+    await this.#app.ready();
+    await this.#certificates.start();
+    this.#caBundles.start();
+  }
+
+  missing(): Missing[] {
+    return this.#readiness.missing();
+  }
+
+  async whenReady(): Promise<void> {
+    while (this.missing().length > 0) await delay(20);
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const { config, logger, drainQuietMs = 5000 } = this.#options;
+    logger.info({ drainSeconds: config.drainSeconds }, 'draining: answering what still comes');
+    await this.#traffic.drain({ quietMs: drainQuietMs, maxMs: config.drainSeconds * 1000 });
+    await this.#certificates.stop();
+    this.#caBundles.stop();
+    await this.#app.close();
+    await this.#templates.stop();
+    await this.#client.close();
+    await new Promise((resolve) => {
+      this.#health.close(resolve);
+      this.#health.closeAllConnections();
+    });
+    logger.info('ended');
+  }
+
+  #addReadinessChecks(): void {
+    const checks = {
+      draining: () => (this.#traffic.draining ? 'the process is ending' : undefined),
+      certificate: () => (this.#certificates.pair === undefined ? this.#certificates.problem : undefined),
+      listening: () => (this.#app.server.listening ? undefined : 'the HTTPS port is not open yet'),
+      caches: () => (this.#templates.synced ? undefined : 'the JobTemplates are not listed yet'),
+      caBundle: () => this.#caBundles.problem,
+    };
+    for (const [what, check] of Object.entries(checks)) this.#readiness.add(what, check);
+  }
+
+  #serveWith(pair: KeyPair): void {
+    this.#app.server.setSecureContext({ cert: pair.cert, key: pair.key, minVersion: 'TLSv1.2' });
+    this.#listening ??= this.#listen();
+  }
+
+  async #listen(): Promise<void> {
+    const { config, logger, onFatal } = this.#options;
+    try {
+      await listenAnywhere(config.host, (host) => this.#app.listen({ host, port: config.port }));
+      logger.info({ url: this.url }, 'listening');
+    } catch (error) {
+      logger.fatal({ err: error }, 'the HTTPS port cannot be opened');
+      onFatal?.(error);
+    }
+  }
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('the webhook does not listen yet');
+  return address.port;
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
