@@ -3,6 +3,7 @@ import { JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE } from '../custom-resources.ts'
 import type { CustomResource } from '../custom-resources.ts';
 import type { Artefact } from './artefact.ts';
 import { customResourceDefinitionYaml } from './custom-resource-definition.ts';
+import { referencePage } from './reference.ts';
 
 const CRDS = 'charts/job-template-run/files/crds';
 const HEADER = '# Made by `npm run generate` from the schemas in api/. Do not edit.\n';
@@ -13,4 +14,9 @@ const crd = (custom: CustomResource): Artefact => ({
 });
 
 /** Every generated file. To add one, add it here; `npm run verify` then watches over it too. */
-export const ARTEFACTS: Artefact[] = [crd(JOB_TEMPLATE_RESOURCE), crd(JOB_RUN_RESOURCE), ...CHART_ARTEFACTS];
+export const ARTEFACTS: Artefact[] = [
+  crd(JOB_TEMPLATE_RESOURCE),
+  crd(JOB_RUN_RESOURCE),
+  { path: 'docs/reference.md', content: referencePage },
+  ...CHART_ARTEFACTS,
+];

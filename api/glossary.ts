@@ -1,0 +1,120 @@
+/** What each name of `names.ts` means, for the reference page. */
+import * as names from './names.ts';
+
+/** A name and what it means. */
+export interface Term {
+  name: string;
+  /** Where it is found, for instance "Jobs, Pods". */
+  on: string;
+  meaning: string;
+}
+
+const JOB_AND_PODS = 'Job, Pods';
+
+export const LABELS: readonly Term[] = [
+  {
+    name: names.LABEL_JOB_TEMPLATE,
+    on: 'JobRun, Job, Pods',
+    meaning: 'Name of the JobTemplate, cut to 63 characters.',
+  },
+  {
+    name: names.LABEL_JOB_RUN,
+    on: JOB_AND_PODS,
+    meaning: 'Name of the JobRun, cut to 63 characters.',
+  },
+  {
+    name: names.LABEL_APP_NAME,
+    on: JOB_AND_PODS,
+    meaning: 'Name of the JobTemplate, unless the template sets this label.',
+  },
+  {
+    name: names.LABEL_APP_INSTANCE,
+    on: JOB_AND_PODS,
+    meaning: 'Name of the JobRun, unless the template sets this label.',
+  },
+  {
+    name: names.LABEL_APP_VERSION,
+    on: JOB_AND_PODS,
+    meaning: "Revision of the template's content, unless the template sets this label.",
+  },
+  {
+    name: names.LABEL_APP_MANAGED_BY,
+    on: JOB_AND_PODS,
+    meaning: `\`${names.MANAGED_BY}\`, unless the template sets this label.`,
+  },
+];
+
+export const ANNOTATIONS: readonly Term[] = [
+  {
+    name: names.ANNOTATION_JOB_RUN_NAME,
+    on: JOB_AND_PODS,
+    meaning: 'Name of the JobRun in full; a label holds 63 characters only.',
+  },
+  {
+    name: names.ANNOTATION_MISSING_TEMPLATE,
+    on: 'JobRun (set by you)',
+    meaning: `What happens when the JobTemplate does not exist, for this run: ${names.MISSING_TEMPLATE_POLICIES.map((policy) => `\`${policy}\``).join(', ')}. Without it the installation's \`admission.missingTemplate\` counts.`,
+  },
+];
+
+export const CONDITIONS: readonly Term[] = [
+  {
+    name: names.CONDITION_FINISHED,
+    on: 'JobRun',
+    meaning:
+      'True once the run has ended, well or badly: `kubectl wait --for=condition=Finished jobrun/NAME`. The reason says which.',
+  },
+  {
+    name: names.CONDITION_JOB_CREATED,
+    on: 'JobRun',
+    meaning: 'True once the Job was made; False, with a reason, when it could not be.',
+  },
+  { name: names.CONDITION_COMPLETE, on: 'Job, mirrored', meaning: 'True once the Job has succeeded.' },
+  {
+    name: names.CONDITION_FAILED,
+    on: 'Job, mirrored',
+    meaning: 'True once the Job has failed. Set by the JobRun itself when it fails before it has a Job.',
+  },
+  { name: names.CONDITION_SUSPENDED, on: 'Job, mirrored', meaning: 'True while the Job is suspended.' },
+];
+
+const EVENT_AND_CONDITION = 'Event, condition';
+
+export const REASONS: readonly Term[] = [
+  { name: names.REASON_JOB_CREATED, on: EVENT_AND_CONDITION, meaning: 'The Job was made.' },
+  { name: names.REASON_COMPLETED, on: EVENT_AND_CONDITION, meaning: 'The Job succeeded.' },
+  { name: names.REASON_FAILED, on: EVENT_AND_CONDITION, meaning: 'The Job failed.' },
+  {
+    name: names.REASON_JOB_DELETED,
+    on: EVENT_AND_CONDITION,
+    meaning: 'The Job was deleted before it had finished. The run has failed, and no second Job is made.',
+  },
+  {
+    name: names.REASON_TEMPLATE_NOT_FOUND,
+    on: EVENT_AND_CONDITION,
+    meaning: 'There is no JobTemplate of this name in the namespace. The run has failed.',
+  },
+  {
+    name: names.REASON_WAITING_FOR_TEMPLATE,
+    on: EVENT_AND_CONDITION,
+    meaning: 'There is no JobTemplate of this name yet, and the run waits for it.',
+  },
+  {
+    name: names.REASON_NAME_CONFLICT,
+    on: EVENT_AND_CONDITION,
+    meaning: "A Job that is not this run's has the name of its Job. That Job is left alone, and the run has failed.",
+  },
+  {
+    name: names.REASON_JOB_REFUSED,
+    on: EVENT_AND_CONDITION,
+    meaning: 'The API server refused the Job for good. The run has failed; `status.error` has its sentence.',
+  },
+];
+
+export const PHASE_MEANINGS: Readonly<Record<names.Phase, string>> = {
+  Pending: 'There is no Job yet, or it has not started a Pod.',
+  Running: 'The Job has Pods, or had some, and has not finished.',
+  Suspended: 'The Job is suspended (`spec.suspend` of the template).',
+  Succeeded: 'The Job succeeded.',
+  Failed: 'The Job failed, or the run failed before it had one; `status.error` says why.',
+};
