@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import type { EventsV1Event } from '@kubernetes/client-node';
+import type { Logger } from 'pino';
+import { EVENTS } from '../api/resources.ts';
+import type { KubeObject, Wire } from '../api/wire.ts';
+import { isAlreadyExists } from './api-error.ts';
+import type { KubeClient } from './client.ts';
+
+type Event = Wire<EventsV1Event>;
+
+/** Something worth telling about an object. One event of a reason is told per object. */
+export interface Happening {
+  type: 'Normal' | 'Warning';
+  /** PascalCase, for programs. */
+  reason: string;
+  /** PascalCase: what was being done. */
+  action: string;
+  /** A sentence; cut at 1,024 bytes. */
+  note: string;
+  related?: KubeObject | undefined;
+}
+
+export interface EventRecorderOptions {
+  client: Pick<KubeClient, 'create'>;
+  /** Name of the controller, with a domain. */
+  controller: string;
+  /** Name of this process. */
+  instance: string;
+  logger: Logger;
+}
+
+const MAX_WAITING = 1000;
+const MAX_AT_ONCE = 2;
+
+/**
+ * Writes Events, best effort: never waited for, two at once, and at most a thousand waiting. An Event's name follows
+ * from the object's uid and the reason, so that a restart repeats nothing. What fails is logged.
+ */
+export class EventRecorder {
+  readonly #options: EventRecorderOptions;
+  readonly #waiting: Event[] = [];
+  readonly #idle: (() => void)[] = [];
+  #active = 0;
+  #stopped = false;
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Returns at once. */
+  record(regarding: KubeObject, happening: Happening): void {
+    if (this.#stopped || this.#waiting.length >= MAX_WAITING) {
+      const { reason, note } = happening;
+      this.#options.logger.warn({ reason, note, object: regarding.metadata?.name }, 'event dropped');
+      return;
+    }
+    this.#waiting.push(this.#event(regarding, happening));
+    this.#next();
+  }
+
+  /** Takes no more events and waits up to `graceMs` for those that wait. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    if (this.#active === 0 && this.#waiting.length === 0) return;
+    const grace = Promise.withResolvers<undefined>();
+    const timer = setTimeout(grace.resolve, graceMs, undefined);
+    this.#idle.push(() => {
+      grace.resolve(undefined);
+    });
+    await grace.promise;
+    clearTimeout(timer);
+    const left = this.#waiting.splice(0).length;
+    if (left > 0) this.#options.logger.warn({ left }, 'stopped with events unwritten');
+  }
+
+  #next(): void {
+    while (this.#active < MAX_AT_ONCE) {
+      const event = this.#waiting.shift();
+      if (!event) break;
+      this.#active += 1;
+      void this.#write(event).finally(() => {
+        this.#active -= 1;
+        this.#next();
+      });
+    }
+    if (this.#active === 0) for (const idle of this.#idle.splice(0)) idle();
+  }
+
+  async #write(event: Event): Promise<void> {
+    try {
+      await this.#options.client.create<Event>(EVENTS, event.metadata?.namespace, event, { timeoutMs: 10_000 });
+    } catch (err) {
+      if (isAlreadyExists(err)) return;
+      const { reason, note } = event;
+      this.#options.logger.warn({ err, reason, note }, 'could not write an event');
+    }
+  }
+
+  #event(regarding: KubeObject, happening: Happening): Event {
+    const { name = '', namespace = 'default', uid = '' } = regarding.metadata ?? {};
+    const hash = createHash('sha256').update(`${uid}/${happening.reason}`).digest('hex').slice(0, 16);
+    const event: Event = {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { namespace, name: `${name.slice(0, 230).replace(/[^a-z0-9]+$/, '')}.${hash}` },
+      eventTime: new Date().toISOString().replace('Z', '000Z'),
+      reportingController: this.#options.controller,
+      reportingInstance: this.#options.instance.slice(0, 128),
+      type: happening.type,
+      reason: happening.reason,
+      action: happening.action,
+      note: cut(happening.note, 1024),
+      regarding: reference(regarding),
+    };
+    if (happening.related) event.related = reference(happening.related);
+    return event;
+  }
+}
+
+function reference(object: KubeObject): NonNullable<Event['regarding']> {
+  const { apiVersion = '', kind = '', metadata = {} } = object;
+  const { name = '', namespace = '', uid = '', resourceVersion = '' } = metadata;
+  return { apiVersion, kind, name, namespace, uid, resourceVersion };
+}
+
+/** Cut to so many bytes of UTF-8, between two characters. */
+function cut(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  return `${Buffer.from(text)
+    .subarray(0, bytes - 3)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '')}…`;
+}
