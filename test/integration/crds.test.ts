@@ -1,0 +1,279 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { API_VERSION } from '../../api/names.ts';
+import type { Resource } from '../../api/resources.ts';
+import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
+import type { KubeObject } from '../../api/wire.ts';
+import { KubeApiError, KubeConnectionError } from '../../kube/api-error.ts';
+import { KubeClient } from '../../kube/client.ts';
+import type { ControlPlane } from '../cluster/control-plane.ts';
+import { startControlPlane } from '../cluster/control-plane.ts';
+import { repositoryDirectory, stateDirectory } from '../cluster/paths.ts';
+import { ensureProgram } from '../cluster/programs.ts';
+import { run } from '../cluster/run.ts';
+import { waitFor } from '../cluster/wait-for.ts';
+import { maximalJobSpec, variations } from './job-spec-samples.ts';
+
+type Custom = KubeObject & { spec: object; status?: unknown };
+
+let directory: string;
+let controlPlane: ControlPlane;
+let client: KubeClient;
+let kubectl: (command: string[], input?: unknown) => Promise<string>;
+
+beforeAll(async () => {
+  mkdirSync(stateDirectory, { recursive: true });
+  directory = mkdtempSync(join(stateDirectory, 'crds-'));
+  controlPlane = await startControlPlane({ directory, controllerManager: false });
+  const program = await ensureProgram('kubectl');
+  kubectl = (command, input) =>
+    run([program, `--kubeconfig=${controlPlane.kubeconfig}`, ...command], {
+      ...(input === undefined ? {} : { input: typeof input === 'string' ? input : stringify(input) }),
+    });
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(controlPlane.kubeconfig);
+  client = KubeClient.fromKubeConfig(kubeConfig);
+  await kubectl(['apply', '-f', join(repositoryDirectory, 'charts/job-template-run/files/crds')]);
+  await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all']);
+});
+
+afterAll(async () => {
+  await client.close();
+  await controlPlane.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const jobTemplate = (name: string, spec: object) => ({
+  apiVersion: API_VERSION,
+  kind: 'JobTemplate',
+  metadata: { name },
+  spec,
+});
+
+const jobRun = (name: string, spec: object) => ({ apiVersion: API_VERSION, kind: 'JobRun', metadata: { name }, spec });
+
+/** What a person reads when kubectl is denied, without the wrapping of the test's runner. */
+const denial = async (object: object): Promise<string> => {
+  const outcome = await kubectl(['apply', '-f', '-'], object).then(
+    () => undefined,
+    (error: unknown) => (error as Error).message,
+  );
+  expect(outcome, 'kubectl apply should be denied').toBeDefined();
+  return outcome!;
+};
+
+describe('installed on a real API server', () => {
+  test('both CRDs are taken without a complaint about their schemas', async () => {
+    const { items } = JSON.parse(await kubectl(['get', 'crd', '-o', 'json'])) as {
+      items: { status: { conditions: { type: string; status: string; message: string }[] } }[];
+    };
+    expect(items).toHaveLength(2);
+    for (const { status } of items) {
+      const conditions = Object.fromEntries(status.conditions.map(({ type, status: state }) => [type, state]));
+      expect(conditions).toEqual({ NamesAccepted: 'True', Established: 'True' });
+    }
+  });
+
+  test('kubectl explain tells of the fields of a container', async () => {
+    // The API server publishes the schema of a new CRD with a delay.
+    const text = await waitFor('the schema in kubectl explain', () =>
+      kubectl(['explain', 'jobtemplate.spec.template.spec.containers']),
+    );
+    expect(text).toMatch(/livenessProbe\s+<Object>/);
+    expect(text).toMatch(/name\s+<string> -required-\s+Name of the container/);
+    expect(text).toMatch(/args\s+<\[\]string>\s+Arguments to the entrypoint\./);
+  });
+
+  test('kubectl explain tells what a JobRun needs', async () => {
+    const text = await kubectl(['explain', 'jr.spec']);
+    expect(text).toMatch(/templateRef\s+<string> -required-\s+Name of a JobTemplate in the same namespace\./);
+  });
+});
+
+describe('a JobTemplate', () => {
+  test('is stored with every field that Kubernetes and a newer Kubernetes know, none pruned or changed', async () => {
+    const spec = maximalJobSpec();
+    expect(JSON.stringify(spec).length).toBeGreaterThan(20_000);
+    await client.create<Custom>(JOB_TEMPLATES, 'default', jobTemplate('maximal', spec), { fieldValidation: 'Strict' });
+    const stored = await client.get<Custom>(JOB_TEMPLATES, { namespace: 'default', name: 'maximal' });
+    expect(stored.spec).toEqual(spec);
+  });
+
+  test('takes the output of kubectl create job --dry-run, with its null creationTimestamp', async () => {
+    const spec = { template: { metadata: { creationTimestamp: null }, spec: { containers: [{ name: 'a' }] } } };
+    await kubectl(['apply', '-f', '-'], jobTemplate('from-kubectl', spec));
+    const stored = await client.get<Custom>(JOB_TEMPLATES, { namespace: 'default', name: 'from-kubectl' });
+    expect(stored.spec).toEqual({ template: { metadata: {}, spec: { containers: [{ name: 'a' }] } } });
+  });
+
+  test('can be applied by two field managers, each with its container', async () => {
+    const part = (name: string) =>
+      jobTemplate('shared', { template: { spec: { containers: [{ name, image: name }] } } });
+    for (const name of ['one', 'two']) {
+      await kubectl(['apply', '--server-side', `--field-manager=${name}`, '-f', '-'], part(name));
+    }
+    const stored = await client.get<Custom>(JOB_TEMPLATES, { namespace: 'default', name: 'shared' });
+    expect(stored.spec).toMatchObject({ template: { spec: { containers: [{ name: 'one' }, { name: 'two' }] } } });
+  });
+
+  test('is never refused for what the API server takes in a Job', { timeout: 180_000 }, async () => {
+    const fixture = readFileSync(join(import.meta.dirname, 'fixtures', 'wide-job.yaml'), 'utf8');
+    const { spec } = parse(fixture) as { spec: Parameters<typeof variations>[0] };
+    const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'wide' } };
+    /** Undefined when it would be stored, else the denial. */
+    const refusal = async (resource: Resource, object: KubeObject): Promise<string | undefined> => {
+      try {
+        await client.create(resource, 'default', object, { dryRun: true, fieldValidation: 'Strict' });
+        return undefined;
+      } catch (error) {
+        if (error instanceof KubeApiError) return error.message;
+        if (!(error instanceof KubeConnectionError)) throw error;
+        // kube-apiserver 1.37.2 itself breaks off the answer to an Indexed Job with a successPolicy and no completions
+        return `no answer: ${error.message}`;
+      }
+    };
+    expect(await refusal(JOBS, { ...job, spec } as KubeObject), 'the fixture itself').toBeUndefined();
+
+    let takenAsJobs = 0;
+    const wronglyRefused: string[] = [];
+    for (const { what, spec: varied } of variations(spec)) {
+      if ((await refusal(JOBS, { ...job, spec: varied } as KubeObject)) !== undefined) continue;
+      takenAsJobs += 1;
+      const refused = await refusal(JOB_TEMPLATES, jobTemplate('wide', varied));
+      if (refused !== undefined) wronglyRefused.push(`${what}: ${refused}`);
+    }
+    expect(wronglyRefused).toEqual([]);
+    expect(takenAsJobs).toBeGreaterThan(300);
+  });
+
+  test.each([
+    ['no template', {}, 'spec.template: Required value'],
+    ['no Pod spec', { template: {} }, 'spec.template.spec: Required value'],
+    ['no containers', { template: { spec: {} } }, 'spec.template.spec.containers: Required value'],
+    [
+      'an empty list of containers',
+      { template: { spec: { containers: [] } } },
+      'spec.template.spec.containers: Invalid value: 0: spec.template.spec.containers in body should have at least 1 items',
+    ],
+    [
+      'a container without a name',
+      { template: { spec: { containers: [{ image: 'busybox' }] } } },
+      'spec.template.spec.containers[0].name: Required value',
+    ],
+    [
+      'args that are a string',
+      { template: { spec: { containers: [{ name: 'a', args: 'hello' }] } } },
+      'spec.template.spec.containers[0].args: Invalid value: "string": spec.template.spec.containers[0].args in body must be of type array: "string"',
+    ],
+  ])('with %s is denied in one sentence', async (_, spec, sentence) => {
+    expect(await denial(jobTemplate('bad', spec))).toContain(`The JobTemplate "bad" is invalid: ${sentence}`);
+  });
+
+  test('shows its image in a list', async () => {
+    await kubectl(
+      ['apply', '-f', '-'],
+      jobTemplate('echo', {
+        backoffLimit: 2,
+        template: { spec: { containers: [{ name: 'echo', image: 'busybox' }] } },
+      }),
+    );
+    expect(await kubectl(['get', 'jt', 'echo'])).toMatch(/^NAME\s+IMAGE\s+AGE\necho\s+busybox\s+\d+s\n$/);
+    expect(await kubectl(['get', 'jt', 'echo', '-o', 'wide'])).toMatch(
+      /SERVICE ACCOUNT\s+BACKOFF LIMIT\s+DEADLINE\s+TTL\necho\s+busybox\s+\d+s\s+2\s+\n$/,
+    );
+  });
+});
+
+describe('a JobRun', () => {
+  const NOT_A_NAME =
+    'cannot be the name of a JobTemplate: a name has only lower-case letters, digits, "-" and ".", and begins and ends with a letter or digit';
+
+  test.each([
+    ['an empty templateRef', { templateRef: '' }, 'Invalid value: "": is empty: give the name of a JobTemplate'],
+    ['what cannot be a name', { templateRef: 'Foo_Bar' }, `Invalid value: "Foo_Bar": ${NOT_A_NAME}`],
+    ['a name that ends in a dot', { templateRef: 'echo.' }, `Invalid value: "echo.": ${NOT_A_NAME}`],
+    [
+      "another namespace's template",
+      { templateRef: 'other-ns/name' },
+      'Invalid value: "other-ns/name": must be the name alone, without a namespace: a JobRun can only use a JobTemplate of the JobRun\'s own namespace',
+    ],
+  ])('with %s is denied in one sentence', async (_, spec, sentence) => {
+    expect(await denial(jobRun('bad', spec))).toContain(`The JobRun "bad" is invalid: spec.templateRef: ${sentence}`);
+  });
+
+  test.each([
+    ['no templateRef', {}, 'spec.templateRef: Required value'],
+    ['a number as templateRef', { templateRef: 3 }, 'spec.templateRef in body must be of type string: "integer"'],
+    [
+      'args that are a string',
+      { templateRef: 'echo', args: 'hi' },
+      'spec.args in body must be of type array: "string"',
+    ],
+    ['an arg that is a number', { templateRef: 'echo', args: [1] }, 'spec.args[0] in body must be of type string'],
+    ['too long a name', { templateRef: 'a'.repeat(254) }, 'spec.templateRef: Too long: may not be more than 253 bytes'],
+    ['a typo', { templateRef: 'echo', arg: ['hi'] }, 'strict decoding error: unknown field "spec.arg"'],
+  ])('with %s is denied', async (_, spec, sentence) => {
+    expect(await denial(jobRun('bad', spec))).toContain(sentence);
+  });
+
+  const longest = `${'a'.repeat(249)}.b-c`;
+
+  test('may have a name of 253 characters, and refer to one', async () => {
+    expect(longest).toHaveLength(253);
+    expect(await kubectl(['apply', '-f', '-'], jobRun(longest, { templateRef: longest }))).toContain('created');
+  });
+
+  test.each([
+    ['other args', { templateRef: 'echo', args: ['b'] }],
+    ['another template', { templateRef: 'other', args: ['a'] }],
+    ['a field that was not there', { templateRef: 'echo', args: ['a'], command: [] }],
+    ['a field less', { templateRef: 'echo' }],
+  ])('cannot be changed to have %s', async (_, spec) => {
+    await kubectl(['apply', '-f', '-'], jobRun('fixed', { templateRef: 'echo', args: ['a'] }));
+    expect(await denial(jobRun('fixed', spec))).toContain(
+      'The JobRun "fixed" is invalid: spec: Forbidden: spec is immutable: a JobRun runs once, as it was created; to run with other values, create another JobRun with a name of its own',
+    );
+  });
+
+  test('can be applied again as it is, and labelled', async () => {
+    await kubectl(['apply', '-f', '-'], jobRun('again', { templateRef: 'echo', args: ['a'] }));
+    expect(await kubectl(['apply', '-f', '-'], jobRun('again', { templateRef: 'echo', args: ['a'] }))).toContain(
+      'unchanged',
+    );
+    expect(await kubectl(['label', 'jr', 'again', 'team=a'])).toContain('labeled');
+  });
+
+  test('shows a status with fields of a newer Job, and its columns', async () => {
+    await client.create<Custom>(JOB_RUNS, 'default', jobRun('seen', { templateRef: 'echo' }));
+    const time = new Date().toISOString();
+    const status = {
+      phase: 'Succeeded',
+      startTime: time,
+      completionTime: time,
+      succeeded: 1,
+      jobName: 'seen-01234567',
+      template: { revision: '0123456789', generation: 1, uid: 'u' },
+      conditions: [{ type: 'Finished', status: 'True', lastTransitionTime: time, newer: true }],
+      newer: { deep: [1] },
+    };
+    await client.patch(JOB_RUNS, { namespace: 'default', name: 'seen', subresource: 'status' }, { status }, {});
+    const stored = await client.get<Custom>(JOB_RUNS, { namespace: 'default', name: 'seen' });
+    expect(stored.status).toEqual(status);
+    expect(await kubectl(['get', 'jr', 'seen'])).toMatch(
+      /^NAME\s+TEMPLATE\s+STATUS\s+START TIME\s+COMPLETION TIME\s+AGE\nseen\s+echo\s+Succeeded\s+\d+s\s+\d+s\s+\d+s\n$/,
+    );
+    expect(await kubectl(['get', 'jr', 'seen', '-o', 'wide'])).toMatch(/seen-01234567\s+0123456789/);
+    expect(await kubectl(['get', 'hematoscope'])).toContain('jobrun.hematoscope.app/seen');
+  });
+
+  test('cannot have a phase that is none', async () => {
+    await client.create<Custom>(JOB_RUNS, 'default', jobRun('phase', { templateRef: 'echo' }));
+    const key = { namespace: 'default', name: 'phase', subresource: 'status' };
+    await expect(client.patch(JOB_RUNS, key, { status: { phase: 'Done' } }, {})).rejects.toThrow(
+      /status\.phase: Unsupported value: "Done": supported values: "Pending", "Running", "Suspended", "Succeeded", "Failed"/,
+    );
+  });
+});

@@ -1,0 +1,155 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { pino, type Logger } from 'pino';
+import type { WebhookConfig } from '../../webhook/config.ts';
+import { startWebhook, type RunningWebhook } from '../../webhook/start-webhook.ts';
+import { makeServingCertificate, type ServingCertificate } from '../cluster/certificates.ts';
+import { startControlPlane, type ControlPlane } from '../cluster/control-plane.ts';
+import { ensureProgram } from '../cluster/programs.ts';
+
+const CRDS = join(import.meta.dirname, '../../charts/job-template-run/files/crds');
+
+export interface KubectlResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A real API server that asks a webhook running in this process. */
+export interface WebhookEnvironment {
+  controlPlane: ControlPlane;
+  webhook: RunningWebhook;
+  kubeConfig: KubeConfig;
+  certificate: ServingCertificate;
+  /** One object per line that the webhook logged. */
+  logLines: Record<string, unknown>[];
+  /** The real kubectl; `input` goes to its standard input. */
+  kubectl(args: string[], input?: unknown): Promise<KubectlResult>;
+  stop(): Promise<void>;
+}
+
+/** Starts an API server with our CRDs and webhook configurations, and the webhook that they point to. */
+export async function startWebhookEnvironment(config: Partial<WebhookConfig> = {}): Promise<WebhookEnvironment> {
+  const directory = await mkdtemp(join(tmpdir(), 'job-template-run-webhook-'));
+  const controlPlane = await startControlPlane({ directory, controllerManager: false });
+  const program = await ensureProgram('kubectl');
+  const kubectl = (args: string[], input?: unknown): Promise<KubectlResult> =>
+    runKubectl(program, ['--kubeconfig', controlPlane.kubeconfig, ...args], input);
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(controlPlane.kubeconfig);
+  const certificate = await makeServingCertificate({ directory: join(directory, 'tls'), hosts: ['127.0.0.1'] });
+  const logLines: Record<string, unknown>[] = [];
+  const names = {
+    validatingWebhookConfiguration: 'job-template-run',
+    mutatingWebhookConfiguration: 'job-template-run',
+  };
+  const webhook = await startWebhook({
+    kubeConfig,
+    config: { ...testConfig(certificate), ...names, ...config },
+    logger: collectingLogger(logLines),
+    drainQuietMs: 50,
+  });
+  await install(kubectl, { url: await listeningUrl(webhook), ca: certificate.ca });
+  await webhook.whenReady();
+  return {
+    controlPlane,
+    webhook,
+    kubeConfig,
+    certificate,
+    logLines,
+    kubectl,
+    stop: async () => {
+      await webhook.stop();
+      await controlPlane.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Loopback only, on free ports. */
+export function testConfig({ cert, key }: Pick<ServingCertificate, 'cert' | 'key'>): WebhookConfig {
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    healthPort: 0,
+    tlsCertFile: cert,
+    tlsKeyFile: key,
+    validatingWebhookConfiguration: '',
+    mutatingWebhookConfiguration: '',
+    missingTemplate: 'Reject',
+    logLevel: 'debug',
+    drainSeconds: 5,
+  };
+}
+
+export function collectingLogger(lines: Record<string, unknown>[]): Logger {
+  return pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) });
+}
+
+async function listeningUrl(webhook: RunningWebhook): Promise<string> {
+  while (webhook.missing().some(({ what }) => what === 'listening')) await new Promise((done) => setTimeout(done, 10));
+  return webhook.url;
+}
+
+type Kubectl = WebhookEnvironment['kubectl'];
+
+async function install(kubectl: Kubectl, { url, ca }: { url: string; ca: string }): Promise<void> {
+  await succeed(kubectl(['apply', '--server-side', '-f', CRDS]));
+  await succeed(kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']));
+  await succeed(kubectl(['create', '-f', '-'], webhookConfigurations(url, await readFile(ca, 'base64'))));
+}
+
+async function succeed(result: Promise<KubectlResult>): Promise<void> {
+  const { code, stderr } = await result;
+  if (code !== 0) throw new Error(`kubectl failed: ${stderr}`);
+}
+
+/** The chart's rules, with an address in place of a Service. */
+function webhookConfigurations(url: string, caBundle: string): object {
+  const rule = (resource: string): object => ({
+    apiGroups: ['hematoscope.app'],
+    apiVersions: ['v1'],
+    resources: [resource],
+    operations: ['CREATE', 'UPDATE'],
+    scope: 'Namespaced',
+  });
+  const webhook = (name: string, path: string): object => ({
+    name: `${name}.hematoscope.app`,
+    admissionReviewVersions: ['v1'],
+    clientConfig: { url: `${url}/${path}`, caBundle },
+    rules: [rule(name.split('.')[1] ?? '')],
+    matchPolicy: 'Equivalent',
+    failurePolicy: path === 'validate' ? 'Fail' : 'Ignore',
+    timeoutSeconds: path === 'validate' ? 5 : 3,
+    sideEffects: 'None',
+  });
+  const configuration = (kind: string, webhooks: object[]): object => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind,
+    metadata: { name: 'job-template-run' },
+    webhooks,
+  });
+  return {
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      configuration('ValidatingWebhookConfiguration', [
+        webhook('validate.jobruns', 'validate'),
+        webhook('validate.jobtemplates', 'validate'),
+      ]),
+      configuration('MutatingWebhookConfiguration', [webhook('mutate.jobruns', 'mutate')]),
+    ],
+  };
+}
+
+function runKubectl(program: string, args: string[], input: unknown): Promise<KubectlResult> {
+  return new Promise((resolve) => {
+    const child = execFile(program, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
+    });
+    child.stdin?.end(input === undefined ? '' : JSON.stringify(input));
+  });
+}
