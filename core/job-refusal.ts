@@ -1,7 +1,8 @@
 import type { V1Status, V1StatusCause } from '@kubernetes/client-node';
-import type { Wire } from '../api/wire.ts';
+import type { Job, Wire } from '../api/wire.ts';
 import type { FieldError, FieldErrorReason } from './field-error.ts';
 import { knownFieldsBeside } from './known-fields.ts';
+import { quantityErrors } from './quantity-errors.ts';
 import { didYouMean, nearNames } from './suggest.ts';
 
 export type Status = Wire<V1Status>;
@@ -15,10 +16,10 @@ export type Status = Wire<V1Status>;
 export type JobRefusal =
   { kind: 'invalid'; errors: FieldError[] } | { kind: 'forbidden'; message: string } | { kind: 'unknown'; why: string };
 
-/** Sorts the API server's answer to a (dry run) create of a Job. */
-export function jobRefusal(status: Status): JobRefusal {
+/** Sorts the API server's answer to a (dry run) create of `job`. */
+export function jobRefusal(status: Status, job: Job): JobRefusal {
   if (status.code === 422) return { kind: 'invalid', errors: fromCauses(status) };
-  if (status.code === 400 && isAboutTheBody(status)) return { kind: 'invalid', errors: fromDecoding(status) };
+  if (status.code === 400 && isAboutTheBody(status)) return { kind: 'invalid', errors: fromDecoding(status, job) };
   if (isPolicy(status)) return { kind: 'forbidden', message: withoutJobName(status.message ?? '') };
   return { kind: 'unknown', why: status.message ?? `HTTP status ${status.code ?? 'unknown'}` };
 }
@@ -59,10 +60,10 @@ function templatePath(field: string): string {
 }
 
 /** `…: strict decoding error: unknown field "a.b", duplicate field "c"`, or a value that is not of its type. */
-function fromDecoding(status: Status): FieldError[] {
+function fromDecoding(status: Status, job: Job): FieldError[] {
   const message = status.message ?? '';
   const strict = Array.from(message.matchAll(/\b(unknown|duplicate) field "([^"]+)"/g));
-  if (strict.length === 0) return [wrongType(message)];
+  if (strict.length === 0) return unreadable(message, job);
   return strict.map(([, problem = '', path = '']) => {
     if (problem === 'duplicate') return { path, reason: 'FieldValueDuplicate', message: 'is given twice' };
     return { path, reason: 'FieldValueInvalid', message: unknownField(path) };
@@ -75,13 +76,21 @@ function unknownField(path: string): string {
   return `unknown field "${name}"${near === '' ? '' : `; ${near}`}`;
 }
 
-/** `json: cannot unmarshal string into Go struct field JobSpec.spec.parallelism of type int32`. */
-function wrongType(message: string): FieldError {
+/** A value that is not of its type; the API server stops at the first, and does not always say where it stands. */
+function unreadable(message: string, job: Job): FieldError[] {
+  const quantities = quantityErrors(job);
+  if (quantities.length > 0) return quantities;
+  // `json: cannot unmarshal string into Go struct field JobSpec.spec.parallelism of type int32`
   const go = /cannot unmarshal (\S+) into Go struct field \w+\.(\S+) of type (\S+)/.exec(message);
   const [, given = '', path = '', wanted = ''] = go ?? [];
   if (path.startsWith('spec')) {
-    return { path, reason: 'FieldValueTypeInvalid', message: `Invalid value: ${given}, where ${wanted} is expected` };
+    return [{ path, reason: 'FieldValueTypeInvalid', message: `Invalid value: ${given}, where ${wanted} is expected` }];
   }
   const plain = message.replace(/^.*?cannot be handled as a Job: /, '');
-  return { path: 'spec', reason: 'FieldValueInvalid', message: plain };
+  return [{ path: 'spec', reason: 'FieldValueInvalid', message: plain }];
+}
+
+/** True when only unknown or repeated fields were told: the rest of the Job was not looked at yet. */
+export function isStrictDecodingError(status: Status): boolean {
+  return status.code === 400 && /strict decoding error/.test(status.message ?? '');
 }

@@ -8,7 +8,8 @@ const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 /** What is wrong with a run's reference, whatever templates there are. The CRD says so too; this holds without it. */
 export function validateTemplateRef(run: JobRun): FieldError[] {
   const path = 'spec.templateRef';
-  const name: unknown = run.spec.templateRef;
+  const spec = run.spec as Partial<JobRun['spec']> | null | undefined;
+  const name: unknown = spec?.templateRef;
   if (typeof name !== 'string' || name === '') {
     const message = 'Required value: give the name of a JobTemplate in this namespace';
     return [{ path, reason: 'FieldValueRequired', message }];

@@ -1,6 +1,7 @@
 import { JOBS } from '../api/resources.ts';
 import type { Job } from '../api/wire.ts';
-import { jobRefusal, type JobRefusal } from '../core/job-refusal.ts';
+import type { FieldError } from '../core/field-error.ts';
+import { isStrictDecodingError, jobRefusal, type JobRefusal, type Status } from '../core/job-refusal.ts';
 import { isAlreadyExists, KubeApiError, KubeConnectionError } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 
@@ -19,28 +20,44 @@ export async function dryRunJob(
   job: Job,
   signal: AbortSignal,
 ): Promise<DryRunOutcome> {
-  const warnings: string[] = [];
   const metadata = { ...job.metadata };
   delete metadata.ownerReferences;
+  const attempt = { client, job: { ...job, metadata }, signal };
+  const strict = await dryRun(attempt, 'Strict');
+  if (strict.kind !== 'undecodable') return strict;
+  // The API server looks at nothing else while there are unknown fields; without them it tells the rest of the mistakes.
+  const lenient = await dryRun(attempt, 'Ignore');
+  const more = lenient.kind === 'invalid' ? lenient.errors : [];
+  return { kind: 'invalid', errors: [...strict.errors, ...more] };
+}
+
+interface Attempt {
+  client: Pick<KubeClient, 'create'>;
+  job: Job;
+  signal: AbortSignal;
+}
+
+/** `undecodable`: there are fields that no Job has. */
+type AttemptOutcome = DryRunOutcome | { kind: 'undecodable'; errors: FieldError[] };
+
+async function dryRun({ client, job, signal }: Attempt, fieldValidation: 'Strict' | 'Ignore'): Promise<AttemptOutcome> {
+  const warnings: string[] = [];
+  const onWarning = (text: string): number => warnings.push(text);
+  const options = { dryRun: true, fieldValidation, timeoutMs: LONGEST_DRY_RUN_MS, signal, onWarning };
   try {
-    await client.create<Job>(
-      JOBS,
-      metadata.namespace,
-      { ...job, metadata },
-      {
-        dryRun: true,
-        fieldValidation: 'Strict',
-        timeoutMs: LONGEST_DRY_RUN_MS,
-        signal,
-        onWarning: (text) => warnings.push(text),
-      },
-    );
+    await client.create<Job>(JOBS, job.metadata?.namespace, job, options);
     return { kind: 'accepted', warnings };
   } catch (error) {
     if (isAlreadyExists(error)) return { kind: 'accepted', warnings };
-    if (error instanceof KubeApiError) return jobRefusal({ ...error.status, code: error.code });
+    if (error instanceof KubeApiError) return refusalOf({ ...error.status, code: error.code }, job);
     if (error instanceof KubeConnectionError) return { kind: 'unknown', why: error.message };
     if (signal.aborted) return { kind: 'unknown', why: 'the API server took too long to answer' };
     throw error;
   }
+}
+
+function refusalOf(status: Status, job: Job): AttemptOutcome {
+  const refusal = jobRefusal(status, job);
+  if (refusal.kind !== 'invalid' || !isStrictDecodingError(status)) return refusal;
+  return { kind: 'undecodable', errors: refusal.errors };
 }

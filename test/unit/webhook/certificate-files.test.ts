@@ -1,0 +1,176 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { X509Certificate } from 'node:crypto';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bundleProblem } from '../../../webhook/ca-bundle.ts';
+import { parseKeyPair, type KeyPair } from '../../../webhook/key-pair.ts';
+import { WebhookMetrics } from '../../../webhook/metrics.ts';
+import { CertificateReloader } from '../../../webhook/tls-reload.ts';
+import { collectedLog, type LogLine } from './collected-log.ts';
+import { selfSigned, signedBy, type Pem } from './certificates.ts';
+
+let one: Pem;
+let two: Pem;
+let signed: Pem;
+
+beforeAll(() => {
+  one = selfSigned('one');
+  two = selfSigned('two');
+  signed = signedBy(one, 'signed');
+});
+
+const EMPTY = Buffer.from('');
+
+describe('parseKeyPair', () => {
+  it('takes a certificate with its key, and says when it ends', () => {
+    const pair = parseKeyPair(one.cert, one.key);
+    expect(pair.chain[0].subject).toBe('CN=one');
+    expect(pair.expiresAt).toBeGreaterThan(Date.now());
+  });
+
+  it('takes the whole chain', () => {
+    const chain = Buffer.concat([signed.cert, one.cert]);
+    expect(parseKeyPair(chain, signed.key).chain.map(({ subject }) => subject)).toEqual(['CN=signed', 'CN=one']);
+  });
+
+  it.each([
+    ['an empty certificate', () => [EMPTY, one.key], 'the certificate file is empty'],
+    ['an empty key', () => [one.cert, EMPTY], 'the key file is empty'],
+    ["another certificate's key", () => [one.cert, two.key], 'the key does not belong to the certificate'],
+    ['no certificate', () => [one.key, one.key], 'the certificate file holds no PEM certificate'],
+    ['no key', () => [one.cert, one.cert], 'the key file holds no PEM private key that can be read'],
+    ['half a certificate', () => [one.cert.subarray(0, 200), one.key], 'the certificate file holds no PEM certificate'],
+  ])('refuses %s', (_, files, message) => {
+    const [cert = EMPTY, key = EMPTY] = files();
+    expect(() => parseKeyPair(cert, key)).toThrow(message);
+  });
+});
+
+describe('bundleProblem', () => {
+  const base64 = (pem: Pem): string => pem.cert.toString('base64');
+  const chain = (pem: Pem): X509Certificate[] => [new X509Certificate(pem.cert)];
+
+  it('is satisfied by the issuer, and by the certificate itself', () => {
+    expect(bundleProblem(base64(one), chain(signed))).toBeUndefined();
+    expect(bundleProblem(base64(one), chain(one))).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing injected', () => '', 'caBundle is not injected yet'],
+    ["somebody else's CA", () => base64(two), 'caBundle does not verify the serving certificate'],
+    ['no certificate at all', () => 'aGVsbG8=', 'caBundle does not verify the serving certificate'],
+  ])('tells of %s', (_, bundle, problem) => {
+    expect(bundleProblem(bundle(), chain(signed))).toBe(problem);
+  });
+});
+
+describe('CertificateReloader', () => {
+  let directory: string;
+  let lines: LogLine[];
+  let metrics: WebhookMetrics;
+  let pairs: string[];
+  let reloader: CertificateReloader;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'job-template-run-reload-'));
+    const log = collectedLog();
+    lines = log.lines;
+    metrics = new WebhookMetrics();
+    pairs = [];
+    reloader = new CertificateReloader({
+      certFile: join(directory, 'tls.crt'),
+      keyFile: join(directory, 'tls.key'),
+      onPair: (pair: KeyPair) => pairs.push(pair.chain[0].subject),
+      logger: log.logger,
+      metrics,
+      pollMs: 60_000,
+      firstPollMs: 20,
+    });
+  });
+
+  afterEach(async () => {
+    vi.useRealTimers();
+    await reloader.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  const write = ({ cert, key }: Pem): void => {
+    writeFileSync(join(directory, 'tls.crt'), cert);
+    writeFileSync(join(directory, 'tls.key'), key);
+  };
+  const errors = async (): Promise<number> => (await metrics.certificateReadErrors.get()).values[0]?.value ?? 0;
+
+  it('waits for files that are not there yet', async () => {
+    await reloader.start();
+    expect(reloader.pair).toBeUndefined();
+    expect(reloader.problem).toMatch('ENOENT');
+    write(one);
+    await vi.waitFor(() => {
+      expect(pairs).toEqual(['CN=one']);
+    });
+    expect(reloader.problem).toBeUndefined();
+  });
+
+  it('notices a new pair by itself, long before the next poll', async () => {
+    write(one);
+    await reloader.start();
+    write(two);
+    await vi.waitFor(() => {
+      expect(pairs).toEqual(['CN=one', 'CN=two']);
+    });
+  });
+
+  it("follows the kubelet's way of swapping a folder behind a symbolic link", async () => {
+    for (const [version, pem] of Object.entries({ v1: one, v2: two })) {
+      mkdirSync(join(directory, version));
+      writeFileSync(join(directory, version, 'tls.crt'), pem.cert);
+      writeFileSync(join(directory, version, 'tls.key'), pem.key);
+    }
+    symlinkSync('v1', join(directory, '..data'));
+    symlinkSync('..data/tls.crt', join(directory, 'tls.crt'));
+    symlinkSync('..data/tls.key', join(directory, 'tls.key'));
+    await reloader.start();
+    symlinkSync('v2', join(directory, '..data_tmp'));
+    renameSync(join(directory, '..data_tmp'), join(directory, '..data'));
+    await vi.waitFor(() => {
+      expect(pairs).toEqual(['CN=one', 'CN=two']);
+    });
+  });
+
+  it.each([
+    ['an empty certificate', () => ({ cert: EMPTY, key: two.key })],
+    ['an empty key', () => ({ cert: two.cert, key: EMPTY })],
+    ['a pair that does not match', () => ({ cert: one.cert, key: two.key })],
+  ])('keeps the pair in use over %s, counts it, and tells it once', async (_, files) => {
+    write(one);
+    await reloader.start();
+    write(files());
+    await reloader.reload();
+    await reloader.reload();
+    expect(pairs).toEqual(['CN=one']);
+    expect(reloader.pair?.chain[0].subject).toBe('CN=one');
+    expect(await errors()).toBeGreaterThanOrEqual(2);
+    expect(lines.filter(({ msg }) => String(msg).includes('still serving with the one before'))).toHaveLength(1);
+    write(two);
+    await vi.waitFor(() => {
+      expect(pairs).toEqual(['CN=one', 'CN=two']);
+    });
+  });
+
+  it('serves with an expired certificate rather than with none, and warns', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 365 * 24 * 3600 * 1000 });
+    write(one);
+    await reloader.start();
+    expect(pairs).toEqual(['CN=one']);
+    expect(lines.some(({ level, msg }) => level === 40 && String(msg).includes('has expired'))).toBe(true);
+  });
+
+  it('does not swap what is the same', async () => {
+    write(one);
+    await reloader.start();
+    write(one);
+    await reloader.reload();
+    expect(pairs).toEqual(['CN=one']);
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../webhook/config.ts';
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({ PATH: '/bin' })).toEqual({
+      host: '::',
+      port: 9443,
+      healthPort: 8080,
+      tlsCertFile: '/tls/tls.crt',
+      tlsKeyFile: '/tls/tls.key',
+      validatingWebhookConfiguration: '',
+      mutatingWebhookConfiguration: '',
+      missingTemplate: 'Reject',
+      logLevel: 'info',
+      drainSeconds: 30,
+    });
+  });
+
+  it('takes what is set, and an empty variable for one that is not', () => {
+    const config = readConfig({ PORT: '10250', MISSING_TEMPLATE: 'Wait', HEALTH_PORT: '' });
+    expect(config).toMatchObject({ port: 10250, missingTemplate: 'Wait', healthPort: 8080 });
+  });
+
+  it('tells all wrong variables at once', () => {
+    expect(() => readConfig({ PORT: 'https', DRAIN_SECONDS: '-1', MISSING_TEMPLATE: 'reject' })).toThrow(
+      [
+        'environment variable PORT must be integer',
+        'environment variable MISSING_TEMPLATE must be equal to one of the allowed values: Reject, Wait, Fail',
+        'environment variable DRAIN_SECONDS must be >= 0',
+      ].join('\n'),
+    );
+  });
+});
