@@ -14,10 +14,6 @@ export type Keywords = Omit<JsonSchema, '$ref' | 'type' | 'properties' | 'items'
 export const StringEnum = <const V extends readonly string[]>(values: V, keywords: Keywords): TUnsafe<V[number]> =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values], ...keywords });
 
-/** A map of strings, such as labels. */
-export const StringMap = (keywords: Keywords): TUnsafe<Record<string, string>> =>
-  Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' }, ...keywords });
-
 /** A list that is replaced as a whole. */
 export const AtomicList = <S extends TSchema>(items: S, keywords: Keywords): TUnsafe<Static<S>[]> =>
   Type.Unsafe<Static<S>[]>({ type: 'array', items, 'x-kubernetes-list-type': 'atomic', ...keywords });
@@ -31,10 +27,6 @@ export const ListMap = <S extends TSchema>(items: S, keys: string[], keywords: K
     'x-kubernetes-list-map-keys': keys,
     ...keywords,
   });
-
-/** An RFC 3339 time. */
-export const Timestamp = (keywords: Keywords): TUnsafe<string> =>
-  Type.Unsafe<string>({ type: 'string', format: 'date-time', ...keywords });
 
 /** A schema of Kubernetes itself, by the name of its definition; `T` is its type as it travels. */
 export const Embedded = <T>(definition: string, keywords: Keywords = {}): TUnsafe<T> =>
