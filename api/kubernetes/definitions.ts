@@ -1,6 +1,7 @@
 /**
  * Kubernetes' own schemas of JobSpec and JobStatus, made as tolerant as the API server is when it reads a Job: what a
- * Job may hold, a JobTemplate may hold, and a field that only a newer Kubernetes knows is kept.
+ * Job may hold, a JobTemplate may hold, and a field that only a newer Kubernetes knows is kept. Nothing here is
+ * `nullable`: the API server drops a null in a field that is not, so that null means absent, as it does in a Job.
  */
 import document from './definitions.json' with { type: 'json' };
 import { firstSentence } from './first-sentence.ts';
