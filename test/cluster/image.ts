@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBaseImage } from './base-image.ts';
@@ -11,6 +11,7 @@ import { insideNetwork } from './network.ts';
 import { ensureProgram } from './programs.ts';
 import { printProgress, reportProgress, type Progress } from './progress.ts';
 import { run } from './run.ts';
+import { tidy } from './tidy.ts';
 
 export interface BuiltImage {
   /** Changes with the content that the image is built from. */
@@ -55,7 +56,9 @@ async function ensureImage(context: string, progress: Progress): Promise<{ tag: 
   const base = await ensureBaseImage(progress);
   const tag = await hashInputs(context, base);
   const layout = join(imagesDirectory(), `image-${tag}`);
-  if (!(await exists(layout))) {
+  if (await exists(layout)) {
+    await utimes(layout, new Date(), new Date()); // in use: `tidy` leaves it
+  } else {
     await reportProgress(progress, `building the image from ${join(context, 'Dockerfile')}`, (note) =>
       build(context, layout, note),
     );
@@ -71,11 +74,14 @@ async function build(context: string, layout: string, note: (detail: string) => 
     const volumes = (await buildTimeFiles(scratch)).flatMap(({ host, inside }) => ['--volume', `${host}:${inside}:ro`]);
     const options = ['--isolation=chroot', '--pull-never', '--format=oci', '--timestamp=0', ...volumes];
     await buildah(['bud', ...options, '--tag', image, '--file', join(context, 'Dockerfile'), context], {
-      onErrorLine: note,
+      onLine: (line) => {
+        if (line.includes('STEP ')) note(line);
+      },
     });
     note('writing the image');
     await buildah(['push', '--quiet', image, `oci:${join(scratch, 'layout')}:build`]);
     await rename(join(scratch, 'layout'), layout);
+    await tidy(imagesDirectory(), 'image-');
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@ import { withLock } from './lock.ts';
 import { cacheDirectory, sourceDirectory } from './paths.ts';
 import { printProgress, reportProgress, type Progress } from './progress.ts';
 import { run } from './run.ts';
+import { tidy } from './tidy.ts';
 
 interface Build {
   /** The Go module whose version the programs report. */
@@ -98,7 +99,7 @@ async function ensureBuilt(folder: string, progress: Progress): Promise<string> 
   const programsDirectory = join(cacheDirectory(), 'programs');
   const directory = join(programsDirectory, `${folder}-${await contentHash(folder)}`);
   if (await exists(directory)) {
-    await utimes(directory, new Date(), new Date()); // shows which builds are in use to whoever tidies the cache
+    await utimes(directory, new Date(), new Date()); // in use: `tidy` leaves it
     return directory;
   }
   const waiting = () => {
@@ -118,13 +119,15 @@ async function ensureBuilt(folder: string, progress: Progress): Promise<string> 
 async function build(folder: string, directory: string, progress: Progress): Promise<void> {
   const source = builds[folder];
   if (source === undefined) throw new Error(`unknown folder ${folder}`);
-  await mkdir(join(directory, '..'), { recursive: true });
+  const programsDirectory = join(directory, '..');
+  await mkdir(programsDirectory, { recursive: true });
   const partial = await mkdtemp(`${directory}.partial-`);
   try {
     progress(`${describe(folder, source)} must be built from Go modules: ${source.hint}`);
     await reportProgress(progress, `building ${folder}`, (note) => compile(folder, join(partial, folder), note));
     for (const name of source.programs) if (name !== folder) await symlink(folder, join(partial, name));
     await rename(partial, directory);
+    await tidy(programsDirectory, `${folder}-`);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw error;
@@ -152,7 +155,7 @@ async function compile(folder: string, target: string, note: (detail: string) =>
     {
       cwd: sourceDirectory,
       env: { ...process.env, CGO_ENABLED: '0' },
-      onErrorLine: (line) => {
+      onLine: (line) => {
         if (!line.startsWith('go: downloading')) packages += 1;
         note(line.startsWith('go: downloading') ? line.slice('go: '.length) : `${packages} packages compiled`);
       },

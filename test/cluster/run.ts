@@ -5,8 +5,8 @@ export interface RunOptions {
   env?: NodeJS.ProcessEnv;
   /** Written to the command's stdin. */
   input?: string;
-  /** Called with each line of stderr as it comes. */
-  onErrorLine?: (line: string) => void;
+  /** Called with each line of stdout and stderr as it comes. */
+  onLine?: (line: string) => void;
 }
 
 /**
@@ -22,11 +22,12 @@ export async function run(command: readonly string[], options: RunOptions = {}):
   child.stdin.end(options.input ?? '');
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors.push(chunk);
-    for (const line of chunk.toString().split('\n')) if (line !== '') options.onErrorLine?.(line);
-  });
+  const collect = (chunks: Buffer[]) => (chunk: Buffer) => {
+    chunks.push(chunk);
+    for (const line of chunk.toString().split('\n')) if (line !== '') options.onLine?.(line);
+  };
+  child.stdout.on('data', collect(output));
+  child.stderr.on('data', collect(errors));
   const code = await new Promise<number | string>((resolve, reject) => {
     child.on('error', (error) => {
       reject(new Error(`cannot run ${program}: ${error.message}`, { cause: error }));
@@ -36,11 +37,10 @@ export async function run(command: readonly string[], options: RunOptions = {}):
     });
   });
   if (code === 0) return Buffer.concat(output).toString();
-  const said = Buffer.concat([...errors, ...output])
+  const lines = Buffer.concat([...output, ...errors])
     .toString()
     .trim()
-    .split('\n')
-    .slice(-25)
-    .join('\n');
-  throw new Error(`${command.join(' ')} ended with ${code}:\n${said}`);
+    .split('\n');
+  const said = lines.length <= 60 ? lines : [...lines.slice(0, 30), '…', ...lines.slice(-30)];
+  throw new Error(`${command.join(' ')} ended with ${code}:\n${said.join('\n')}`);
 }

@@ -22,14 +22,18 @@ const ownEntries = [
 /** Where CNI programs keep a file for each network of each container, whoever runs them. */
 const networkResults = '/var/lib/cni/results';
 
+/** containerd's folder of running containers, below the cluster's; each is named by its id. */
+const containersFolder = 'containerd/io.containerd.runtime.v2.task/k8s.io';
+
 /** Removes a cluster of either profile with everything it made on the machine, in whatever state a crash has left it. */
 export async function removeCluster(layout: ClusterLayout): Promise<void> {
   await endAll(layout.directory);
   if (process.getuid?.() === 0) {
+    const containers = await readdirOrEmpty(join(layout.runDirectory, containersFolder));
     await removeCgroup(layout.cgroup);
     await removeMounts([layout.nodeDirectory, layout.runDirectory]);
     await removeNetwork(layout);
-    await removeNetworkResults(layout.podNetwork);
+    await removeNetworkResults(containers);
     await rm(layout.runDirectory, { recursive: true, force: true });
     await rm(layout.nodeDirectory, { recursive: true, force: true });
   }
@@ -63,9 +67,11 @@ export function mountPointsBelow(mountinfo: string, folders: readonly string[]):
     .reverse();
 }
 
-async function removeNetworkResults(network: string): Promise<void> {
+/** Their names are NETWORK-CONTAINER-INTERFACE. */
+async function removeNetworkResults(containers: string[]): Promise<void> {
   for (const entry of await readdirOrEmpty(networkResults)) {
-    if (entry.startsWith(`${network}-`)) await rm(join(networkResults, entry), { force: true });
+    const ours = containers.some((container) => entry.includes(`-${container}-`));
+    if (ours) await rm(join(networkResults, entry), { force: true });
   }
 }
 
