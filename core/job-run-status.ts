@@ -23,7 +23,7 @@ export type Observation =
   /** It never had a Job and never will. */
   | { kind: 'failed'; reason: string; message: string }
   /** Its Job went away before it was finished. */
-  | { kind: 'jobDeleted'; message: string };
+  | { kind: 'jobDeleted'; jobName: string; message: string };
 
 /** True once the run ended, on either outcome: its status is final. */
 export function isFinished(run: JobRun): boolean {
@@ -33,6 +33,17 @@ export function isFinished(run: JobRun): boolean {
 /** True once the Job completed or failed; it starts no Pod any more. */
 export function isJobFinished(job: Job): boolean {
   return isTrue(job.status?.conditions, CONDITION_COMPLETE) || isTrue(job.status?.conditions, CONDITION_FAILED);
+}
+
+/** @param how the message goes on after the Job's name. */
+export function jobDeleted(jobName: string, how: string): Observation {
+  return { kind: 'jobDeleted', jobName, message: `Job "${jobName}" ${how}` };
+}
+
+/** A Job that is being deleted starts nothing more; what it reports while it goes is not its outcome. */
+export function standing(job: Job): Observation {
+  if (job.metadata?.deletionTimestamp === undefined || isJobFinished(job)) return { kind: 'job', job };
+  return jobDeleted(job.metadata.name ?? '', 'is being deleted before it finished');
 }
 
 /**
@@ -51,29 +62,30 @@ export function jobRunStatus(run: JobRun, observation: Observation, now: string)
     case 'failed':
       return { ...failed(run, observation, now), failed: 1 };
     case 'jobDeleted':
-      return jobDeleted(run, observation.message, now);
+      return ended(run, observation, now);
   }
 }
 
 function mirrored(run: JobRun, job: Job, template: RenderedTemplate | undefined): JobRunStatus {
-  const { uncountedTerminatedPods: _bookkeeping, conditions = [], ...mirror } = job.status ?? {};
-  const created = condition(CONDITION_JOB_CREATED, 'True', {
-    reason: REASON_JOB_CREATED,
-    message: `Job ${job.metadata?.name ?? ''} was created`,
-    lastTransitionTime: job.metadata?.creationTimestamp,
-  });
+  const mirror: JobStatus = { ...job.status };
+  // The Job controller's own bookkeeping between two of its writes.
+  delete mirror.uncountedTerminatedPods;
+  const { name = '', creationTimestamp } = job.metadata ?? {};
+  const conditions = mirror.conditions ?? [];
   const outcome = outcomeOf(conditions);
-  const finished = outcome && finishedCondition(outcome);
+  const ours = [
+    condition(CONDITION_JOB_CREATED, 'True', {
+      reason: REASON_JOB_CREATED,
+      message: `Job ${name} was created`,
+      lastTransitionTime: creationTimestamp,
+    }),
+    ...(outcome ? [finishedCondition(outcome)] : []),
+  ];
+  const status: JobRunStatus = { ...mirror, ...common(run), jobName: name, phase: phaseOf(job, outcome) };
   const known = template ?? run.status?.template;
-  return {
-    ...mirror,
-    ...common(run),
-    jobName: job.metadata?.name ?? '',
-    phase: phaseOf(job, outcome),
-    ...(known && { template: known }),
-    ...(outcome?.type === CONDITION_FAILED && { error: `Job failed: ${sentenceOf(outcome)}` }),
-    conditions: [...conditions, created, ...(finished ? [finished] : [])],
-  };
+  if (known) status.template = known;
+  if (outcome?.type === CONDITION_FAILED) status.error = `Job failed: ${sentenceOf(outcome)}`;
+  return { ...status, conditions: [...conditions, ...ours] };
 }
 
 function pending(run: JobRun, why: { reason: string; message: string }, now: string): JobRunStatus {
@@ -99,20 +111,20 @@ function failed(run: JobRun, why: { reason: string; message: string }, now: stri
 }
 
 /** What was counted stays; Pods at work go with their Job. */
-function jobDeleted(run: JobRun, message: string, now: string): JobRunStatus {
-  const { active: _active, ready: _ready, terminating: _terminating, conditions = [], ...stood } = run.status ?? {};
+function jobDeleted(
+  run: JobRun,
+  { jobName, message }: { jobName: string; message: string },
+  now: string,
+): JobRunStatus {
+  const stood: JobRunStatus = { ...run.status };
+  delete stood.active;
+  delete stood.ready;
+  delete stood.terminating;
   const why = { reason: REASON_JOB_DELETED, message, lastTransitionTime: now };
-  const ended = [CONDITION_FAILED, CONDITION_FINISHED];
-  return {
-    ...stood,
-    ...common(run),
-    phase: 'Failed',
-    error: message,
-    conditions: [
-      ...conditions.filter(({ type }) => !ended.includes(type)),
-      ...ended.map((type) => condition(type, 'True', why)),
-    ],
-  };
+  const changed = [CONDITION_FAILED, CONDITION_FINISHED];
+  const others = (stood.conditions ?? []).filter(({ type }) => !changed.includes(type));
+  const conditions = [...others, ...changed.map((type) => condition(type, 'True', why))];
+  return { ...stood, ...common(run), jobName, phase: 'Failed', error: message, conditions };
 }
 
 function common(run: JobRun): Pick<JobRunStatus, 'observedGeneration'> {
@@ -123,8 +135,12 @@ function common(run: JobRun): Pick<JobRunStatus, 'observedGeneration'> {
 function phaseOf(job: Job, outcome: Condition | undefined): Phase {
   if (outcome) return outcome.type === CONDITION_COMPLETE ? 'Succeeded' : 'Failed';
   if (job.spec?.suspend === true) return 'Suspended';
-  const { active = 0, ready = 0, succeeded = 0, failed: failures = 0, terminating = 0 } = job.status ?? {};
-  return active + ready + succeeded + failures + terminating > 0 ? 'Running' : 'Pending';
+  return hasPods(job.status ?? {}) ? 'Running' : 'Pending';
+}
+
+function hasPods(status: JobStatus): boolean {
+  const { active, ready, succeeded, failed: failures, terminating } = status;
+  return [active, ready, succeeded, failures, terminating].some((count) => count !== undefined && count > 0);
 }
 
 function outcomeOf(conditions: readonly Condition[]): Condition | undefined {

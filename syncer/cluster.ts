@@ -1,0 +1,62 @@
+import type { JobRun } from '../api/job-run.ts';
+import type { JobTemplate } from '../api/job-template.ts';
+import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../api/resources.ts';
+import type { Job } from '../api/wire.ts';
+import { isNotFound } from '../kube/api-error.ts';
+import type { KubeClient } from '../kube/client.ts';
+
+/** What must hold for a write; both are this process' leadership. */
+export interface WriteGuard {
+  /** Throws when nothing may be written any more. */
+  assertHeld: () => void;
+  /** Aborts requests in flight. */
+  lost: AbortSignal;
+}
+
+/** All that the syncer asks of the API server apart from lists and watches. */
+export class Cluster {
+  readonly #client: KubeClient;
+  readonly #guard: WriteGuard;
+
+  constructor(client: KubeClient, guard: WriteGuard) {
+    this.#client = client;
+    this.#guard = guard;
+  }
+
+  /** Live, past any cache. */
+  async getTemplate(namespace: string, name: string): Promise<JobTemplate | undefined> {
+    return found(this.#client.get<JobTemplate>(JOB_TEMPLATES, { namespace, name }));
+  }
+
+  /** Live, past any cache. */
+  async getJob(namespace: string, name: string): Promise<Job | undefined> {
+    return found(this.#client.get<Job>(JOBS, { namespace, name }));
+  }
+
+  /** @throws KubeApiError, among others AlreadyExists; LeadershipLostError. */
+  async createJob(namespace: string, job: Job): Promise<Job> {
+    this.#guard.assertHeld();
+    return this.#client.create<Job>(JOBS, namespace, job, { fieldValidation: 'Strict', signal: this.#guard.lost });
+  }
+
+  /**
+   * Patches the status of this very version of the run: one that changed since, or a recreated namesake, is answered
+   * with a Conflict. `undefined` when the run is gone.
+   */
+  async patchStatus(run: JobRun, status: object): Promise<JobRun | undefined> {
+    this.#guard.assertHeld();
+    const { namespace, name = '', uid, resourceVersion } = run.metadata;
+    const body = { metadata: { uid, resourceVersion }, status };
+    const options = { signal: this.#guard.lost };
+    return found(this.#client.patch<JobRun>(JOB_RUNS, { namespace, name, subresource: 'status' }, body, options));
+  }
+}
+
+async function found<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

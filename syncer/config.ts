@@ -1,0 +1,52 @@
+import { hostname } from 'node:os';
+import { Ajv } from 'ajv';
+import type { Static } from 'typebox';
+import { Type } from 'typebox';
+import { MISSING_TEMPLATE_POLICIES } from '../api/names.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+const SCHEMA = Type.Object({
+  HEALTH_PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8081 }),
+  HOST: Type.String({ minLength: 1, default: '0.0.0.0' }),
+  LEASE_NAME: Type.String({ minLength: 1, default: 'job-template-run-syncer' }),
+  POD_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
+  POD_NAME: Type.String({ minLength: 1, default: hostname() }),
+  LEADER_ELECTION: Type.Boolean({ default: true }),
+  WORKERS: Type.Integer({ minimum: 1, maximum: 256, default: 16 }),
+  MISSING_TEMPLATE: Type.Unsafe<(typeof MISSING_TEMPLATE_POLICIES)[number]>({
+    type: 'string',
+    enum: [...MISSING_TEMPLATE_POLICIES],
+    default: 'Reject',
+  }),
+  MISSING_TEMPLATE_WAIT_SECONDS: Type.Integer({ minimum: 0, default: 300 }),
+  LOG_LEVEL: Type.Unsafe<string>({ type: 'string', enum: LOG_LEVELS, default: 'info' }),
+});
+
+/** The environment, checked and with defaults. */
+export type SyncerConfig = Static<typeof SCHEMA>;
+
+/** The environment holds what the syncer cannot run with; the message names every mistake. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the syncer's configuration. An empty variable counts as absent.
+ *
+ * @throws ConfigError with all mistakes in one sentence each.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): SyncerConfig {
+  const given = Object.keys(SCHEMA.properties)
+    .map((name) => [name, environment[name]] as const)
+    .filter(([, value]) => value !== undefined && value !== '');
+  const config: unknown = Object.fromEntries(given);
+  const validate = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true }).compile<SyncerConfig>(SCHEMA);
+  if (validate(config)) return config;
+  const mistakes = (validate.errors ?? []).map(({ instancePath, message = 'is wrong', params }) => {
+    const name = instancePath.slice(1);
+    const allowed = Array.isArray(params['allowedValues']) ? `: ${params['allowedValues'].join(', ')}` : '';
+    return `${name}=${JSON.stringify(environment[name])} ${message}${allowed}`;
+  });
+  throw new ConfigError(mistakes.join('; '));
+}

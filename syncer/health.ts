@@ -1,0 +1,16 @@
+import Fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+
+/** `/healthz`, `/readyz` (503 until `isReady`) and `/metrics`, not listening yet. */
+export function healthApp(registry: Registry, isReady: () => boolean): FastifyInstance {
+  const app = Fastify({ logger: false, forceCloseConnections: true });
+  app.get('/healthz', () => 'ok');
+  app.get('/readyz', (_request, reply) => {
+    return isReady() ? 'ok' : reply.code(503).send('the caches are not filled yet');
+  });
+  app.get('/metrics', async (_request, reply) => {
+    return reply.header('content-type', registry.contentType).send(await registry.metrics());
+  });
+  return app;
+}

@@ -1,0 +1,125 @@
+import type { JobRun } from '../api/job-run.ts';
+import type { JobTemplate } from '../api/job-template.ts';
+import { LABEL_APP_VERSION, REASON_JOB_REFUSED, REASON_NAME_CONFLICT } from '../api/names.ts';
+import type { Job } from '../api/wire.ts';
+import { formatFieldErrors } from '../core/field-error.ts';
+import { jobName } from '../core/job-name.ts';
+import { isJobFinished, jobDeleted } from '../core/job-run-status.ts';
+import type { Observation } from '../core/job-run-status.ts';
+import { render } from '../core/render.ts';
+import { templateRevision } from '../core/template-revision.ts';
+import { isAlreadyExists, KubeApiError } from '../kube/api-error.ts';
+import type { ObjectCache } from '../kube/cache.ts';
+import { keyOf } from '../kube/object-key.ts';
+import type { Cluster } from './cluster.ts';
+import { creationFailure } from './creation-failure.ts';
+import type { Memory } from './memory.ts';
+import { missingTemplate } from './missing-template.ts';
+import type { MissingTemplateRules } from './missing-template.ts';
+import { isOwnJob } from './ownership.ts';
+
+export interface MakeJobContext {
+  cluster: Cluster;
+  jobs: ObjectCache<Job>;
+  templates: ObjectCache<JobTemplate>;
+  memory: Memory;
+  rules: MissingTemplateRules;
+}
+
+/** What was found out, and when to look again: at a set time, or after a growing delay. */
+export interface Observed {
+  observation: Observation;
+  again?: 'retry' | { afterMs: number };
+}
+
+/**
+ * Makes the Job of a run that has none, or finds the one that an earlier attempt made: rules 1 and 2 of the design
+ * meet here. The Job's name is the lock. Whoever finds it taken looks, live, whose Job that is.
+ *
+ * @throws what may pass by itself: no connection, an overloaded server, a conflict.
+ */
+export async function makeJob(context: MakeJobContext, run: JobRun): Promise<Observed | undefined> {
+  const { namespace = '', name = '', uid = '' } = run.metadata;
+  const known = context.jobs.get(namespace, jobName(name, uid));
+  if (known && isOwnJob(known, run)) return adopt(context, run, known);
+  const gone = context.memory.gone(run);
+  if (gone)
+    return {
+      observation: isJobFinished(gone)
+        ? { kind: 'job', job: gone }
+        : jobDeleted(jobName(name, uid), 'was deleted before it finished'),
+    };
+  if (run.metadata.deletionTimestamp !== undefined) return undefined;
+  const template = await findTemplate(context, run);
+  if (template) return create(context, run, template);
+  const { observation, afterMs } = missingTemplate(run, context.rules, Date.now());
+  return afterMs === undefined ? { observation } : { observation, again: { afterMs } };
+}
+
+async function findTemplate(context: MakeJobContext, run: JobRun): Promise<JobTemplate | undefined> {
+  const { namespace = '' } = run.metadata;
+  const name = run.spec.templateRef;
+  const cached = context.templates.get(namespace, name);
+  if (cached) return cached;
+  context.memory.wait(keyOf({ namespace, name }), keyOf(run.metadata));
+  return context.cluster.getTemplate(namespace, name);
+}
+
+async function create(context: MakeJobContext, run: JobRun, template: JobTemplate): Promise<Observed> {
+  const rendered = render(template, run);
+  if ('errors' in rendered) {
+    return refused(`JobTemplate "${run.spec.templateRef}" makes no Job: ${formatFieldErrors(rendered.errors)}`);
+  }
+  try {
+    const job = await context.cluster.createJob(run.metadata.namespace ?? '', rendered.job);
+    context.jobs.put(job);
+    return made(context, run, job, template);
+  } catch (error) {
+    if (isAlreadyExists(error)) return takeOver(context, run, rendered.job);
+    return failedCreation(error);
+  }
+}
+
+/** The name is taken: by an earlier attempt of ours, or by somebody else's Job, which is left alone. */
+async function takeOver(context: MakeJobContext, run: JobRun, wanted: Job): Promise<Observed> {
+  const { name = '' } = wanted.metadata ?? {};
+  const { namespace = '' } = run.metadata;
+  const existing = await context.cluster.getJob(namespace, name);
+  if (!existing) throw new Error(`Job ${namespace}/${name} existed a moment ago and is gone`);
+  if (isOwnJob(existing, run)) {
+    context.jobs.put(existing);
+    return adopt(context, run, existing);
+  }
+  const message = `a Job "${name}" that does not belong to this JobRun exists already; remove it, then create the JobRun anew`;
+  return { observation: { kind: 'failed', reason: REASON_NAME_CONFLICT, message } };
+}
+
+function failedCreation(error: unknown): Observed {
+  const failure = creationFailure(error);
+  if (failure === 'transient' || !(error instanceof KubeApiError)) throw error;
+  const { message = error.message } = error.status;
+  if (failure === 'refused') return refused(`the API server refused the Job: ${message}`);
+  const reason = error.reason === '' ? REASON_JOB_REFUSED : error.reason;
+  return { observation: { kind: 'pending', reason, message: `trying again: ${message}` }, again: 'retry' };
+}
+
+function refused(message: string): Observed {
+  return { observation: { kind: 'failed', reason: REASON_JOB_REFUSED, message } };
+}
+
+/** The template is known only if it is still the one that the Job's label names. */
+function adopt(context: MakeJobContext, run: JobRun, job: Job): Observed {
+  const template = context.templates.get(run.metadata.namespace, run.spec.templateRef);
+  const same = template && job.metadata?.labels?.[LABEL_APP_VERSION] === templateRevision(template.spec);
+  return made(context, run, job, same ? template : undefined);
+}
+
+function made(context: MakeJobContext, run: JobRun, job: Job, template: JobTemplate | undefined): Observed {
+  const rendered = template && {
+    revision: templateRevision(template.spec),
+    generation: template.metadata.generation ?? 0,
+    uid: template.metadata.uid ?? '',
+  };
+  context.memory.rememberMade(run, { job, template: rendered });
+  return { observation: { kind: 'job', job, template: rendered } };
+}

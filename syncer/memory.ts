@@ -1,0 +1,62 @@
+import type { JobRun, RenderedTemplate } from '../api/job-run.ts';
+import type { Job } from '../api/wire.ts';
+
+/** A Job that was made or adopted, and the template it was rendered from where that is known. */
+export interface MadeJob {
+  job: Job;
+  template: RenderedTemplate | undefined;
+}
+
+/**
+ * What the syncer knows beyond the caches while it runs. Losing it costs nothing but a live read; keeping it closes the
+ * gaps between a write, its answer and the watch.
+ */
+export class Memory {
+  /** By run uid: Jobs made whose name is not in the run's status yet. A run in it gets no second Job. */
+  readonly #made = new Map<string, MadeJob>();
+  /** By run uid: the last state of Jobs that went away before their run ended; it may hold the outcome. */
+  readonly #gone = new Map<string, Job>();
+  /** By template key: the runs that wait for it. */
+  readonly #waiting = new Map<string, Set<string>>();
+
+  made(run: JobRun): MadeJob | undefined {
+    return this.#made.get(run.metadata.uid ?? '');
+  }
+
+  rememberMade(run: JobRun, made: MadeJob): void {
+    this.#made.set(run.metadata.uid ?? '', made);
+  }
+
+  gone(run: JobRun): Job | undefined {
+    return this.#gone.get(run.metadata.uid ?? '');
+  }
+
+  rememberGone(run: JobRun, job: Job): void {
+    this.#gone.set(run.metadata.uid ?? '', job);
+  }
+
+  /** The run's status names its Job now. */
+  recorded(run: JobRun): void {
+    this.#made.delete(run.metadata.uid ?? '');
+  }
+
+  /** The run ended or is gone. */
+  forget(run: JobRun): void {
+    this.recorded(run);
+    this.#gone.delete(run.metadata.uid ?? '');
+  }
+
+  /** Remembers that a run waits for a template. Call it before the last look for the template. */
+  wait(templateKey: string, runKey: string): void {
+    const runs = this.#waiting.get(templateKey);
+    if (runs) runs.add(runKey);
+    else this.#waiting.set(templateKey, new Set([runKey]));
+  }
+
+  /** The runs that wait for this template; they do not any more. */
+  takeWaiting(templateKey: string): Iterable<string> {
+    const runs = this.#waiting.get(templateKey) ?? [];
+    this.#waiting.delete(templateKey);
+    return runs;
+  }
+}

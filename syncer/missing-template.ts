@@ -1,0 +1,48 @@
+import type { JobRun } from '../api/job-run.ts';
+import {
+  ANNOTATION_MISSING_TEMPLATE,
+  MISSING_TEMPLATE_POLICIES,
+  REASON_TEMPLATE_NOT_FOUND,
+  REASON_WAITING_FOR_TEMPLATE,
+} from '../api/names.ts';
+import type { MissingTemplatePolicy } from '../api/names.ts';
+import type { Observation } from '../core/job-run-status.ts';
+
+export interface MissingTemplateRules {
+  policy: MissingTemplatePolicy;
+  /** How long a run waits, counted from its creation. */
+  waitSeconds: number;
+}
+
+/** What follows for a run whose template does not exist; `afterMs`: look again then. */
+export interface MissingTemplateDecision {
+  observation: Extract<Observation, { kind: 'pending' | 'failed' }>;
+  afterMs?: number;
+}
+
+/** A template appearing is seen at once; this is for the case that it was not. */
+const LOOK_AGAIN_MS = 30_000;
+
+/** @param now milliseconds since the epoch. */
+export function missingTemplate(run: JobRun, rules: MissingTemplateRules, now: number): MissingTemplateDecision {
+  const absent = `JobTemplate "${run.spec.templateRef}" does not exist in namespace "${run.metadata.namespace ?? ''}"`;
+  if (policyOf(run, rules.policy) !== 'Wait') return notFound(`${absent}; create it, then create the JobRun anew`);
+  const created = Date.parse(run.metadata.creationTimestamp ?? '');
+  const leftMs = (Number.isNaN(created) ? now : created) + rules.waitSeconds * 1000 - now;
+  if (leftMs <= 0) return notFound(`${absent}, and did not appear within ${rules.waitSeconds} seconds`);
+  const message = `${absent} yet; waiting for it`;
+  return {
+    observation: { kind: 'pending', reason: REASON_WAITING_FOR_TEMPLATE, message },
+    afterMs: Math.min(leftMs, LOOK_AGAIN_MS),
+  };
+}
+
+function notFound(message: string): MissingTemplateDecision {
+  return { observation: { kind: 'failed', reason: REASON_TEMPLATE_NOT_FOUND, message } };
+}
+
+/** The run's annotation, where it is one of the policies, goes before the configured one. */
+function policyOf(run: JobRun, configured: MissingTemplatePolicy): MissingTemplatePolicy {
+  const asked = run.metadata.annotations?.[ANNOTATION_MISSING_TEMPLATE];
+  return MISSING_TEMPLATE_POLICIES.find((policy) => policy === asked) ?? configured;
+}

@@ -1,0 +1,111 @@
+import type { JobRun } from '../api/job-run.ts';
+import { JOBS } from '../api/resources.ts';
+import type { Job } from '../api/wire.ts';
+import { isFinished, isJobFinished, jobDeleted, jobRunStatus, standing } from '../core/job-run-status.ts';
+import type { Observation } from '../core/job-run-status.ts';
+import { isConflict } from '../kube/api-error.ts';
+import type { ObjectCache } from '../kube/cache.ts';
+import type { EventRecorder } from '../kube/event-recorder.ts';
+import { isNewer } from '../kube/resource-version.ts';
+import type { WorkResult } from '../kube/work-queue.ts';
+import { makeJob } from './make-job.ts';
+import type { MakeJobContext, Observed } from './make-job.ts';
+import { mergePatch } from './merge-patch.ts';
+import { isOwnJob } from './ownership.ts';
+import { statusEvents } from './status-events.ts';
+
+export interface ReconcileContext extends MakeJobContext {
+  runs: ObjectCache<JobRun>;
+  events: Pick<EventRecorder, 'record'>;
+}
+
+/** A Job that the watch does not bring (its label was taken away) is looked at this often. */
+const UNWATCHED_MS = 30_000;
+
+/**
+ * Brings one run a step on: finds out how things stand (making the Job where there is none yet), decides on the status,
+ * and writes it if it is another.
+ *
+ * @throws what may pass by itself; call it again later.
+ */
+export async function reconcile(context: ReconcileContext, namespace: string, name: string): Promise<WorkResult> {
+  const run = context.runs.get(namespace, name);
+  if (!run || isFinished(run)) return undefined;
+  const observed = await observe(context, run);
+  if (!observed) return undefined;
+  const { observation, again } = observed;
+  const result = await writeStatus(context, run, observation);
+  return result ?? again;
+}
+
+async function observe(context: ReconcileContext, run: JobRun): Promise<Observed | undefined> {
+  const made = context.memory.made(run);
+  const jobName = run.status?.jobName ?? made?.job.metadata?.name;
+  if (jobName === undefined) return makeJob(context, run);
+  const observed = await observeJob(context, run, jobName);
+  if (observed?.observation.kind === 'job' && made) observed.observation.template = made.template;
+  return observed;
+}
+
+/** How the Job of a run that has had one stands. It is never made again. */
+async function observeJob(context: ReconcileContext, run: JobRun, jobName: string): Promise<Observed | undefined> {
+  const { namespace = '' } = run.metadata;
+  const cached = context.jobs.get(namespace, jobName);
+  if (cached && isOwnJob(cached, run)) return { observation: standing(cached) };
+  const gone = context.memory.gone(run);
+  if (gone && isJobFinished(gone)) return { observation: { kind: 'job', job: gone } };
+  const live = await context.cluster.getJob(namespace, jobName);
+  if (live && isOwnJob(live, run)) return { observation: standing(live), again: { afterMs: UNWATCHED_MS } };
+  if (run.metadata.deletionTimestamp !== undefined) return undefined;
+  const taken = live ? ', and another Job has taken its name' : '';
+  return { observation: jobDeleted(jobName, `was deleted before it finished${taken}`) };
+}
+
+/** @returns `retry` when the run changed under our hands. */
+async function writeStatus(
+  context: ReconcileContext,
+  observedRun: JobRun,
+  observation: Observation,
+): Promise<'retry' | undefined> {
+  const run = sameRun(context, observedRun);
+  if (!run) return undefined;
+  const latest = withLatestJob(context, run, observation);
+  const patch = mergePatch(run.status ?? {}, jobRunStatus(run, latest, new Date().toISOString()));
+  if (!patch) return undefined;
+  try {
+    const stored = await context.cluster.patchStatus(run, patch);
+    if (stored) settle(context, run, stored, latest);
+    return undefined;
+  } catch (error) {
+    if (isConflict(error)) return 'retry';
+    throw error;
+  }
+}
+
+/** The newest known version of the run, unless it is gone or was replaced by a namesake meanwhile. */
+function sameRun(context: ReconcileContext, observed: JobRun): JobRun | undefined {
+  const { namespace, name = '', uid } = observed.metadata;
+  const run = context.runs.get(namespace, name);
+  return run?.metadata.uid === uid ? run : undefined;
+}
+
+/** After a stored change: the caches know it before the watch tells, and people are told. */
+function settle(context: ReconcileContext, before: JobRun, stored: JobRun, observation: Observation): void {
+  context.runs.put(stored);
+  if (stored.status?.jobName !== undefined) context.memory.recorded(stored);
+  if (isFinished(stored)) context.memory.forget(stored);
+  const related = observation.kind === 'job' && { ...observation.job, apiVersion: 'batch/v1', kind: JOBS.kind };
+  for (const happening of statusEvents(before, stored)) {
+    context.events.record(stored, related ? { ...happening, related } : happening);
+  }
+}
+
+/** The watch may have brought a newer state of the Job while the answer to its creation was under way. */
+function withLatestJob(context: ReconcileContext, run: JobRun, observation: Observation): Observation {
+  if (observation.kind !== 'job') return observation;
+  const { job } = observation;
+  const cached = context.jobs.get(run.metadata.namespace, job.metadata?.name ?? '');
+  const newer = cached && isNewer(cached.metadata?.resourceVersion, job.metadata?.resourceVersion) === true;
+  const stands = standing(newer && isOwnJob(cached, run) ? cached : job);
+  return stands.kind === 'job' ? { ...observation, job: stands.job } : stands;
+}

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { KubeClient } from '../kube/client.ts';
+import { LeaderElection } from '../kube/leader-election.ts';
+import type { LeaseTiming } from '../kube/leader-election.ts';
+import { kubeMetrics } from '../kube/metrics.ts';
+import type { WriteGuard } from './cluster.ts';
+import type { SyncerConfig } from './config.ts';
+import { Controller } from './controller.ts';
+import { healthApp } from './health.ts';
+
+export interface StartOptions {
+  kubeConfig: KubeConfig;
+  config: SyncerConfig;
+  logger: Logger;
+  /** For tests; client-go's by default. */
+  leaseTiming?: LeaseTiming;
+}
+
+export interface Syncer {
+  /** Where health and metrics are served, for instance `http://127.0.0.1:8081`. */
+  healthUrl: string;
+  /** Resolves when this syncer leads (at once without leader election) and works; rejects when it ends before. */
+  leading: Promise<void>;
+  /** Resolves with why leadership was lost; never while it is held or when stopped on purpose. */
+  lost: Promise<Error>;
+  /** Ends work under way, gives up the lease, closes everything. */
+  stop: () => Promise<void>;
+}
+
+/** Starts a syncer in this process. Resolves when its health server listens. */
+export async function startSyncer(options: StartOptions): Promise<Syncer> {
+  const { config, logger } = options;
+  const registry = new Registry();
+  const metrics = kubeMetrics(registry);
+  const instance = `${config.POD_NAME}_${randomBytes(4).toString('hex')}`;
+  const client = KubeClient.fromKubeConfig(options.kubeConfig, {
+    component: 'syncer',
+    onRequest: (request) => {
+      metrics.onRequest(request);
+      if (request.code !== '<error>') controller.outage.answered();
+    },
+  });
+  const election = config.LEADER_ELECTION ? electionOf(options, { client, instance, metrics }) : undefined;
+  const controller = new Controller({
+    client,
+    guard: election ?? ALWAYS,
+    rules: { policy: config.MISSING_TEMPLATE, waitSeconds: config.MISSING_TEMPLATE_WAIT_SECONDS },
+    workers: config.WORKERS,
+    instance,
+    metrics,
+    logger,
+  });
+  const app = healthApp(registry, () => controller.synced);
+  await app.listen({ host: config.HOST, port: config.HEALTH_PORT });
+  controller.watch();
+  election?.start();
+  const leading = lead(controller, election);
+  leading.catch((err: unknown) => {
+    logger.debug({ err }, 'ended before leading');
+  });
+  const { promise: lost, resolve: onLost } = Promise.withResolvers<Error>();
+  let stopping: Promise<void> | undefined;
+  election?.lost.addEventListener('abort', () => {
+    if (!stopping) onLost(election.lost.reason as Error);
+  });
+  const stop = async (): Promise<void> => {
+    await controller.stop();
+    await election?.stop();
+    await client.close();
+    await app.close();
+    registry.clear();
+  };
+  const { port } = app.server.address() as AddressInfo;
+  return { healthUrl: `http://127.0.0.1:${port}`, leading, lost, stop: () => (stopping ??= stop()) };
+}
+
+/** Without leader election nothing forbids a write: the Job's name and resourceVersions keep two of them apart. */
+const ALWAYS: WriteGuard = { assertHeld: () => undefined, lost: new AbortController().signal };
+
+async function lead(controller: Controller, election: LeaderElection | undefined): Promise<void> {
+  await election?.whenLeading();
+  await controller.lead();
+}
+
+function electionOf(
+  { config, logger, leaseTiming }: StartOptions,
+  { client, instance, metrics }: { client: KubeClient; instance: string; metrics: ReturnType<typeof kubeMetrics> },
+): LeaderElection {
+  return new LeaderElection({
+    client,
+    namespace: config.POD_NAMESPACE,
+    name: config.LEASE_NAME,
+    identity: instance,
+    logger,
+    onChange: (isLeader) => {
+      metrics.leader(config.LEASE_NAME, isLeader);
+    },
+    ...(leaseTiming && { timing: leaseTiming }),
+  });
+}
