@@ -111,11 +111,7 @@ function failed(run: JobRun, why: { reason: string; message: string }, now: stri
 }
 
 /** What was counted stays; Pods at work go with their Job. */
-function jobDeleted(
-  run: JobRun,
-  { jobName, message }: { jobName: string; message: string },
-  now: string,
-): JobRunStatus {
+function ended(run: JobRun, { jobName, message }: { jobName: string; message: string }, now: string): JobRunStatus {
   const stood: JobRunStatus = { ...run.status };
   delete stood.active;
   delete stood.ready;

@@ -39,21 +39,25 @@ export interface Observed {
  * @throws what may pass by itself: no connection, an overloaded server, a conflict.
  */
 export async function makeJob(context: MakeJobContext, run: JobRun): Promise<Observed | undefined> {
-  const { namespace = '', name = '', uid = '' } = run.metadata;
-  const known = context.jobs.get(namespace, jobName(name, uid));
-  if (known && isOwnJob(known, run)) return adopt(context, run, known);
-  const gone = context.memory.gone(run);
-  if (gone)
-    return {
-      observation: isJobFinished(gone)
-        ? { kind: 'job', job: gone }
-        : jobDeleted(jobName(name, uid), 'was deleted before it finished'),
-    };
+  const earlier = earlierAttempt(context, run);
+  if (earlier) return earlier;
   if (run.metadata.deletionTimestamp !== undefined) return undefined;
   const template = await findTemplate(context, run);
   if (template) return create(context, run, template);
   const { observation, afterMs } = missingTemplate(run, context.rules, Date.now());
   return afterMs === undefined ? { observation } : { observation, again: { afterMs } };
+}
+
+/** A Job of this run's that the watch brought, though its name was never written down. */
+function earlierAttempt(context: MakeJobContext, run: JobRun): Observed | undefined {
+  const { namespace = '', name = '', uid = '' } = run.metadata;
+  const wanted = jobName(name, uid);
+  const known = context.jobs.get(namespace, wanted);
+  if (known && isOwnJob(known, run)) return adopt(context, run, known);
+  const gone = context.memory.gone(run);
+  if (!gone) return undefined;
+  if (isJobFinished(gone)) return { observation: { kind: 'job', job: gone } };
+  return { observation: jobDeleted(wanted, 'was deleted before it finished') };
 }
 
 async function findTemplate(context: MakeJobContext, run: JobRun): Promise<JobTemplate | undefined> {

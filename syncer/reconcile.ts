@@ -1,6 +1,5 @@
 import type { JobRun } from '../api/job-run.ts';
 import { JOBS } from '../api/resources.ts';
-import type { Job } from '../api/wire.ts';
 import { isFinished, isJobFinished, jobDeleted, jobRunStatus, standing } from '../core/job-run-status.ts';
 import type { Observation } from '../core/job-run-status.ts';
 import { isConflict } from '../kube/api-error.ts';
