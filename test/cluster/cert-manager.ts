@@ -6,6 +6,9 @@ import type { ClusterLayout } from './cluster-layout.ts';
 
 const certManagerNamespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'cert-manager' } };
 
+/** What is applied last: if the API server knows it, the installation was finished. */
+export const certManagerPath = '/api/v1/namespaces/cert-manager';
+
 /** Applies cert-manager's CRDs, as its release has them; its controllers run as a program beside the API server. */
 export async function installCertManager(layout: ClusterLayout): Promise<void> {
   const kubectl = [await ensureProgram('kubectl'), '--kubeconfig', join(layout.directory, 'admin.kubeconfig')];

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answersOk, askApiServer, type ApiServerAccess } from './api-server-client.ts';
-import { installCertManager } from './cert-manager.ts';
+import { certManagerPath, installCertManager } from './cert-manager.ts';
 import { ensureCgroup } from './cgroups.ts';
 import { addresses, clusterLayout, fullControlPlane, nodeName, type ClusterLayout } from './cluster-layout.ts';
 import { checkProfile, readClusterState, writeClusterState } from './cluster-state.ts';
@@ -162,14 +162,15 @@ function waitForContainerd(layout: ClusterLayout): Promise<true> {
   return waitFor('containerd', connects);
 }
 
-/** Whether a Pod could start and find others by name. */
+/** Whether a Pod could start and find others by name, and cert-manager's CRDs are there. */
 async function isReady(layout: ClusterLayout, access: ApiServerAccess): Promise<boolean> {
   try {
-    const [node, account] = await Promise.all([
+    const [node, account, certManager] = await Promise.all([
       askApiServer(access, `/api/v1/nodes/${nodeName}`),
       askApiServer(access, '/api/v1/namespaces/default/serviceaccounts/default'),
+      askApiServer(access, certManagerPath),
     ]);
-    if (account.status !== 200 || !isNodeReady(node.body)) return false;
+    if (account.status !== 200 || certManager.status !== 200 || !isNodeReady(node.body)) return false;
     await run(
       insideNetwork(layout, ['busybox', 'wget', '-q', '-O', '/dev/null', `http://${addresses.node}:8181/ready`]),
     );

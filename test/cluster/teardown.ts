@@ -30,6 +30,7 @@ export async function removeCluster(layout: ClusterLayout): Promise<void> {
   await endAll(layout.directory);
   if (process.getuid?.() === 0) {
     const containers = await readdirOrEmpty(join(layout.runDirectory, containersFolder));
+    await removeShimSockets(containers.map((id) => join(layout.runDirectory, containersFolder, id)));
     await removeCgroup(layout.cgroup);
     await removeMounts([layout.nodeDirectory, layout.runDirectory]);
     await removeNetwork(layout);
@@ -65,6 +66,14 @@ export function mountPointsBelow(mountinfo: string, folders: readonly string[]):
   return points
     .filter((point) => folders.some((folder) => point === folder || point.startsWith(`${folder}/`)))
     .reverse();
+}
+
+/** containerd keeps a socket for each Pod in a folder shared by all; a file beside the container says which. */
+async function removeShimSockets(containers: string[]): Promise<void> {
+  for (const container of containers) {
+    const address = await readFile(join(container, 'address'), 'utf8').catch(() => ''); // only the first of a Pod has one
+    if (address.startsWith('unix:///')) await rm(address.slice('unix://'.length), { force: true });
+  }
 }
 
 /** Their names are NETWORK-CONTAINER-INTERFACE. */
