@@ -8,7 +8,7 @@ import type { KubeClient } from '../../kube/client.ts';
  */
 export class Observer<T extends KubeObject> {
   readonly #seen = new Map<string, number>();
-  readonly #waiting: { count: number; resolve: () => void }[] = [];
+  readonly #waiting: { count: number; resolve: () => void; reject: (error: Error) => void }[] = [];
   readonly #key: (object: T) => string | undefined;
 
   /** @param key what the object is counted under once it is in the awaited state; undefined before that */
@@ -21,6 +21,11 @@ export class Observer<T extends KubeObject> {
     if (key === undefined || this.#seen.has(key)) return;
     this.#seen.set(key, performance.now());
     for (const waiter of this.#waiting) if (this.#seen.size >= waiter.count) waiter.resolve();
+  }
+
+  /** Nothing more will be seen. */
+  fail(cause: unknown): void {
+    for (const waiter of this.#waiting) waiter.reject(new Error('the watch broke off', { cause }));
   }
 
   at(key: string): number | undefined {
@@ -40,6 +45,7 @@ export class Observer<T extends KubeObject> {
       }, timeoutMs);
       this.#waiting.push({
         count,
+        reject,
         resolve: () => {
           clearTimeout(timer);
           resolve();
@@ -49,12 +55,12 @@ export class Observer<T extends KubeObject> {
   }
 }
 
-/** Hands every change in a namespace to the observers until the signal aborts. Begins at the present. */
+/** Hands every change in a namespace to the observers until the signal aborts. Resolves once it has begun, at the present. */
 export async function observe<T extends KubeObject>(
   client: KubeClient,
   resource: Resource,
   { namespace, observers, signal }: { namespace: string; observers: Observer<T>[]; signal: AbortSignal },
-): Promise<Promise<void>> {
+): Promise<void> {
   const { metadata } = await client.list<T>(resource, { namespace, limit: 1 });
   const start = {
     namespace,
@@ -69,7 +75,9 @@ export async function observe<T extends KubeObject>(
         throw new Error(`the watch of ${resource.plural} failed: ${JSON.stringify(event.object)}`);
     }
   };
-  return follow().catch((error: unknown) => {
-    if (!signal.aborted) throw error;
+  follow().catch((error: unknown) => {
+    if (signal.aborted) return;
+    console.error(error);
+    for (const observer of observers) observer.fail(error);
   });
 }

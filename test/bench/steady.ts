@@ -74,11 +74,10 @@ export async function measureSteady(client: KubeClient, runs: number, ratePerSec
   const jobSuspended = new Observer<Job>((job) => (isSuspended(job) ? owner(job) : undefined));
   const watching = new AbortController();
   const place = { namespace: measured, signal: watching.signal };
-  const watches = [
+  await Promise.all([
     observe(client, JOB_RUNS, { ...place, observers: [created, mirrored] }),
     observe(client, JOBS, { ...place, observers: [jobCreated, jobSuspended] }),
-  ];
-  await Promise.all(watches);
+  ]);
 
   const timed = async (create: () => Promise<unknown>, into: number[]) => {
     const began = performance.now();
