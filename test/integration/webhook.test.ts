@@ -1,27 +1,35 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { connect, type TLSSocket } from 'node:tls';
+import { once } from 'node:events';
+import { KubeConfig } from '@kubernetes/client-node';
+import { Agent, request } from 'undici';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { AdmissionRequest } from '../../api/admission-review.ts';
+import type { JobRun } from '../../api/job-run.ts';
+import type { JobTemplate } from '../../api/job-template.ts';
+import { JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
+import { ObjectCache } from '../../kube/cache.ts';
+import { KubeClient } from '../../kube/client.ts';
+import { createDeciders } from '../../webhook/decide.ts';
+import { TemplateLookup } from '../../webhook/template-lookup.ts';
+import { makeServingCertificate } from '../cluster/certificates.ts';
 import { startWebhookEnvironment, type KubectlResult, type WebhookEnvironment } from './webhook-environment.ts';
 
 let environment: WebhookEnvironment;
+let client: KubeClient;
 
 beforeAll(async () => {
   environment = await startWebhookEnvironment();
-  const { code, stderr } = await create(template('echo'));
-  expect(stderr).toBe('');
-  expect(code).toBe(0);
+  client = KubeClient.fromKubeConfig(environment.kubeConfig);
+  await expectCreated(create(template('echo')));
 });
 
 afterAll(async () => {
+  await client.close();
   await environment.stop();
 });
 
-interface Manifest {
-  apiVersion: string;
-  kind: string;
-  metadata: Record<string, unknown>;
-  spec: Record<string, unknown>;
-}
-
-function template(name: string, spec: object = {}, container: object = {}): Manifest {
+function template(name: string, spec: object = {}, container: object = {}): JobTemplate {
   const echo = { name: 'echo', image: 'busybox', command: ['echo'], ...container };
   return {
     apiVersion: 'hematoscope.app/v1',
@@ -31,7 +39,7 @@ function template(name: string, spec: object = {}, container: object = {}): Mani
   };
 }
 
-function jobRun(name: string, spec: object = {}, metadata: object = {}): Manifest {
+function jobRun(name: string, spec: object = {}, metadata: object = {}): JobRun {
   return {
     apiVersion: 'hematoscope.app/v1',
     kind: 'JobRun',
@@ -42,47 +50,373 @@ function jobRun(name: string, spec: object = {}, metadata: object = {}): Manifes
 
 const create = (manifest: object, ...flags: string[]): Promise<KubectlResult> =>
   environment.kubectl(['create', ...flags, '-f', '-'], manifest);
-const apply = (manifest: object, ...flags: string[]): Promise<KubectlResult> =>
-  environment.kubectl(['apply', ...flags, '-f', '-'], manifest);
 
-describe('the sentence that kubectl prints', () => {
-  it('for a missing template', async () => {
-    console.log(await create(jobRun('a', { templateRef: 'ehco' })));
-    console.log(await create(jobRun('a', { templateRef: 'ehco' }), '-n', 'kube-public'));
-    console.log(await create(jobRun('a', { templateRef: 'default/echo' })));
-    console.log(await create(jobRun('a', { templateRef: '' })));
-    console.log(await create(jobRun('a', { args: 'x' })));
-    console.log(await create(jobRun('a', { args: null })));
-    console.log(await create(template('nocont', { template: { spec: { restartPolicy: 'Never', containers: [] } } })));
-    console.log(await create(template('typo', {}, { comand: ['x'] })));
-    console.log(await create(template('typo', {}, { image: undefined })));
-    console.log(await create(template('typo', { paralelism: 1, backoffLimit: -1 }, { comand: ['x'] })));
-    console.log(
-      await create(
-        template('typo', {
-          parallelism: -1,
-          backoffLimit: -1,
-          template: { metadata: { labels: { 'a b': 'c' } }, spec: { containers: [{ name: 'x', image: 'x' }] } },
-        }),
-      ),
+async function expectCreated(result: Promise<KubectlResult>): Promise<KubectlResult> {
+  const { code, stdout, stderr } = await result;
+  if (code !== 0) throw new Error(`not created: ${stderr}`);
+  return { code, stdout, stderr };
+}
+
+async function namespace(name: string, labels: object = {}): Promise<string> {
+  await expectCreated(create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }));
+  return name;
+}
+
+const withoutContainers = { template: { spec: { restartPolicy: 'Never', containers: [] } } };
+
+describe('the sentence that kubectl prints for', () => {
+  const sentences: [string, () => object, string][] = [
+    [
+      'a missing template with a near name',
+      () => jobRun('a', { templateRef: 'ehco' }),
+      'The JobRun "a" is invalid: spec.templateRef: Not found: "ehco": no JobTemplate of this name in namespace "default"; did you mean "echo"?',
+    ],
+    [
+      'a missing template in a namespace without any, though another namespace has it',
+      () => jobRun('a', {}, { namespace: 'kube-public' }),
+      'The JobRun "a" is invalid: spec.templateRef: Not found: "echo": no JobTemplate of this name in namespace "kube-public"; the namespace has no JobTemplates',
+    ],
+    [
+      'a template of another namespace',
+      () => jobRun('a', { templateRef: 'kube-public/echo' }),
+      `The JobRun "a" is invalid: spec.templateRef: Invalid value: "kube-public/echo": must be the name alone, without a namespace: a JobRun can only use a JobTemplate of the JobRun's own namespace`,
+    ],
+    [
+      'an empty templateRef',
+      () => jobRun('a', { templateRef: '' }),
+      'The JobRun "a" is invalid: spec.templateRef: Invalid value: "": is empty: give the name of a JobTemplate in this namespace',
+    ],
+    [
+      'args that are no list',
+      () => jobRun('a', { args: 'Hello' }),
+      'The JobRun "a" is invalid: \n' +
+        '* spec.args: Invalid value: "string": spec.args in body must be of type array: "string"\n' +
+        '* <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+    ],
+    [
+      'an unknown value of the missing-template annotation, beside a missing template',
+      () => jobRun('a', { templateRef: 'ehco' }, { annotations: { 'hematoscope.app/missing-template': 'wait' } }),
+      'The JobRun "a" is invalid: \n' +
+        '* metadata.annotations[hematoscope.app/missing-template]: Unsupported value: "wait": supported values: "Reject", "Wait", "Fail"\n' +
+        '* spec.templateRef: Not found: "ehco": no JobTemplate of this name in namespace "default"; did you mean "echo"?',
+    ],
+    [
+      'typos in the JobSpec beside values that cannot be',
+      () => template('a', { paralelism: 2, backoffLimit: -1 }, { comand: ['echo'] }),
+      'The JobTemplate "a" is invalid: \n' +
+        '* spec.paralelism: unknown field "paralelism"; did you mean "parallelism"?\n' +
+        '* spec.template.spec.containers[0].comand: unknown field "comand"; did you mean "command"?\n' +
+        '* spec.backoffLimit: Invalid value: -1: must be greater than or equal to 0',
+    ],
+    [
+      'a template without an image',
+      () => template('a', {}, { image: undefined }),
+      'The JobTemplate "a" is invalid: spec.template.spec.containers[0].image: Required value',
+    ],
+    [
+      'a quantity that cannot be read',
+      () => template('a', {}, { resources: { limits: { memory: '512MB' } } }),
+      'The JobTemplate "a" is invalid: spec.template.spec.containers[0].resources.limits[memory]: Invalid value: "512MB": not a quantity; write it like 2, 500m, 512Mi or 1Gi',
+    ],
+    [
+      "a label that the API server's own check of the Job refuses, at its place in the template",
+      () => {
+        const labelled = template('a');
+        labelled.spec.template.metadata = { labels: { team: 'a b' } };
+        return labelled;
+      },
+      `The JobTemplate "a" is invalid: spec.template.metadata.labels: Invalid value: "a b": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+    ],
+  ];
+
+  it.each(sentences)('%s', async (_, manifest, sentence) => {
+    const { code, stderr } = await create(manifest());
+    expect(stderr.trimEnd()).toBe(sentence);
+    expect(code).toBe(1);
+  });
+
+  it('a template without containers', async () => {
+    const { stderr } = await create(template('a', withoutContainers));
+    expect(stderr).toMatch(/^The JobTemplate "a" is invalid: spec\.template\.spec\.containers: /);
+  });
+
+  it('a JobRun whose spec changes', async () => {
+    await expectCreated(create(jobRun('immutable')));
+    const { code, stderr } = await environment.kubectl([
+      'patch',
+      'jr',
+      'immutable',
+      '--type=merge',
+      '-p',
+      '{"spec":{"args":["x"]}}',
+    ]);
+    expect(stderr).toMatch(/^The JobRun "immutable" is invalid: spec: Forbidden: spec is immutable: /);
+    expect(code).toBe(1);
+  });
+
+  it('a template deleted before its run', async () => {
+    await expectCreated(create(template('short-lived')));
+    await environment.kubectl(['delete', 'jt', 'short-lived']);
+    await vi.waitFor(async () => {
+      const { stderr } = await create(
+        jobRun('late', { templateRef: 'short-lived' }, { name: undefined, generateName: 'late-' }),
+      );
+      expect(stderr).toMatch(/^The JobRun "late-[a-z0-9]+" is invalid: spec\.templateRef: Not found: "short-lived"/);
+    });
+  });
+});
+
+describe('what a program sees of a denial', () => {
+  it('is a Status 422 with one cause for each field', async () => {
+    const denied = client.create(JOB_RUNS, 'default', jobRun('a', { templateRef: 'ehco' }));
+    await expect(denied).rejects.toMatchObject({
+      code: 422,
+      reason: 'Invalid',
+      status: {
+        message: expect.stringContaining(
+          'JobRun.hematoscope.app "a" is invalid: spec.templateRef: Not found',
+        ) as string,
+        details: { kind: 'JobRun', name: 'a', causes: [{ reason: 'FieldValueNotFound', field: 'spec.templateRef' }] },
+      },
+    });
+  });
+});
+
+describe('what is good is not refused', () => {
+  it('a run right after its template, 200 times without a pause', async () => {
+    for (let i = 0; i < 200; i++) {
+      await client.create(JOB_TEMPLATES, 'default', template(`pair-${i}`));
+      await client.create(JOB_RUNS, 'default', jobRun(`pair-${i}`, { templateRef: `pair-${i}` }));
+    }
+  });
+
+  it('a run of a template that was mended a moment ago, 50 times without a pause', async () => {
+    await client.create(JOB_TEMPLATES, 'default', template('mended'));
+    for (let i = 0; i < 50; i++) {
+      const spec = { template: { spec: { containers: [{ name: 'echo', image: 'busybox', args: [String(i)] }] } } };
+      await client.patch(JOB_TEMPLATES, { namespace: 'default', name: 'mended' }, { spec });
+      await client.create(JOB_RUNS, 'default', jobRun(`mended-${i}`, { templateRef: 'mended' }));
+    }
+  });
+
+  it('a run with a name of 253 characters, of a template with one', async () => {
+    const long = `${'a'.repeat(62)}.${'b'.repeat(190)}`;
+    await client.create(JOB_TEMPLATES, 'default', template(long));
+    const run = await client.create(JOB_RUNS, 'default', jobRun(long, { templateRef: long }));
+    expect(run.metadata.labels).toEqual({ 'hematoscope.app/job-template': 'a'.repeat(62) });
+  });
+
+  it('a field that only exists with null', async () => {
+    await expectCreated(create(jobRun('nulls', { args: null, command: null })));
+  });
+
+  it('a finalizer taken from a broken template that is being deleted', async () => {
+    const spec = template('held').spec;
+    await client.create(JOB_TEMPLATES, 'default', {
+      ...template('held'),
+      metadata: { name: 'held', finalizers: ['a.example/b'] },
+      spec,
+    });
+    await client.delete(JOB_TEMPLATES, { namespace: 'default', name: 'held' });
+    const key = { namespace: 'default', name: 'held' };
+    await client.patch(JOB_TEMPLATES, key, { metadata: { finalizers: null } });
+    await expect(client.get(JOB_TEMPLATES, key)).rejects.toMatchObject({ code: 404 });
+  });
+});
+
+describe('a dry run', () => {
+  it('shows the run as it would be stored, and stores nothing', async () => {
+    const { stdout } = await expectCreated(create(jobRun('dry'), '--dry-run=server', '-o', 'json'));
+    expect(JSON.parse(stdout)).toMatchObject({ metadata: { labels: { 'hematoscope.app/job-template': 'echo' } } });
+    await expect(client.get(JOB_RUNS, { namespace: 'default', name: 'dry' })).rejects.toMatchObject({ code: 404 });
+    const { stdout: jobs } = await environment.kubectl(['get', 'jobs', '-A', '-o', 'name']);
+    expect(jobs).toBe('');
+  });
+
+  it('denies as well', async () => {
+    const { stderr } = await create(jobRun('dry', { templateRef: 'ehco' }), '--dry-run=server');
+    expect(stderr).toContain('spec.templateRef: Not found: "ehco"');
+  });
+});
+
+describe('rules of the namespace', () => {
+  it('a quota forbids the run, and only warns of it at the template', async () => {
+    const name = await namespace('quota');
+    const hard = { 'count/jobs.batch': '0' };
+    const quota = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'jobs', namespace: name },
+      spec: { hard },
+    };
+    await expectCreated(create(quota));
+    const status = JSON.stringify({ status: { hard, used: { 'count/jobs.batch': '0' } } });
+    await expectCreated(
+      environment.kubectl(['patch', 'quota', 'jobs', '-n', name, '--subresource=status', '--type=merge', '-p', status]),
     );
-    console.log(await create(template('typo', { x: { y: 1 } }, { image: 3 })));
-    console.log(
-      await create(
-        template('typo', {
-          template: {
-            spec: {
-              restartPolicy: 'Never',
-              tolerations: [{ tolerationSecond: 3 }],
-              containers: [{ name: 'A', image: 'x', resources: { limits: { cpu: 'x' } } }],
-            },
-          },
-        }),
-      ),
+    const made = await expectCreated(create(template('echo'), '-n', name));
+    expect(made.stderr).toContain('Warning: a Job of this JobTemplate would be refused now: exceeded quota: jobs');
+    const { code, stderr } = await create(jobRun('a'), '-n', name);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'Error from server (Forbidden): error when creating "STDIN": admission webhook "validate.jobruns.hematoscope.app" denied the request: ' +
+        'jobruns.hematoscope.app "a" is forbidden: its Job would be refused: exceeded quota: jobs, requested: count/jobs.batch=1, used: count/jobs.batch=0, limited: count/jobs.batch=0\n',
     );
-    console.log(await create(jobRun('a', {}, { annotations: { 'hematoscope.app/missing-template': 'Waitt' } })));
-    console.log(await create(jobRun('a')));
-    console.log(await environment.kubectl(['get', 'jobrun', 'a', '-o', 'yaml']));
-    console.log(await apply(jobRun('a', { args: ['changed'] })));
+  });
+
+  it("Pod security's warnings are seen at once", async () => {
+    const name = await namespace('warned', { 'pod-security.kubernetes.io/warn': 'restricted' });
+    const { stderr } = await expectCreated(create(template('echo'), '-n', name));
+    expect(stderr).toMatch(/^Warning: would violate PodSecurity "restricted:latest": /);
+  });
+
+  it('a missing permission of the webhook itself denies nobody', async () => {
+    await environment.kubectl(['create', 'serviceaccount', 'nobody']);
+    const { stdout: token } = await expectCreated(environment.kubectl(['create', 'token', 'nobody']));
+    const kubeConfig = new KubeConfig();
+    const { server, caData } = environment.kubeConfig.getCurrentCluster()!;
+    kubeConfig.loadFromClusterAndUser(
+      { name: 'c', server, skipTLSVerify: false, ...(caData === undefined ? {} : { caData }) },
+      { name: 'nobody', token: token.trim() },
+    );
+    const powerless = KubeClient.fromKubeConfig(kubeConfig);
+    const cache = new ObjectCache<JobTemplate>();
+    cache.apply(await client.get<JobTemplate>(JOB_TEMPLATES, { namespace: 'default', name: 'echo' }));
+    const { validate } = createDeciders({
+      client: powerless,
+      templates: new TemplateLookup(powerless, cache),
+      missingTemplate: 'Reject',
+    });
+    const verdict = await validate(
+      admissionRequest(jobRun('a', {}, { namespace: 'default' })),
+      AbortSignal.timeout(4000),
+    );
+    await powerless.close();
+    expect(verdict).toMatchObject({ allowed: true });
+    expect(verdict.warnings[0]).toMatch(
+      /could not be checked: jobs.batch is forbidden: User ".*nobody" cannot create resource "jobs"/,
+    );
+  });
+});
+
+function admissionRequest(object: JobRun): AdmissionRequest {
+  const { name = '' } = object.metadata;
+  return {
+    uid: '1',
+    kind: { group: 'hematoscope.app', version: 'v1', kind: 'JobRun' },
+    resource: { group: 'hematoscope.app', version: 'v1', resource: 'jobruns' },
+    name,
+    namespace: 'default',
+    operation: 'CREATE',
+    userInfo: { username: 'test' },
+    object,
+    oldObject: null,
+  };
+}
+
+describe('while a template is missing', () => {
+  it.each([
+    ['Wait', 'Warning: JobTemplate "not-yet" does not exist: this JobRun waits for it\n'],
+    ['Fail', 'Warning: JobTemplate "not-yet" does not exist: this JobRun fails unless it is there in a moment\n'],
+  ])('the annotation %s admits a run, with a warning', async (policy, warning) => {
+    const annotations = { 'hematoscope.app/missing-template': policy };
+    const { stderr } = await expectCreated(
+      create(jobRun(policy.toLowerCase(), { templateRef: 'not-yet' }, { annotations })),
+    );
+    expect(stderr).toBe(warning);
+  });
+});
+
+describe('on the wire', () => {
+  const tls = (): { ca: Buffer } => ({ ca: readFileSync(environment.certificate.ca) });
+
+  it('8 MiB are refused with a clear 413', async () => {
+    const dispatcher = new Agent({ connect: tls() });
+    const { statusCode, body } = await request(`${environment.webhook.url}/validate`, {
+      method: 'POST',
+      body: 'x'.repeat(8 * 1024 * 1024),
+      dispatcher,
+    });
+    expect(statusCode).toBe(413);
+    expect(await body.json()).toMatchObject({ message: 'the AdmissionReview is larger than 7 MiB' });
+    await dispatcher.close();
+  });
+
+  it('TLS below 1.2 is refused', async () => {
+    const { port } = new URL(environment.webhook.url);
+    const socket = connect({
+      port: Number(port),
+      host: '127.0.0.1',
+      maxVersion: 'TLSv1.1',
+      minVersion: 'TLSv1',
+      ciphers: 'DEFAULT:@SECLEVEL=0',
+      ...tls(),
+    });
+    await expect(once(socket, 'secureConnect')).rejects.toThrow(/protocol version|alert/i);
+  });
+
+  it('a renewed certificate is served at once, and the API server does not notice', async () => {
+    const before = await servedSerial();
+    const creating = { on: true };
+    const creates = (async () => {
+      for (let i = 0; creating.on; i++) await client.create(JOB_RUNS, 'default', jobRun(`renewal-${i}`));
+    })();
+    await makeServingCertificate({
+      directory: environment.certificate.cert.replace(/\/[^/]*$/, ''),
+      hosts: ['127.0.0.1'],
+    });
+    await vi.waitFor(
+      async () => {
+        expect(await servedSerial()).not.toBe(before);
+      },
+      { timeout: 5000 },
+    );
+    creating.on = false;
+    await creates;
+    await client.create(JOB_RUNS, 'default', jobRun('after-renewal'));
+  });
+
+  async function servedSerial(): Promise<string> {
+    const socket: TLSSocket = connect({
+      port: Number(new URL(environment.webhook.url).port),
+      host: '127.0.0.1',
+      ...tls(),
+    });
+    await once(socket, 'secureConnect');
+    const { serialNumber } = socket.getPeerCertificate();
+    socket.destroy();
+    return serialNumber;
+  }
+});
+
+describe('an API server that hangs', () => {
+  it('costs a review its check, not its answer', async () => {
+    const dispatcher = new Agent({ connect: { ca: readFileSync(environment.certificate.ca) } });
+    const review = {
+      apiVersion: 'admission.k8s.io/v1',
+      kind: 'AdmissionReview',
+      request: admissionRequest(jobRun('a', {}, { namespace: 'default' })),
+    };
+    const ask = async (): Promise<unknown> => {
+      const { body } = await request(`${environment.webhook.url}/validate?timeout=5s`, {
+        method: 'POST',
+        body: JSON.stringify(review),
+        dispatcher,
+      });
+      return body.json();
+    };
+    expect(await ask()).toMatchObject({ response: { allowed: true } });
+    environment.controlPlane.pauseApiServer();
+    try {
+      const started = performance.now();
+      const answer = await ask();
+      expect(performance.now() - started).toBeLessThan(4500);
+      expect(answer).toMatchObject({
+        response: { allowed: true, warnings: [expect.stringContaining('could not be checked') as string] },
+      });
+    } finally {
+      environment.controlPlane.resumeApiServer();
+      await dispatcher.close();
+    }
   });
 });
