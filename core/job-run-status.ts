@@ -81,7 +81,7 @@ function mirrored(run: JobRun, job: Job, template: RenderedTemplate | undefined)
     }),
     ...(outcome ? [finishedCondition(outcome)] : []),
   ];
-  const status: JobRunStatus = { ...mirror, ...common(run), jobName: name, phase: phaseOf(job, outcome) };
+  const status: JobRunStatus = { ...mirror, ...common(run), jobName: name, phase: phaseOf(run, job, outcome) };
   const known = template ?? run.status?.template;
   if (known) status.template = known;
   if (outcome?.type === CONDITION_FAILED) status.error = `Job failed: ${sentenceOf(outcome)}`;
@@ -128,15 +128,17 @@ function common(run: JobRun): Pick<JobRunStatus, 'observedGeneration'> {
   return generation === undefined ? {} : { observedGeneration: generation };
 }
 
-function phaseOf(job: Job, outcome: Condition | undefined): Phase {
+/** A run that has begun does not become Pending again while its Job replaces a Pod or counts the last one. */
+function phaseOf(run: JobRun, job: Job, outcome: Condition | undefined): Phase {
   if (outcome) return outcome.type === CONDITION_COMPLETE ? 'Succeeded' : 'Failed';
   if (job.spec?.suspend === true) return 'Suspended';
-  return hasPods(job.status ?? {}) ? 'Running' : 'Pending';
+  return hadPods(job.status ?? {}) || run.status?.phase === 'Running' ? 'Running' : 'Pending';
 }
 
-function hasPods(status: JobStatus): boolean {
-  const { active, ready, succeeded, failed: failures, terminating } = status;
-  return [active, ready, succeeded, failures, terminating].some((count) => count !== undefined && count > 0);
+function hadPods(status: JobStatus): boolean {
+  const { active, ready, succeeded, failed: failures, terminating, uncountedTerminatedPods: uncounted } = status;
+  const ended = (uncounted?.succeeded?.length ?? 0) + (uncounted?.failed?.length ?? 0);
+  return [active, ready, succeeded, failures, terminating, ended].some((count) => count !== undefined && count > 0);
 }
 
 function outcomeOf(conditions: readonly Condition[]): Condition | undefined {

@@ -4,6 +4,7 @@
  */
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { program } from 'commander';
 import { ensureFullCluster } from '../test/cluster/full.ts';
 import { buildImage } from '../test/cluster/image.ts';
@@ -102,21 +103,32 @@ async function install(terminal: Terminal, target: Target): Promise<void> {
   ]);
 }
 
-/** Prints each phase of the run as it comes, until it has ended. */
-async function followPhases(terminal: Terminal, target: Target, watched: string[]): Promise<void> {
-  const child = terminal.start(target.kubectl, ['get', ...watched, '--watch', '-o', 'jsonpath={.status.phase}{"\\n"}']);
+/** Applies the run and prints each of its phases as it comes, until it has ended. Watches first, so that none is missed. */
+async function followPhases(terminal: Terminal, target: Target, place: string[]): Promise<void> {
+  const phase = 'jsonpath={.status.phase}{"\\n"}';
+  const watched = ['jobruns', '--field-selector', 'metadata.name=echo-hello', '--watch', '-o', phase];
+  const child = terminal.start(target.kubectl, ['get', ...watched, ...place]);
   const deadline = setTimeout(() => child.kill(), 180_000);
+  try {
+    await terminal.run(target.kubectl, ['apply', '-f', example('run.yaml'), ...place]);
+    const last = await printUntilEnd(terminal, child.stdout);
+    if (last !== 'Succeeded')
+      throw new Error(`the run did not succeed; its last phase was ${last === '' ? 'none' : last}`);
+  } finally {
+    clearTimeout(deadline);
+    child.kill();
+  }
+}
+
+async function printUntilEnd(terminal: Terminal, phases: Readable): Promise<string> {
   let last = '';
-  for await (const line of createInterface({ input: child.stdout })) {
+  for await (const line of createInterface({ input: phases })) {
     if (line === '' || line === last) continue;
     last = line;
     terminal.print(line);
     if (line === 'Succeeded' || line === 'Failed') break;
   }
-  clearTimeout(deadline);
-  child.kill();
-  if (last !== 'Succeeded')
-    throw new Error(`the run did not succeed; its last phase was ${last === '' ? 'none' : last}`);
+  return last;
 }
 
 async function show(terminal: Terminal, target: Target, namespace: string): Promise<void> {
@@ -129,9 +141,8 @@ async function show(terminal: Terminal, target: Target, namespace: string): Prom
   if ((await terminal.try(kubectl, ['apply', '-f', example('mistake.yaml'), ...place])) === 0) {
     throw new Error('the run with a missing template was not refused');
   }
-  terminal.say('A run that names it rightly:');
-  await terminal.run(kubectl, ['apply', '-f', example('run.yaml'), ...place]);
-  await followPhases(terminal, target, ['jobrun', 'echo-hello', ...place]);
+  terminal.say('A run that names it rightly, watched in the background:');
+  await followPhases(terminal, target, place);
   terminal.say('Its Job, the line that its Pod wrote, and the status that the run keeps:');
   await terminal.run(kubectl, ['get', 'jobs', '-l', 'hematoscope.app/job-run=echo-hello', ...place]);
   await terminal.run(kubectl, ['logs', '-l', 'hematoscope.app/job-run=echo-hello', ...place]);
