@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readConfig as readSyncerConfig } from '../../syncer/config.ts';
 import { readConfig as readWebhookConfig } from '../../webhook/config.ts';
 import { cases } from './cases.ts';
 import { render } from './helm.ts';
@@ -62,5 +63,41 @@ describe('the webhook is configured as the values say', () => {
     expect([tlsCertFile, tlsKeyFile]).toEqual(['/tls/tls.crt', '/tls/tls.key']);
     // 0440 for the Pod's group: readable by the user the container runs as, whoever that is.
     expect(pod).toMatchObject({ volumes: [{ name: 'tls', secret: { defaultMode: 0o440 } }] });
+  });
+});
+
+describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values say (%s)', (mode) => {
+  test('by default', async () => {
+    const { container } = await podOf({ syncer: { mode } }, 'syncer');
+    expect(readSyncerConfig(environmentOf(container))).toMatchObject({
+      HEALTH_PORT: 8081,
+      LEADER_ELECTION: true,
+      LEASE_NAME: 'jtr-job-template-run-syncer',
+      POD_NAME: 'the POD_NAME',
+      POD_NAMESPACE: 'the POD_NAMESPACE',
+      WORKERS: 16,
+      MISSING_TEMPLATE: 'Reject',
+      MISSING_TEMPLATE_WAIT_SECONDS: 300,
+      LOG_LEVEL: 'info',
+    });
+  });
+
+  test('with all values changed', async () => {
+    const values = {
+      replicas: 1,
+      syncer: { mode, replicas: 1, workers: 4, leaderElection: { enabled: false } },
+      admission: { missingTemplate: 'Fail', missingTemplateWaitSeconds: 60 },
+      log: { level: 'debug' },
+    };
+    const { container } = await podOf(values, 'syncer');
+    const config = readSyncerConfig(environmentOf(container));
+    expect(config).toMatchObject({
+      LEADER_ELECTION: false,
+      WORKERS: 4,
+      MISSING_TEMPLATE: 'Fail',
+      MISSING_TEMPLATE_WAIT_SECONDS: 60,
+      LOG_LEVEL: 'debug',
+    });
+    expect(container.ports).toContainEqual({ name: 'syncer-health', containerPort: config.HEALTH_PORT });
   });
 });

@@ -80,6 +80,7 @@ affinity:
   # Ready once is enough: later trouble of the syncer must not take the webhook beside it out of the Service.
   startupProbe:
     httpGet: { path: /readyz, port: syncer-health }
+    initialDelaySeconds: 1
     periodSeconds: 2
     timeoutSeconds: 5
     failureThreshold: 90
