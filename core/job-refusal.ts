@@ -24,8 +24,12 @@ export function jobRefusal(status: Status, job: Job): JobRefusal {
   return { kind: 'unknown', why: status.message ?? `HTTP status ${status.code ?? 'unknown'}` };
 }
 
+/** Admission plugins that have not caught up yet, with a quota made a moment ago for instance. */
+const NOT_READY = /status unknown for quota|not yet ready to handle request/;
+
 /** A refusal by an admission plugin names the Job; a missing permission of ours does not, as it holds for every Job. */
 function isPolicy(status: Status): boolean {
+  if (NOT_READY.test(status.message ?? '')) return false;
   if (status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') === true) return false;
   const message = status.message ?? '';
   if (/^admission webhook "[^"]*" denied the request/.test(message)) return true;

@@ -154,6 +154,12 @@ describe('jobRefusal of a Job that is not to blame', () => {
         },
       ),
     ],
+    [
+      'a quota that was made a moment ago',
+      forbidden('jobs.batch "x" is forbidden: status unknown for quota: jobs, resources: count/jobs.batch', {
+        name: 'x',
+      }),
+    ],
     ['a namespace that is not there', { status: 'Failure', code: 404, message: 'namespaces "a" not found' }],
     [
       'a webhook that does not answer',

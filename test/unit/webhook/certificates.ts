@@ -3,6 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Of the machine; Node can read certificates but not make them. */
+const OPENSSL = 'openssl';
+
 export interface Pem {
   cert: Buffer;
   key: Buffer;
@@ -15,7 +18,7 @@ function withOpenssl(write: (openssl: (...args: string[]) => void, directory: st
   const directory = mkdtempSync(join(tmpdir(), 'job-template-run-tls-'));
   try {
     write((...args) => {
-      execFileSync('openssl', args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
+      execFileSync(OPENSSL, args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
     }, directory);
     return { cert: readFileSync(join(directory, 'cert.pem')), key: readFileSync(join(directory, 'key.pem')) };
   } finally {
