@@ -29,11 +29,14 @@ const NOT_READY = /status unknown for quota|not yet ready to handle request/;
 
 /** A refusal by an admission plugin names the Job; a missing permission of ours does not, as it holds for every Job. */
 function isPolicy(status: Status): boolean {
-  if (NOT_READY.test(status.message ?? '')) return false;
-  if (status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') === true) return false;
-  const message = status.message ?? '';
+  const { code, message = '', details } = status;
+  if (NOT_READY.test(message) || isNamespaceEnding(status)) return false;
   if (/^admission webhook "[^"]*" denied the request/.test(message)) return true;
-  return status.code === 403 && status.details?.name !== undefined && !message.includes(' cannot create resource ');
+  return code === 403 && details?.name !== undefined && !message.includes(' cannot create resource ');
+}
+
+function isNamespaceEnding({ details }: Status): boolean {
+  return details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true;
 }
 
 function withoutJobName(message: string): string {
