@@ -35,7 +35,7 @@ export async function startChartCluster(): Promise<ChartCluster> {
       run([kubectl, ...command], {
         env: { ...process.env, ...environment },
         ...(input === undefined ? {} : { input }),
-        onErrorLine: (line) => {
+        onLine: (line) => {
           if (line.startsWith('Warning:')) warnings.push(line);
         },
       }),
