@@ -1,0 +1,119 @@
+import { createServer, request as httpRequest } from 'node:http';
+import type { IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { KubeConfig } from '@kubernetes/client-node';
+
+/** What happens to one request on its way. */
+export type Fault =
+  | 'pass'
+  /** The connection breaks, and the API server never hears of it. */
+  | 'cutBefore'
+  /** The API server carries it out, and the connection breaks before the answer. */
+  | 'cutAfter'
+  | { code: number; status: object; retryAfter?: number };
+
+export interface SeenRequest {
+  method: string;
+  path: string;
+  agent: string;
+  at: number;
+}
+
+/** Stands between a client and the API server, on loopback, and breaks what a test asks it to break. */
+export interface FaultProxy {
+  kubeConfig: KubeConfig;
+  server: string;
+  /** Every request so far, watches too. */
+  requests: SeenRequest[];
+  /** Decides on each request; everything passes by default. */
+  onRequest: (request: SeenRequest) => Fault | Promise<Fault>;
+  /** Breaks all connections that are open now. */
+  cutAll(): void;
+  /** How many connections are open now. */
+  connections(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function startFaultProxy(upstream: KubeConfig): Promise<FaultProxy> {
+  const credentials: RequestOptions = {};
+  await upstream.applyToHTTPSOptions(credentials);
+  const target = new URL(upstream.getCurrentCluster()!.server);
+  const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
+  const server = createServer((incoming, outgoing) => {
+    void handle(incoming, outgoing);
+  });
+  const proxy: Omit<FaultProxy, 'kubeConfig' | 'server'> = {
+    requests: [],
+    onRequest: () => 'pass',
+    cutAll: () => {
+      server.closeAllConnections();
+    },
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => {
+          if (error) reject(error);
+          else resolve(count);
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const { method = '', url: path = '', headers } = incoming;
+    const seen = { method, path, agent: headers['user-agent'] ?? '', at: performance.now() };
+    proxy.requests.push(seen);
+    const fault = await proxy.onRequest(seen);
+    if (fault === 'cutBefore') {
+      incoming.socket.destroy();
+      return;
+    }
+    if (typeof fault === 'object') {
+      const retry = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
+      outgoing.writeHead(fault.code, { 'content-type': 'application/json', ...retry });
+      outgoing.end(JSON.stringify(fault.status));
+      return;
+    }
+    const onward = send(
+      target,
+      { ...credentials, path, method, headers: { ...headers, host: target.host } },
+      (answer) => {
+        if (fault === 'cutAfter') {
+          answer.resume();
+          answer.once('end', () => {
+            incoming.socket.destroy();
+          });
+          return;
+        }
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.on('error', () => incoming.socket.destroy());
+        answer.on('close', () => {
+          if (!answer.complete) incoming.socket.destroy();
+        });
+        answer.pipe(outgoing);
+      },
+    );
+    onward.on('error', () => incoming.socket.destroy());
+    outgoing.on('close', () => onward.destroy());
+    incoming.pipe(onward);
+  };
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      resolve();
+    });
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return Object.assign(proxy, { kubeConfig: plainKubeConfig(url), server: url });
+}
+
+/** A KubeConfig for a server without TLS on loopback. */
+export function plainKubeConfig(server: string): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromClusterAndUser({ name: 'proxy', server, skipTLSVerify: true }, { name: 'proxy' });
+  return kubeConfig;
+}

@@ -1,0 +1,305 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JOB_RUNS, LEASES } from '../../api/resources.ts';
+import type { KubeObject } from '../../api/wire.ts';
+import type { SeenRequest } from './fault-proxy.ts';
+import { SyncerEnvironment } from './syncer-environment.ts';
+import { startSyncerProcess } from './syncer-process.ts';
+import type { SyncerProcess } from './syncer-process.ts';
+
+let environment: SyncerEnvironment;
+const processes: SyncerProcess[] = [];
+
+beforeAll(async () => {
+  environment = await SyncerEnvironment.start({ controllerManager: false });
+});
+afterEach(async () => {
+  for (const child of processes.splice(0)) {
+    child.kill('SIGKILL');
+    await child.ended;
+  }
+  await environment.stopSyncers();
+});
+afterAll(async () => {
+  await environment.stop();
+});
+
+function process(config: Record<string, string> = {}): SyncerProcess {
+  const child = startSyncerProcess(environment.proxy.kubeConfig, config);
+  processes.push(child);
+  return child;
+}
+
+const createsJob = ({ method, path }: SeenRequest): boolean => method === 'POST' && /\/jobs(\?|$)/.test(path);
+const writesStatus = ({ method, path }: SeenRequest): boolean => method === 'PATCH' && path.endsWith('/status');
+const isWatch = ({ path }: SeenRequest): boolean => path.includes('watch=true');
+const writesLease = ({ method, path }: SeenRequest): boolean => method === 'PUT' && path.includes('/leases/');
+
+describe('exactly one Job per run', () => {
+  it('when two syncers act at once', async () => {
+    const namespace = await environment.namespace();
+    await Promise.all([environment.syncer(), environment.syncer(), environment.template(namespace)]);
+    const names = Array.from({ length: 40 }, (_, index) => `race-${index}`);
+    await Promise.all(names.map((name) => environment.run(namespace, name)));
+    for (const name of names) {
+      const { job } = await environment.withJob(namespace, name);
+      await environment.complete(job);
+    }
+    for (const name of names) {
+      const run = await environment.runThat(namespace, name, ({ status }) => status?.phase === 'Succeeded');
+      expect(run.status?.conditions?.map(({ type }) => type)).toEqual([
+        'SuccessCriteriaMet',
+        'Complete',
+        'JobCreated',
+        'Finished',
+      ]);
+    }
+    expect(await environment.jobs(namespace)).toHaveLength(40);
+    // Both did try: the test would prove nothing otherwise.
+    expect(environment.proxy.requests.filter(createsJob).length).toBeGreaterThan(40);
+  });
+
+  it('when the answer to its creation is lost', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    let lost = 0;
+    environment.proxy.onRequest = (request) => (createsJob(request) && (lost += 1) === 1 ? 'cutAfter' : 'pass');
+    await environment.syncer();
+    await environment.run(namespace, 'lost-answer');
+    const { run, job } = await environment.withJob(namespace, 'lost-answer');
+    expect(await environment.jobs(namespace)).toHaveLength(1);
+    expect(job.metadata?.ownerReferences?.[0]?.uid).toBe(run.metadata.uid);
+    expect(run.status?.conditions).toMatchObject([{ type: 'JobCreated', status: 'True' }]);
+    expect(lost).toBeGreaterThan(0);
+  });
+
+  it('when the syncer is killed between the creation and the status write', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    const first = process({ LEADER_ELECTION: 'false' });
+    environment.proxy.onRequest = (request) => {
+      if (!writesStatus(request)) return 'pass';
+      first.kill('SIGKILL');
+      return 'cutBefore';
+    };
+    await environment.run(namespace, 'killed');
+    expect(await first.ended).toBe('SIGKILL');
+    expect((await environment.getRun(namespace, 'killed')).status).toBeUndefined();
+    const [job] = await environment.jobs(namespace);
+    expect(job).toBeDefined();
+
+    environment.proxy.onRequest = () => 'pass';
+    process({ LEADER_ELECTION: 'false' });
+    const { run } = await environment.withJob(namespace, 'killed');
+    expect(run.status).toMatchObject({ jobName: job!.metadata!.name, template: { generation: 1 } });
+    await environment.complete(job!);
+    await environment.runThat(namespace, 'killed', ({ status }) => status?.phase === 'Succeeded');
+    expect((await environment.jobs(namespace)).map(({ metadata }) => metadata?.uid)).toEqual([job!.metadata!.uid]);
+  });
+
+  it('when the Job is deleted before its name was written down', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    await environment.syncer();
+    const held = Promise.withResolvers<'cutBefore'>();
+    let holding = 0;
+    environment.proxy.onRequest = (request) => (writesStatus(request) && (holding += 1) === 1 ? held.promise : 'pass');
+    await environment.run(namespace, 'unwritten');
+    await expect.poll(() => holding).toBe(1);
+    const [job] = await environment.jobs(namespace);
+    await environment.deleteJob(job!);
+    held.resolve('cutBefore');
+    const run = await environment.runThat(namespace, 'unwritten', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.conditions?.find(({ type }) => type === 'Finished')?.reason).toBe('JobDeleted');
+    expect(await environment.jobs(namespace)).toEqual([]);
+    expect(environment.proxy.requests.filter(createsJob)).toHaveLength(1);
+  });
+
+  it('when a new leader has seen nothing yet of what the last one wrote', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    // The second one's watches stand still from now on, as with a lagging API server.
+    let stall = false;
+    environment.proxy.onRequest = (request) =>
+      stall && isWatch(request) ? new Promise<'pass'>(() => undefined) : 'pass';
+    const timing = { leaseMs: 2_000, renewDeadlineMs: 1_500, retryMs: 200 };
+    const options = { kubeConfig: environment.kubeConfig, leaseTiming: timing };
+    const first = await environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: 'stale' }, options);
+    stall = true;
+    const second = environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: 'stale' }, { leaseTiming: timing });
+    await expect.poll(() => environment.proxy.requests.filter(isWatch).length).toBe(3);
+    await environment.run(namespace, 'handed-over');
+    const { job } = await environment.withJob(namespace, 'handed-over');
+    await environment.deleteJob(job);
+    await environment.runThat(namespace, 'handed-over', ({ status }) => status?.phase === 'Failed');
+    await first.stop();
+    await second;
+    expect(await environment.jobs(namespace)).toEqual([]);
+    expect(environment.proxy.requests.filter(createsJob)).toHaveLength(0);
+  });
+});
+
+describe('a status is never written to another run', () => {
+  it('though a namesake took its place while the write was under way', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    await environment.syncer();
+    const first = await environment.run(namespace, 'again', { spec: { args: ['first'] } });
+    const { job } = await environment.withJob(namespace, 'again');
+    const held = Promise.withResolvers<'pass'>();
+    let holding = 0;
+    environment.proxy.onRequest = (request) => (writesStatus(request) && (holding += 1) === 1 ? held.promise : 'pass');
+    await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 7 });
+    await expect.poll(() => holding).toBe(1);
+    await environment.client.delete(JOB_RUNS, { namespace, name: 'again' });
+    const second = await environment.run(namespace, 'again', { spec: { args: ['second'] } });
+    held.resolve('pass');
+    const run = await environment.runThat(namespace, 'again', ({ status }) => status?.jobName !== undefined);
+    expect(run.metadata.uid).toBe(second.metadata.uid);
+    expect(run.metadata.uid).not.toBe(first.metadata.uid);
+    expect(run.status?.jobName).not.toBe(job.metadata!.name);
+    expect(run.status).not.toHaveProperty('active');
+  });
+});
+
+describe('an API server that is away', () => {
+  it('costs no run, no crash and no flood of requests', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    const child = process({ LEASE_NAME: 'away', MISSING_TEMPLATE: 'Wait' });
+    await environment.run(namespace, 'before');
+    const { job } = await environment.withJob(namespace, 'before');
+    // Runs that are not done keep work in the queue while the server is away.
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        environment.run(namespace, `open-${index}`, { spec: { templateRef: 'later' } }),
+      ),
+    );
+    await environment.runThat(namespace, 'open-49', ({ status }) => status?.phase === 'Pending');
+
+    await environment.controlPlane.stopApiServer();
+    environment.proxy.cutAll();
+    const start = environment.proxy.requests.length;
+    await sleep(20_000);
+    const sent = environment.proxy.requests.length - start;
+    await environment.controlPlane.startApiServer();
+
+    await environment.complete(job);
+    await environment.template(namespace, 'later');
+    await environment.run(namespace, 'after');
+    await environment.runThat(namespace, 'before', ({ status }) => status?.phase === 'Succeeded', 30_000);
+    await environment.withJob(namespace, 'after');
+    for (let index = 0; index < 50; index += 1) await environment.withJob(namespace, `open-${index}`);
+    expect(await environment.jobs(namespace)).toHaveLength(52);
+    // Three watches and the lease, each with growing delays.
+    expect(sent).toBeGreaterThan(5);
+    expect(sent).toBeLessThan(120);
+    child.kill('SIGTERM');
+    expect(await child.ended).toBe(0);
+  }, 120_000);
+
+  it('with much work to do is asked by few, and everything is done when it is back', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    await environment.syncer();
+    let away = true;
+    environment.proxy.onRequest = (request) => (away && createsJob(request) ? 'cutBefore' : 'pass');
+    const names = Array.from({ length: 100 }, (_, index) => `many-${index}`);
+    await Promise.all(names.map((name) => environment.run(namespace, name)));
+    await sleep(5_000);
+    const tried = environment.proxy.requests.filter(createsJob).length;
+    away = false;
+    for (const name of names) await environment.withJob(namespace, name);
+    expect(await environment.jobs(namespace)).toHaveLength(100);
+    expect(tried).toBeGreaterThan(0);
+    expect(tried).toBeLessThan(200);
+  });
+
+  it('or busy (429) is left alone for as long as it asks', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    await environment.syncer();
+    const status = { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'later' };
+    let refusedAt = 0;
+    environment.proxy.onRequest = (request) => {
+      if (!createsJob(request) || refusedAt > 0) return 'pass';
+      refusedAt = request.at;
+      return { code: 429, status, retryAfter: 2 };
+    };
+    await environment.run(namespace, 'busy');
+    await environment.withJob(namespace, 'busy');
+    const creations = environment.proxy.requests.filter(createsJob);
+    expect(creations).toHaveLength(2);
+    expect(creations[1]!.at - refusedAt).toBeGreaterThanOrEqual(1_990);
+  });
+
+  it('or refuses a status write is asked again', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    await environment.syncer();
+    let refused = 0;
+    const status = { kind: 'Status', code: 500, reason: 'InternalError', message: 'etcd is ill' };
+    environment.proxy.onRequest = (request) =>
+      writesStatus(request) && (refused += 1) <= 3 ? { code: 500, status } : 'pass';
+    await environment.run(namespace, 'ill');
+    await environment.withJob(namespace, 'ill');
+    expect(environment.proxy.requests.filter(createsJob)).toHaveLength(1);
+    expect(
+      environment.logLines.some(
+        ({ msg, err }) => msg === 'reconcile failed, trying again' && (err as Error).message.includes('etcd is ill'),
+      ),
+    ).toBe(true);
+  });
+});
+
+describe('leadership', () => {
+  const timing = { leaseMs: 2_000, renewDeadlineMs: 1_200, retryMs: 200 };
+
+  it('passes on when the lease can not be renewed, and the old leader writes nothing more', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    const old = await environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: 'pass-on' }, { leaseTiming: timing });
+    const next = environment.syncer(
+      { LEADER_ELECTION: true, LEASE_NAME: 'pass-on' },
+      { leaseTiming: timing, kubeConfig: environment.kubeConfig },
+    );
+    await environment.run(namespace, 'one');
+    await environment.withJob(namespace, 'one');
+    environment.proxy.onRequest = (request) => (writesLease(request) ? 'cutBefore' : 'pass');
+    expect((await old.lost).message).toContain('could not be renewed');
+    environment.proxy.requests.length = 0;
+    await next;
+    await environment.run(namespace, 'two');
+    await environment.withJob(namespace, 'two');
+    expect(environment.proxy.requests.filter((request) => createsJob(request) || writesStatus(request))).toEqual([]);
+    expect(await environment.jobs(namespace)).toHaveLength(2);
+  });
+
+  it('is given up on SIGTERM, so that the next process leads within seconds', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    const old = process({ LEASE_NAME: 'give-up' });
+    await environment.run(namespace, 'one');
+    await environment.withJob(namespace, 'one');
+    old.kill('SIGTERM');
+    expect(await old.ended).toBe(0);
+    const lease = await environment.client.get<KubeObject & { spec?: { holderIdentity?: string } }>(LEASES, {
+      namespace: 'default',
+      name: 'give-up',
+    });
+    expect(lease.spec?.holderIdentity ?? '').toBe('');
+    process({ LEASE_NAME: 'give-up' });
+    await environment.run(namespace, 'two');
+    await environment.runThat(namespace, 'two', ({ status }) => status?.jobName !== undefined, 5_000);
+  });
+});
+
+describe('the process', () => {
+  it('ends with code 2 and every mistake when its configuration is wrong', async () => {
+    const child = process({ WORKERS: 'many', MISSING_TEMPLATE: 'Maybe' });
+    expect(await child.ended).toBe(2);
+    expect(child.output()).toContain('WORKERS="many" must be integer');
+    expect(child.output()).toContain('MISSING_TEMPLATE="Maybe"');
+    expect(child.output()).toContain('Reject, Wait, Fail');
+  });
+});

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
+
+/** `node syncer/main.ts`, as in the image but for the compiling. */
+export interface SyncerProcess {
+  pid: number;
+  /** All that it wrote so far, both streams. */
+  output: () => string;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it ended, with its exit code or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals | null>;
+}
+
+export function startSyncerProcess(
+  kubeConfig: KubeConfig | undefined,
+  environment: Record<string, string> = {},
+): SyncerProcess {
+  const folder = mkdtempSync(join(tmpdir(), 'job-template-run-process-'));
+  const file = join(folder, 'kubeconfig');
+  if (kubeConfig) writeFileSync(file, kubeConfig.exportConfig());
+  const main = join(import.meta.dirname, '../../syncer/main.ts');
+  const child = spawn(process.execPath, [main], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      KUBECONFIG: file,
+      HOST: '127.0.0.1',
+      HEALTH_PORT: '0',
+      LOG_LEVEL: 'debug',
+      ...environment,
+    },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => (output += text));
+  }
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('close', (code, signal) => {
+      rmSync(folder, { recursive: true, force: true });
+      resolve(code ?? signal);
+    });
+  });
+  return { pid: child.pid!, output: () => output, kill: (signal) => child.kill(signal), ended };
+}

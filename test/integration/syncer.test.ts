@@ -1,0 +1,420 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ANNOTATION_MISSING_TEMPLATE } from '../../api/names.ts';
+import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
+import type { Job } from '../../api/wire.ts';
+import { jobName } from '../../core/job-name.ts';
+import { isNotFound } from '../../kube/api-error.ts';
+import { failed, SyncerEnvironment } from './syncer-environment.ts';
+
+let environment: SyncerEnvironment;
+
+beforeAll(async () => {
+  environment = await SyncerEnvironment.start();
+});
+afterEach(async () => {
+  await environment.stopSyncers();
+});
+afterAll(async () => {
+  await environment.stop();
+});
+
+const conditionsOf = (object: { status?: { conditions?: { type: string; status: string; reason?: string }[] } }) =>
+  Object.fromEntries(
+    (object.status?.conditions ?? []).map(({ type, status, reason }) => [type, `${status} ${reason ?? ''}`]),
+  );
+
+describe('a run', () => {
+  it('gets a Job of its own arguments, and shows its status from Pending to Succeeded', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    const template = await environment.template(namespace);
+    await environment.run(namespace, 'hello', { spec: { args: ['Hello, world!'] } });
+    const { run, job } = await environment.withJob(namespace, 'hello');
+    expect(job.spec?.template.spec?.containers[0]).toMatchObject({ command: ['echo'], args: ['Hello, world!'] });
+    expect(job.metadata?.ownerReferences).toMatchObject([{ kind: 'JobRun', uid: run.metadata.uid, controller: true }]);
+    expect(run.status).toMatchObject({
+      jobName: job.metadata?.name,
+      phase: 'Pending',
+      observedGeneration: 1,
+      template: { uid: template.metadata.uid, generation: 1 },
+    });
+    expect(conditionsOf(run)).toEqual({ JobCreated: 'True JobCreated' });
+
+    const startTime = '2026-11-23T10:00:00Z';
+    await environment.patchJobStatus(job, { startTime, active: 1, ready: 1, terminating: 0 });
+    const running = await environment.runThat(namespace, 'hello', ({ status }) => status?.phase === 'Running');
+    expect(running.status).toMatchObject({ startTime, active: 1, ready: 1, terminating: 0 });
+
+    const finishedJob = await environment.complete(job);
+    const done = await environment.runThat(namespace, 'hello', ({ status }) => status?.phase === 'Succeeded');
+    const { conditions = [], ...counts } = finishedJob.status!;
+    delete counts.uncountedTerminatedPods;
+    expect(done.status).toMatchObject({ ...counts, conditions: expect.arrayContaining(conditions) as unknown });
+    expect(done.status).not.toHaveProperty('active');
+    expect(conditionsOf(done)).toMatchObject({ Complete: 'True CompletionsReached', Finished: 'True Completed' });
+    await expect.poll(() => environment.eventReasons(namespace)).toEqual(['Completed', 'JobCreated']);
+  });
+
+  it('fails with the reason of its Job in one sentence', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'bad');
+    const { job } = await environment.withJob(namespace, 'bad');
+    await environment.patchJobStatus(job, failed());
+    const run = await environment.runThat(namespace, 'bad', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.error).toBe('Job failed: BackoffLimitExceeded: Job has reached the specified backoff limit');
+    expect(run.status?.failed).toBe(1);
+    expect(conditionsOf(run)).toMatchObject({ Failed: 'True BackoffLimitExceeded', Finished: 'True Failed' });
+    await expect.poll(() => environment.eventReasons(namespace)).toEqual(['Failed', 'JobCreated']);
+  });
+
+  it('shows Suspended while the real Job controller holds its Job', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace, 'echo', { managedBy: undefined, suspend: true });
+    await environment.run(namespace, 'held');
+    const run = await environment.runThat(namespace, 'held', (held) => conditionsOf(held)['Suspended']);
+    expect(run.status?.phase).toBe('Suspended');
+    expect(conditionsOf(run)['Suspended']).toBe('True JobSuspended');
+  });
+
+  it('takes its Job with it when it is deleted', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'gone');
+    const { job } = await environment.withJob(namespace, 'gone');
+    await environment.client.delete(JOB_RUNS, { namespace, name: 'gone' }, { propagationPolicy: 'Background' });
+    await expect
+      .poll(
+        () =>
+          environment.client.get(JOBS, { namespace, name: job.metadata!.name! }).then(
+            () => 'there',
+            (e: unknown) => isNotFound(e),
+          ),
+        { timeout: 60_000 },
+      )
+      .toBe(true);
+    // The garbage collector of a new control plane learns of our kinds with its next look at all kinds, 30 s later.
+  }, 90_000);
+
+  it('of a name of 253 characters gets a Job of a valid name', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    const name = `${'long.'.repeat(50)}end`;
+    expect(name).toHaveLength(253);
+    await environment.run(namespace, name);
+    const { job } = await environment.withJob(namespace, name);
+    expect(job.metadata!.name!.length).toBeLessThanOrEqual(63);
+    await environment.complete(job);
+    await environment.runThat(namespace, name, ({ status }) => status?.phase === 'Succeeded');
+    await expect.poll(() => environment.eventReasons(namespace)).toEqual(['Completed', 'JobCreated']);
+  });
+
+  it.each([
+    ["without args inherits the template's", {}, ['template']],
+    ['with empty args clears them', { args: [] }, undefined],
+  ])('%s (absent means inherit, empty means clear)', async (_sentence, spec, args) => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'args', { spec });
+    const { job } = await environment.withJob(namespace, 'args');
+    expect(job.spec?.template.spec?.containers[0]?.args).toEqual(args);
+  });
+});
+
+describe('a run whose template is missing', () => {
+  it('fails, and says which template in which namespace', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.run(namespace, 'lost', { spec: { templateRef: 'nowhere' } });
+    const run = await environment.runThat(namespace, 'lost', ({ status }) => status?.phase === 'Failed');
+    expect(run.status).toMatchObject({
+      failed: 1,
+      error: expect.stringContaining(`"nowhere" does not exist in namespace "${namespace}"`) as unknown,
+    });
+    expect(conditionsOf(run)).toEqual({
+      Failed: 'True TemplateNotFound',
+      JobCreated: 'False TemplateNotFound',
+      Finished: 'True TemplateNotFound',
+    });
+    await expect.poll(() => environment.eventReasons(namespace)).toEqual(['TemplateNotFound']);
+    await environment.template(namespace, 'nowhere');
+    expect(await environment.jobs(namespace)).toEqual([]);
+  });
+
+  it('waits for it when told to, and goes on once it is there', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.run(namespace, 'early', { metadata: { annotations: { [ANNOTATION_MISSING_TEMPLATE]: 'Wait' } } });
+    const waiting = await environment.runThat(namespace, 'early', ({ status }) => status?.phase === 'Pending');
+    expect(conditionsOf(waiting)).toEqual({ JobCreated: 'False WaitingForTemplate' });
+    await environment.template(namespace);
+    const { run } = await environment.withJob(namespace, 'early');
+    expect(conditionsOf(run)).toEqual({ JobCreated: 'True JobCreated' });
+  });
+
+  it('stops waiting at its deadline', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer({ MISSING_TEMPLATE: 'Wait', MISSING_TEMPLATE_WAIT_SECONDS: 2 });
+    await environment.run(namespace, 'late');
+    await environment.runThat(namespace, 'late', ({ status }) => status?.phase === 'Pending');
+    const run = await environment.runThat(namespace, 'late', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.error).toContain('did not appear within 2 seconds');
+  });
+
+  it('that was deleted after the run was admitted fails as well', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    await environment.run(namespace, 'between');
+    await environment.client.delete(JOB_TEMPLATES, { namespace, name: 'echo' });
+    await environment.syncer();
+    await environment.runThat(namespace, 'between', (run) => conditionsOf(run)['Finished'] === 'True TemplateNotFound');
+  });
+});
+
+describe('a Job that can not be made', () => {
+  it("because the API server refuses it fails the run with the API server's words", async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace, 'echo', {
+      template: { spec: { restartPolicy: 'Always', containers: [{ name: 'echo', image: 'busybox' }] } },
+    });
+    await environment.run(namespace, 'refused');
+    const run = await environment.runThat(namespace, 'refused', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.error).toContain('restartPolicy');
+    expect(conditionsOf(run)['Finished']).toBe('True JobRefused');
+    expect(run.status?.failed).toBe(1);
+  });
+
+  it('because of a quota waits, says why, and goes on when there is room', async () => {
+    const namespace = await environment.namespace();
+    const quotas = { group: '', version: 'v1', plural: 'resourcequotas', kind: 'ResourceQuota' };
+    const quota = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'none' },
+      spec: { hard: { 'count/jobs.batch': '0' } },
+    };
+    await environment.client.create(quotas, namespace, quota);
+    await environment.template(namespace);
+    await expect
+      .poll(async () => JSON.stringify(await environment.client.get(quotas, { namespace, name: 'none' })), {
+        timeout: 20_000,
+      })
+      .toContain('"used":{"count/jobs.batch":"0"}');
+    await environment.syncer();
+    await environment.run(namespace, 'queued');
+    const waiting = await environment.runThat(namespace, 'queued', (run) => conditionsOf(run)['JobCreated']);
+    expect(conditionsOf(waiting)).toEqual({ JobCreated: 'False Forbidden' });
+    expect(waiting.status?.conditions?.[0]?.message).toContain('exceeded quota');
+    expect(waiting.status?.phase).toBe('Pending');
+    await environment.client.delete(quotas, { namespace, name: 'none' });
+    await environment.withJob(namespace, 'queued');
+  });
+
+  it('because a foreign Job has its name fails the run, and leaves that Job alone', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    const run = await environment.run(namespace, 'taken');
+    const name = jobName('taken', run.metadata.uid!);
+    const foreign = await environment.client.create<Job>(JOBS, namespace, {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name, labels: { 'hematoscope.app/job-run': 'taken' } },
+      spec: {
+        suspend: true,
+        managedBy: 'example.com/test',
+        template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b' }] } },
+      },
+    });
+    await environment.syncer();
+    const failedRun = await environment.runThat(namespace, 'taken', ({ status }) => status?.phase === 'Failed');
+    expect(conditionsOf(failedRun)['Finished']).toBe('True NameConflict');
+    expect(failedRun.status?.error).toContain(name);
+    expect(failedRun.status).not.toHaveProperty('jobName');
+    await expect.poll(() => environment.eventReasons(namespace)).toEqual(['NameConflict']);
+
+    await environment.complete(foreign);
+    const now = await environment.client.get<Job>(JOBS, { namespace, name });
+    expect(now.metadata?.uid).toBe(foreign.metadata?.uid);
+    expect(now.spec).toEqual(foreign.spec);
+    expect((await environment.getRun(namespace, 'taken')).status).toEqual(failedRun.status);
+  });
+});
+
+describe('a Job that goes away', () => {
+  it('before it finished fails the run, and no second one is made', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'killed');
+    const { job } = await environment.withJob(namespace, 'killed');
+    await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 1, ready: 1 });
+    await environment.runThat(namespace, 'killed', ({ status }) => status?.active === 1);
+    await environment.deleteJob(job);
+    const run = await environment.runThat(namespace, 'killed', ({ status }) => status?.phase === 'Failed');
+    expect(conditionsOf(run)).toMatchObject({
+      Failed: 'True JobDeleted',
+      Finished: 'True JobDeleted',
+      JobCreated: 'True JobCreated',
+    });
+    expect(run.status).toMatchObject({ jobName: job.metadata?.name, startTime: '2026-11-23T10:00:00Z' });
+    expect(run.status).not.toHaveProperty('active');
+    await expect.poll(() => environment.eventReasons(namespace)).toEqual(['JobCreated', 'JobDeleted']);
+    expect(await environment.jobs(namespace)).toEqual([]);
+    expect(environment.sent('POST', /\/jobs/)).toBe(1);
+  });
+
+  it('after it finished leaves the run as it was, over a restart too', async () => {
+    const namespace = await environment.namespace();
+    const first = await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'done');
+    const { job } = await environment.withJob(namespace, 'done');
+    await environment.complete(job);
+    const before = await environment.runThat(namespace, 'done', ({ status }) => status?.phase === 'Succeeded');
+    await environment.deleteJob(job);
+    await environment.run(namespace, 'next');
+    await environment.withJob(namespace, 'next');
+    await first.stop();
+    await environment.syncer();
+    await environment.run(namespace, 'last');
+    await environment.withJob(namespace, 'last');
+    expect(await environment.getRun(namespace, 'done')).toEqual(before);
+    expect(await environment.jobs(namespace)).toHaveLength(2);
+  });
+
+  it('the moment it finished still shows how it ended', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'quick');
+    const { job } = await environment.withJob(namespace, 'quick');
+    let held: () => void = () => undefined;
+    environment.proxy.onRequest = (request) =>
+      request.method === 'PATCH'
+        ? new Promise(
+            (resolve) =>
+              (held = () => {
+                resolve('pass');
+              }),
+          )
+        : 'pass';
+    // The status write for the first change hangs while the Job completes and goes away, as with a TTL of 0.
+    await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 1 });
+    await expect.poll(() => environment.sent('PATCH', /jobruns/)).toBe(2);
+    await environment.complete(job);
+    await environment.deleteJob(job);
+    environment.proxy.onRequest = () => 'pass';
+    held();
+    const run = await environment.runThat(namespace, 'quick', (one) => conditionsOf(one)['Finished']);
+    expect(conditionsOf(run)['Finished']).toBe('True Completed');
+    expect(run.status?.succeeded).toBe(1);
+  });
+
+  it('while no syncer runs is noticed by the next one', async () => {
+    const namespace = await environment.namespace();
+    const first = await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'orphan');
+    const { job } = await environment.withJob(namespace, 'orphan');
+    await first.stop();
+    await environment.deleteJob(job);
+    await environment.syncer();
+    const run = await environment.runThat(namespace, 'orphan', ({ status }) => status?.phase === 'Failed');
+    expect(conditionsOf(run)['Finished']).toBe('True JobDeleted');
+    expect(await environment.jobs(namespace)).toEqual([]);
+  });
+
+  it('and is made anew by somebody else under the same name is not mirrored', async () => {
+    const namespace = await environment.namespace();
+    const first = await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'swapped');
+    const { job } = await environment.withJob(namespace, 'swapped');
+    await first.stop();
+    await environment.deleteJob(job);
+    const { name, labels } = job.metadata!;
+    const spec = {
+      managedBy: 'example.com/test',
+      template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b' }] } },
+    };
+    const foreign = await environment.client.create<Job>(JOBS, namespace, {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name, labels: { 'hematoscope.app/job-run': labels!['hematoscope.app/job-run']! } },
+      spec,
+    } as Job);
+    await environment.complete(foreign);
+    await environment.syncer();
+    const run = await environment.runThat(namespace, 'swapped', ({ status }) => status?.phase === 'Failed');
+    expect(conditionsOf(run)['Finished']).toBe('True JobDeleted');
+    expect(run.status?.error).toContain('another Job has taken its name');
+    expect(run.status).not.toHaveProperty('succeeded');
+  });
+});
+
+describe('writes', () => {
+  it('are one for the Job and one for each status seen, and none that changes nothing', async () => {
+    const namespace = await environment.namespace();
+    const first = await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'frugal');
+    const { job } = await environment.withJob(namespace, 'frugal');
+    await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 1 });
+    await environment.runThat(namespace, 'frugal', ({ status }) => status?.active === 1);
+    await environment.client.patch(
+      JOBS,
+      { namespace, name: job.metadata!.name! },
+      { metadata: { annotations: { a: 'b' } } },
+    );
+    await environment.client.patch(JOB_RUNS, { namespace, name: 'frugal' }, { metadata: { labels: { a: 'b' } } });
+    await environment.complete(job);
+    const done = await environment.runThat(namespace, 'frugal', ({ status }) => status?.phase === 'Succeeded');
+    await expect.poll(() => environment.sent('POST', /events/)).toBe(2);
+    expect({ post: environment.sent('POST', /\/jobs/), patch: environment.sent('PATCH', /\/frugal\/status/) }).toEqual({
+      post: 1,
+      patch: 3,
+    });
+    await first.stop();
+    environment.proxy.requests.length = 0;
+    await environment.syncer();
+    await environment.run(namespace, 'marker');
+    await environment.withJob(namespace, 'marker');
+    expect(environment.sent('PATCH', /\/frugal\/status/)).toBe(0);
+    expect((await environment.getRun(namespace, 'frugal')).metadata.resourceVersion).toBe(
+      done.metadata.resourceVersion,
+    );
+  });
+
+  it('go over at most ten kept connections', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    const names = Array.from({ length: 60 }, (_, index) => `many-${index}`);
+    await Promise.all(names.map((name) => environment.run(namespace, name)));
+    for (const name of names) await environment.withJob(namespace, name);
+    expect(await environment.proxy.connections()).toBeLessThanOrEqual(10);
+    expect(await environment.jobs(namespace)).toHaveLength(60);
+  });
+});
+
+describe('health', () => {
+  it('is served, with metrics of the names that controller-runtime uses', async () => {
+    const namespace = await environment.namespace();
+    const { healthUrl } = await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'counted');
+    await environment.withJob(namespace, 'counted');
+    expect((await fetch(`${healthUrl}/healthz`)).status).toBe(200);
+    expect((await fetch(`${healthUrl}/readyz`)).status).toBe(200);
+    const metrics = await (await fetch(`${healthUrl}/metrics`)).text();
+    expect(metrics).toMatch(/controller_runtime_reconcile_total\{controller="jobrun",result="success"\} [1-9]/);
+    expect(metrics).toMatch(/workqueue_adds_total\{name="jobrun"\} [1-9]/);
+    expect(metrics).toMatch(/rest_client_requests_total\{code="201",method="POST",host="[^"]+"\} [1-9]/);
+  });
+});
