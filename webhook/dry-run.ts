@@ -45,7 +45,7 @@ async function dryRun({ client, job, signal }: Attempt, fieldValidation: 'Strict
   const onWarning = (text: string): number => warnings.push(text);
   const options = { dryRun: true, fieldValidation, timeoutMs: LONGEST_DRY_RUN_MS, signal, onWarning };
   try {
-    await client.create<Job>(JOBS, job.metadata?.namespace, job, options);
+    await onceMore(() => client.create<Job>(JOBS, job.metadata?.namespace, job, options));
     return { kind: 'accepted', warnings };
   } catch (error) {
     if (isAlreadyExists(error)) return { kind: 'accepted', warnings };
@@ -53,6 +53,17 @@ async function dryRun({ client, job, signal }: Attempt, fieldValidation: 'Strict
     if (error instanceof KubeConnectionError) return { kind: 'unknown', why: error.message };
     if (signal.aborted) return { kind: 'unknown', why: 'the API server took too long to answer' };
     throw error;
+  }
+}
+
+/** A kept connection may break at the moment it is used again; a dry run does no harm when it is made twice. */
+async function onceMore(create: () => Promise<unknown>): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    const isBroken = error instanceof KubeConnectionError && error.cause !== undefined;
+    if (!isBroken) throw error;
+    await create();
   }
 }
 

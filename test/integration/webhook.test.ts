@@ -13,7 +13,14 @@ import { KubeClient } from '../../kube/client.ts';
 import { createDeciders } from '../../webhook/decide.ts';
 import { TemplateLookup } from '../../webhook/template-lookup.ts';
 import { makeServingCertificate } from '../cluster/certificates.ts';
-import { startWebhookEnvironment, type KubectlResult, type WebhookEnvironment } from './webhook-environment.ts';
+import { startWebhook, type RunningWebhook } from '../../webhook/start-webhook.ts';
+import {
+  collectingLogger,
+  startWebhookEnvironment,
+  testConfig,
+  type KubectlResult,
+  type WebhookEnvironment,
+} from './webhook-environment.ts';
 
 let environment: WebhookEnvironment;
 let client: KubeClient;
@@ -418,5 +425,62 @@ describe('an API server that hangs', () => {
       environment.controlPlane.resumeApiServer();
       await dispatcher.close();
     }
+  });
+});
+
+describe('an API server that goes away', () => {
+  it('is found again, with everything that is new in it', async () => {
+    await environment.controlPlane.restartApiServer();
+    await vi.waitFor(() => client.create(JOB_TEMPLATES, 'default', template('after-the-outage')), { timeout: 10_000 });
+    await client.create(JOB_RUNS, 'default', jobRun('after-the-outage', { templateRef: 'after-the-outage' }));
+    await vi.waitFor(
+      async () => {
+        const { stderr } = await create(jobRun('a', { templateRef: 'after-the-outag' }));
+        expect(stderr).toContain('did you mean "after-the-outage"?');
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+    expect(environment.webhook.missing()).toEqual([]);
+  });
+});
+
+describe('readiness', () => {
+  const lines: Record<string, unknown>[] = [];
+
+  async function startFor(configuration: string): Promise<RunningWebhook> {
+    const config = {
+      ...testConfig(environment.certificate),
+      mutatingWebhookConfiguration: configuration,
+      drainSeconds: 0,
+    };
+    return startWebhook({ kubeConfig: environment.kubeConfig, config, logger: collectingLogger(lines) });
+  }
+
+  it('waits until the API server trusts the certificate', async () => {
+    const name = 'installed-later';
+    const second = await startFor(name);
+    const missing = async (): Promise<unknown> => (await request(`${second.healthUrl}/readyz`)).body.json();
+    await vi.waitFor(async () => {
+      expect(await missing()).toEqual({
+        status: 'not ready',
+        missing: [{ what: 'caBundle', why: expect.stringContaining('"installed-later" not found') as string }],
+      });
+    });
+    const clientConfig = { url: 'https://127.0.0.1:1/mutate' };
+    const hook = { name: 'a.hematoscope.app', admissionReviewVersions: ['v1'], sideEffects: 'None', clientConfig };
+    const kind = 'MutatingWebhookConfiguration';
+    await expectCreated(
+      create({ apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name }, webhooks: [hook] }),
+    );
+    await vi.waitFor(async () => {
+      expect(JSON.stringify(await missing())).toContain('a.hematoscope.app: caBundle is not injected yet');
+    }, 5000);
+    const caBundle = readFileSync(environment.certificate.ca, 'base64');
+    const patch = [{ op: 'add', path: '/webhooks/0/clientConfig/caBundle', value: caBundle }];
+    await expectCreated(environment.kubectl(['patch', kind, name, '--type=json', '-p', JSON.stringify(patch)]));
+    await vi.waitFor(async () => {
+      expect(await missing()).toEqual({ status: 'ready', missing: [] });
+    }, 5000);
+    await second.stop();
   });
 });

@@ -7,7 +7,7 @@ import { createDeciders } from '../../../webhook/decide.ts';
 import { TemplateLookup } from '../../../webhook/template-lookup.ts';
 import type { Verdict } from '../../../webhook/verdict.ts';
 import { echoTemplate } from '../core/objects.ts';
-import { FakeApiServer, invalidJob, noAnswer, refusal } from './fake-api-server.ts';
+import { brokenConnection, FakeApiServer, invalidJob, noAnswer, refusal } from './fake-api-server.ts';
 import { ECHO_SPEC, jobRunReview, jobTemplateReview } from './reviews.ts';
 
 let apiServer: FakeApiServer;
@@ -164,6 +164,18 @@ describe('a new JobRun', () => {
     expect(verdict.warnings[0]).toContain(why);
   });
 
+  it('is tried out once more over a new connection when a kept one breaks', async () => {
+    cached(stored());
+    apiServer.onDryRun = () => {
+      if (apiServer.dryRuns.length === 1) throw brokenConnection();
+    };
+    expect(await decide(jobRunReview().request)).toEqual({ allowed: true, warnings: [] });
+    apiServer.onDryRun = () => {
+      throw brokenConnection();
+    };
+    expect((await decide(jobRunReview().request)).warnings[0]).toContain('ECONNRESET');
+  });
+
   it('is allowed with a warning when its template can be looked up nowhere', async () => {
     apiServer.down = noAnswer();
     const verdict = await decide(jobRunReview().request);
@@ -231,6 +243,15 @@ describe('a JobTemplate', () => {
       namespace: 'team',
       options: { dryRun: true, fieldValidation: 'Strict' },
     });
+  });
+
+  it('is tried out again when its spec changes', async () => {
+    const oldObject = { metadata: {}, spec: { ...ECHO_SPEC, backoffLimit: 1 } };
+    apiServer.onDryRun = () => {
+      throw invalidJob('spec.backoffLimit', 'Invalid value: -1');
+    };
+    const { request } = jobTemplateReview(ECHO_SPEC, {}, { operation: 'UPDATE', oldObject });
+    expect(told(await decide(request))).toEqual(['spec.backoffLimit: Invalid value: -1']);
   });
 
   it('needs a container', async () => {

@@ -54,3 +54,6 @@ export const invalidJob = (field: string, message: string): KubeApiError =>
   refusal(422, 'Job.batch "x" is invalid', { causes: [{ reason: 'FieldValueInvalid', field, message }] });
 
 export const noAnswer = (): KubeConnectionError => new KubeConnectionError('POST /: no answer in 2500 ms');
+
+export const brokenConnection = (): KubeConnectionError =>
+  new KubeConnectionError('POST /: read ECONNRESET', { cause: new Error('read ECONNRESET') });
