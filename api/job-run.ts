@@ -60,9 +60,6 @@ export const JobRunSpecSchema = Type.Object(
   },
 );
 
-/** What a person asks for. Immutable after creation. */
-export type JobRunSpec = Static<typeof JobRunSpecSchema>;
-
 export const RenderedTemplateSchema = Type.Object(
   {
     revision: Type.String({ description: "Hash of the template's spec, the same for the same content." }),

@@ -2,7 +2,8 @@
  * `npm run demo`: the whole way from an empty machine to a finished JobRun, with the commands that a person would type.
  * Leaves the cluster up.
  */
-import { join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { delimiter, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { program } from 'commander';
@@ -36,6 +37,12 @@ const release = 'job-template-run';
 const releaseNamespace = 'job-template-run-system';
 const example = (name: string) => relative(process.cwd(), join(repositoryDirectory, 'examples', 'echo', name));
 
+/** The person's own program if there is one, else the one that the local Kubernetes comes with. */
+async function findTool(name: 'kubectl' | 'helm'): Promise<string> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, name))) ? name : ensureProgram(name);
+}
+
 /** A cluster of one's own that is chosen on the command line, or else the local one, made if it is not there. */
 async function chooseTarget(options: Options): Promise<Target> {
   if (options.context === undefined && options.kubeconfig === undefined) {
@@ -56,9 +63,10 @@ async function chooseTarget(options: Options): Promise<Target> {
   const environment =
     options.kubeconfig === undefined ? process.env : { ...process.env, KUBECONFIG: options.kubeconfig };
   const { context } = options;
+  const [kubectl, helm] = await Promise.all([findTool('kubectl'), findTool('helm')]);
   return {
-    kubectl: 'kubectl',
-    helm: 'helm',
+    kubectl,
+    helm,
     environment,
     kubectlOptions: context === undefined ? [] : ['--context', context],
     helmOptions: context === undefined ? [] : ['--kube-context', context],
