@@ -17,7 +17,77 @@ function firstContainer(run: JobRun): unknown {
 
 describe('render', () => {
   it('makes the whole Job of a template and a run', () => {
-    expect(rendered(echoTemplate({ backoffLimit: 2 }), echoRun({ args: ['Hello, world!'] }))).toMatchInlineSnapshot();
+    expect(rendered(echoTemplate({ backoffLimit: 2 }), echoRun({ args: ['Hello, world!'] }))).toMatchInlineSnapshot(`
+      {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {
+          "annotations": {
+            "hematoscope.app/job-run-name": "echo-hello",
+          },
+          "labels": {
+            "app.kubernetes.io/instance": "echo-hello",
+            "app.kubernetes.io/managed-by": "job-template-run",
+            "app.kubernetes.io/name": "echo",
+            "app.kubernetes.io/version": "b88daf8513",
+            "hematoscope.app/job-run": "echo-hello",
+            "hematoscope.app/job-template": "echo",
+          },
+          "name": "echo-hello-555417e1",
+          "namespace": "team",
+          "ownerReferences": [
+            {
+              "apiVersion": "hematoscope.app/v1",
+              "blockOwnerDeletion": true,
+              "controller": true,
+              "kind": "JobRun",
+              "name": "echo-hello",
+              "uid": "9d6f1f0a-3a52-4a5b-9d0e-2f5d3f1f7a01",
+            },
+          ],
+        },
+        "spec": {
+          "backoffLimit": 2,
+          "template": {
+            "metadata": {
+              "annotations": {
+                "hematoscope.app/job-run-name": "echo-hello",
+              },
+              "labels": {
+                "app.kubernetes.io/instance": "echo-hello",
+                "app.kubernetes.io/managed-by": "job-template-run",
+                "app.kubernetes.io/name": "echo",
+                "app.kubernetes.io/version": "b88daf8513",
+                "hematoscope.app/job-run": "echo-hello",
+                "hematoscope.app/job-template": "echo",
+              },
+            },
+            "spec": {
+              "containers": [
+                {
+                  "args": [
+                    "Hello, world!",
+                  ],
+                  "command": [
+                    "echo",
+                  ],
+                  "image": "busybox",
+                  "name": "echo",
+                },
+                {
+                  "args": [
+                    "untouched",
+                  ],
+                  "image": "busybox",
+                  "name": "sidecar",
+                },
+              ],
+              "restartPolicy": "Never",
+            },
+          },
+        },
+      }
+    `);
   });
 
   it.each([
@@ -25,6 +95,7 @@ describe('render', () => {
     ['replaces the args', { args: ['a', 'b'] }, ['echo'], ['a', 'b']],
     ['replaces the command', { command: ['sh', '-c'] }, ['sh', '-c'], ['from the template']],
     ['clears the args with an empty list', { args: [] }, ['echo'], []],
+    ['takes null for absent', { args: null as unknown as string[] }, ['echo'], ['from the template']],
     ['clears the command with an empty list', { command: [] }, [], ['from the template']],
   ])('%s', (_, spec, command, args) => {
     expect(firstContainer(echoRun(spec))).toEqual({ name: 'echo', image: 'busybox', command, args });
