@@ -1,6 +1,7 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildah, imagesDirectory } from './buildah.ts';
+import { removeMounts } from './mounts.ts';
 import { repositoryDirectory } from './paths.ts';
 import { reportProgress, type Progress } from './progress.ts';
 import { run } from './run.ts';
@@ -37,6 +38,7 @@ export async function ensureBaseImage(progress: Progress): Promise<string> {
         note('committing the image');
         await commitRoot(root, marked, nodeVersion);
       } finally {
+        await removeMounts([root]);
         await rm(root, { recursive: true, force: true });
       }
     });

@@ -74,6 +74,7 @@ export function controllerManagerArguments(layout: ControlPlaneLayout, extra: re
     '--use-service-account-credentials=true',
     `--cluster-signing-cert-file=${join(pki, 'ca.crt')}`,
     `--cluster-signing-key-file=${join(pki, 'ca.key')}`,
+    `--flex-volume-plugin-dir=${join(layout.directory, 'volume-plugins')}`, // else it makes one in /usr/libexec
     '--leader-elect=false',
     '--secure-port=0',
     '--kube-api-qps=300',

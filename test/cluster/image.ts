@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBaseImage } from './base-image.ts';
@@ -7,6 +7,7 @@ import { addresses, clusterLayout } from './cluster-layout.ts';
 import { hashInputs } from './image-inputs.ts';
 import { withLock } from './lock.ts';
 import { prepareMachine } from './machine.ts';
+import { removeMounts } from './mounts.ts';
 import { insideNetwork } from './network.ts';
 import { ensureProgram } from './programs.ts';
 import { printProgress, reportProgress, type Progress } from './progress.ts';
@@ -53,17 +54,26 @@ export async function buildImage(options: {
 
 /** Gives the folder of the image, in the layout of the OCI. */
 async function ensureImage(context: string, progress: Progress): Promise<{ tag: string; layout: string }> {
+  await removeLeftovers();
   const base = await ensureBaseImage(progress);
   const tag = await hashInputs(context, base);
   const layout = join(imagesDirectory(), `image-${tag}`);
   if (await exists(layout)) {
     await utimes(layout, new Date(), new Date()); // in use: `tidy` leaves it
   } else {
-    await reportProgress(progress, `building the image from ${join(context, 'Dockerfile')}`, (note) =>
-      build(context, layout, note),
-    );
+    await reportProgress(progress, 'building the image from the Dockerfile', (note) => build(context, layout, note));
   }
   return { tag, layout };
+}
+
+/** Whoever holds the lock is the only one at work here, so folders of work are those of a process that was killed. */
+async function removeLeftovers(): Promise<void> {
+  for (const entry of await readdir(imagesDirectory())) {
+    if (!/^(base|build)-/.test(entry)) continue;
+    const folder = join(imagesDirectory(), entry);
+    await removeMounts([folder]); // debootstrap mounts /proc
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function build(context: string, layout: string, note: (detail: string) => void): Promise<void> {

@@ -28,6 +28,11 @@ export async function whyNoFullProfile(): Promise<string[]> {
   if (process.platform !== 'linux') return [`it needs Linux, this is ${process.platform}`];
   const reasons: string[] = [];
   if (process.getuid?.() !== 0) reasons.push('it needs root (network namespaces, containerd); run it with sudo');
+  if (await isThere('/var/lib/kubelet/config.yaml')) {
+    reasons.push(
+      'it is a node of another Kubernetes (/var/lib/kubelet/config.yaml), which a second kubelet would disturb',
+    );
+  }
   const missing = await missingPackages();
   if (missing.length > 0 && !(await isThere('apt-get'))) {
     reasons.push(`these are missing and there is no apt-get to install them: ${missing.join(', ')}`);

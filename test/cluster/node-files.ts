@@ -46,6 +46,9 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 [grpc]
   address = "${containerdSocket}"
 
+[plugins."io.containerd.internal.v1.opt"]
+  path = "${join(layout.nodeDirectory, 'opt')}"
+
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${pauseImage}"
   # Many containers and sandboxes may not lower their OOM score; without this no Pod starts there.
@@ -53,6 +56,10 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   netns_mounts_under_state_dir = true
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = "overlayfs"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+      runtime_type = "io.containerd.runc.v2"
+      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+        Root = "${join(layout.runDirectory, 'runc')}"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "${cni}"
@@ -111,6 +118,7 @@ function kubeletConfiguration(layout: ClusterLayout): object {
     // A developer's disk is often nearly full; Pods must not be evicted and images not removed for that.
     imageGCHighThresholdPercent: 100,
     evictionHard: { 'memory.available': '50Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
+    volumePluginDir: join(layout.nodeDirectory, 'volume-plugins'),
     podLogsDir: join(layout.nodeDirectory, 'pod-logs'),
     syncFrequency: '10s',
     logging: { verbosity: 1 },

@@ -1,10 +1,10 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeCgroup } from './cgroups.ts';
 import type { ClusterLayout } from './cluster-layout.ts';
+import { removeMounts } from './mounts.ts';
 import { removeNetwork } from './network.ts';
 import { endProcesses, findProcesses } from './processes.ts';
-import { run } from './run.ts';
 
 /** What a cluster keeps in its folder; others (test results, say) may keep more there, which stays. */
 const ownEntries = [
@@ -17,10 +17,13 @@ const ownEntries = [
   'node',
   'pki',
   'registry',
+  'volume-plugins',
 ];
 
 /** Where CNI programs keep a file for each network of each container, whoever runs them. */
 const networkResults = '/var/lib/cni/results';
+
+const logLinks = '/var/log/containers';
 
 /** containerd's folder of running containers, below the cluster's; each is named by its id. */
 const containersFolder = 'containerd/io.containerd.runtime.v2.task/k8s.io';
@@ -33,6 +36,7 @@ export async function removeCluster(layout: ClusterLayout): Promise<void> {
     await removeShimSockets(containers.map((id) => join(layout.runDirectory, containersFolder, id)));
     await removeCgroup(layout.cgroup);
     await removeMounts([layout.nodeDirectory, layout.runDirectory]);
+    await removeLogLinks(layout.nodeDirectory);
     await removeNetwork(layout);
     await removeNetworkResults(containers);
     await rm(layout.runDirectory, { recursive: true, force: true });
@@ -53,19 +57,12 @@ async function endAll(directory: string): Promise<void> {
   }
 }
 
-async function removeMounts(folders: string[]): Promise<void> {
-  const points = mountPointsBelow(await readFile('/proc/self/mountinfo', 'utf8'), folders);
-  for (const point of points) await run(['umount', '--lazy', point]);
-}
-
-/** Mount points in or at one of the folders, the latest first, from the text of /proc/self/mountinfo. */
-export function mountPointsBelow(mountinfo: string, folders: readonly string[]): string[] {
-  const decode = (text: string) =>
-    text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
-  const points = mountinfo.split('\n').map((line) => decode(line.split(' ')[4] ?? ''));
-  return points
-    .filter((point) => folders.some((folder) => point === folder || point.startsWith(`${folder}/`)))
-    .reverse();
+/** The kubelet links each container's log in a folder that no setting changes. */
+async function removeLogLinks(nodeDirectory: string): Promise<void> {
+  for (const entry of await readdirOrEmpty(logLinks)) {
+    const target = await readlink(join(logLinks, entry)).catch(() => ''); // some are another kubelet's, and may go
+    if (target.startsWith(`${nodeDirectory}/`)) await rm(join(logLinks, entry), { force: true });
+  }
 }
 
 /** containerd keeps a socket for each Pod in a folder shared by all; a file beside the container says which. */

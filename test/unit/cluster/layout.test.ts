@@ -6,7 +6,7 @@ import { copiedPaths } from '../../cluster/image-inputs.ts';
 import { cacheDirectory } from '../../cluster/paths.ts';
 import { requiredVersion } from '../../cluster/programs.ts';
 import { formatDuration } from '../../cluster/progress.ts';
-import { mountPointsBelow } from '../../cluster/teardown.ts';
+import { mountPointsBelow } from '../../cluster/mounts.ts';
 
 describe('clusterLayout', () => {
   it('gives two checkouts names of their own, and one checkout the same names again', () => {
