@@ -1,12 +1,8 @@
 import type { JobRun } from '../api/job-run.ts';
-import {
-  ANNOTATION_MISSING_TEMPLATE,
-  MISSING_TEMPLATE_POLICIES,
-  REASON_TEMPLATE_NOT_FOUND,
-  REASON_WAITING_FOR_TEMPLATE,
-} from '../api/names.ts';
+import { REASON_TEMPLATE_NOT_FOUND, REASON_WAITING_FOR_TEMPLATE } from '../api/names.ts';
 import type { MissingTemplatePolicy } from '../api/names.ts';
 import type { Observation } from '../core/job-run-status.ts';
+import { missingTemplatePolicy } from '../core/missing-template.ts';
 
 export interface MissingTemplateRules {
   policy: MissingTemplatePolicy;
@@ -26,7 +22,7 @@ const LOOK_AGAIN_MS = 30_000;
 /** @param now milliseconds since the epoch. */
 export function missingTemplate(run: JobRun, rules: MissingTemplateRules, now: number): MissingTemplateDecision {
   const absent = `JobTemplate "${run.spec.templateRef}" does not exist in namespace "${run.metadata.namespace ?? ''}"`;
-  if (policyOf(run, rules.policy) !== 'Wait') return notFound(`${absent}; create it, then create the JobRun anew`);
+  if (missingTemplatePolicy(run, rules.policy).policy !== 'Wait') return notFound(`${absent}; create it, then create the JobRun anew`);
   const created = Date.parse(run.metadata.creationTimestamp ?? '');
   const leftMs = (Number.isNaN(created) ? now : created) + rules.waitSeconds * 1000 - now;
   if (leftMs <= 0) return notFound(`${absent}, and did not appear within ${rules.waitSeconds} seconds`);
@@ -39,10 +35,4 @@ export function missingTemplate(run: JobRun, rules: MissingTemplateRules, now: n
 
 function notFound(message: string): MissingTemplateDecision {
   return { observation: { kind: 'failed', reason: REASON_TEMPLATE_NOT_FOUND, message } };
-}
-
-/** The run's annotation, where it is one of the policies, goes before the configured one. */
-function policyOf(run: JobRun, configured: MissingTemplatePolicy): MissingTemplatePolicy {
-  const asked = run.metadata.annotations?.[ANNOTATION_MISSING_TEMPLATE];
-  return MISSING_TEMPLATE_POLICIES.find((policy) => policy === asked) ?? configured;
 }
