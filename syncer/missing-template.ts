@@ -22,7 +22,8 @@ const LOOK_AGAIN_MS = 30_000;
 /** @param now milliseconds since the epoch. */
 export function missingTemplate(run: JobRun, rules: MissingTemplateRules, now: number): MissingTemplateDecision {
   const absent = `JobTemplate "${run.spec.templateRef}" does not exist in namespace "${run.metadata.namespace ?? ''}"`;
-  if (missingTemplatePolicy(run, rules.policy).policy !== 'Wait') return notFound(`${absent}; create it, then create the JobRun anew`);
+  if (missingTemplatePolicy(run, rules.policy).policy !== 'Wait')
+    return notFound(`${absent}; create it, then create the JobRun anew`);
   const created = Date.parse(run.metadata.creationTimestamp ?? '');
   const leftMs = (Number.isNaN(created) ? now : created) + rules.waitSeconds * 1000 - now;
   if (leftMs <= 0) return notFound(`${absent}, and did not appear within ${rules.waitSeconds} seconds`);

@@ -128,6 +128,34 @@ describe('an installation with Helm', { concurrent: false }, () => {
     });
   });
 
+  test('a run with a name of 253 characters runs like any other', async () => {
+    const name = `${'n'.repeat(60)}.${'a'.repeat(62)}.${'m'.repeat(62)}.${'e'.repeat(66)}`;
+    expect(await cluster.apply(example('run.yaml').replace('echo-hello', name), '-n', 'e2e-helm')).toMatchObject({
+      code: 0,
+    });
+    await cluster.kubectl('-n', 'e2e-helm', 'wait', `jobrun/${name}`, '--for=condition=Complete', '--timeout=90s');
+    expect(await cluster.kubectl('-n', 'e2e-helm', 'logs', `job/${await jobRun('{.status.jobName}', name)}`)).toBe(
+      'Hello, world!\n',
+    );
+  });
+
+  test('a Job deleted by hand ends its run, and no second one is made', async () => {
+    const sleeper = example('template.yaml').replace('echo-template', 'sleeper').replace('[echo]', '[sleep]');
+    await cluster.apply(sleeper, '-n', 'e2e-helm');
+    const run = example('run.yaml').replace('echo-hello', 'sleepy').replace('echo-template', 'sleeper');
+    await cluster.apply(run.replace('Hello, world!', '600'), '-n', 'e2e-helm');
+    const place = ['-n', 'e2e-helm'];
+    await cluster.kubectl(...place, 'wait', 'jobrun/sleepy', '--for=jsonpath={.status.phase}=Running', '--timeout=60s');
+    await cluster.kubectl(...place, 'delete', 'job', await jobRun('{.status.jobName}', 'sleepy'));
+    await cluster.kubectl(...place, 'wait', 'jobrun/sleepy', '--for=condition=Finished', '--timeout=60s');
+    expect(await jobRun('{.status.phase} {.status.conditions[?(@.type=="Failed")].reason}', 'sleepy')).toBe(
+      'Failed JobDeleted',
+    );
+    expect(await cluster.kubectl(...place, 'get', 'jobs', '-l', 'hematoscope.app/job-run=sleepy', '-o', 'name')).toBe(
+      '',
+    );
+  });
+
   test('helm test runs a JobRun to its end', async () => {
     const said = await cluster.helm('test', release, '--namespace', releaseNamespace, '--timeout', '3m');
     expect(said).toContain('Succeeded');
