@@ -76,7 +76,7 @@ export async function startFaultProxy(upstream: KubeConfig): Promise<FaultProxy>
     if (typeof fault === 'object') {
       const retry = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
       outgoing.writeHead(fault.code, { 'content-type': 'application/json', ...retry });
-      outgoing.end(JSON.stringify(fault.status));
+      outgoing.end(`${JSON.stringify(fault.status)}\n`);
       return;
     }
     const onward = send(

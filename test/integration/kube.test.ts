@@ -1,0 +1,141 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JOBS } from '../../api/resources.ts';
+import type { Job, KubeObject } from '../../api/wire.ts';
+import { KubeClient } from '../../kube/client.ts';
+import { Reflector } from '../../kube/reflector.ts';
+import { SyncerEnvironment } from './syncer-environment.ts';
+
+const CONFIG_MAPS = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' };
+
+let environment: SyncerEnvironment;
+beforeAll(async () => {
+  environment = await SyncerEnvironment.start({ controllerManager: false });
+});
+afterAll(async () => {
+  await environment.stop();
+});
+
+const configMap = (name: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, labels: { test: 'yes' } },
+});
+const logger = pino({ level: 'silent' });
+
+describe('the client against a real API server', () => {
+  it('brings warnings, and times as they were written', async () => {
+    const namespace = await environment.namespace();
+    const warnings: string[] = [];
+    const job: Job = {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'a' },
+      spec: {
+        suspend: true,
+        template: {
+          spec: {
+            restartPolicy: 'Never',
+            containers: [{ name: 'a', image: 'b', env: [{ name: 'X' }, { name: 'X' }] }],
+          },
+        },
+      },
+    };
+    const stored = await environment.client.create(JOBS, namespace, job, { onWarning: (text) => warnings.push(text) });
+    expect(warnings.join()).toContain('hides previous definition of "X"');
+    expect(stored.metadata?.creationTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  });
+
+  it('stores nothing on a dry run, and refuses unknown fields when strict', async () => {
+    const namespace = await environment.namespace();
+    await environment.client.create(CONFIG_MAPS, namespace, configMap('dry'), { dryRun: true });
+    await expect(environment.client.get(CONFIG_MAPS, { namespace, name: 'dry' })).rejects.toMatchObject({
+      code: 404,
+      reason: 'NotFound',
+    });
+    const typo = { ...configMap('typo'), dat: {} };
+    await expect(
+      environment.client.create(CONFIG_MAPS, namespace, typo, { fieldValidation: 'Strict' }),
+    ).rejects.toMatchObject({
+      code: 400,
+      message: expect.stringContaining('unknown field "dat"') as unknown,
+    });
+  });
+});
+
+describe('the reflector against a real API server', () => {
+  it('lists in pages, and goes on over broken connections, an outage, and what happened meanwhile', async () => {
+    const namespace = await environment.namespace();
+    const { client, proxy } = environment;
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await client.create(CONFIG_MAPS, namespace, configMap(name));
+    const told: string[] = [];
+    const proxied = KubeClient.fromKubeConfig(proxy.kubeConfig);
+    const reflector = new Reflector<KubeObject>({
+      client: proxied,
+      resource: CONFIG_MAPS,
+      namespace,
+      labelSelector: 'test=yes',
+      logger,
+      handlers: {
+        onAdd: ({ metadata }) => told.push(`add ${metadata!.name!}`),
+        onUpdate: (_before, { metadata }) => told.push(`update ${metadata!.name!}`),
+        onDelete: ({ metadata }) => told.push(`delete ${metadata!.name!}`),
+      },
+      timing: { pageSize: 2 },
+    });
+    try {
+      reflector.start();
+      await reflector.whenSynced();
+      expect(told.splice(0)).toEqual(['add a', 'add b', 'add c', 'add d', 'add e']);
+      expect(proxy.requests.filter(({ path }) => path.includes('limit=2'))).toHaveLength(3);
+
+      proxy.cutAll();
+      await client.patch(CONFIG_MAPS, { namespace, name: 'a' }, { data: { x: '1' } });
+      await expect.poll(() => told, { timeout: 5_000 }).toEqual(['update a']);
+
+      await environment.controlPlane.stopApiServer();
+      proxy.cutAll();
+      await environment.controlPlane.startApiServer();
+      await client.delete(CONFIG_MAPS, { namespace, name: 'b' });
+      await client.create(CONFIG_MAPS, namespace, configMap('f'));
+      await expect.poll(() => told, { timeout: 20_000 }).toEqual(['update a', 'delete b', 'add f']);
+      expect(reflector.cache.get(namespace, 'a')?.metadata).not.toHaveProperty('managedFields');
+    } finally {
+      await reflector.stop();
+      await proxied.close();
+    }
+  });
+
+  it('lists anew when the server has forgotten where the watch stood', async () => {
+    const namespace = await environment.namespace();
+    const { client, proxy } = environment;
+    await client.create(CONFIG_MAPS, namespace, configMap('old'));
+    const proxied = KubeClient.fromKubeConfig(proxy.kubeConfig);
+    const reflector = new Reflector<KubeObject>({
+      client: proxied,
+      resource: CONFIG_MAPS,
+      namespace,
+      labelSelector: 'test=yes',
+      logger,
+    });
+    try {
+      const expired = {
+        type: 'ERROR',
+        object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' },
+      };
+      let told = 0;
+      proxy.onRequest = ({ path }) =>
+        path.includes('watch=true') && (told += 1) === 1 ? { code: 200, status: expired } : 'pass';
+      const lists = (): number =>
+        proxy.requests.filter(({ path }) => path.includes(`/${namespace}/configmaps`) && !path.includes('watch=true'))
+          .length;
+      reflector.start();
+      await expect.poll(lists, { timeout: 5_000 }).toBe(2);
+      await client.create(CONFIG_MAPS, namespace, configMap('new'));
+      await expect.poll(() => reflector.cache.size, { timeout: 5_000 }).toBe(2);
+    } finally {
+      await reflector.stop();
+      await proxied.close();
+    }
+  });
+});

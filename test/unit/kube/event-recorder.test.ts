@@ -1,0 +1,88 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../api/wire.ts';
+import { KubeApiError } from '../../../kube/api-error.ts';
+import { EventRecorder } from '../../../kube/event-recorder.ts';
+
+interface Written extends KubeObject {
+  note?: string;
+  reason?: string;
+}
+
+function trial(write: (event: Written) => Promise<void> = () => Promise.resolve()) {
+  const written: Written[] = [];
+  const log: string[] = [];
+  const recorder = new EventRecorder({
+    client: {
+      create: async <T extends KubeObject>(_resource: unknown, _namespace: unknown, body: T) => {
+        await write(body);
+        written.push(body);
+        return body;
+      },
+    },
+    controller: 'example.com/test',
+    instance: 'test-1',
+    logger: pino({ level: 'debug' }, { write: (line: string) => log.push(line) }),
+  });
+  return { recorder, written, log };
+}
+
+const object = (name: string, uid = 'uid-1'): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Thing',
+  metadata: { name, namespace: 'ns', uid },
+});
+const happening = (reason: string, note = 'It happened') => ({ type: 'Normal' as const, reason, action: 'Test', note });
+
+describe('EventRecorder', () => {
+  it('names an Event after object and reason, so that it is told once', async () => {
+    const { recorder, written } = trial();
+    recorder.record(object('a'), happening('Created'));
+    recorder.record(object('a'), happening('Created'));
+    recorder.record(object('a'), happening('Completed'));
+    recorder.record(object('a', 'uid-2'), happening('Created'));
+    await recorder.stop(1_000);
+    const names = written.map(({ metadata }) => metadata?.name);
+    expect(names[0]).toMatch(/^a\.[0-9a-f]{16}$/);
+    expect(names[1]).toBe(names[0]);
+    expect(new Set(names).size).toBe(3);
+  });
+
+  it('keeps names and notes within their limits', async () => {
+    const { recorder, written } = trial();
+    recorder.record(object(`${'long.'.repeat(50)}end`), happening('Created', 'ü'.repeat(2_000)));
+    await recorder.stop(1_000);
+    expect(written[0]!.metadata!.name!.length).toBeLessThanOrEqual(253);
+    expect(written[0]!.metadata!.name).toMatch(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+    expect(Buffer.byteLength(written[0]!.note!)).toBeLessThanOrEqual(1_024);
+    expect(written[0]!.note).toMatch(/^ü+…$/);
+  });
+
+  it('logs what it could not write, and goes on', async () => {
+    const { recorder, written, log } = trial((event) =>
+      event.reason === 'Bad' ? Promise.reject(new Error('no permission')) : Promise.resolve(),
+    );
+    recorder.record(object('a'), happening('Bad'));
+    recorder.record(object('a'), happening('Good'));
+    await recorder.stop(1_000);
+    expect(written.map(({ reason }) => reason)).toEqual(['Good']);
+    expect(log.join()).toContain('no permission');
+  });
+
+  it('says nothing of an Event that an earlier process has told', async () => {
+    const body = JSON.stringify({ kind: 'Status', code: 409, reason: 'AlreadyExists' });
+    const { recorder, log } = trial(() =>
+      Promise.reject(new KubeApiError({ method: 'POST', path: '/', code: 409, body })),
+    );
+    recorder.record(object('a'), happening('Created'));
+    await recorder.stop(1_000);
+    expect(log).toEqual([]);
+  });
+
+  it('waits for nobody longer than it is told, and says what it left', async () => {
+    const { recorder, log } = trial(() => new Promise(() => undefined));
+    for (let index = 0; index < 5; index += 1) recorder.record(object('a'), happening(`Reason${index}`));
+    await recorder.stop(20);
+    expect(log.join()).toContain('"left":3');
+  });
+});

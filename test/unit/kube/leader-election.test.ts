@@ -1,0 +1,251 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../api/wire.ts';
+import { KubeApiError, KubeConnectionError } from '../../../kube/api-error.ts';
+import type { KubeClient } from '../../../kube/client.ts';
+import { LeaderElection, LeadershipLostError } from '../../../kube/leader-election.ts';
+import type { Clock } from '../../../kube/leader-election.ts';
+
+/** Time that passes only when told to. */
+class FakeClock implements Clock {
+  now = 1_000_000;
+  #sleepers: { at: number; wake: () => void }[] = [];
+
+  monotonic = (): number => this.now;
+
+  sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
+      const sleeper = { at: this.now + ms, wake: resolve };
+      this.#sleepers.push(sleeper);
+      signal.addEventListener('abort', () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        resolve();
+      });
+    });
+
+  async advance(ms: number): Promise<void> {
+    const end = this.now + ms;
+    await settled();
+    for (;;) {
+      const next = this.#sleepers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.#sleepers = this.#sleepers.filter((other) => other !== next);
+      this.now = Math.max(this.now, next.at);
+      next.wake();
+      await settled();
+    }
+    this.now = end;
+    await settled();
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+interface StoredLease extends KubeObject {
+  spec?: { holderIdentity?: string; leaseTransitions?: number; leaseDurationSeconds?: number; renewTime?: string };
+}
+
+/** The API server's part: one Lease with optimistic locking. */
+class LeaseStore {
+  lease: StoredLease | undefined;
+  writes: { by: string; holder: string }[] = [];
+  #version = 0;
+
+  /** What one process sees of it; `state` breaks its connection. */
+  clientOf(
+    by: string,
+    state: { away?: boolean; hangs?: boolean } = {},
+  ): Pick<KubeClient, 'get' | 'create' | 'replace'> {
+    const reach = async (): Promise<void> => {
+      if (state.hangs) await new Promise(() => undefined);
+      if (state.away) throw new KubeConnectionError('reset');
+    };
+    const store = (lease: StoredLease): StoredLease => {
+      this.#version += 1;
+      this.lease = { ...lease, metadata: { ...lease.metadata, resourceVersion: String(this.#version) } };
+      this.writes.push({ by, holder: lease.spec?.holderIdentity ?? '' });
+      return this.lease;
+    };
+    return {
+      get: async <T extends KubeObject>() => {
+        await reach();
+        if (!this.lease) throw refusal(404, 'NotFound');
+        return this.lease as T;
+      },
+      create: async <T extends KubeObject>(_resource: unknown, _namespace: unknown, body: T) => {
+        await reach();
+        if (this.lease) throw refusal(409, 'AlreadyExists');
+        return store(body) as T;
+      },
+      replace: async <T extends KubeObject>(_resource: unknown, _key: unknown, body: T) => {
+        await reach();
+        if (body.metadata?.resourceVersion !== this.lease?.metadata?.resourceVersion) throw refusal(409, 'Conflict');
+        return store(body) as T;
+      },
+    };
+  }
+}
+
+function refusal(code: number, reason: string): KubeApiError {
+  return new KubeApiError({ method: 'PUT', path: '/', code, body: JSON.stringify({ kind: 'Status', code, reason }) });
+}
+
+function candidate(store: LeaseStore, clock: FakeClock, identity: string, state = {}): LeaderElection {
+  return new LeaderElection({
+    client: store.clientOf(identity, state),
+    namespace: 'default',
+    name: 'syncer',
+    identity,
+    logger: pino({ level: 'silent' }),
+    clock,
+  });
+}
+
+describe('LeaderElection', () => {
+  it('leads at once where nobody leads', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const a = candidate(store, clock, 'a');
+    a.start();
+    await a.whenLeading();
+    expect(a.isLeader).toBe(true);
+    expect(store.lease?.spec).toMatchObject({ holderIdentity: 'a', leaseTransitions: 0, leaseDurationSeconds: 15 });
+    await a.stop();
+  });
+
+  it('lets one lead, and the other wait for as long as the first renews', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const a = candidate(store, clock, 'a');
+    const b = candidate(store, clock, 'b');
+    a.start();
+    await a.whenLeading();
+    b.start();
+    await clock.advance(120_000);
+    expect([a.isLeader, b.isLeader]).toEqual([true, false]);
+    expect(store.writes.every(({ by }) => by === 'a')).toBe(true);
+    await Promise.all([a.stop(), b.stop()]);
+  });
+
+  it('takes over after the lease was not renewed for its duration, by its own clock only', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    // A renewTime far in the past or future, from a clock that is wrong, says nothing.
+    store.lease = {
+      metadata: { resourceVersion: '0' },
+      spec: {
+        holderIdentity: 'dead',
+        leaseDurationSeconds: 15,
+        leaseTransitions: 4,
+        renewTime: '2001-01-01T00:00:00.000000Z',
+      },
+    };
+    const b = candidate(store, clock, 'b');
+    b.start();
+    await clock.advance(14_900);
+    expect(b.isLeader).toBe(false);
+    await clock.advance(3_000);
+    expect(b.isLeader).toBe(true);
+    expect(store.lease.spec?.leaseTransitions).toBe(5);
+    await b.stop();
+  });
+
+  it('loses after ten seconds without a renewal, before another may take over', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const state = { away: false };
+    const a = candidate(store, clock, 'a', state);
+    const b = candidate(store, clock, 'b');
+    a.start();
+    await a.whenLeading();
+    b.start();
+    await clock.advance(5_000);
+    state.away = true;
+    let lostAt = 0;
+    let tookOverAt = 0;
+    a.lost.addEventListener('abort', () => (lostAt = clock.now));
+    void b.whenLeading().then(() => (tookOverAt = clock.now));
+    const cutAt = clock.now;
+    await clock.advance(30_000);
+    expect(a.lost.reason).toBeInstanceOf(LeadershipLostError);
+    expect(lostAt - cutAt).toBeLessThanOrEqual(10_000);
+    expect(tookOverAt).toBeGreaterThan(lostAt);
+    expect(() => {
+      a.assertHeld();
+    }).toThrow(LeadershipLostError);
+    state.away = false;
+    await clock.advance(30_000);
+    expect(store.writes.at(-1)?.by).toBe('b');
+    await Promise.all([a.stop(), b.stop()]);
+  });
+
+  it('loses in time though the API server hangs', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const state = { hangs: false };
+    const a = candidate(store, clock, 'a', state);
+    a.start();
+    await a.whenLeading();
+    state.hangs = true;
+    await clock.advance(12_000);
+    expect(a.lost.aborted).toBe(true);
+  });
+
+  it('forbids writes after a pause of the whole process, before any timer fired', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const a = candidate(store, clock, 'a');
+    a.start();
+    await a.whenLeading();
+    clock.now += 60_000;
+    expect(() => {
+      a.assertHeld();
+    }).toThrow(LeadershipLostError);
+    expect(a.lost.aborted).toBe(false);
+    await a.stop();
+  });
+
+  it('gives the lease up when it stops, so that the next one leads at its next try', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const a = candidate(store, clock, 'a');
+    const b = candidate(store, clock, 'b');
+    a.start();
+    await a.whenLeading();
+    b.start();
+    await clock.advance(1_000);
+    await a.stop();
+    expect(store.lease?.spec?.holderIdentity).toBe('');
+    await clock.advance(2_500);
+    expect(b.isLeader).toBe(true);
+    await b.stop();
+  });
+
+  it('leaves a lease alone that another took over', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const a = candidate(store, clock, 'a');
+    a.start();
+    await a.whenLeading();
+    store.lease = { metadata: { resourceVersion: '99' }, spec: { holderIdentity: 'b', leaseDurationSeconds: 15 } };
+    await clock.advance(2_100);
+    expect(a.lost.aborted).toBe(true);
+    await a.stop();
+    expect(store.lease.spec?.holderIdentity).toBe('b');
+  });
+
+  it('does not lead when it was stopped before', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    store.lease = { metadata: { resourceVersion: '0' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 15 } };
+    const a = candidate(store, clock, 'a');
+    a.start();
+    await settled();
+    await a.stop();
+    await expect(a.whenLeading()).rejects.toThrow(LeadershipLostError);
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../syncer/config.ts';
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({})).toMatchObject({
+      HEALTH_PORT: 8081,
+      HOST: '0.0.0.0',
+      LEASE_NAME: 'job-template-run-syncer',
+      LEADER_ELECTION: true,
+      WORKERS: 16,
+      MISSING_TEMPLATE: 'Reject',
+      MISSING_TEMPLATE_WAIT_SECONDS: 300,
+      LOG_LEVEL: 'info',
+    });
+  });
+
+  it('reads numbers and booleans from the environment, and takes an empty variable for an absent one', () => {
+    expect(readConfig({ WORKERS: '4', LEADER_ELECTION: 'false', MISSING_TEMPLATE: '', PATH: '/bin' })).toMatchObject({
+      WORKERS: 4,
+      LEADER_ELECTION: false,
+      MISSING_TEMPLATE: 'Reject',
+    });
+  });
+
+  it('tells every mistake at once', () => {
+    expect(() =>
+      readConfig({ WORKERS: '0', MISSING_TEMPLATE: 'Maybe', LEADER_ELECTION: 'perhaps' }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: LEADER_ELECTION="perhaps" must be boolean; WORKERS="0" must be >= 1; MISSING_TEMPLATE="Maybe" must be equal to one of the allowed values: Reject, Wait, Fail]`,
+    );
+  });
+});
