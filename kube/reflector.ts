@@ -40,7 +40,7 @@ const DEFAULT_TIMING: ReflectorTiming = {
   watchMs: 300_000,
   inactivityMs: 150_000,
   backoffBaseMs: 100,
-  backoffMaxMs: 10_000,
+  backoffMaxMs: 5_000,
 };
 
 /** The list is to be made anew: the watch cannot go on from where it stood. */
