@@ -76,6 +76,9 @@ async function chooseTarget(options: Options): Promise<Target> {
 }
 
 async function install(terminal: Terminal, target: Target): Promise<void> {
+  if ((await terminal.check(target.kubectl, ['get', '--raw', '/readyz'])) !== 0) {
+    throw new Error('The cluster does not answer; kubectl said why.');
+  }
   terminal.say('cert-manager supplies the webhook with TLS.');
   const issuers = await terminal.try(target.kubectl, [
     'get',
@@ -111,23 +114,6 @@ async function install(terminal: Terminal, target: Target): Promise<void> {
   ]);
 }
 
-/** Applies the run and prints each of its phases as it comes, until it has ended. Watches first, so that none is missed. */
-async function followPhases(terminal: Terminal, target: Target, place: string[]): Promise<void> {
-  const phase = 'jsonpath={.status.phase}{"\\n"}';
-  const watched = ['jobruns', '--field-selector', 'metadata.name=echo-hello', '--watch', '-o', phase];
-  const child = terminal.start(target.kubectl, ['get', ...watched, ...place]);
-  const deadline = setTimeout(() => child.kill(), 180_000);
-  try {
-    await terminal.run(target.kubectl, ['apply', '-f', example('run.yaml'), ...place]);
-    const last = await printUntilEnd(terminal, child.stdout);
-    if (last !== 'Succeeded')
-      throw new Error(`the run did not succeed; its last phase was ${last === '' ? 'none' : last}`);
-  } finally {
-    clearTimeout(deadline);
-    child.kill();
-  }
-}
-
 async function printUntilEnd(terminal: Terminal, phases: Readable): Promise<string> {
   let last = '';
   for await (const line of createInterface({ input: phases })) {
@@ -139,18 +125,33 @@ async function printUntilEnd(terminal: Terminal, phases: Readable): Promise<stri
   return last;
 }
 
+/** Applies a template, a mistake and a run, while the run's phases are watched: the watch begins first, so that none is missed. */
 async function show(terminal: Terminal, target: Target, namespace: string): Promise<void> {
   const place = ['--namespace', namespace];
   const { kubectl } = target;
   await terminal.quiet(kubectl, ['delete', 'jobrun', 'echo-hello', '--ignore-not-found', ...place]);
-  terminal.say('A template: a JobSpec under a name. Nothing runs yet.');
-  await terminal.run(kubectl, ['apply', '-f', example('template.yaml'), ...place]);
-  terminal.say('A run that misspells the template is refused, at once:');
-  if ((await terminal.try(kubectl, ['apply', '-f', example('mistake.yaml'), ...place])) === 0) {
-    throw new Error('the run with a missing template was not refused');
+  terminal.say('Watch the phases of a run that is still to come, in the background.');
+  const phase = 'jsonpath={.status.phase}{"\\n"}';
+  const watched = ['jobruns', '--field-selector', 'metadata.name=echo-hello', '--watch', '-o', phase];
+  const watch = terminal.start(kubectl, ['get', ...watched, ...place]);
+  const deadline = setTimeout(() => watch.kill(), 180_000);
+  try {
+    terminal.say('A template: a JobSpec under a name. Nothing runs yet.');
+    await terminal.run(kubectl, ['apply', '-f', example('template.yaml'), ...place]);
+    terminal.say('A run that misspells the template is refused, at once:');
+    if ((await terminal.try(kubectl, ['apply', '-f', example('mistake.yaml'), ...place])) === 0) {
+      throw new Error('the run with a missing template was not refused');
+    }
+    terminal.say('A run that names it rightly, and its phases:');
+    await terminal.run(kubectl, ['apply', '-f', example('run.yaml'), ...place]);
+    const last = await printUntilEnd(terminal, watch.stdout);
+    if (last !== 'Succeeded') {
+      throw new Error(`the run did not succeed; its last phase was ${last === '' ? 'none' : last}`);
+    }
+  } finally {
+    clearTimeout(deadline);
+    watch.kill();
   }
-  terminal.say('A run that names it rightly, watched in the background:');
-  await followPhases(terminal, target, place);
   terminal.say('Its Job, the line that its Pod wrote, and the status that the run keeps:');
   await terminal.run(kubectl, ['get', 'jobs', '-l', 'hematoscope.app/job-run=echo-hello', ...place]);
   await terminal.run(kubectl, ['logs', '-l', 'hematoscope.app/job-run=echo-hello', ...place]);

@@ -40,9 +40,14 @@ export class Terminal {
     insist(command, args, await this.try(command, args));
   }
 
-  /** Runs a command that must succeed and whose output nobody needs. */
+  /** Runs a command whose output nobody needs, only its errors; gives its exit code. */
+  check(command: string, args: readonly string[]): Promise<number> {
+    return this.#exitCode(command, this.#withOptions(command, args), 'ignore');
+  }
+
+  /** The same for a command that must succeed. */
   async quiet(command: string, args: readonly string[]): Promise<void> {
-    insist(command, args, await this.#exitCode(command, this.#withOptions(command, args), 'ignore'));
+    insist(command, args, await this.check(command, args));
   }
 
   /** Shows and starts a command whose output the caller reads, and which the caller ends. */
