@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JOB_RUNS, LEASES } from '../../api/resources.ts';
+import { JOB_RUNS, JOB_TEMPLATES, LEASES } from '../../api/resources.ts';
+import type { JobRun } from '../../api/job-run.ts';
 import type { KubeObject } from '../../api/wire.ts';
 import type { SeenRequest } from './fault-proxy.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
@@ -103,7 +104,8 @@ describe('exactly one Job per run', () => {
     await environment.syncer();
     const held = Promise.withResolvers<'cutBefore'>();
     let holding = 0;
-    environment.proxy.onRequest = (request) => (writesStatus(request) && (holding += 1) === 1 ? held.promise : 'pass');
+    environment.proxy.onRequest = (request) =>
+      writesStatus(request) && request.path.includes(`/${namespace}/`) && (holding += 1) === 1 ? held.promise : 'pass';
     await environment.run(namespace, 'unwritten');
     await expect.poll(() => holding).toBe(1);
     const [job] = await environment.jobs(namespace);
@@ -115,27 +117,50 @@ describe('exactly one Job per run', () => {
     expect(environment.proxy.requests.filter(createsJob)).toHaveLength(1);
   });
 
-  it('when a new leader has seen nothing yet of what the last one wrote', async () => {
+  it('when a new leader has not seen yet what the last one wrote', async () => {
     const namespace = await environment.namespace();
-    await environment.template(namespace);
-    // The second one's watches stand still from now on, as with a lagging API server.
-    let stall = false;
-    environment.proxy.onRequest = (request) =>
-      stall && isWatch(request) ? new Promise<'pass'>(() => undefined) : 'pass';
     const timing = { leaseMs: 2_000, renewDeadlineMs: 1_500, retryMs: 200 };
-    const options = { kubeConfig: environment.kubeConfig, leaseTiming: timing };
-    const first = await environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: 'stale' }, options);
-    stall = true;
-    const second = environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: 'stale' }, { leaseTiming: timing });
-    await expect.poll(() => environment.proxy.requests.filter(isWatch).length).toBe(3);
+    const config = { LEADER_ELECTION: true, LEASE_NAME: 'stale', MISSING_TEMPLATE: 'Wait' } as const;
+    const first = await environment.syncer(config, { kubeConfig: environment.kubeConfig, leaseTiming: timing });
     await environment.run(namespace, 'handed-over');
+    await environment.runThat(namespace, 'handed-over', ({ status }) => status?.phase === 'Pending');
+    // The second one lists the run while it has no Job, and from then on its watches stand still.
+    environment.proxy.onRequest = (request) => (isWatch(request) ? new Promise<'pass'>(() => undefined) : 'pass');
+    const second = environment.syncer(config, { leaseTiming: timing });
+    await expect.poll(() => environment.proxy.requests.filter(isWatch).length, { timeout: 5_000 }).toBe(3);
+    await environment.template(namespace);
     const { job } = await environment.withJob(namespace, 'handed-over');
     await environment.deleteJob(job);
     await environment.runThat(namespace, 'handed-over', ({ status }) => status?.phase === 'Failed');
     await first.stop();
     await second;
+    // Work begins in the order of the queue: once a later run is pending, the earlier one was looked at.
+    await environment.run(namespace, 'later', { spec: { templateRef: 'none' } });
+    environment.proxy.onRequest = () => 'pass';
+    environment.proxy.cutAll();
+    await environment.runThat(namespace, 'later', ({ status }) => status?.phase === 'Pending');
+    expect(environment.proxy.requests.filter(createsJob)).toEqual([]);
     expect(await environment.jobs(namespace)).toEqual([]);
-    expect(environment.proxy.requests.filter(createsJob)).toHaveLength(0);
+  });
+
+  it('and the template it was made of stays known, though the template changes before that is written down', async () => {
+    const namespace = await environment.namespace();
+    const template = await environment.template(namespace);
+    await environment.syncer();
+    const held = Promise.withResolvers<'cutBefore'>();
+    let holding = 0;
+    environment.proxy.onRequest = (request) =>
+      writesStatus(request) && request.path.includes(`/${namespace}/`) && (holding += 1) === 1 ? held.promise : 'pass';
+    await environment.run(namespace, 'edited');
+    await expect.poll(() => holding).toBe(1);
+    await environment.client.patch(JOB_TEMPLATES, { namespace, name: 'echo' }, { spec: { backoffLimit: 3 } });
+    held.resolve('cutBefore');
+    const { run, job } = await environment.withJob(namespace, 'edited');
+    expect(run.status?.template).toEqual({
+      uid: template.metadata.uid,
+      generation: 1,
+      revision: job.metadata?.labels?.['app.kubernetes.io/version'],
+    });
   });
 });
 
@@ -148,17 +173,35 @@ describe('a status is never written to another run', () => {
     const { job } = await environment.withJob(namespace, 'again');
     const held = Promise.withResolvers<'pass'>();
     let holding = 0;
-    environment.proxy.onRequest = (request) => (writesStatus(request) && (holding += 1) === 1 ? held.promise : 'pass');
+    environment.proxy.onRequest = (request) =>
+      writesStatus(request) && request.path.includes(`/${namespace}/`) && (holding += 1) === 1 ? held.promise : 'pass';
     await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 7 });
     await expect.poll(() => holding).toBe(1);
     await environment.client.delete(JOB_RUNS, { namespace, name: 'again' });
     const second = await environment.run(namespace, 'again', { spec: { args: ['second'] } });
+    const seen: JobRun[] = [];
+    const abort = new AbortController();
+    const start = {
+      namespace,
+      resourceVersion: second.metadata.resourceVersion!,
+      timeoutSeconds: 60,
+      inactivityMs: 60_000,
+    };
+    const watch = environment.client.watch<JobRun>(JOB_RUNS, start, { signal: abort.signal });
+    const watching = (async () => {
+      for await (const event of watch) if (event.type === 'MODIFIED') seen.push(event.object);
+    })().catch(() => undefined);
     held.resolve('pass');
     const run = await environment.runThat(namespace, 'again', ({ status }) => status?.jobName !== undefined);
-    expect(run.metadata.uid).toBe(second.metadata.uid);
+    await expect
+      .poll(() => seen.some(({ metadata }) => metadata.resourceVersion === run.metadata.resourceVersion))
+      .toBe(true);
+    abort.abort();
+    await watching;
     expect(run.metadata.uid).not.toBe(first.metadata.uid);
-    expect(run.status?.jobName).not.toBe(job.metadata!.name);
-    expect(run.status).not.toHaveProperty('active');
+    expect(seen.map(({ metadata }) => metadata.uid)).not.toContain(first.metadata.uid);
+    expect(seen.map(({ status }) => status?.active)).not.toContain(7);
+    expect(seen.map(({ status }) => status?.jobName)).not.toContain(job.metadata!.name);
   });
 });
 
@@ -240,7 +283,9 @@ describe('an API server that is away', () => {
     let refused = 0;
     const status = { kind: 'Status', code: 500, reason: 'InternalError', message: 'etcd is ill' };
     environment.proxy.onRequest = (request) =>
-      writesStatus(request) && (refused += 1) <= 3 ? { code: 500, status } : 'pass';
+      writesStatus(request) && request.path.includes(`/${namespace}/`) && (refused += 1) <= 3
+        ? { code: 500, status }
+        : 'pass';
     await environment.run(namespace, 'ill');
     await environment.withJob(namespace, 'ill');
     expect(environment.proxy.requests.filter(createsJob)).toHaveLength(1);
