@@ -99,6 +99,8 @@ export class KubeClient {
   readonly #timeoutMs: number;
   readonly #onRequest: RequestObserver | undefined;
   readonly #host: string;
+  /** Whether the last request got an answer. */
+  #reachable = true;
 
   private constructor(connection: Connection, options: KubeClientOptions) {
     this.#connection = connection;
@@ -207,11 +209,12 @@ export class KubeClient {
     const { dryRun, fieldValidation } = call;
     const query = { ...call.query, dryRun: dryRun === true ? 'All' : undefined, fieldValidation };
     const full: Call = { ...call, path: this.#path(call.path, query) };
+    const wasReachable = this.#reachable;
     try {
       return await this.#attempt<T>(full);
     } catch (error) {
       if (error instanceof KubeApiError && error.code === 401) this.#connection.distrustCredentials();
-      else if (!(call.method === 'GET' && isStaleSocket(error))) throw error;
+      else if (!(call.method === 'GET' && wasReachable && isStaleSocket(error))) throw error;
       return this.#attempt<T>(full);
     }
   }
@@ -263,8 +266,12 @@ export class KubeClient {
     let code = '<error>';
     try {
       const response = await send();
+      this.#reachable = true;
       code = String(response.statusCode);
       return response;
+    } catch (error) {
+      if (!call.signal?.aborted) this.#reachable = false;
+      throw error;
     } finally {
       const seconds = (performance.now() - start) / 1000;
       this.#onRequest?.({ method: call.method, host: this.#host, code, seconds });

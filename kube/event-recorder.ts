@@ -3,8 +3,11 @@ import type { EventsV1Event } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { EVENTS } from '../api/resources.ts';
 import type { KubeObject, Wire } from '../api/wire.ts';
-import { isAlreadyExists } from './api-error.ts';
+import { isAlreadyExists, KubeApiError, KubeConnectionError } from './api-error.ts';
+import { backoffMs } from './backoff.ts';
+import type { BackoffLimits } from './backoff.ts';
 import type { KubeClient } from './client.ts';
+import { sleep } from './sleep.ts';
 
 type Event = Wire<EventsV1Event>;
 
@@ -31,15 +34,20 @@ export interface EventRecorderOptions {
 
 const MAX_WAITING = 1000;
 const MAX_AT_ONCE = 2;
+/** Together about a minute and a half: an API server that is away for a minute costs no Event. */
+const MAX_RETRIES = 20;
+const RETRY: BackoffLimits = { baseMs: 200, maxMs: 5_000 };
 
 /**
  * Writes Events, best effort: never waited for, two at once, and at most a thousand waiting. An Event's name follows
- * from the object's uid and the reason, so that a restart repeats nothing. What fails is logged.
+ * from the object's uid and the reason, so that a restart repeats nothing. What the server refuses is logged; while it
+ * is away, Events wait.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #waiting: Event[] = [];
   readonly #idle: (() => void)[] = [];
+  readonly #end = new AbortController();
   #active = 0;
   #stopped = false;
 
@@ -69,6 +77,7 @@ export class EventRecorder {
     });
     await grace.promise;
     clearTimeout(timer);
+    this.#end.abort();
     const left = this.#waiting.splice(0).length;
     if (left > 0) this.#options.logger.warn({ left }, 'stopped with events unwritten');
   }
@@ -87,12 +96,25 @@ export class EventRecorder {
   }
 
   async #write(event: Event): Promise<void> {
+    for (let failures = 0; !this.#end.signal.aborted; failures += 1) {
+      const error = await this.#attempt(event);
+      if (error === undefined) return;
+      if (!mayPass(error) || failures >= MAX_RETRIES) {
+        const { reason, note } = event;
+        this.#options.logger.warn({ err: error, reason, note }, 'could not write an event');
+        return;
+      }
+      await sleep(backoffMs(RETRY, failures), this.#end.signal);
+    }
+  }
+
+  /** @returns what went wrong. */
+  async #attempt(event: Event): Promise<unknown> {
     try {
       await this.#options.client.create<Event>(EVENTS, event.metadata?.namespace, event, { timeoutMs: 10_000 });
-    } catch (err) {
-      if (isAlreadyExists(err)) return;
-      const { reason, note } = event;
-      this.#options.logger.warn({ err, reason, note }, 'could not write an event');
+      return undefined;
+    } catch (error) {
+      return isAlreadyExists(error) ? undefined : error;
     }
   }
 
@@ -115,6 +137,12 @@ export class EventRecorder {
     if (happening.related) event.related = reference(happening.related);
     return event;
   }
+}
+
+/** No answer, or one of a server that is busy or ill. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof KubeConnectionError) return true;
+  return error instanceof KubeApiError && (error.code === 429 || error.code >= 500);
 }
 
 function reference(object: KubeObject): NonNullable<Event['regarding']> {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../api/wire.ts';
-import { KubeApiError } from '../../../kube/api-error.ts';
+import { KubeApiError, KubeConnectionError } from '../../../kube/api-error.ts';
 import { EventRecorder } from '../../../kube/event-recorder.ts';
 
 interface Written extends KubeObject {
@@ -67,6 +67,18 @@ describe('EventRecorder', () => {
     await recorder.stop(1_000);
     expect(written.map(({ reason }) => reason)).toEqual(['Good']);
     expect(log.join()).toContain('no permission');
+  });
+
+  it('keeps what it could not write while the server was away', async () => {
+    let away = 3;
+    const { recorder, written, log } = trial(() => {
+      away -= 1;
+      return away >= 0 ? Promise.reject(new KubeConnectionError('reset')) : Promise.resolve();
+    });
+    recorder.record(object('a'), happening('Late'));
+    await recorder.stop(5_000);
+    expect(written.map(({ reason }) => reason)).toEqual(['Late']);
+    expect(log).toEqual([]);
   });
 
   it('says nothing of an Event that an earlier process has told', async () => {
