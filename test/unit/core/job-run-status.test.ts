@@ -42,6 +42,11 @@ describe('phase', () => {
     ['Running between a failed Pod and the next', job({ failed: 1 }), 'Running'],
     ['Running with the first of several succeeded', job({ succeeded: 1 }), 'Running'],
     ['Running while a Pod goes', job({ terminating: 1 }), 'Running'],
+    [
+      'Running while the last Pod is still to be counted',
+      job({ active: 0, uncountedTerminatedPods: { succeeded: ['pod-uid'] } }),
+      'Running',
+    ],
     ['Suspended while the Job is held', job({}, { suspend: true }), 'Suspended'],
     ['Suspended though Pods still go', job({ terminating: 1 }, { suspend: true }), 'Suspended'],
     ['Succeeded when the Job is complete', job({ succeeded: 1, conditions: [complete] }), 'Succeeded'],
@@ -54,6 +59,14 @@ describe('phase', () => {
     ],
   ])('is %s', (_sentence, of, phase) => {
     expect(jobRunStatus(run(), mirror(of), NOW).phase).toBe(phase);
+  });
+
+  it('stays Running while the Job replaces its only Pod', () => {
+    expect(jobRunStatus(run({ phase: 'Running' }), mirror(job({ active: 0 })), NOW).phase).toBe('Running');
+  });
+
+  it('goes back to Pending when a held Job is let go and has no Pod yet', () => {
+    expect(jobRunStatus(run({ phase: 'Suspended' }), mirror(job()), NOW).phase).toBe('Pending');
   });
 });
 
