@@ -10,6 +10,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY api api
 COPY core core
 COPY kube kube
+COPY revisions revisions
 COPY webhook webhook
 COPY syncer syncer
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json

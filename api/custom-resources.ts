@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import { JobRunSchema } from './job-run.ts';
-import { JobTemplateSchema } from './job-template.ts';
-import { JOB_RUNS, JOB_TEMPLATES } from './resources.ts';
+import { ClusterJobTemplateSchema, JobTemplateSchema } from './job-template.ts';
+import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES } from './resources.ts';
 import type { Resource } from './resources.ts';
 
 /** A column of `kubectl get`. */
@@ -21,6 +21,8 @@ export interface CustomResource {
   shortName: string;
   columns: PrinterColumn[];
   statusSubresource: boolean;
+  /** JSON paths that a `fieldSelector` can name. */
+  selectableFields?: string[];
 }
 
 /** With `kubectl get hematoscope` all of the product's objects are listed. */
@@ -101,10 +103,19 @@ export const JOB_TEMPLATE_RESOURCE: CustomResource = {
   statusSubresource: false,
 };
 
+export const CLUSTER_JOB_TEMPLATE_RESOURCE: CustomResource = {
+  resource: CLUSTER_JOB_TEMPLATES,
+  schema: ClusterJobTemplateSchema,
+  shortName: 'cjt',
+  columns: JOB_TEMPLATE_COLUMNS,
+  statusSubresource: false,
+};
+
 export const JOB_RUN_RESOURCE: CustomResource = {
   resource: JOB_RUNS,
   schema: JobRunSchema,
   shortName: 'jr',
   columns: JOB_RUN_COLUMNS,
   statusSubresource: true,
+  selectableFields: ['.spec.templateRef', '.status.phase'],
 };

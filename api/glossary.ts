@@ -14,8 +14,18 @@ const JOB_AND_PODS = 'Job, Pods';
 export const LABELS: readonly Term[] = [
   {
     name: names.LABEL_JOB_TEMPLATE,
-    on: 'JobRun, Job, Pods',
+    on: 'JobRun, Job, Pods, ControllerRevision',
     meaning: 'Name of the JobTemplate, cut to 63 characters.',
+  },
+  {
+    name: names.LABEL_CLUSTER_JOB_TEMPLATE,
+    on: 'JobRun, Job, Pods, ControllerRevision',
+    meaning: 'The same for a ClusterJobTemplate, in place of the label above.',
+  },
+  {
+    name: names.LABEL_TEMPLATE_REVISION,
+    on: 'ControllerRevision',
+    meaning: "Hash of the template's content, as `spec.templateRevision` of a JobRun names it.",
   },
   {
     name: names.LABEL_JOB_RUN,
@@ -54,6 +64,16 @@ export const ANNOTATIONS: readonly Term[] = [
     name: names.ANNOTATION_MISSING_TEMPLATE,
     on: 'JobRun (set by you)',
     meaning: `What happens when the JobTemplate does not exist, for this run: ${names.MISSING_TEMPLATE_POLICIES.map((policy) => `\`${policy}\``).join(', ')}. Without it the installation's \`admission.missingTemplate\` counts.`,
+  },
+  {
+    name: names.ANNOTATION_REQUESTED_BY,
+    on: 'JobRun',
+    meaning: 'Name of the user who created the run. Set at admission; nobody can set or change it.',
+  },
+  {
+    name: names.ANNOTATION_LAST_USED,
+    on: 'ControllerRevision',
+    meaning: 'When a JobRun last named this revision; for some minutes after that it is not removed.',
   },
 ];
 
@@ -95,6 +115,16 @@ export const REASONS: readonly Term[] = [
     meaning: 'There is no JobTemplate of this name in the namespace. The run has failed.',
   },
   {
+    name: names.REASON_TEMPLATE_DELETED,
+    on: EVENT_AND_CONDITION,
+    meaning: 'The template was deleted after the run was admitted, and what was admitted with it. The run has failed.',
+  },
+  {
+    name: names.REASON_REVISION_NOT_FOUND,
+    on: EVENT_AND_CONDITION,
+    meaning: 'The template exists, but not in the revision that the run names. The run has failed.',
+  },
+  {
     name: names.REASON_WAITING_FOR_TEMPLATE,
     on: EVENT_AND_CONDITION,
     meaning: 'There is no JobTemplate of this name yet, and the run waits for it.',
@@ -109,12 +139,18 @@ export const REASONS: readonly Term[] = [
     on: EVENT_AND_CONDITION,
     meaning: 'The API server refused the Job for good. The run has failed; `status.error` has its sentence.',
   },
+  {
+    name: names.REASON_SUSPENDED,
+    on: 'Event',
+    meaning: 'The Job was suspended, as `spec.suspend` of the run now says.',
+  },
+  { name: names.REASON_RESUMED, on: 'Event', meaning: 'The Job was resumed, as `spec.suspend` of the run now says.' },
 ];
 
 export const PHASE_MEANINGS: Readonly<Record<names.Phase, string>> = {
   Pending: 'There is no Job yet, or it has not started a Pod.',
   Running: 'The Job has Pods, or had some, and has not finished.',
-  Suspended: 'The Job is suspended (`spec.suspend` of the template).',
+  Suspended: 'The Job is suspended (`spec.suspend` of the template or the run).',
   Succeeded: 'The Job succeeded.',
   Failed: 'The Job failed, or the run failed before it had one; `status.error` says why.',
 };

@@ -1,10 +1,21 @@
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
-import { definition, JOB_CONDITION, JOB_STATUS, OBJECT_META } from './kubernetes/definitions.ts';
+import { immutableFields } from './immutable-fields.ts';
+import {
+  definition,
+  ENV_FROM_SOURCE,
+  ENV_VAR,
+  JOB_CONDITION,
+  JOB_STATUS,
+  OBJECT_META,
+  RESOURCE_REQUIREMENTS,
+  TOLERATION,
+} from './kubernetes/definitions.ts';
 import type { JsonSchema, ValidationRule } from './kubernetes/json-schema.ts';
-import { PHASES } from './names.ts';
-import { AtomicList, Embedded, ListMap, StringEnum } from './schema-kit.ts';
-import type { JobStatus, ObjectMeta } from './wire.ts';
+import { PHASES, TEMPLATE_KINDS } from './names.ts';
+import type { ParameterValue } from './parameter.ts';
+import { AtomicList, Embedded, ListMap, StringEnum, StringMap } from './schema-kit.ts';
+import type { EnvFromSource, EnvVar, JobStatus, ObjectMeta, ResourceRequirements, Toleration } from './wire.ts';
 
 /** RFC 1123: what the name of a JobTemplate can be. */
 const NAME_PATTERN = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
@@ -24,41 +35,130 @@ const TEMPLATE_REF_RULES: ValidationRule[] = [
   },
 ];
 
-const SPEC_RULES: ValidationRule[] = [
-  {
-    rule: 'self == oldSelf',
-    message:
-      'spec is immutable: a JobRun runs once, as it was created; to run with other values, create another JobRun with a name of its own',
-    reason: 'FieldValueForbidden',
-  },
-];
-
-export const JobRunSpecSchema = Type.Object(
-  {
-    templateRef: Type.String({
-      description: 'Name of a JobTemplate in the same namespace.',
-      maxLength: 253,
-      pattern: NAME_PATTERN,
-      'x-kubernetes-validations': TEMPLATE_REF_RULES,
+/** Fields that say what a container runs, at the top of spec for the first container. */
+const containerFields = {
+  args: Type.Optional(
+    AtomicList(Type.String(), {
+      description:
+        "Arguments for the container, in place of the template's. An empty list clears the template's args; without this field they are kept.",
     }),
-    args: Type.Optional(
-      AtomicList(Type.String(), {
-        description:
-          "Arguments for the first container, in place of the template's. An empty list clears the template's args; without this field they are kept.",
-      }),
-    ),
-    command: Type.Optional(
-      AtomicList(Type.String(), {
-        description:
-          "Command of the first container, in place of the template's. An empty list clears the template's command, so that the image's entrypoint runs; without this field it is kept.",
-      }),
-    ),
-  },
+  ),
+  command: Type.Optional(
+    AtomicList(Type.String(), {
+      description:
+        "Command of the container, in place of the template's. An empty list clears the template's command, so that the image's entrypoint runs; without this field it is kept.",
+    }),
+  ),
+  env: Type.Optional(
+    AtomicList(Embedded<EnvVar>(ENV_VAR), {
+      description:
+        "Environment variables, merged by name into the template's: one of the same name is replaced, others are added at the end. An empty list clears the template's.",
+    }),
+  ),
+  image: Type.Optional(
+    Type.String({ description: 'Image of the container. Only where the template allows it.', minLength: 1 }),
+  ),
+  resources: Type.Optional(
+    Embedded<ResourceRequirements>(RESOURCE_REQUIREMENTS, {
+      description:
+        "CPU, memory and other resources, merged into the template's: each of limits and requests by resource name. An empty map clears.",
+    }),
+  ),
+};
+
+const ContainerOverrideSchema = Type.Object({
+  name: Type.String({ description: 'Name of a container or init container of the template.', minLength: 1 }),
+  ...containerFields,
+  envFrom: Type.Optional(
+    AtomicList(Embedded<EnvFromSource>(ENV_FROM_SOURCE), {
+      description: "Sources of environment variables, added after the template's. An empty list clears the template's.",
+    }),
+  ),
+});
+
+/** What a run says of one container, by its name. */
+export type ContainerOverride = Static<typeof ContainerOverrideSchema>;
+
+const MetadataOverrideSchema = Type.Object(
   {
-    description: 'Which JobTemplate to run, and what differs from it. Cannot be changed once the JobRun exists.',
-    'x-kubernetes-validations': SPEC_RULES,
+    labels: Type.Optional(StringMap({ description: 'Labels, merged over those of the template.' })),
+    annotations: Type.Optional(StringMap({ description: 'Annotations, merged over those of the template.' })),
   },
+  { description: 'Labels and annotations for the Job and its Pods. Those of hematoscope.app cannot be given.' },
 );
+
+const count = (description: string) => Type.Optional(Type.Integer({ description, format: 'int32', minimum: 0 }));
+
+const specFields = {
+  templateRef: Type.String({
+    description: 'Name of a JobTemplate in the same namespace, or of a ClusterJobTemplate.',
+    maxLength: 253,
+    pattern: NAME_PATTERN,
+    'x-kubernetes-validations': TEMPLATE_REF_RULES,
+  }),
+  templateKind: Type.Optional(
+    StringEnum(TEMPLATE_KINDS, { description: 'Kind of the template that templateRef names: JobTemplate by default.' }),
+  ),
+  templateRevision: Type.Optional(
+    Type.String({
+      description:
+        "The revision of the template that is run: 10 hex digits. Filled in at admission with the template's present one; give it to run an older one (kubectl get controllerrevisions -l hematoscope.app/job-template=NAME).",
+      pattern: '^[0-9a-f]{10}$',
+    }),
+  ),
+  parameters: Type.Optional(
+    Type.Unsafe<Record<string, ParameterValue>>({
+      type: 'object',
+      description: 'Values for the parameters that the template declares, by name.',
+      maxProperties: 256,
+      'x-kubernetes-preserve-unknown-fields': true,
+    }),
+  ),
+  ...containerFields,
+  containers: Type.Optional(
+    ListMap(ContainerOverrideSchema, ['name'], {
+      description:
+        'The same for any container or init container, by its name. What is said of the first container here cannot be said at the top of spec too.',
+      maxItems: 64,
+    }),
+  ),
+  parallelism: count('Most Pods that run at the same time.'),
+  completions: count('Pods that must succeed.'),
+  backoffLimit: count('Failed Pods before the Job counts as failed.'),
+  activeDeadlineSeconds: Type.Optional(
+    Type.Integer({ description: 'Seconds that the Job may run.', format: 'int64', minimum: 1 }),
+  ),
+  ttlSecondsAfterFinished: count('Seconds that the finished Job is kept. The JobRun stays.'),
+  suspend: Type.Optional(
+    Type.Boolean({
+      description:
+        'True: the Job starts no Pods until this is set to false. Can be changed while the run is not finished.',
+    }),
+  ),
+  metadata: Type.Optional(MetadataOverrideSchema),
+  nodeSelector: Type.Optional(
+    StringMap({
+      description: "Labels of the nodes to run on, merged over the template's. An empty map clears the template's.",
+    }),
+  ),
+  tolerations: Type.Optional(
+    AtomicList(Embedded<Toleration>(TOLERATION), {
+      description: "Tolerations of the Pods, in place of the template's. An empty list clears them.",
+    }),
+  ),
+  priorityClassName: Type.Optional(
+    Type.String({ description: "PriorityClass of the Pods, in place of the template's. An empty string clears it." }),
+  ),
+};
+
+export const JobRunSpecSchema = Type.Object(specFields, {
+  description:
+    'Which template to run, and what differs from it: absent inherits, empty clears. Only suspend can be changed once the JobRun exists.',
+  'x-kubernetes-validations': immutableFields(Object.keys(specFields).filter((name) => name !== 'suspend')),
+});
+
+/** What a run says. */
+export type JobRunSpec = Static<typeof JobRunSpecSchema>;
 
 export const RenderedTemplateSchema = Type.Object(
   {

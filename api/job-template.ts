@@ -1,20 +1,61 @@
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { JOB_SPEC, OBJECT_META } from './kubernetes/definitions.ts';
-import { Embedded, StringEnum } from './schema-kit.ts';
+import { DEFAULT_OVERRIDES, OVERRIDES } from './names.ts';
+import { ParametersSchema } from './parameter.ts';
+import { AtomicList, Embedded, StringEnum } from './schema-kit.ts';
 import type { JobSpec, ObjectMeta } from './wire.ts';
+
+const OverridesSchema = Type.Object(
+  {
+    allow: AtomicList(StringEnum(OVERRIDES, {}), {
+      description: `What runs may override; an empty list allows nothing. "env" stands for envFrom too. Without this list: ${DEFAULT_OVERRIDES.join(', ')}.`,
+    }),
+  },
+  { description: 'What the runs of this template may override. Nothing that is not named here ever is.' },
+);
+
+const content = {
+  spec: Embedded<JobSpec>(JOB_SPEC, {
+    description: 'A complete batch/v1 JobSpec. Every JobRun that names this template makes a Job of it.',
+  }),
+  parameters: Type.Optional(ParametersSchema),
+  overrides: Type.Optional(OverridesSchema),
+};
+
+const ContentSchema = Type.Object(content);
+
+/** What of a template decides what its runs are: the part that a revision holds. */
+export type TemplateContent = Static<typeof ContentSchema>;
 
 export const JobTemplateSchema = Type.Object(
   {
     apiVersion: Type.String(),
     kind: StringEnum(['JobTemplate'], {}),
     metadata: Embedded<ObjectMeta>(OBJECT_META),
-    spec: Embedded<JobSpec>(JOB_SPEC, {
-      description: 'A complete batch/v1 JobSpec. Every JobRun that names this JobTemplate makes a Job of it.',
-    }),
+    ...content,
   },
   { description: 'A JobTemplate stores a JobSpec under a name. Creating one runs nothing.' },
 );
 
 /** A JobSpec stored under a name. Creating one runs nothing. */
 export type JobTemplate = Static<typeof JobTemplateSchema>;
+
+export const ClusterJobTemplateSchema = Type.Object(
+  {
+    apiVersion: Type.String(),
+    kind: StringEnum(['ClusterJobTemplate'], {}),
+    metadata: Embedded<ObjectMeta>(OBJECT_META),
+    ...content,
+  },
+  {
+    description:
+      'A ClusterJobTemplate is a JobTemplate for every namespace: JobRuns name it with templateKind ClusterJobTemplate.',
+  },
+);
+
+/** A JobTemplate that belongs to no namespace. */
+export type ClusterJobTemplate = Static<typeof ClusterJobTemplateSchema>;
+
+/** Either kind; whatever can be said of one can be said of the other. */
+export type Template = JobTemplate | ClusterJobTemplate;

@@ -9,7 +9,11 @@ export const API_VERSION = `${GROUP}/${VERSION}`;
 
 /** Labels on JobRuns, Jobs and Pods. Values are cut to 63 characters and stay valid label values. */
 export const LABEL_JOB_TEMPLATE = `${GROUP}/job-template`;
+/** In place of the one above where the template is a ClusterJobTemplate. */
+export const LABEL_CLUSTER_JOB_TEMPLATE = `${GROUP}/cluster-job-template`;
 export const LABEL_JOB_RUN = `${GROUP}/job-run`;
+/** On ControllerRevisions: the content hash, as `spec.templateRevision` of a JobRun names it. */
+export const LABEL_TEMPLATE_REVISION = `${GROUP}/template-revision`;
 export const LABEL_APP_NAME = 'app.kubernetes.io/name';
 export const LABEL_APP_INSTANCE = 'app.kubernetes.io/instance';
 export const LABEL_APP_VERSION = 'app.kubernetes.io/version';
@@ -21,9 +25,61 @@ export const ANNOTATION_JOB_RUN_NAME = `${GROUP}/job-run-name`;
 /** On a JobRun: overrides `admission.missingTemplate` for this run. Value: one of {@link MISSING_TEMPLATE_POLICIES}. */
 export const ANNOTATION_MISSING_TEMPLATE = `${GROUP}/missing-template`;
 
+/** On a JobRun: the name of the user who created it. Set at admission, whatever the user wrote there. */
+export const ANNOTATION_REQUESTED_BY = `${GROUP}/requested-by`;
+/** On a ControllerRevision: when a JobRun last asked for it by name, RFC 3339. Keeps it from being removed meanwhile. */
+export const ANNOTATION_LAST_USED = `${GROUP}/last-used`;
+
 export const MISSING_TEMPLATE_POLICIES = ['Reject', 'Wait', 'Fail'] as const;
 /** What happens to a JobRun whose template does not exist: denied, admitted and waiting, or admitted and failed. */
 export type MissingTemplatePolicy = (typeof MISSING_TEMPLATE_POLICIES)[number];
+
+export const TEMPLATE_KINDS = ['JobTemplate', 'ClusterJobTemplate'] as const;
+/** The kinds of templates that a JobRun can name. */
+export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
+
+export const OVERRIDES = [
+  'args',
+  'command',
+  'env',
+  'resources',
+  'parallelism',
+  'completions',
+  'backoffLimit',
+  'activeDeadlineSeconds',
+  'ttlSecondsAfterFinished',
+  'suspend',
+  'metadata',
+  'image',
+  'nodeSelector',
+  'tolerations',
+  'priorityClassName',
+] as const;
+/** What a template can allow its runs to override. `env` stands for `envFrom` too. */
+export type Override = (typeof OVERRIDES)[number];
+
+/** What runs may override where the template has no `overrides.allow`: nothing that chooses code, node or priority. */
+export const DEFAULT_OVERRIDES = [
+  'args',
+  'command',
+  'env',
+  'resources',
+  'parallelism',
+  'completions',
+  'backoffLimit',
+  'activeDeadlineSeconds',
+  'ttlSecondsAfterFinished',
+  'suspend',
+  'metadata',
+] as const satisfies readonly Override[];
+
+export const AUTHORIZATION_MODES = ['Namespace', 'Use'] as const;
+/** Who may run a template: whoever may create JobRuns in the namespace, or whoever has the verb `use` on it. */
+export type AuthorizationMode = (typeof AUTHORIZATION_MODES)[number];
+/** The verb on a template for running it, in mode `Use`. */
+export const VERB_USE = 'use';
+/** The verb on a template for overriding more than args, command, env and parameters, in mode `Use`. */
+export const VERB_OVERRIDE = 'override';
 
 export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed'] as const;
 /** One word for where a JobRun stands, for people. Programs read the conditions. */
@@ -44,7 +100,14 @@ export const REASON_COMPLETED = 'Completed';
 export const REASON_FAILED = 'Failed';
 export const REASON_JOB_DELETED = 'JobDeleted';
 export const REASON_TEMPLATE_NOT_FOUND = 'TemplateNotFound';
+/** The template was deleted after the run was admitted, and its admitted revision with it. */
+export const REASON_TEMPLATE_DELETED = 'TemplateDeleted';
+/** The template is there, but not in the revision that the run names. */
+export const REASON_REVISION_NOT_FOUND = 'RevisionNotFound';
 export const REASON_WAITING_FOR_TEMPLATE = 'WaitingForTemplate';
 export const REASON_NAME_CONFLICT = 'NameConflict';
 /** The API server, or rendering, refused the Job for good. */
 export const REASON_JOB_REFUSED = 'JobRefused';
+/** `spec.suspend` of the run was changed, and its Job with it. */
+export const REASON_SUSPENDED = 'Suspended';
+export const REASON_RESUMED = 'Resumed';

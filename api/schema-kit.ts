@@ -31,3 +31,11 @@ export const ListMap = <S extends TSchema>(items: S, keys: string[], keywords: K
 /** A schema of Kubernetes itself, by the name of its definition; `T` is its type as it travels. */
 export const Embedded = <T>(definition: string, keywords: Keywords = {}): TUnsafe<T> =>
   Type.Unsafe<T>({ $ref: refTo(definition), ...keywords });
+
+/** A map of strings by string, such as labels. */
+export const StringMap = (keywords: Keywords): TUnsafe<Record<string, string>> =>
+  Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' }, ...keywords });
+
+/** Any JSON value; the API server keeps it as it is. */
+export const AnyValue = <T>(keywords: Keywords): TUnsafe<T> =>
+  Type.Unsafe<T>({ 'x-kubernetes-preserve-unknown-fields': true, ...keywords });

@@ -1,4 +1,14 @@
-import type { V1Job, V1JobSpec, V1JobStatus, V1ObjectMeta } from '@kubernetes/client-node';
+import type {
+  V1ControllerRevision,
+  V1EnvFromSource,
+  V1EnvVar,
+  V1ResourceRequirements,
+  V1Toleration,
+  V1Job,
+  V1JobSpec,
+  V1JobStatus,
+  V1ObjectMeta,
+} from '@kubernetes/client-node';
 
 /**
  * A type of the client library as it travels: its classes say `Date` where JSON holds an RFC 3339 string, and its
@@ -16,6 +26,12 @@ export type ObjectMeta = Wire<V1ObjectMeta>;
 export type Job = Wire<V1Job>;
 export type JobSpec = Wire<V1JobSpec>;
 export type JobStatus = Wire<V1JobStatus>;
+export type EnvVar = Wire<V1EnvVar>;
+export type EnvFromSource = Wire<V1EnvFromSource>;
+export type ResourceRequirements = Wire<V1ResourceRequirements>;
+export type Toleration = Wire<V1Toleration>;
+/** `data` is whatever its maker stored. */
+export type ControllerRevision = Omit<Wire<V1ControllerRevision>, 'data'> & { data?: unknown };
 
 /** What every object read from the API server has. */
 export interface KubeObject {

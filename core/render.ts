@@ -1,5 +1,5 @@
 import type { JobRun } from '../api/job-run.ts';
-import type { JobTemplate } from '../api/job-template.ts';
+import type { Template } from '../api/job-template.ts';
 import {
   ANNOTATION_JOB_RUN_NAME,
   API_VERSION,
@@ -34,7 +34,7 @@ type Container = NonNullable<PodTemplate['spec']>['containers'][number];
  * - What the run leaves out is inherited from the template; an empty list clears.
  * - Labels and annotations of the JobTemplate itself stay with it: deployment tools put theirs there to track what they own.
  */
-export function render(template: JobTemplate, run: JobRun): Rendered {
+export function render(template: Template, run: JobRun): Rendered {
   const errors = validateJobTemplate(template);
   if (errors.length > 0) return { errors };
   const podTemplate = template.spec.template;
@@ -62,7 +62,7 @@ export function render(template: JobTemplate, run: JobRun): Rendered {
   };
 }
 
-function ownLabels(template: JobTemplate, run: JobRun): Labels {
+function ownLabels(template: Template, run: JobRun): Labels {
   return {
     [LABEL_JOB_TEMPLATE]: labelValue(template.metadata.name ?? ''),
     [LABEL_JOB_RUN]: labelValue(run.metadata.name ?? ''),
@@ -70,11 +70,11 @@ function ownLabels(template: JobTemplate, run: JobRun): Labels {
 }
 
 /** The recommended labels; those that the template's Pods already have win, for the Job too. */
-function appLabels(template: JobTemplate, run: JobRun, podLabels: Labels): Labels {
+function appLabels(template: Template, run: JobRun, podLabels: Labels): Labels {
   const defaults = {
     [LABEL_APP_NAME]: labelValue(template.metadata.name ?? ''),
     [LABEL_APP_INSTANCE]: labelValue(run.metadata.name ?? ''),
-    [LABEL_APP_VERSION]: templateRevision(template.spec),
+    [LABEL_APP_VERSION]: templateRevision(template),
     [LABEL_APP_MANAGED_BY]: MANAGED_BY,
   };
   return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, podLabels[key] ?? value]));

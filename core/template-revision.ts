@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { JobSpec } from '../api/wire.ts';
+import type { TemplateContent } from '../api/job-template.ts';
 
 /**
- * Content hash of a template's spec: 10 hex digits of sha256 over its JSON with sorted keys, so that the order of
- * fields makes no difference, and two templates of the same revision make the same Job.
+ * Content hash of a template: 10 hex digits of sha256 over what decides about its runs (spec, parameters, overrides) as
+ * JSON with sorted keys, so that the order of fields makes no difference, and two templates of the same revision make the
+ * same Job.
  */
-export function templateRevision(spec: JobSpec): string {
-  return createHash('sha256').update(JSON.stringify(spec, sortKeys)).digest('hex').slice(0, 10);
+export function templateRevision({ spec, parameters, overrides }: TemplateContent): string {
+  const text = JSON.stringify({ spec, parameters, overrides }, sortKeys);
+  return createHash('sha256').update(text).digest('hex').slice(0, 10);
 }
 
 function sortKeys(_key: string, value: unknown): unknown {

@@ -1,11 +1,11 @@
-import type { JobTemplate } from '../api/job-template.ts';
+import type { TemplateContent } from '../api/job-template.ts';
 import type { FieldError } from './field-error.ts';
 
 /**
  * What keeps a JobTemplate from ever making a Job, as far as it can be told without asking the API server. Whatever the
  * API server itself checks in a Job is left to it. Paths are the template's.
  */
-export function validateJobTemplate(template: JobTemplate): FieldError[] {
+export function validateJobTemplate(template: Pick<TemplateContent, 'spec'>): FieldError[] {
   const containers: unknown = template.spec.template.spec?.containers;
   if (Array.isArray(containers) && containers.length > 0) return [];
   return [

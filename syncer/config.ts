@@ -20,6 +20,8 @@ const SCHEMA = Type.Object({
     default: 'Reject',
   }),
   MISSING_TEMPLATE_WAIT_SECONDS: Type.Integer({ minimum: 0, default: 300 }),
+  /** Revisions of a template that are kept besides the present one and those in use. */
+  REVISION_HISTORY_LIMIT: Type.Integer({ minimum: 0, maximum: 1000, default: 10 }),
   LOG_LEVEL: Type.Unsafe<string>({ type: 'string', enum: LOG_LEVELS, default: 'info' }),
 });
 

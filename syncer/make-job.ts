@@ -114,13 +114,13 @@ function refused(message: string): Observed {
 /** The template is known only if it is still the one that the Job's label names. */
 function adopt(context: MakeJobContext, run: JobRun, job: Job): Observed {
   const template = context.templates.get(run.metadata.namespace, run.spec.templateRef);
-  const same = template && job.metadata?.labels?.[LABEL_APP_VERSION] === templateRevision(template.spec);
+  const same = template && job.metadata?.labels?.[LABEL_APP_VERSION] === templateRevision(template);
   return made(context, run, job, same ? template : undefined);
 }
 
 function made(context: MakeJobContext, run: JobRun, job: Job, template: JobTemplate | undefined): Observed {
   const rendered = template && {
-    revision: templateRevision(template.spec),
+    revision: templateRevision(template),
     generation: template.metadata.generation ?? 0,
     uid: template.metadata.uid ?? '',
   };

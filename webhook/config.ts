@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { Type, type Static } from 'typebox';
-import { MISSING_TEMPLATE_POLICIES } from '../api/names.ts';
+import { AUTHORIZATION_MODES, MISSING_TEMPLATE_POLICIES } from '../api/names.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -8,6 +8,16 @@ const port = (value: number) => Type.Integer({ minimum: 0, maximum: 65_535, defa
 
 const oneOf = <const V extends readonly string[]>(values: V, value: V[number]) =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values], default: value });
+
+/** Objects that a Job can name, and whose absence can be warned of. */
+export const REFERENCE_KINDS = [
+  'Secret',
+  'ConfigMap',
+  'ServiceAccount',
+  'PersistentVolumeClaim',
+  'PriorityClass',
+] as const;
+export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
 
 /** The environment variables, each with its default. */
 const EnvironmentSchema = Type.Object({
@@ -21,6 +31,16 @@ const EnvironmentSchema = Type.Object({
   VALIDATING_WEBHOOK_CONFIGURATION: Type.String({ default: '' }),
   MUTATING_WEBHOOK_CONFIGURATION: Type.String({ default: '' }),
   MISSING_TEMPLATE: oneOf(MISSING_TEMPLATE_POLICIES, 'Reject'),
+  AUTHORIZATION_MODE: oneOf(AUTHORIZATION_MODES, 'Namespace'),
+  /** Where the revisions of ClusterJobTemplates live. */
+  POD_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
+  DRY_RUN: Type.Boolean({ default: true }),
+  DRY_RUN_REUSE_SECONDS: Type.Integer({ minimum: 0, maximum: 3600, default: 10 }),
+  /** Comma-separated kinds of {@link REFERENCE_KINDS}; empty: none. */
+  WARN_MISSING: Type.String({
+    pattern: `^(((^|,)(${REFERENCE_KINDS.join('|')}))+|)$`,
+    default: '',
+  }),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   DRAIN_SECONDS: Type.Integer({ minimum: 0, maximum: 600, default: 30 }),
 });
@@ -38,6 +58,12 @@ export interface WebhookConfig {
   validatingWebhookConfiguration: string;
   mutatingWebhookConfiguration: string;
   missingTemplate: Environment['MISSING_TEMPLATE'];
+  authorizationMode: Environment['AUTHORIZATION_MODE'];
+  podNamespace: string;
+  /** Whether rendered Jobs are tried at the API server, and for how long one's acceptance holds for others alike. */
+  dryRun: boolean;
+  dryRunReuseSeconds: number;
+  warnMissing: ReferenceKind[];
   logLevel: Environment['LOG_LEVEL'];
   /** How long the process may go on answering after it was told to end. */
   drainSeconds: number;
@@ -65,6 +91,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     validatingWebhookConfiguration: given.VALIDATING_WEBHOOK_CONFIGURATION,
     mutatingWebhookConfiguration: given.MUTATING_WEBHOOK_CONFIGURATION,
     missingTemplate: given.MISSING_TEMPLATE,
+    authorizationMode: given.AUTHORIZATION_MODE,
+    podNamespace: given.POD_NAMESPACE,
+    dryRun: given.DRY_RUN,
+    dryRunReuseSeconds: given.DRY_RUN_REUSE_SECONDS,
+    warnMissing: given.WARN_MISSING.split(',').filter((kind): kind is ReferenceKind => kind !== ''),
     logLevel: given.LOG_LEVEL,
     drainSeconds: given.DRAIN_SECONDS,
   };

@@ -1,5 +1,5 @@
 import { CHART_ARTEFACTS } from '../../charts/generate/artefacts.ts';
-import { JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE } from '../custom-resources.ts';
+import { CLUSTER_JOB_TEMPLATE_RESOURCE, JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE } from '../custom-resources.ts';
 import type { CustomResource } from '../custom-resources.ts';
 import type { Artefact } from './artefact.ts';
 import { customResourceDefinitionYaml } from './custom-resource-definition.ts';
@@ -16,6 +16,7 @@ const crd = (custom: CustomResource): Artefact => ({
 /** What is made from the schemas and names of this folder alone. */
 export const API_ARTEFACTS: Artefact[] = [
   crd(JOB_TEMPLATE_RESOURCE),
+  crd(CLUSTER_JOB_TEMPLATE_RESOURCE),
   crd(JOB_RUN_RESOURCE),
   { path: 'docs/reference.md', content: referencePage },
 ];

@@ -24,13 +24,16 @@ export const customResourceDefinition = (custom: CustomResource) => {
         shortNames: [custom.shortName],
         categories: [CATEGORY],
       },
-      scope: 'Namespaced',
+      scope: custom.resource.clusterScoped === true ? 'Cluster' : 'Namespaced',
       versions: [
         {
           name: version,
           served: true,
           storage: true,
           ...(custom.statusSubresource ? { subresources: { status: {} } } : {}),
+          ...(custom.selectableFields === undefined
+            ? {}
+            : { selectableFields: custom.selectableFields.map((jsonPath) => ({ jsonPath })) }),
           additionalPrinterColumns: custom.columns,
           schema: { openAPIV3Schema: rootSchema(schema) },
         },

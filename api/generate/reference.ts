@@ -1,5 +1,10 @@
 import { format } from 'prettier';
-import { CATEGORY, JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE } from '../custom-resources.ts';
+import {
+  CATEGORY,
+  CLUSTER_JOB_TEMPLATE_RESOURCE,
+  JOB_RUN_RESOURCE,
+  JOB_TEMPLATE_RESOURCE,
+} from '../custom-resources.ts';
 import type { CustomResource } from '../custom-resources.ts';
 import { ANNOTATIONS, CONDITIONS, LABELS, PHASE_MEANINGS, REASONS } from '../glossary.ts';
 import type { Term } from '../glossary.ts';
@@ -70,7 +75,7 @@ const heading = ({ resource, shortName, schema }: CustomResource): string => `##
 
 ${(schema as JsonSchema).description ?? ''}
 
-\`apiVersion: ${API_VERSION}\`, \`kind: ${resource.kind}\`, namespaced. With kubectl: \`${resource.plural}\`, short \`${shortName}\`.`;
+\`apiVersion: ${API_VERSION}\`, \`kind: ${resource.kind}\`, ${resource.clusterScoped === true ? 'in no namespace' : 'namespaced'}. With kubectl: \`${resource.plural}\`, short \`${shortName}\`.`;
 
 const jobRun = (): string => `${heading(JOB_RUN_RESOURCE)}
 
@@ -105,9 +110,23 @@ every other field, tells more than this table of the first level.
 
 ${fieldTable(property(JOB_TEMPLATE_RESOURCE, 'spec'), 'spec', 1)}
 
+### parameters
+
+${fieldTable(parameters(), 'parameters[]', 2)}
+
+### overrides
+
+${fieldTable(property(JOB_TEMPLATE_RESOURCE, 'overrides'), 'overrides', 1)}
+
 ### Columns of \`kubectl get jobtemplates\`
 
 ${columnTable(JOB_TEMPLATE_RESOURCE)}`;
+
+const parameters = (): JsonSchema => property(JOB_TEMPLATE_RESOURCE, 'parameters').items ?? {};
+
+const clusterJobTemplate = (): string => `${heading(CLUSTER_JOB_TEMPLATE_RESOURCE)}
+
+Fields and columns are those of a JobTemplate.`;
 
 /** The reference page, `docs/reference.md`. */
 export const referencePage = (): Promise<string> =>
@@ -116,11 +135,13 @@ export const referencePage = (): Promise<string> =>
 
 # Reference
 
-Two kinds of objects. \`kubectl get ${CATEGORY}\` lists both; \`kubectl explain jobrun.spec\` prints what stands here.
+Three kinds of objects. \`kubectl get ${CATEGORY}\` lists all; \`kubectl explain jobrun.spec\` prints what stands here.
 
 ${jobRun()}
 
 ${jobTemplate()}
+
+${clusterJobTemplate()}
 
 ## Labels
 

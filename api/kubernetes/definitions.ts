@@ -11,6 +11,10 @@ import type { JsonSchema } from './json-schema.ts';
 export const JOB_SPEC = 'io.k8s.api.batch.v1.JobSpec';
 export const JOB_STATUS = 'io.k8s.api.batch.v1.JobStatus';
 export const JOB_CONDITION = 'io.k8s.api.batch.v1.JobCondition';
+export const ENV_VAR = 'io.k8s.api.core.v1.EnvVar';
+export const ENV_FROM_SOURCE = 'io.k8s.api.core.v1.EnvFromSource';
+export const RESOURCE_REQUIREMENTS = 'io.k8s.api.core.v1.ResourceRequirements';
+export const TOLERATION = 'io.k8s.api.core.v1.Toleration';
 export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 const RAW = document.definitions as unknown as Record<string, JsonSchema>;

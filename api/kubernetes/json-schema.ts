@@ -10,7 +10,11 @@ export interface JsonSchema {
   minLength?: number;
   maxLength?: number;
   minimum?: number;
+  maximum?: number;
   minItems?: number;
+  maxItems?: number;
+  minProperties?: number;
+  maxProperties?: number;
   properties?: Record<string, JsonSchema>;
   required?: string[];
   additionalProperties?: JsonSchema;
@@ -28,6 +32,8 @@ export interface JsonSchema {
 export interface ValidationRule {
   rule: string;
   message: string;
+  /** Where the error is told, for instance `.args`; the field that the rule stands at by default. */
+  fieldPath?: string;
   reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | 'FieldValueDuplicate';
 }
 

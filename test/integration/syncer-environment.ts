@@ -41,6 +41,7 @@ export const CONFIG: SyncerConfig = {
   WORKERS: 16,
   MISSING_TEMPLATE: 'Reject',
   MISSING_TEMPLATE_WAIT_SECONDS: 300,
+    REVISION_HISTORY_LIMIT: 10,
   LOG_LEVEL: 'debug',
 };
 

@@ -80,6 +80,11 @@ export function testConfig({ cert, key }: Pick<ServingCertificate, 'cert' | 'key
     validatingWebhookConfiguration: '',
     mutatingWebhookConfiguration: '',
     missingTemplate: 'Reject',
+    authorizationMode: 'Namespace',
+    podNamespace: 'default',
+    dryRun: true,
+    dryRunReuseSeconds: 10,
+    warnMissing: [],
     logLevel: 'debug',
     drainSeconds: 5,
   };

@@ -1,0 +1,82 @@
+import type { Static } from 'typebox';
+import { Type } from 'typebox';
+import { AnyValue, AtomicList, ListMap, StringEnum } from './schema-kit.ts';
+
+export const SCALAR_TYPES = ['string', 'integer', 'number', 'boolean'] as const;
+export const PARAMETER_TYPES = [...SCALAR_TYPES, 'array'] as const;
+
+/** What can stand between `$(params.` and `)`. */
+export const PARAMETER_NAME_PATTERN = '^[A-Za-z_][A-Za-z0-9_-]*$';
+export const LONGEST_PARAMETER_NAME = 63;
+/** A pattern needs a `maxLength` no greater than this beside it, so that checking a value takes a bounded time. */
+export const LONGEST_MATCHED_STRING = 4096;
+
+/** A value of a parameter: what is put in the place of `$(params.NAME)`. */
+export type ScalarValue = string | number | boolean;
+export type ParameterValue = ScalarValue | ScalarValue[];
+
+const scalarKeywords = {
+  enum: Type.Optional(
+    AtomicList(AnyValue<ScalarValue>({}), { description: 'The values that are allowed.', minItems: 1 }),
+  ),
+  pattern: Type.Optional(
+    Type.String({
+      description:
+        'Regular expression (RE2) that a string must match somewhere; anchor it with ^ and $. Needs maxLength beside it.',
+      maxLength: 1000,
+    }),
+  ),
+  minLength: Type.Optional(Type.Integer({ description: 'Fewest characters of a string.', minimum: 0 })),
+  maxLength: Type.Optional(Type.Integer({ description: 'Most characters of a string.', minimum: 0 })),
+  minimum: Type.Optional(Type.Number({ description: 'Smallest number.' })),
+  maximum: Type.Optional(Type.Number({ description: 'Greatest number.' })),
+};
+
+const ItemSchema = Type.Object(
+  {
+    type: StringEnum(SCALAR_TYPES, { description: 'Type of each element.' }),
+    ...scalarKeywords,
+  },
+  { description: 'Schema of the elements of an array.' },
+);
+
+export const ParameterSchemaSchema = Type.Object(
+  {
+    type: StringEnum(PARAMETER_TYPES, { description: 'Type of the value.' }),
+    ...scalarKeywords,
+    items: Type.Optional(ItemSchema),
+    minItems: Type.Optional(Type.Integer({ description: 'Fewest elements of an array.', minimum: 0 })),
+    maxItems: Type.Optional(Type.Integer({ description: 'Most elements of an array.', minimum: 0 })),
+  },
+  { description: 'JSON Schema of the value, of a subset: what is listed here. Without it, any string.' },
+);
+
+/** The part of JSON Schema that a parameter's schema is written in. */
+export type ParameterSchema = Static<typeof ParameterSchemaSchema>;
+
+const ParameterDeclaration = Type.Object({
+  name: Type.String({
+    description: 'Name of the parameter: letters, digits, "_" and "-". The template says $(params.NAME) for its value.',
+    minLength: 1,
+    maxLength: LONGEST_PARAMETER_NAME,
+    pattern: PARAMETER_NAME_PATTERN,
+  }),
+  description: Type.Optional(Type.String({ description: 'What it is for, for the people who create JobRuns.' })),
+  schema: Type.Optional(ParameterSchemaSchema),
+  default: Type.Optional(AnyValue<ParameterValue>({ description: 'The value for runs that give none.' })),
+  required: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether a run must give a value. True by default where there is no default; false only together with a default.',
+    }),
+  ),
+});
+
+/** One parameter that a template declares. */
+export type Parameter = Static<typeof ParameterDeclaration>;
+
+export const ParametersSchema = ListMap(ParameterDeclaration, ['name'], {
+  description:
+    'What runs can be given values for. A value takes the place of $(params.NAME) in any string of spec; a list element that is $(params.NAME[*]) becomes the elements of an array.',
+  maxItems: 256,
+});
