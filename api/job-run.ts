@@ -103,7 +103,15 @@ const specFields = {
     Type.String({
       description:
         "The revision of the template that is run: 10 hex digits. Filled in at admission with the template's present one; give it to run an older one (kubectl get controllerrevisions -l hematoscope.app/job-template=NAME).",
+      maxLength: 10,
       pattern: '^[0-9a-f]{10}$',
+      'x-kubernetes-validations': [
+        {
+          rule: "self.matches('^[0-9a-f]{10}$')",
+          message:
+            'is not a revision: 10 hex digits, as the label hematoscope.app/template-revision of a ControllerRevision has them',
+        },
+      ],
     }),
   ),
   parameters: Type.Optional(

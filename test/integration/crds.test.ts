@@ -66,11 +66,11 @@ const denial = async (object: object): Promise<string> => {
 };
 
 describe('installed on a real API server', () => {
-  test('both CRDs are taken without a complaint about their schemas', async () => {
+  test('the CRDs are taken without a complaint about their schemas', async () => {
     const { items } = JSON.parse(await kubectl(['get', 'crd', '-o', 'json'])) as {
       items: { status: { conditions: { type: string; status: string; message: string }[] } }[];
     };
-    expect(items).toHaveLength(2);
+    expect(items).toHaveLength(3);
     for (const { status } of items) {
       const conditions = Object.fromEntries(status.conditions.map(({ type, status: state }) => [type, state]));
       expect(conditions).toEqual({ NamesAccepted: 'True', Established: 'True' });
@@ -89,7 +89,7 @@ describe('installed on a real API server', () => {
 
   test('kubectl explain tells what a JobRun needs', async () => {
     const text = await kubectl(['explain', 'jr.spec']);
-    expect(text).toMatch(/templateRef\s+<string> -required-\s+Name of a JobTemplate in the same namespace\./);
+    expect(text).toMatch(/templateRef\s+<string> -required-\s+Name of a JobTemplate in the same namespace, or of a/);
   });
 });
 
@@ -172,6 +172,28 @@ describe('a JobTemplate', () => {
     expect(await denial(jobTemplate('bad', spec))).toContain(`The JobTemplate "bad" is invalid: ${sentence}`);
   });
 
+  test.each([
+    ['a parameter declared twice', { parameters: [{ name: 'a' }, { name: 'a' }] }, 'parameters[1]: Duplicate value'],
+    [
+      'a parameter of no type',
+      { parameters: [{ name: 'a', schema: {} }] },
+      'parameters[0].schema.type: Required value',
+    ],
+    [
+      'a name that is none',
+      { parameters: [{ name: 'a b' }] },
+      'parameters[0].name: Invalid value: \"a b\": parameters[0].name in body should match',
+    ],
+    [
+      'an override that is none',
+      { overrides: { allow: ['volumes'] } },
+      'overrides.allow[0]: Unsupported value: "volumes": supported values: "args", "command", "env"',
+    ],
+  ])('with %s is denied', async (_, content, sentence) => {
+    const spec = { template: { spec: { containers: [{ name: 'a' }] } } };
+    expect(await denial({ ...jobTemplate('bad', spec), ...content })).toContain(sentence);
+  });
+
   test('shows its image in a list', async () => {
     await kubectl(
       ['apply', '-f', '-'],
@@ -212,6 +234,32 @@ describe('a JobRun', () => {
       { templateRef: 'echo', args: 'hi' },
       'spec.args in body must be of type array: "string"',
     ],
+    [
+      'a container said twice',
+      { templateRef: 'echo', containers: [{ name: 'a' }, { name: 'a' }] },
+      'spec.containers[1]: Duplicate value',
+    ],
+    [
+      'a container without a name',
+      { templateRef: 'echo', containers: [{ image: 'a' }] },
+      'spec.containers[0].name: Required value',
+    ],
+    [
+      'a negative number',
+      { templateRef: 'echo', parallelism: -1 },
+      'spec.parallelism in body should be greater than or equal to 0',
+    ],
+    [
+      'what is no revision',
+      { templateRef: 'echo', templateRevision: 'latest' },
+      'spec.templateRevision: Invalid value: "latest": is not a revision: 10 hex digits',
+    ],
+    [
+      'a kind that is none',
+      { templateRef: 'echo', templateKind: 'Job' },
+      'spec.templateKind: Unsupported value: "Job": supported values: "JobTemplate", "ClusterJobTemplate"',
+    ],
+    ['volumes', { templateRef: 'echo', volumes: [] }, 'strict decoding error: unknown field "spec.volumes"'],
     ['an arg that is a number', { templateRef: 'echo', args: [1] }, 'spec.args[0] in body must be of type string'],
     ['too long a name', { templateRef: 'a'.repeat(254) }, 'spec.templateRef: Too long: may not be more than 253 bytes'],
     ['a typo', { templateRef: 'echo', arg: ['hi'] }, 'strict decoding error: unknown field "spec.arg"'],
@@ -227,15 +275,51 @@ describe('a JobRun', () => {
   });
 
   test.each([
-    ['other args', { templateRef: 'echo', args: ['b'] }],
-    ['another template', { templateRef: 'other', args: ['a'] }],
-    ['a field that was not there', { templateRef: 'echo', args: ['a'], command: [] }],
-    ['a field less', { templateRef: 'echo' }],
-  ])('cannot be changed to have %s', async (_, spec) => {
-    await kubectl(['apply', '-f', '-'], jobRun('fixed', { templateRef: 'echo', args: ['a'] }));
-    expect(await denial(jobRun('fixed', spec))).toContain(
-      'The JobRun "fixed" is invalid: spec: Forbidden: spec is immutable: a JobRun runs once, as it was created; to run with other values, create another JobRun with a name of its own',
+    ['other args', { args: ['b'] }, 'args'],
+    ['another template', { templateRef: 'other' }, 'templateRef'],
+    ['a field that was not there', { command: [] }, 'command'],
+    ['a field less', { args: undefined }, 'args'],
+    ['another revision', { templateRevision: '0123456789' }, 'templateRevision'],
+    ['other parameters', { parameters: { day: 'tuesday' } }, 'parameters'],
+    ['one parameter more', { parameters: { day: 'monday', days: 1 } }, 'parameters'],
+    ['other elements of a parameter', { parameters: { day: ['monday'] } }, 'parameters'],
+    ['another value of a variable', { env: [{ name: 'A', value: '2' }] }, 'env'],
+    ['other resources', { resources: { limits: { cpu: '2' } } }, 'resources'],
+    ['another override of a container', { containers: [{ name: 'x', image: 'b' }] }, 'containers'],
+    ['other labels', { metadata: { labels: { a: 'c' } } }, 'metadata'],
+    ['another number', { parallelism: 3 }, 'parallelism'],
+  ])('cannot be changed to have %s', async (_, change, field) => {
+    const spec = {
+      templateRef: 'echo',
+      args: ['a'],
+      parameters: { day: 'monday' },
+      env: [{ name: 'A', value: '1' }],
+      resources: { limits: { cpu: 1 } },
+      containers: [{ name: 'x', image: 'a' }],
+      metadata: { labels: { a: 'b' } },
+      parallelism: 2,
+    };
+    await kubectl(['apply', '-f', '-'], jobRun('fixed', spec));
+    expect(await denial(jobRun('fixed', { ...spec, ...change }))).toContain(
+      `The JobRun "fixed" is invalid: spec.${field}: Forbidden: ${field} is immutable: a JobRun runs once, as it was created; to run with other values, create another JobRun with a name of its own`,
     );
+  });
+
+  test('can be suspended and resumed', async () => {
+    await kubectl(['apply', '-f', '-'], jobRun('paused', { templateRef: 'echo', suspend: true }));
+    expect(await kubectl(['apply', '-f', '-'], jobRun('paused', { templateRef: 'echo', suspend: false }))).toContain(
+      'configured',
+    );
+    expect(await kubectl(['apply', '-f', '-'], jobRun('paused', { templateRef: 'echo' }))).toContain('configured');
+  });
+
+  test('is found by its template and its phase', async () => {
+    await kubectl(['apply', '-f', '-'], jobRun('by-field', { templateRef: 'selected' }));
+    const list = ['get', 'jr', '-o', 'name', '--field-selector'];
+    expect(await kubectl([...list, 'spec.templateRef=selected,status.phase!=Failed'])).toBe(
+      'jobrun.hematoscope.app/by-field\n',
+    );
+    expect(await kubectl([...list, 'spec.templateRef=selected,status.phase=Failed'])).toBe('');
   });
 
   test('can be applied again as it is, and labelled', async () => {

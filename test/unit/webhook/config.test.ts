@@ -12,6 +12,11 @@ describe('readConfig', () => {
       validatingWebhookConfiguration: '',
       mutatingWebhookConfiguration: '',
       missingTemplate: 'Reject',
+      authorizationMode: 'Namespace',
+      podNamespace: 'default',
+      dryRun: true,
+      dryRunReuseSeconds: 10,
+      warnMissing: [],
       logLevel: 'info',
       drainSeconds: 30,
     });
@@ -20,6 +25,17 @@ describe('readConfig', () => {
   it('takes what is set, and an empty variable for one that is not', () => {
     const config = readConfig({ PORT: '10250', MISSING_TEMPLATE: 'Wait', HEALTH_PORT: '' });
     expect(config).toMatchObject({ port: 10250, missingTemplate: 'Wait', healthPort: 8080 });
+  });
+
+  it.each([
+    ['Secret', ['Secret']],
+    ['Secret,ConfigMap,PriorityClass', ['Secret', 'ConfigMap', 'PriorityClass']],
+  ])('reads a list of kinds: %s', (text, kinds) => {
+    expect(readConfig({ WARN_MISSING: text }).warnMissing).toEqual(kinds);
+  });
+
+  it.each(['Pod', 'Secret,', 'Secret;ConfigMap'])('refuses WARN_MISSING=%s', (text) => {
+    expect(() => readConfig({ WARN_MISSING: text })).toThrow(/environment variable WARN_MISSING must match pattern/);
   });
 
   it('tells all wrong variables at once', () => {

@@ -1,7 +1,11 @@
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import type { CustomResource } from '../../../../api/custom-resources.ts';
-import { JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE } from '../../../../api/custom-resources.ts';
+import {
+  CLUSTER_JOB_TEMPLATE_RESOURCE,
+  JOB_RUN_RESOURCE,
+  JOB_TEMPLATE_RESOURCE,
+} from '../../../../api/custom-resources.ts';
 import {
   customResourceDefinition,
   customResourceDefinitionYaml,
@@ -17,8 +21,13 @@ const KEYWORDS = new Set([
   'format',
   'description',
   'enum',
+  'pattern',
+  'minLength',
   'maxLength',
+  'minimum',
   'minItems',
+  'maxItems',
+  'maxProperties',
   'properties',
   'required',
   'additionalProperties',
@@ -50,48 +59,51 @@ const at = (schema: JsonSchema, path: string): JsonSchema => {
   return rest.length === 0 ? child! : at(child!, rest.join('.'));
 };
 
-describe.each([JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE])('the CRD of $resource.kind', (custom) => {
-  test('is small enough for kubectl apply, as YAML and as the annotation it leaves', () => {
-    expect(Buffer.byteLength(customResourceDefinitionYaml(custom))).toBeLessThan(LIMIT);
-    expect(Buffer.byteLength(JSON.stringify(customResourceDefinition(custom)))).toBeLessThan(LIMIT);
-  });
+describe.each([JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE, CLUSTER_JOB_TEMPLATE_RESOURCE])(
+  'the CRD of $resource.kind',
+  (custom) => {
+    test('is small enough for kubectl apply, as YAML and as the annotation it leaves', () => {
+      expect(Buffer.byteLength(customResourceDefinitionYaml(custom))).toBeLessThan(LIMIT);
+      expect(Buffer.byteLength(JSON.stringify(customResourceDefinition(custom)))).toBeLessThan(LIMIT);
+    });
 
-  test('is the same object when its YAML is read by an older parser', () => {
-    const read: unknown = parse(customResourceDefinitionYaml(custom), { version: '1.1' });
-    expect(read).toEqual(JSON.parse(JSON.stringify(customResourceDefinition(custom))));
-  });
+    test('is the same object when its YAML is read by an older parser', () => {
+      const read: unknown = parse(customResourceDefinitionYaml(custom), { version: '1.1' });
+      expect(read).toEqual(JSON.parse(JSON.stringify(customResourceDefinition(custom))));
+    });
 
-  test('has a structural schema', () => {
-    const faults = walk(rootSchema(custom), '', (schema, path) => [
-      ...Object.keys(schema)
-        .filter((keyword) => !KEYWORDS.has(keyword))
-        .map((keyword) => `${path} has ${keyword}`),
-      ...(schema.type === undefined &&
-      schema['x-kubernetes-int-or-string'] === undefined &&
-      schema['x-kubernetes-preserve-unknown-fields'] === undefined
-        ? [`${path} has no type`]
-        : []),
-      ...(schema.properties !== undefined && schema.additionalProperties !== undefined
-        ? [`${path} has properties beside additionalProperties`]
-        : []),
-      ...(schema.required ?? [])
-        .filter((name) => schema.properties?.[name] === undefined)
-        .map((name) => `${path} requires ${name}, which it does not have`),
-      ...(schema['x-kubernetes-list-map-keys'] ?? [])
-        .filter((key) => schema.items?.required?.includes(key) !== true)
-        .map((key) => `${path} has the key ${key}, which an item can lack`),
-    ]);
-    expect(faults).toEqual([]);
-  });
+    test('has a structural schema', () => {
+      const faults = walk(rootSchema(custom), '', (schema, path) => [
+        ...Object.keys(schema)
+          .filter((keyword) => !KEYWORDS.has(keyword))
+          .map((keyword) => `${path} has ${keyword}`),
+        ...(schema.type === undefined &&
+        schema['x-kubernetes-int-or-string'] === undefined &&
+        schema['x-kubernetes-preserve-unknown-fields'] === undefined
+          ? [`${path} has no type`]
+          : []),
+        ...(schema.properties !== undefined && schema.additionalProperties !== undefined
+          ? [`${path} has properties beside additionalProperties`]
+          : []),
+        ...(schema.required ?? [])
+          .filter((name) => schema.properties?.[name] === undefined)
+          .map((name) => `${path} requires ${name}, which it does not have`),
+        ...(schema['x-kubernetes-list-map-keys'] ?? [])
+          .filter((key) => schema.items?.required?.includes(key) !== true)
+          .map((key) => `${path} has the key ${key}, which an item can lack`),
+      ]);
+      expect(faults).toEqual([]);
+    });
 
-  test('explains every field of ours and of Kubernetes', () => {
-    const silent = walk(rootSchema(custom), '', (schema, path) =>
-      schema.description === undefined && !path.endsWith('[]') && !path.endsWith('[*]') ? [path] : [],
-    );
-    const known = ['.apiVersion', '.kind', '.metadata', '.ephemeralContainers[].name'];
-    expect(silent.filter((path) => !known.some((end) => path.endsWith(end)))).toEqual([]);
-  });
-});
+    test('explains every field of ours and of Kubernetes', () => {
+      const silent = walk(rootSchema(custom), '', (schema, path) =>
+        schema.description === undefined && !path.endsWith('[]') && !path.endsWith('[*]') ? [path] : [],
+      );
+      const known = ['.apiVersion', '.kind', '.metadata', '.ephemeralContainers[].name'];
+      expect(silent.filter((path) => !known.some((end) => path.endsWith(end)))).toEqual([]);
+    });
+  },
+);
 
 describe('JobTemplate', () => {
   const spec = at(rootSchema(JOB_TEMPLATE_RESOURCE), 'spec');
@@ -136,7 +148,19 @@ describe('JobTemplate', () => {
   });
 });
 
+test('a ClusterJobTemplate has the content of a JobTemplate, and belongs to no namespace', () => {
+  expect(rootSchema(CLUSTER_JOB_TEMPLATE_RESOURCE).properties).toEqual(rootSchema(JOB_TEMPLATE_RESOURCE).properties);
+  expect(customResourceDefinition(CLUSTER_JOB_TEMPLATE_RESOURCE).spec.scope).toBe('Cluster');
+  expect(customResourceDefinition(JOB_TEMPLATE_RESOURCE).spec.scope).toBe('Namespaced');
+});
+
 describe('JobRun', () => {
+  test('can change nothing of its spec but suspend', () => {
+    const { properties, ...spec } = at(rootSchema(JOB_RUN_RESOURCE), 'spec');
+    const fixed = spec['x-kubernetes-validations']!.map(({ fieldPath }) => fieldPath!.slice(1));
+    expect([...fixed, 'suspend'].sort()).toEqual(Object.keys(properties!).sort());
+  });
+
   test('drops fields of the spec that it does not know, so that kubectl tells of a typo', () => {
     expect(at(rootSchema(JOB_RUN_RESOURCE), 'spec')).not.toHaveProperty('x-kubernetes-preserve-unknown-fields');
   });
