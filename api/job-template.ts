@@ -23,11 +23,6 @@ const content = {
   overrides: Type.Optional(OverridesSchema),
 };
 
-const ContentSchema = Type.Object(content);
-
-/** What of a template decides what its runs are: the part that a revision holds. */
-export type TemplateContent = Static<typeof ContentSchema>;
-
 export const JobTemplateSchema = Type.Object(
   {
     apiVersion: Type.String(),
@@ -40,6 +35,9 @@ export const JobTemplateSchema = Type.Object(
 
 /** A JobSpec stored under a name. Creating one runs nothing. */
 export type JobTemplate = Static<typeof JobTemplateSchema>;
+
+/** What of a template decides what its runs are: the part that a revision holds. */
+export type TemplateContent = Pick<JobTemplate, 'spec' | 'parameters' | 'overrides'>;
 
 export const ClusterJobTemplateSchema = Type.Object(
   {
