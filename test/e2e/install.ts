@@ -45,7 +45,7 @@ export async function removeEverything(cluster: Cluster): Promise<void> {
     '--timeout',
     '2m',
   );
-  const crds = ['jobruns.hematoscope.app', 'jobtemplates.hematoscope.app'];
+  const crds = ['jobruns', 'jobtemplates', 'clusterjobtemplates'].map((plural) => `${plural}.hematoscope.app`);
   await cluster.kubectl('delete', 'crd', ...crds, '--ignore-not-found');
   await cluster.kubectl('delete', 'namespace', releaseNamespace, '--ignore-not-found', '--timeout=120s');
 }
