@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { KubeObject, ControllerRevision } from '../../../api/wire.ts';
+import type { Resource } from '../../../api/resources.ts';
+import { controllerRevision } from '../../../core/controller-revision.ts';
+import { keyOfTemplate } from '../../../core/template-key.ts';
+import { templateRevision } from '../../../core/template-revision.ts';
+import { KubeApiError } from '../../../kube/api-error.ts';
+import { RevisionStore } from '../../../revisions/revision-store.ts';
+import { echoTemplate } from '../core/objects.ts';
+
+type Client = ConstructorParameters<typeof RevisionStore>[0];
+
+const refusal = (code: number, reason: string): KubeApiError =>
+  new KubeApiError({ method: 'GET', path: '/', code, body: JSON.stringify({ kind: 'Status', reason, code }) });
+
+/** ControllerRevisions in memory, and what was asked. */
+class FakeApiServer {
+  readonly stored = new Map<string, ControllerRevision>();
+  readonly calls: string[] = [];
+
+  readonly client = {
+    create: (_resource: Resource, _namespace: string | undefined, body: KubeObject) => {
+      const name = body.metadata?.name ?? '';
+      this.calls.push(`create ${name}`);
+      if (this.stored.has(name)) return Promise.reject(refusal(409, 'AlreadyExists'));
+      this.stored.set(name, body as ControllerRevision);
+      return Promise.resolve(body);
+    },
+    get: (_resource: Resource, { name }: { name: string }) => {
+      this.calls.push(`get ${name}`);
+      const found = this.stored.get(name);
+      return found ? Promise.resolve(found) : Promise.reject(refusal(404, 'NotFound'));
+    },
+    list: () => Promise.resolve({ metadata: {}, items: [...this.stored.values()] }),
+    patch: (_resource: Resource, { name }: { name: string }, body: Partial<ControllerRevision>) => {
+      this.calls.push(`patch ${name}`);
+      const before = this.stored.get(name)!;
+      this.stored.set(name, { ...before, ...body, metadata: { ...before.metadata, ...body.metadata } });
+      return Promise.resolve(this.stored.get(name));
+    },
+  } as unknown as Client;
+}
+
+const template = echoTemplate();
+const key = keyOfTemplate(template);
+const revision = templateRevision(template);
+const name = `echo-${revision}`;
+
+describe('RevisionStore', () => {
+  let server: FakeApiServer;
+  let store: RevisionStore;
+
+  beforeEach(() => {
+    server = new FakeApiServer();
+    store = new RevisionStore(server.client, 'system');
+  });
+
+  test('stores a template once, and finds it again', async () => {
+    await store.keep(template);
+    await store.keep(template);
+    expect(server.calls).toEqual([`create ${name}`]);
+    expect(await store.find(key, revision)).toMatchObject({ spec: template.spec, metadata: template.metadata });
+    expect(await store.list(key)).toEqual([revision]);
+  });
+
+  test('asks once for a revision that it has found', async () => {
+    server.stored.set(name, controllerRevision(template, 'team'));
+    await store.find(key, revision);
+    await store.find(key, revision);
+    expect(server.calls).toEqual([`get ${name}`]);
+  });
+
+  test('finds no revision that is not there, and none of a namesake of the other kind', async () => {
+    server.stored.set(`cluster.echo-cjt-${revision}`, controllerRevision(template, 'system'));
+    expect(await store.find(key, revision)).toBeUndefined();
+    expect(await store.find({ kind: 'ClusterJobTemplate', name: 'echo' }, revision)).toBeUndefined();
+  });
+
+  test('makes a revision the newest again when an edit is taken back', async () => {
+    await store.keep(template);
+    await store.keep({ ...template, metadata: { ...template.metadata, generation: 7 } });
+    expect(server.stored.get(name)?.revision).toBe(7);
+  });
+
+  test('hands a revision over to a template of the same name and content that was made anew', async () => {
+    server.stored.set(name, { ...controllerRevision(template, 'team'), revision: 5 });
+    await store.keep({ ...template, metadata: { ...template.metadata, uid: 'new', generation: 1 } });
+    expect(server.stored.get(name)?.metadata?.ownerReferences).toMatchObject([{ uid: 'new' }]);
+    expect(server.stored.get(name)?.revision).toBe(5);
+  });
+
+  test('leaves alone what is not its own, and says so', async () => {
+    server.stored.set(name, { metadata: { name }, revision: 1, data: { of: 'somebody else' } });
+    await expect(store.keep(template)).rejects.toThrow(
+      `ControllerRevision "${name}" in namespace "team" holds something else`,
+    );
+    expect(server.calls).not.toContain(`patch ${name}`);
+  });
+
+  test('notes a use, once for many', async () => {
+    await store.keep(template);
+    await store.touch(key, revision);
+    await store.touch(key, revision);
+    expect(server.calls.filter((call) => call.startsWith('patch'))).toHaveLength(1);
+    expect(server.stored.get(name)?.metadata?.annotations).toHaveProperty('hematoscope.app/last-used');
+  });
+});
