@@ -7,6 +7,7 @@ import {
   LABEL_APP_MANAGED_BY,
   LABEL_APP_NAME,
   LABEL_APP_VERSION,
+  LABEL_CLUSTER_JOB_TEMPLATE,
   LABEL_JOB_RUN,
   LABEL_JOB_TEMPLATE,
   MANAGED_BY,
@@ -16,46 +17,56 @@ import type { Job, JobSpec, ObjectMeta } from '../api/wire.ts';
 import type { FieldError } from './field-error.ts';
 import { jobName } from './job-name.ts';
 import { labelValue } from './label-value.ts';
+import { metadataOverrides } from './metadata-overrides.ts';
+import { overrideErrors, withOverrides } from './overrides.ts';
+import { substitute } from './substitute.ts';
 import { templateRevision } from './template-revision.ts';
 import { validateJobTemplate } from './validate-job-template.ts';
 
-/** The Job that a run makes of its template, or everything that keeps it from making one (paths are the template's). */
-export type Rendered = { job: Job } | { errors: FieldError[] };
+/** The Job that a run makes of its template, or everything that keeps it from making one; `of`: whose paths those are. */
+export type Rendered = { job: Job } | { errors: FieldError[]; of: 'run' | 'template' };
 
 type Labels = Record<string, string>;
-type PodTemplate = JobSpec['template'];
-type Container = NonNullable<PodTemplate['spec']>['containers'][number];
 
 /**
  * Renders the Job of a run. Pure, and the only place where a Job is made up, so that what admission checked is what the
  * syncer creates. Neither argument is changed.
  *
  * - The Job's name follows from the run's name and uid, so that every attempt means the same Job.
- * - What the run leaves out is inherited from the template; an empty list clears.
- * - Labels and annotations of the JobTemplate itself stay with it: deployment tools put theirs there to track what they own.
+ * - Parameters first, then overrides: what a run says itself is text, and no placeholder in it is replaced.
+ * - What the run leaves out is inherited from the template; an empty value clears.
+ * - Labels and annotations of the template object itself stay with it: deployment tools put theirs there to track what
+ *   they own.
  */
 export function render(template: Template, run: JobRun): Rendered {
-  const errors = validateJobTemplate(template);
-  if (errors.length > 0) return { errors };
-  const podTemplate = template.spec.template;
+  const wrong = validateJobTemplate(template);
+  if (wrong.length > 0) return { errors: wrong, of: 'template' };
+  const substituted = substitute(template, run);
+  const valueErrors = 'errors' in substituted ? substituted.errors : [];
+  const errors = [...valueErrors, ...overrideErrors(template, run)];
+  if ('errors' in substituted || errors.length > 0) return { errors, of: 'run' };
+  return { job: jobOf(template, run, withOverrides(substituted.template.spec, run)) };
+}
+
+/** What comes later wins: recommended labels, the template's own, the run's, and those that tell whose the Job is. */
+function jobOf(template: Template, run: JobRun, spec: JobSpec): Job {
+  const podTemplate = spec.template;
   const podLabels = podTemplate.metadata?.labels ?? {};
-  const labels = { ...appLabels(template, run, podLabels), ...ownLabels(template, run) };
-  const annotations = { [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' };
+  const given = metadataOverrides(run);
+  const labels = { ...appLabels(template, run, podLabels), ...given.labels, ...ownLabels(template, run) };
+  const annotations = { ...given.annotations, [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' };
   return {
-    job: {
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata: { ...jobMeta(run), labels, annotations },
-      spec: {
-        ...template.spec,
-        template: {
-          ...podTemplate,
-          metadata: {
-            ...podTemplate.metadata,
-            labels: { ...podLabels, ...labels },
-            annotations: { ...podTemplate.metadata?.annotations, ...annotations },
-          },
-          ...podSpec(podTemplate, run),
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { ...jobMeta(run), labels, annotations },
+    spec: {
+      ...spec,
+      template: {
+        ...podTemplate,
+        metadata: {
+          ...podTemplate.metadata,
+          labels: { ...podLabels, ...labels },
+          annotations: { ...podTemplate.metadata?.annotations, ...annotations },
         },
       },
     },
@@ -63,8 +74,9 @@ export function render(template: Template, run: JobRun): Rendered {
 }
 
 function ownLabels(template: Template, run: JobRun): Labels {
+  const label = template.kind === 'ClusterJobTemplate' ? LABEL_CLUSTER_JOB_TEMPLATE : LABEL_JOB_TEMPLATE;
   return {
-    [LABEL_JOB_TEMPLATE]: labelValue(template.metadata.name ?? ''),
+    [label]: labelValue(template.metadata.name ?? ''),
     [LABEL_JOB_RUN]: labelValue(run.metadata.name ?? ''),
   };
 }
@@ -91,17 +103,4 @@ function jobMeta(run: JobRun): ObjectMeta {
     ];
   }
   return meta;
-}
-
-function podSpec(podTemplate: PodTemplate, run: JobRun): Pick<PodTemplate, 'spec'> {
-  const spec = podTemplate.spec;
-  const first = spec?.containers[0];
-  if (spec === undefined || first === undefined) return {};
-  return { spec: { ...spec, containers: [overridden(first, run), ...spec.containers.slice(1)] } };
-}
-
-/** `null` is absent, as everywhere in Kubernetes. */
-function overridden(container: Container, run: JobRun): Container {
-  const { args, command } = run.spec;
-  return { ...container, ...(Array.isArray(command) && { command }), ...(Array.isArray(args) && { args }) };
 }

@@ -6,10 +6,18 @@ import type { TemplateContent } from '../api/job-template.ts';
  * JSON with sorted keys, so that the order of fields makes no difference, and two templates of the same revision make the
  * same Job.
  */
-export function templateRevision({ spec, parameters, overrides }: TemplateContent): string {
+export function templateRevision(content: TemplateContent): string {
+  const { spec, parameters, overrides } = content;
+  const known = revisions.get(content);
+  if (known !== undefined) return known;
   const text = JSON.stringify({ spec, parameters, overrides }, sortKeys);
-  return createHash('sha256').update(text).digest('hex').slice(0, 10);
+  const revision = createHash('sha256').update(text).digest('hex').slice(0, 10);
+  revisions.set(content, revision);
+  return revision;
 }
+
+/** Objects of caches are shared and never changed, so that each is hashed once. */
+const revisions = new WeakMap<object, string>();
 
 function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

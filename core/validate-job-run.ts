@@ -1,7 +1,9 @@
 import type { JobRun } from '../api/job-run.ts';
-import type { JobTemplate } from '../api/job-template.ts';
+import type { Template } from '../api/job-template.ts';
 import type { FieldError } from './field-error.ts';
+import { originInRun } from './origin.ts';
 import { didYouMean, nearNames } from './suggest.ts';
+import { templateKeyOfRun } from './template-key.ts';
 
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
@@ -10,37 +12,43 @@ export function validateTemplateRef(run: JobRun): FieldError[] {
   const path = 'spec.templateRef';
   const spec = run.spec as Partial<JobRun['spec']> | null | undefined;
   const name: unknown = spec?.templateRef;
+  const kind = spec?.templateKind ?? 'JobTemplate';
+  const where = kind === 'JobTemplate' ? ' in this namespace' : '';
   if (typeof name !== 'string' || name === '') {
-    const message = 'Required value: give the name of a JobTemplate in this namespace';
+    const message = `Required value: give the name of a ${kind}${where}`;
     return [{ path, reason: 'FieldValueRequired', message }];
   }
+  const why = whyNoName(name, kind);
+  if (why === undefined) return [];
+  return [{ path, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(name)}: ${why}` }];
+}
+
+function whyNoName(name: string, kind: string): string | undefined {
   if (name.includes('/')) {
-    const why =
-      "a JobRun can only use a JobTemplate of the JobRun's own namespace; give its name alone, without a namespace";
-    return [{ path, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(name)}: ${why}` }];
+    return kind === 'JobTemplate'
+      ? "a JobRun can only use a JobTemplate of the JobRun's own namespace; give its name alone, without a namespace"
+      : 'a ClusterJobTemplate has no namespace; give its name alone';
   }
-  if (name.length > 253 || !NAME.test(name)) {
-    const why = 'cannot be the name of a JobTemplate';
-    return [{ path, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(name)}: ${why}` }];
-  }
-  return [];
+  return name.length > 253 || !NAME.test(name) ? `cannot be the name of a ${kind}` : undefined;
 }
 
 /**
  * The error of a run whose template is not there.
- * @param names of the JobTemplates in the run's namespace. Those of others are never told: their names may be secret.
+ * @param names of the templates of that kind that the run could name. Those of other namespaces are never told: their
+ * names may be secret.
  */
 export function templateNotFound(run: JobRun, names: readonly string[]): FieldError {
-  const { templateRef } = run.spec;
+  const { kind, name } = templateKeyOfRun(run);
+  const isCluster = kind === 'ClusterJobTemplate';
   const namespace = run.metadata.namespace ?? '';
-  const hint =
-    names.length === 0
-      ? 'the namespace has no JobTemplates'
-      : didYouMean(nearNames(templateRef, names)) || `see \`kubectl get jobtemplates -n ${namespace}\``;
+  const none = isCluster ? 'there are no ClusterJobTemplates' : 'the namespace has no JobTemplates';
+  const see = isCluster ? 'see `kubectl get clusterjobtemplates`' : `see \`kubectl get jobtemplates -n ${namespace}\``;
+  const hint = names.length === 0 ? none : didYouMean(nearNames(name, names)) || see;
+  const where = isCluster ? '' : ` in namespace "${namespace}"`;
   return {
     path: 'spec.templateRef',
     reason: 'FieldValueNotFound',
-    message: `Not found: ${JSON.stringify(templateRef)}: no JobTemplate of this name in namespace "${namespace}"; ${hint}`,
+    message: `Not found: ${JSON.stringify(name)}: no ${kind} of this name${where}; ${hint}`,
   };
 }
 
@@ -48,21 +56,22 @@ export function templateNotFound(run: JobRun, names: readonly string[]): FieldEr
  * Errors of a rendered Job, told to the one who made the run: what the run itself put there under its own field, the
  * rest as the template's.
  */
-export function asRunErrors(errors: readonly FieldError[], run: JobRun, template: JobTemplate): FieldError[] {
+export function asRunErrors(errors: readonly FieldError[], run: JobRun, template: Template): FieldError[] {
   return errors.map((error) => {
-    const own = ownField(error.path, run);
-    if (own !== undefined) return { ...error, path: own };
-    const name = template.metadata.name ?? run.spec.templateRef;
-    return {
-      path: 'spec.templateRef',
-      reason: 'FieldValueInvalid',
-      message: `JobTemplate "${name}" can't make a Job: ${error.path}: ${error.message}`,
-    };
+    const own = originInRun(error.path, run, template);
+    return own === undefined ? ofTemplate(error, template) : { ...error, path: own };
   });
 }
 
-function ownField(path: string, run: JobRun): string | undefined {
-  const [, field, rest = ''] = /^spec\.template\.spec\.containers\[0\]\.(args|command)\b(.*)$/.exec(path) ?? [];
-  if (field !== 'args' && field !== 'command') return undefined;
-  return run.spec[field] === undefined ? undefined : `spec.${field}${rest}`;
+/** Errors of a template, told to the one who made a run of it. */
+export function asTemplateErrors(errors: readonly FieldError[], template: Template): FieldError[] {
+  return errors.map((error) => ofTemplate(error, template));
+}
+
+function ofTemplate({ path, message }: FieldError, { kind, metadata }: Template): FieldError {
+  return {
+    path: 'spec.templateRef',
+    reason: 'FieldValueInvalid',
+    message: `${kind} "${metadata.name ?? ''}" can't make a Job: ${path}: ${message}`,
+  };
 }

@@ -29,7 +29,7 @@ describe('render', () => {
             "app.kubernetes.io/instance": "echo-hello",
             "app.kubernetes.io/managed-by": "job-template-run",
             "app.kubernetes.io/name": "echo",
-            "app.kubernetes.io/version": "b88daf8513",
+            "app.kubernetes.io/version": "4682447102",
             "hematoscope.app/job-run": "echo-hello",
             "hematoscope.app/job-template": "echo",
           },
@@ -57,7 +57,7 @@ describe('render', () => {
                 "app.kubernetes.io/instance": "echo-hello",
                 "app.kubernetes.io/managed-by": "job-template-run",
                 "app.kubernetes.io/name": "echo",
-                "app.kubernetes.io/version": "b88daf8513",
+                "app.kubernetes.io/version": "4682447102",
                 "hematoscope.app/job-run": "echo-hello",
                 "hematoscope.app/job-template": "echo",
               },
@@ -157,6 +157,7 @@ describe('render', () => {
     ['no Pod spec', { template: {} }],
   ])('says what a template lacks with %s', (_, spec) => {
     expect(render(echoTemplate(spec), echoRun())).toEqual({
+      of: 'template',
       errors: [
         {
           path: 'spec.template.spec.containers',

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import type { JobRun } from '../../../api/job-run.ts';
+import { DEFINITIONS, JOB_SPEC } from '../../../api/kubernetes/definitions.ts';
+import { refTarget, refTo, type JsonSchema } from '../../../api/kubernetes/json-schema.ts';
+import { OVERRIDES } from '../../../api/names.ts';
+import { overridesOf } from '../../../core/overrides.ts';
+import { render } from '../../../core/render.ts';
+import { echoRun, echoTemplate } from './objects.ts';
+
+/** All that a run can say something of, by the place in the run; what is not here must get nowhere. */
+const OVERRIDABLE = {
+  spec: [
+    ...['args', 'command', 'env', 'image', 'resources', 'nodeSelector', 'tolerations', 'priorityClassName'],
+    ...['parallelism', 'completions', 'backoffLimit', 'activeDeadlineSeconds', 'ttlSecondsAfterFinished', 'suspend'],
+    ...['containers', 'metadata', 'templateRef', 'templateKind', 'templateRevision', 'parameters'],
+  ],
+  container: ['args', 'command', 'env', 'envFrom', 'image', 'resources', 'name'],
+  metadata: ['labels', 'annotations'],
+};
+
+/** Paths of every field of a JobSpec, of the Pods in it and of their containers, down to `depth` names. */
+function fieldsOf(schema: JsonSchema, trail: string[] = [], seen: string[] = []): string[][] {
+  const name = schema.$ref === undefined ? undefined : refTarget(schema.$ref);
+  if (name !== undefined && seen.includes(name)) return [];
+  const { properties = {}, items } = name === undefined ? schema : DEFINITIONS[name]!;
+  const within = name === undefined ? seen : [...seen, name];
+  if (items !== undefined) return fieldsOf(items, trail, within);
+  return Object.entries(properties).flatMap(([field, child]) => {
+    const path = [...trail, field];
+    return [path, ...fieldsOf(child.items ?? child, path, within)];
+  });
+}
+
+const FIELDS = fieldsOf({ $ref: refTo(JOB_SPEC) });
+const MARK = 'smuggled-in';
+
+/** An object with the mark at the path. */
+const at = (path: readonly string[], value: unknown = MARK): Record<string, unknown> => {
+  const [field = '', ...rest] = path;
+  return { [field]: rest.length === 0 ? value : at(rest, value) };
+};
+
+const template = { ...echoTemplate(), overrides: { allow: [...OVERRIDES] } };
+const plain = JSON.stringify(render(template, echoRun()));
+const rendered = (spec: object): string => JSON.stringify(render(template, echoRun(spec)));
+
+/** The shapes that a wrong value could take on its way; a list and a map are spread in other ways than a text. */
+const VALUES: unknown[] = [MARK, [MARK], { [MARK]: MARK }, [{ name: MARK }], true, 7];
+
+describe('nothing but what is listed gets from a run into its Job', () => {
+  test('the walk has seen the whole of a JobSpec', () => {
+    const paths = new Set(FIELDS.map((path) => path.join('.')));
+    expect(paths.size).toBeGreaterThan(900);
+    for (const path of [
+      'podFailurePolicy.rules.action',
+      'template.spec.volumes.hostPath.path',
+      'template.spec.serviceAccountName',
+      'template.spec.hostNetwork',
+      'template.spec.hostPID',
+      'template.spec.securityContext.runAsUser',
+      'template.spec.containers.securityContext.privileged',
+      'template.spec.initContainers.volumeMounts.mountPath',
+      'template.metadata.labels',
+    ]) {
+      expect(paths, path).toContain(path);
+    }
+  });
+
+  test('no field at the place that it has in a JobSpec', () => {
+    const own = new Set(OVERRIDABLE.spec);
+    for (const path of FIELDS) {
+      if (path.length === 1 && own.has(path[0]!)) continue;
+      for (const value of VALUES) expect(rendered(at(path, value)), path.join('.')).toBe(plain);
+    }
+  });
+
+  test('no field by its mere name at the top of spec', () => {
+    for (const name of new Set(FIELDS.map((path) => path.at(-1)!))) {
+      if (OVERRIDABLE.spec.includes(name)) continue;
+      for (const value of VALUES) expect(rendered({ [name]: value }), name).toBe(plain);
+    }
+  });
+
+  test('no field of a container, or of a Pod, in what a run says of a container', () => {
+    for (const name of new Set(FIELDS.map((path) => path.at(-1)!))) {
+      if (OVERRIDABLE.container.includes(name)) continue;
+      const saying = { name: 'sidecar', [name]: MARK };
+      expect(rendered({ containers: [saying] }), name).toBe(plain);
+    }
+  });
+
+  test('no field in what a run says of labels and annotations', () => {
+    for (const name of new Set(FIELDS.map((path) => path.at(-1)!))) {
+      if (OVERRIDABLE.metadata.includes(name)) continue;
+      expect(rendered({ metadata: { [name]: MARK } }), name).toBe(plain);
+    }
+    expect(rendered({ metadata: { name: MARK, namespace: MARK, ownerReferences: [{ uid: MARK }] } })).toBe(plain);
+  });
+
+  test('what is listed does get through, so that the above means something', () => {
+    const values: Record<string, unknown> = { args: [MARK], image: MARK, metadata: { labels: { a: MARK } } };
+    for (const name of ['args', 'image', 'metadata']) expect(rendered({ [name]: values[name] })).toContain(MARK);
+  });
+
+  test('and what is listed there is what an allow-list can name', () => {
+    const said = (spec: object): string[] => overridesOf(echoRun(spec));
+    const selectors = ['containers', 'templateRef', 'templateKind', 'templateRevision', 'parameters'];
+    for (const name of OVERRIDABLE.spec.filter((field) => !selectors.includes(field))) {
+      expect(said({ [name]: name === 'metadata' ? { labels: {} } : [] }), name).toEqual([name]);
+    }
+  });
+});
