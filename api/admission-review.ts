@@ -81,6 +81,8 @@ export interface AdmissionResponse {
   patchType?: 'JSONPatch';
   /** Shown by kubectl even when the request is allowed. */
   warnings?: string[];
+  /** For the API server's audit log. */
+  auditAnnotations?: Record<string, string>;
 }
 
 /** The body of the webhook's answer. */

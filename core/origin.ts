@@ -40,15 +40,20 @@ function ofMetadata(path: string, { spec }: JobRun): string | undefined {
 }
 
 function ofContainer(path: string, run: JobRun, template: Template): string | undefined {
-  const [, list, index = '', field = '', rest = ''] = CONTAINER_FIELD.exec(path) ?? [];
-  if (list !== 'containers' && list !== 'initContainers') return undefined;
-  const container = listOf(template.spec.template.spec?.[list])[Number(index)];
+  const match = CONTAINER_FIELD.exec(path);
+  if (match === null) return undefined;
+  const [, list, index, field = '', rest = ''] = match;
+  const { containers, initContainers } = template.spec.template.spec ?? {};
+  const container = listOf(list === 'initContainers' ? initContainers : containers)[Number(index)];
   if (container === undefined) return undefined;
-  const isFirst = list === 'containers' && index === '0';
+  const isFirst = container === containers?.[0];
   const saying = sayingOf(run, field, isFirst ? [undefined, container.name] : [container.name]);
-  if (saying === undefined) return undefined;
-  const inside = insideOf({ field, rest, saying, container });
-  return inside === undefined ? undefined : `${saying.path}.${field}${inside}`;
+  return saying && pathInside(saying, { field, rest, saying, container });
+}
+
+function pathInside({ path }: ContainerSaying, spot: Spot): string | undefined {
+  const inside = insideOf(spot);
+  return inside === undefined ? undefined : `${path}.${spot.field}${inside}`;
 }
 
 function sayingOf(run: JobRun, field: string, names: (string | undefined)[]): ContainerSaying | undefined {

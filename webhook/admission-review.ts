@@ -42,7 +42,8 @@ export function admissionAnswer(uid: string, verdict: Verdict): AdmissionReviewA
 function responseOf(verdict: Verdict): Omit<AdmissionResponse, 'uid'> {
   const warnings = verdict.warnings.length === 0 ? {} : { warnings: verdict.warnings };
   if (!verdict.allowed) return { allowed: false, status: verdict.status, ...warnings };
-  if (verdict.patch === undefined) return { allowed: true, ...warnings };
+  const audit = verdict.audit === undefined ? {} : { auditAnnotations: verdict.audit };
+  if (verdict.patch === undefined) return { allowed: true, ...warnings, ...audit };
   const patch = Buffer.from(JSON.stringify(verdict.patch)).toString('base64');
-  return { allowed: true, patchType: 'JSONPatch', patch, ...warnings };
+  return { allowed: true, patchType: 'JSONPatch', patch, ...warnings, ...audit };
 }

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { Type, type Static } from 'typebox';
 import { AUTHORIZATION_MODES, MISSING_TEMPLATE_POLICIES } from '../api/names.ts';
+import { REFERENCE_KINDS, type ReferenceKind } from '../core/references.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -8,16 +9,6 @@ const port = (value: number) => Type.Integer({ minimum: 0, maximum: 65_535, defa
 
 const oneOf = <const V extends readonly string[]>(values: V, value: V[number]) =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values], default: value });
-
-/** Objects that a Job can name, and whose absence can be warned of. */
-export const REFERENCE_KINDS = [
-  'Secret',
-  'ConfigMap',
-  'ServiceAccount',
-  'PersistentVolumeClaim',
-  'PriorityClass',
-] as const;
-export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
 
 /** The environment variables, each with its default. */
 const EnvironmentSchema = Type.Object({

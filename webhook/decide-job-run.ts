@@ -1,21 +1,33 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { AdmissionRequest } from '../api/admission-review.ts';
 import type { JobRun } from '../api/job-run.ts';
-import type { JobTemplate } from '../api/job-template.ts';
+import type { Template } from '../api/job-template.ts';
 import type { MissingTemplatePolicy } from '../api/names.ts';
 import { validateJobRun } from '../api/validators.ts';
 import type { FieldError } from '../core/field-error.ts';
 import { missingTemplatePolicy } from '../core/missing-template.ts';
 import { render } from '../core/render.ts';
-import { asRunErrors, templateNotFound, validateTemplateRef } from '../core/validate-job-run.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { dryRunJob } from './dry-run.ts';
+import { templateKeyOfRun } from '../core/template-key.ts';
+import { templateRevision } from '../core/template-revision.ts';
+import { asRunErrors, asTemplateErrors, templateNotFound, validateTemplateRef } from '../core/validate-job-run.ts';
+import type { RevisionStore } from '../revisions/revision-store.ts';
+import type { Authorization } from './authorization.ts';
+import { decideJobRunUpdate } from './decide-job-run-update.ts';
+import type { DryRunVerdicts } from './dry-run-verdicts.ts';
+import { inNamespace } from './in-namespace.ts';
+import type { MissingReferences } from './missing-references.ts';
+import { requesterErrors } from './requester.ts';
+import { revisionNotFound } from './revision-not-found.ts';
 import type { TemplateLookup } from './template-lookup.ts';
+import type { TemplatesOfRuns } from './template-of-run.ts';
 import { allow, denyForbidden, denyInvalid, type Verdict } from './verdict.ts';
 
 export interface JobRunDeciderOptions {
-  client: Pick<KubeClient, 'create'>;
-  templates: TemplateLookup;
+  lookup: Pick<TemplateLookup, 'names'>;
+  templates: Pick<TemplatesOfRuns, 'find' | 'isPresent'>;
+  revisions: Pick<RevisionStore, 'touch'>;
+  authorization: Authorization;
+  dryRuns: Pick<DryRunVerdicts, 'try'>;
+  references: Pick<MissingReferences, 'warnings'>;
   /** For runs that do not say otherwise. */
   missingTemplate: MissingTemplatePolicy;
 }
@@ -25,6 +37,7 @@ interface Findings {
   errors: FieldError[];
   warnings: string[];
   forbidden?: string;
+  template?: Template;
 }
 
 const NOTHING: Findings = { errors: [], warnings: [] };
@@ -40,84 +53,105 @@ export class JobRunDecider {
     this.#options = options;
   }
 
-  /** @param signal ends the asking; the run is then admitted with a warning. */
+  /** @param signal ends the asking; the run is then admitted with a warning, unless its permission is not known yet. */
   async decide(request: AdmissionRequest, signal: AbortSignal): Promise<Verdict> {
-    if (request.operation === 'UPDATE') return decideUpdate(request);
+    if (request.operation === 'UPDATE') return decideJobRunUpdate(request, this.#options, signal);
     const errors = shapeErrors(request.object);
     if (errors.length > 0) return denyInvalid(request, errors);
     const run = inNamespace(request.object as JobRun, request.namespace);
     const policy = missingTemplatePolicy(run, this.#options.missingTemplate);
-    const findings = await this.#inspect(run, policy.policy, signal);
-    const all = [...(policy.error === undefined ? [] : [policy.error]), ...findings.errors];
+    const [refusal, findings] = await Promise.all([
+      this.#options.authorization.refusalOfCreate(request, run, signal),
+      this.#inspect(run, policy.policy, signal),
+    ]);
+    // Whoever may not use a template learns nothing of it, not even whether it exists.
+    if (refusal !== undefined) return denyForbidden(request, refusal);
+    const all = [
+      ...(policy.error === undefined ? [] : [policy.error]),
+      ...requesterErrors(request),
+      ...findings.errors,
+    ];
     if (all.length > 0) return denyInvalid(request, all, findings.warnings);
-    return findings.forbidden === undefined ? allow(findings.warnings) : denyForbidden(request, findings.forbidden);
+    if (findings.forbidden !== undefined) return denyForbidden(request, findings.forbidden);
+    const unmarked = await this.#touch(request, run, signal);
+    return { ...allow([...findings.warnings, ...unmarked]), audit: auditOf(run, findings.template) };
   }
 
   async #inspect(run: JobRun, policy: MissingTemplatePolicy, signal: AbortSignal): Promise<Findings> {
-    const { templates } = this.#options;
-    const namespace = run.metadata.namespace ?? '';
-    const name = run.spec.templateRef;
-    const found = await templates.find(namespace, name, signal);
-    if (found.kind === 'missing') return this.#missing(run, policy);
-    if (found.kind === 'unknown') return unchecked(`JobTemplate "${name}" could not be looked up: ${found.why}`);
-    const findings = await this.#tryOut(found.template, run, signal);
-    if (found.kind === 'live' || !isRefusal(findings)) return findings;
-    const now = await templates.findLive(namespace, name, signal);
-    if (now.kind === 'missing') return this.#missing(run, policy);
-    if (now.kind !== 'live' || isSame(now.template, found.template)) return findings;
-    return this.#tryOut(now.template, run, signal);
+    const { kind, name } = templateKeyOfRun(run);
+    const found = await this.#options.templates.find(run, signal);
+    switch (found.kind) {
+      case 'missing':
+        return this.#missing(run, policy);
+      case 'unknown':
+        return unchecked(`${kind} "${name}" could not be looked up: ${found.why}`);
+      case 'noRevision':
+        return { ...NOTHING, errors: [revisionNotFound(run, found.known)] };
+      case 'found':
+        return { ...(await this.#tryOut(found.template, run, signal)), template: found.template };
+    }
   }
 
   #missing(run: JobRun, policy: MissingTemplatePolicy): Findings {
-    const error = templateNotFound(run, this.#options.templates.names(run.metadata.namespace ?? ''));
-    if (policy === 'Reject') return { errors: [error], warnings: [] };
+    const key = templateKeyOfRun(run);
+    if (policy === 'Reject') {
+      return { ...NOTHING, errors: [templateNotFound(run, this.#options.lookup.names(key))] };
+    }
     const then = policy === 'Wait' ? 'this JobRun waits for it' : 'this JobRun fails unless it is there in a moment';
-    return { errors: [], warnings: [`JobTemplate "${run.spec.templateRef}" does not exist: ${then}`] };
+    return { ...NOTHING, warnings: [`${key.kind} "${key.name}" does not exist: ${then}`] };
   }
 
-  async #tryOut(template: JobTemplate, run: JobRun, signal: AbortSignal): Promise<Findings> {
+  async #tryOut(template: Template, run: JobRun, signal: AbortSignal): Promise<Findings> {
     const rendered = render(template, run);
-    if ('errors' in rendered) return { ...NOTHING, errors: asRunErrors(rendered.errors, run, template) };
-    const outcome = await dryRunJob(this.#options.client, rendered.job, signal);
+    if ('errors' in rendered) {
+      const { errors, of } = rendered;
+      return { ...NOTHING, errors: of === 'run' ? errors : asTemplateErrors(errors, template) };
+    }
+    const [outcome, missing] = await Promise.all([
+      this.#options.dryRuns.try(rendered.job, signal),
+      this.#options.references.warnings(rendered.job, signal),
+    ]);
     switch (outcome.kind) {
       case 'accepted':
-        return { ...NOTHING, warnings: outcome.warnings };
+        return { ...NOTHING, warnings: [...outcome.warnings, ...missing] };
       case 'invalid':
         return { ...NOTHING, errors: asRunErrors(outcome.errors, run, template) };
       case 'forbidden':
         return { ...NOTHING, forbidden: `its Job would be refused: ${outcome.message}` };
       case 'unknown':
-        return unchecked(`the Job of this JobRun could not be checked: ${outcome.why}`);
+        return { ...NOTHING, warnings: [`the Job of this JobRun could not be checked: ${outcome.why}`, ...missing] };
+    }
+  }
+
+  /**
+   * A revision that may be an old one is marked as used, so that it is still there when the syncer comes to the run.
+   *
+   * @returns a warning when that could not be done; the run is as good without it.
+   */
+  async #touch(request: AdmissionRequest, run: JobRun, signal: AbortSignal): Promise<string[]> {
+    const revision = run.spec.templateRevision;
+    if (revision === undefined || request.dryRun === true || this.#options.templates.isPresent(run, revision))
+      return [];
+    try {
+      await this.#options.revisions.touch(templateKeyOfRun(run), revision, { signal });
+      return [];
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return [`the revision that this JobRun names could not be marked as used: ${why}`];
     }
   }
 }
 
-/** The CRD lets no spec change; this holds without it. Anything else of a JobRun may change, its template gone or not. */
-function decideUpdate(request: AdmissionRequest): Verdict {
-  const run = request.object as JobRun;
-  const before = request.oldObject as JobRun | null | undefined;
-  if (run.metadata.deletionTimestamp !== undefined || isDeepStrictEqual(run.spec, before?.spec)) return allow();
-  const message =
-    'spec is immutable: a JobRun runs once, as it was created; create another JobRun with a name of its own';
-  return denyInvalid(request, [{ path: 'spec', reason: 'FieldValueForbidden', message: `Forbidden: ${message}` }]);
+function auditOf(run: JobRun, template: Template | undefined): Record<string, string> {
+  const { kind, name } = templateKeyOfRun(run);
+  const revision = run.spec.templateRevision ?? (template && templateRevision(template));
+  return { template: `${kind}/${name}`, ...(revision !== undefined && { 'template-revision': revision }) };
 }
 
 function shapeErrors(object: unknown): FieldError[] {
   const others = validateJobRun(object).filter(({ path }) => path !== 'spec.templateRef');
   const hasSpec = !others.some(({ path }) => path === '' || path === 'spec');
   return hasSpec ? [...validateTemplateRef(object as JobRun), ...others] : others;
-}
-
-function inNamespace(run: JobRun, namespace: string | undefined): JobRun {
-  return namespace === undefined ? run : { ...run, metadata: { ...run.metadata, namespace } };
-}
-
-function isRefusal({ errors, forbidden }: Findings): boolean {
-  return errors.length > 0 || forbidden !== undefined;
-}
-
-function isSame(a: JobTemplate, b: JobTemplate): boolean {
-  return a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;
 }
 
 const unchecked = (warning: string): Findings => ({ ...NOTHING, warnings: [warning] });

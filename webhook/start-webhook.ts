@@ -3,20 +3,26 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
-import type { JobTemplate } from '../api/job-template.ts';
-import { JOB_TEMPLATES } from '../api/resources.ts';
+import type { ClusterJobTemplate, JobTemplate } from '../api/job-template.ts';
+import { CLUSTER_JOB_TEMPLATES, JOB_TEMPLATES } from '../api/resources.ts';
 import { KubeClient } from '../kube/client.ts';
 import { Reflector } from '../kube/reflector.ts';
+import { RevisionStore } from '../revisions/revision-store.ts';
 import { buildApp, type App } from './app.ts';
+import { Authorization } from './authorization.ts';
 import { CaBundleWatch } from './ca-bundle-watch.ts';
 import type { WebhookConfig } from './config.ts';
-import { createDeciders } from './decide.ts';
+import { createDeciders, type Deciders } from './decide.ts';
+import { DryRunVerdicts } from './dry-run-verdicts.ts';
 import { createHealthServer } from './health.ts';
 import type { KeyPair } from './key-pair.ts';
 import { listenAnywhere } from './listen.ts';
 import { WebhookMetrics } from './metrics.ts';
+import { MissingReferences } from './missing-references.ts';
 import { Readiness, type Missing } from './readiness.ts';
+import { TemplateGuards } from './template-guards.ts';
 import { TemplateLookup } from './template-lookup.ts';
+import { TemplatesOfRuns } from './template-of-run.ts';
 import { CertificateReloader } from './tls-reload.ts';
 import { Traffic } from './traffic.ts';
 
@@ -60,6 +66,7 @@ class Webhook implements RunningWebhook {
   readonly #options: WebhookOptions;
   readonly #client: KubeClient;
   readonly #templates: Reflector<JobTemplate>;
+  readonly #clusterTemplates: Reflector<ClusterJobTemplate>;
   readonly #certificates: CertificateReloader;
   readonly #caBundles: CaBundleWatch;
   readonly #readiness = new Readiness();
@@ -74,10 +81,16 @@ class Webhook implements RunningWebhook {
     const { config, logger, kubeConfig, metrics = new WebhookMetrics() } = options;
     this.#client = KubeClient.fromKubeConfig(kubeConfig, {
       component: 'webhook',
-      connections: 16,
+      // With four watches, ten in all.
+      connections: 6,
       onRequest: metrics.observeApiRequest,
     });
     this.#templates = new Reflector<JobTemplate>({ client: this.#client, resource: JOB_TEMPLATES, logger });
+    this.#clusterTemplates = new Reflector<ClusterJobTemplate>({
+      client: this.#client,
+      resource: CLUSTER_JOB_TEMPLATES,
+      logger,
+    });
     this.#certificates = new CertificateReloader({
       certFile: config.tlsCertFile,
       keyFile: config.tlsKeyFile,
@@ -94,10 +107,8 @@ class Webhook implements RunningWebhook {
       chain: () => this.#certificates.pair?.chain,
       logger,
     });
-    const { client, readiness, traffic } = { client: this.#client, readiness: this.#readiness, traffic: this.#traffic };
-    const templates = new TemplateLookup(client, this.#templates.cache);
-    const deciders = createDeciders({ client, templates, missingTemplate: config.missingTemplate });
-    this.#app = buildApp({ deciders, readiness, metrics, traffic, logger });
+    const { readiness, traffic } = { readiness: this.#readiness, traffic: this.#traffic };
+    this.#app = buildApp({ deciders: this.#deciders(), readiness, metrics, traffic, logger });
     this.#health = createHealthServer({ readiness, registry: metrics.registry }, (err) => {
       logger.error({ err }, 'a health request failed');
     });
@@ -117,6 +128,7 @@ class Webhook implements RunningWebhook {
     await listenAnywhere(config.host, (host) => listen(this.#health, config.healthPort, host));
     logger.info({ url: this.healthUrl }, 'health and metrics');
     this.#templates.start();
+    this.#clusterTemplates.start();
     await this.#app.ready();
     await this.#certificates.start();
     this.#caBundles.start();
@@ -142,7 +154,7 @@ class Webhook implements RunningWebhook {
     await this.#certificates.stop();
     this.#caBundles.stop();
     await this.#app.close();
-    await this.#templates.stop();
+    await Promise.all([this.#templates.stop(), this.#clusterTemplates.stop()]);
     await this.#client.close();
     await new Promise((resolve) => {
       this.#health.close(resolve);
@@ -151,12 +163,32 @@ class Webhook implements RunningWebhook {
     logger.info('ended');
   }
 
+  #deciders(): Deciders {
+    const client = this.#client;
+    const { config, logger } = this.#options;
+    const caches = { JobTemplate: this.#templates.cache, ClusterJobTemplate: this.#clusterTemplates.cache };
+    const lookup = new TemplateLookup(client, caches);
+    const revisions = new RevisionStore(client, config.podNamespace);
+    return createDeciders({
+      lookup,
+      revisions,
+      templates: new TemplatesOfRuns(lookup, revisions),
+      authorization: new Authorization({ client, mode: config.authorizationMode }),
+      dryRuns: new DryRunVerdicts({ client, enabled: config.dryRun, reuseSeconds: config.dryRunReuseSeconds }),
+      references: new MissingReferences({ client, kinds: config.warnMissing, logger }),
+      guards: new TemplateGuards({ client, logger }),
+      clusterNamespace: config.podNamespace,
+      missingTemplate: config.missingTemplate,
+    });
+  }
+
   #addReadinessChecks(): void {
     const checks = {
       draining: () => (this.#traffic.draining ? 'the process is ending' : undefined),
       certificate: () => (this.#certificates.pair === undefined ? this.#certificates.problem : undefined),
       listening: () => (this.#app.server.listening ? undefined : 'the HTTPS port is not open yet'),
-      caches: () => (this.#templates.synced ? undefined : 'the JobTemplates are not listed yet'),
+      caches: () =>
+        this.#templates.synced && this.#clusterTemplates.synced ? undefined : 'the templates are not listed yet',
       caBundle: () => this.#caBundles.problem,
     };
     for (const [what, check] of Object.entries(checks)) this.#readiness.add(what, check);

@@ -1,50 +1,61 @@
-import type { JobTemplate } from '../api/job-template.ts';
-import { JOB_TEMPLATES } from '../api/resources.ts';
+import type { Template } from '../api/job-template.ts';
+import type { TemplateKind } from '../api/names.ts';
+import { CLUSTER_JOB_TEMPLATES, JOB_TEMPLATES } from '../api/resources.ts';
+import { templateKeyString, type TemplateKey } from '../core/template-key.ts';
 import { isNotFound, KubeApiError, KubeConnectionError } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { ObjectCache } from '../kube/cache.ts';
+import { Coalesced } from './coalesced.ts';
+import { inTime } from './in-time.ts';
 
 /** `cached` may be a moment behind; `unknown` means that the API server could not be asked. */
 export type FoundTemplate =
-  { kind: 'cached' | 'live'; template: JobTemplate } | { kind: 'missing' } | { kind: 'unknown'; why: string };
+  { kind: 'cached' | 'live'; template: Template } | { kind: 'missing' } | { kind: 'unknown'; why: string };
+
+export type TemplateCache = Pick<ObjectCache<Template>, 'get' | 'list'>;
 
 /** Longer than any healthy read; the dry run needs the rest of the time. */
 const LONGEST_GET_MS = 1000;
 
-/** Finds JobTemplates: from the cache where that is enough, from the API server before anyone is refused. */
+/** Finds templates of both kinds: from the cache where that is enough, from the API server before anyone is refused. */
 export class TemplateLookup {
   readonly #client: Pick<KubeClient, 'get'>;
-  readonly #cache: Pick<ObjectCache<JobTemplate>, 'get' | 'list'>;
+  readonly #caches: Readonly<Record<TemplateKind, TemplateCache>>;
+  readonly #gets = new Coalesced<FoundTemplate>();
 
-  constructor(client: Pick<KubeClient, 'get'>, cache: Pick<ObjectCache<JobTemplate>, 'get' | 'list'>) {
+  constructor(client: Pick<KubeClient, 'get'>, caches: Readonly<Record<TemplateKind, TemplateCache>>) {
     this.#client = client;
-    this.#cache = cache;
+    this.#caches = caches;
   }
 
-  /** From the cache, else live: a template that was created a moment ago is found. */
-  async find(namespace: string, name: string, signal: AbortSignal): Promise<FoundTemplate> {
-    const template = this.#cache.get(namespace, name);
-    return template === undefined ? this.findLive(namespace, name, signal) : { kind: 'cached', template };
+  /** As the cache has it, which may be a moment behind. */
+  cached({ kind, namespace, name }: TemplateKey): Template | undefined {
+    return this.#caches[kind].get(namespace, name);
   }
 
-  /** As the API server has it now. */
-  async findLive(namespace: string, name: string, signal: AbortSignal): Promise<FoundTemplate> {
-    const options = { signal, timeoutMs: LONGEST_GET_MS };
+  /** As the API server has it now: no answer is from before the call. Calls that come together share a request. */
+  async findLive(key: TemplateKey, signal: AbortSignal): Promise<FoundTemplate> {
+    const found = this.#gets.run(templateKeyString(key), () => this.#get(key));
+    return inTime(found, signal, () => ({ kind: 'unknown', why: 'the API server took too long to answer' }));
+  }
+
+  /** Names of the templates that a run could have meant, as far as the cache has them. */
+  names({ kind, namespace }: TemplateKey): string[] {
+    return this.#caches[kind].list(namespace).flatMap((template) => template.metadata.name ?? []);
+  }
+
+  async #get({ kind, namespace, name }: TemplateKey): Promise<FoundTemplate> {
+    const resource = kind === 'ClusterJobTemplate' ? CLUSTER_JOB_TEMPLATES : JOB_TEMPLATES;
     try {
-      const template = await this.#client.get<JobTemplate>(JOB_TEMPLATES, { namespace, name }, options);
+      const place = { namespace, name };
+      const template = await this.#client.get<Template>(resource, place, { timeoutMs: LONGEST_GET_MS });
       return { kind: 'live', template };
     } catch (error) {
       if (isNotFound(error)) return { kind: 'missing' };
       if (error instanceof KubeApiError || error instanceof KubeConnectionError) {
         return { kind: 'unknown', why: error.message };
       }
-      if (signal.aborted) return { kind: 'unknown', why: 'the API server took too long to answer' };
       throw error;
     }
-  }
-
-  /** Names of the namespace's templates, as far as the cache has them. */
-  names(namespace: string): string[] {
-    return this.#cache.list(namespace).flatMap((template) => template.metadata.name ?? []);
   }
 }

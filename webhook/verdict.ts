@@ -3,15 +3,21 @@ import type { AdmissionRequest, AdmissionStatus } from '../api/admission-review.
 import { formatFieldErrors, type FieldError } from '../core/field-error.ts';
 
 /** What the webhook thinks of one request, before it is put into an AdmissionReview. */
-export type Verdict =
-  | { allowed: true; warnings: string[]; patch?: Operation[] }
-  | { allowed: false; status: AdmissionStatus; warnings: string[] };
+export type Verdict = Allowed | { allowed: false; status: AdmissionStatus; warnings: string[] };
+
+export interface Allowed {
+  allowed: true;
+  warnings: string[];
+  patch?: Operation[];
+  /** For the API server's audit log; each key is put there behind the webhook's name. */
+  audit?: Record<string, string>;
+}
 
 /** The API server may cut what is longer. */
 const LONGEST_WARNING = 256;
 
 /** Allows the request; each warning is shown by kubectl beside the object it created. */
-export function allow(warnings: readonly string[] = []): Verdict {
+export function allow(warnings: readonly string[] = []): Allowed {
   return { allowed: true, warnings: warnings.map(shortened) };
 }
 

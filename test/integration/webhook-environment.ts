@@ -9,6 +9,7 @@ import { startWebhook, type RunningWebhook } from '../../webhook/start-webhook.t
 import { makeServingCertificate, type ServingCertificate } from '../cluster/certificates.ts';
 import { startControlPlane, type ControlPlane } from '../cluster/control-plane.ts';
 import { ensureProgram } from '../cluster/programs.ts';
+import { webhookConfigurations } from './webhook-configurations.ts';
 
 const CRDS = join(import.meta.dirname, '../../charts/job-template-run/files/crds');
 
@@ -104,50 +105,12 @@ type Kubectl = WebhookEnvironment['kubectl'];
 async function install(kubectl: Kubectl, { url, ca }: { url: string; ca: string }): Promise<void> {
   await succeed(kubectl(['apply', '--server-side', '-f', CRDS]));
   await succeed(kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']));
-  await succeed(kubectl(['create', '-f', '-'], webhookConfigurations(url, await readFile(ca, 'base64'))));
+  await succeed(kubectl(['create', '-f', '-'], await webhookConfigurations(url, await readFile(ca, 'base64'))));
 }
 
 async function succeed(result: Promise<KubectlResult>): Promise<void> {
   const { code, stderr } = await result;
   if (code !== 0) throw new Error(`kubectl failed: ${stderr}`);
-}
-
-/** The chart's rules, with an address in place of a Service. */
-function webhookConfigurations(url: string, caBundle: string): object {
-  const rule = (resource: string): object => ({
-    apiGroups: ['hematoscope.app'],
-    apiVersions: ['v1'],
-    resources: [resource],
-    operations: ['CREATE', 'UPDATE'],
-    scope: 'Namespaced',
-  });
-  const webhook = (name: string, path: string): object => ({
-    name: `${name}.hematoscope.app`,
-    admissionReviewVersions: ['v1'],
-    clientConfig: { url: `${url}/${path}`, caBundle },
-    rules: [rule(name.split('.')[1] ?? '')],
-    matchPolicy: 'Equivalent',
-    failurePolicy: path === 'validate' ? 'Fail' : 'Ignore',
-    timeoutSeconds: path === 'validate' ? 5 : 3,
-    sideEffects: 'None',
-  });
-  const configuration = (kind: string, webhooks: object[]): object => ({
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind,
-    metadata: { name: 'job-template-run' },
-    webhooks,
-  });
-  return {
-    apiVersion: 'v1',
-    kind: 'List',
-    items: [
-      configuration('ValidatingWebhookConfiguration', [
-        webhook('validate.jobruns', 'validate'),
-        webhook('validate.jobtemplates', 'validate'),
-      ]),
-      configuration('MutatingWebhookConfiguration', [webhook('mutate.jobruns', 'mutate')]),
-    ],
-  };
 }
 
 function runKubectl(program: string, args: string[], input: unknown): Promise<KubectlResult> {

@@ -9,9 +9,9 @@ import type { JobRun } from '../../api/job-run.ts';
 import type { JobTemplate } from '../../api/job-template.ts';
 import { JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
 import { ObjectCache } from '../../kube/cache.ts';
+import { templateRevision } from '../../core/template-revision.ts';
 import { KubeClient } from '../../kube/client.ts';
-import { createDeciders } from '../../webhook/decide.ts';
-import { TemplateLookup } from '../../webhook/template-lookup.ts';
+import { decidersWith } from '../unit/webhook/deciders.ts';
 import { makeServingCertificate } from '../cluster/certificates.ts';
 import { startWebhook, type RunningWebhook } from '../../webhook/start-webhook.ts';
 import {
@@ -157,7 +157,7 @@ describe('the sentence that kubectl prints for', () => {
       '-p',
       '{"spec":{"args":["x"]}}',
     ]);
-    expect(stderr).toMatch(/^The JobRun "immutable" is invalid: spec: Forbidden: spec is immutable: /);
+    expect(stderr).toMatch(/^The JobRun "immutable" is invalid: spec.args: Forbidden: args is immutable: /);
     expect(code).toBe(1);
   });
 
@@ -288,14 +288,11 @@ describe('rules of the namespace', () => {
     );
     const powerless = KubeClient.fromKubeConfig(kubeConfig);
     const cache = new ObjectCache<JobTemplate>();
-    cache.apply(await client.get<JobTemplate>(JOB_TEMPLATES, { namespace: 'default', name: 'echo' }));
-    const { validate } = createDeciders({
-      client: powerless,
-      templates: new TemplateLookup(powerless, cache),
-      missingTemplate: 'Reject',
-    });
+    const echo = await client.get<JobTemplate>(JOB_TEMPLATES, { namespace: 'default', name: 'echo' });
+    cache.apply(echo);
+    const { validate } = decidersWith({ client: powerless, cache });
     const verdict = await validate(
-      admissionRequest(jobRun('a', {}, { namespace: 'default' })),
+      admissionRequest(jobRun('a', { templateRevision: templateRevision(echo) }, { namespace: 'default' })),
       AbortSignal.timeout(4000),
     );
     await powerless.close();
@@ -419,7 +416,7 @@ describe('an API server that hangs', () => {
       const answer = await ask();
       expect(performance.now() - started).toBeLessThan(4500);
       expect(answer).toMatchObject({
-        response: { allowed: true, warnings: [expect.stringContaining('could not be checked') as string] },
+        response: { allowed: true, warnings: [expect.stringContaining('could not be looked up') as string] },
       });
     } finally {
       environment.controlPlane.resumeApiServer();

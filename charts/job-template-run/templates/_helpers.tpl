@@ -101,3 +101,26 @@ app.kubernetes.io/component: {{ .component }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
+
+{{/* The kinds of objects whose absence is warned of. */}}
+{{- define "job-template-run.warnMissing" -}}
+{{- $kinds := list -}}
+{{- with .Values.admission.warnings -}}
+{{- if .missingSecrets }}{{ $kinds = append $kinds "Secret" }}{{ end -}}
+{{- if .missingConfigMaps }}{{ $kinds = append $kinds "ConfigMap" }}{{ end -}}
+{{- if .missingServiceAccounts }}{{ $kinds = append $kinds "ServiceAccount" }}{{ end -}}
+{{- if .missingPersistentVolumeClaims }}{{ $kinds = append $kinds "PersistentVolumeClaim" }}{{ end -}}
+{{- if .missingPriorityClasses }}{{ $kinds = append $kinds "PriorityClass" }}{{ end -}}
+{{- end -}}
+{{- join "," $kinds -}}
+{{- end -}}
+
+{{/* The same as resources, as a JSON list. */}}
+{{- define "job-template-run.lookedForResources" -}}
+{{- $plurals := dict "Secret" "secrets" "ConfigMap" "configmaps" "ServiceAccount" "serviceaccounts" "PersistentVolumeClaim" "persistentvolumeclaims" "PriorityClass" "priorityclasses" -}}
+{{- $resources := list -}}
+{{- range $kind := splitList "," (include "job-template-run.warnMissing" .) | compact -}}
+{{- $resources = append $resources (get $plurals $kind) -}}
+{{- end -}}
+{{- $resources | toJson -}}
+{{- end -}}

@@ -71,6 +71,7 @@ affinity:
     - { name: WORKERS, value: {{ .Values.syncer.workers | int | quote }} }
     - { name: MISSING_TEMPLATE, value: {{ .Values.admission.missingTemplate }} }
     - { name: MISSING_TEMPLATE_WAIT_SECONDS, value: {{ .Values.admission.missingTemplateWaitSeconds | int | quote }} }
+    - { name: REVISION_HISTORY_LIMIT, value: {{ .Values.revisionHistoryLimit | int | quote }} }
     - { name: LOG_LEVEL, value: {{ .Values.log.level }} }
     {{- with .Values.syncer.extraEnv }}
     {{- toYaml . | nindent 4 }}

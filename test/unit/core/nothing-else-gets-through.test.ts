@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JobRun } from '../../../api/job-run.ts';
+
 import { DEFINITIONS, JOB_SPEC } from '../../../api/kubernetes/definitions.ts';
 import { refTarget, refTo, type JsonSchema } from '../../../api/kubernetes/json-schema.ts';
 import { OVERRIDES } from '../../../api/names.ts';

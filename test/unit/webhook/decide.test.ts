@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AdmissionRequest } from '../../../api/admission-review.ts';
+import type { JobRun } from '../../../api/job-run.ts';
 import type { JobTemplate } from '../../../api/job-template.ts';
 import type { MissingTemplatePolicy } from '../../../api/names.ts';
 import { ObjectCache } from '../../../kube/cache.ts';
-import { createDeciders } from '../../../webhook/decide.ts';
-import { TemplateLookup } from '../../../webhook/template-lookup.ts';
+import type { ReferenceKind } from '../../../core/references.ts';
+import { RevisionStore } from '../../../revisions/revision-store.ts';
+import { templateRevision as revisionOf } from '../../../core/template-revision.ts';
 import type { Verdict } from '../../../webhook/verdict.ts';
 import { echoTemplate } from '../core/objects.ts';
+import { decidersWith } from './deciders.ts';
 import { brokenConnection, FakeApiServer, invalidJob, noAnswer, refusal } from './fake-api-server.ts';
 import { ECHO_SPEC, jobRunReview, jobTemplateReview } from './reviews.ts';
 
@@ -19,8 +22,7 @@ beforeEach(() => {
 });
 
 async function decide(request: AdmissionRequest, missingTemplate: MissingTemplatePolicy = 'Reject'): Promise<Verdict> {
-  const templates = new TemplateLookup(apiServer, cache);
-  const { validate } = createDeciders({ client: apiServer, templates, missingTemplate });
+  const { validate } = decidersWith({ client: apiServer, cache, missingTemplate });
   return validate(request, AbortSignal.timeout(1000));
 }
 
@@ -33,6 +35,7 @@ function stored(version = '10', change: (template: JobTemplate) => void = () => 
 
 const cached = (template: JobTemplate): void => {
   cache.apply(template);
+  live(template);
 };
 const live = (template: JobTemplate): void => {
   apiServer.templates.set('team/echo', template);
@@ -48,7 +51,8 @@ function told(verdict: Verdict): string[] {
 describe('a new JobRun', () => {
   it('is allowed after a strict dry run of exactly the Job that the syncer will make, but for the owner', async () => {
     cached(stored());
-    expect(await decide(jobRunReview({ templateRef: 'echo', args: ['x'] }).request)).toEqual({
+    const templateRevision = revisionOf(stored());
+    expect(await decide(jobRunReview({ templateRef: 'echo', templateRevision, args: ['x'] }).request)).toMatchObject({
       allowed: true,
       warnings: [],
     });
@@ -122,11 +126,11 @@ describe('a new JobRun', () => {
     apiServer.onDryRun = ({ job }) => {
       if (job.spec?.backoffLimit === -1) throw invalidJob('spec.backoffLimit', 'Invalid value: -1');
     };
-    expect(await decide(jobRunReview().request)).toEqual({ allowed: true, warnings: [] });
+    expect(await decide(jobRunReview().request)).toMatchObject({ allowed: true, warnings: [] });
   });
 
   it('is denied when the broken template of the cache turns out to be gone', async () => {
-    cached(stored('10', ({ spec }) => (spec.template.spec!.containers = [])));
+    cache.apply(stored('10', ({ spec }) => (spec.template.spec!.containers = [])));
     expect(told(await decide(jobRunReview().request))).toEqual([expect.stringMatching(/^spec.templateRef: Not found/)]);
   });
 
@@ -169,7 +173,7 @@ describe('a new JobRun', () => {
     apiServer.onDryRun = () => {
       if (apiServer.dryRuns.length === 1) throw brokenConnection();
     };
-    expect(await decide(jobRunReview().request)).toEqual({ allowed: true, warnings: [] });
+    expect(await decide(jobRunReview().request)).toMatchObject({ allowed: true, warnings: [] });
     apiServer.onDryRun = () => {
       throw brokenConnection();
     };
@@ -186,7 +190,7 @@ describe('a new JobRun', () => {
   it("hands on the API server's warnings about the Job", async () => {
     cached(stored());
     apiServer.onDryRun = ({ options }) => options.onWarning?.('would violate PodSecurity "restricted:latest"');
-    expect(await decide(jobRunReview().request)).toEqual({
+    expect(await decide(jobRunReview().request)).toMatchObject({
       allowed: true,
       warnings: ['would violate PodSecurity "restricted:latest"'],
     });
@@ -210,6 +214,182 @@ describe('a new JobRun', () => {
     const verdict = await decide(jobRunReview({ templateRef: 'echo' }, { annotations }).request, policy);
     expect(verdict).toMatchObject({ allowed: warning !== undefined, warnings: warning === undefined ? [] : [warning] });
   });
+
+  it('is checked against the revision that it names, though the template is another by now', async () => {
+    const before = stored('10', ({ spec }) => (spec.backoffLimit = 1));
+    await new RevisionStore(apiServer, 'system').keep(before);
+    cached(stored('11', ({ spec }) => (spec.backoffLimit = 2)));
+    const spec = { templateRef: 'echo', templateRevision: revisionOf(before) };
+    expect(await decide(jobRunReview(spec).request)).toMatchObject({
+      allowed: true,
+      audit: { template: 'JobTemplate/echo', 'template-revision': revisionOf(before) },
+    });
+    expect(apiServer.dryRuns[0]?.job.spec?.backoffLimit).toBe(1);
+  });
+
+  it('is denied with a revision that never was, and told which there are', async () => {
+    cached(stored());
+    const spec = { templateRef: 'echo', templateRevision: '0123456789' };
+    expect(told(await decide(jobRunReview(spec).request))).toEqual([
+      `spec.templateRevision: Not found: "0123456789": JobTemplate "echo" has the revisions "${revisionOf(stored())}", newest first; leave the field out to run the present one`,
+    ]);
+  });
+
+  it('cannot say who asked for it where the mutation was not asked', async () => {
+    cached(stored());
+    const annotations = { 'hematoscope.app/requested-by': 'somebody-else' };
+    expect(told(await decide(jobRunReview({ templateRef: 'echo' }, { annotations }).request))).toEqual([
+      'metadata.annotations[hematoscope.app/requested-by]: Forbidden: is set at admission to the user who creates the JobRun; leave it out',
+    ]);
+  });
+
+  it('is told what it may not override, and what is wrong with its parameters', async () => {
+    cached(stored('10', (template) => (template.parameters = [{ name: 'day' }])));
+    const spec = { templateRef: 'echo', image: 'evil', parameters: { dya: 'monday' } };
+    expect(told(await decide(jobRunReview(spec).request))).toEqual([
+      expect.stringMatching(/^spec.parameters\[dya\]: Not found: "dya".*did you mean "day"/),
+      expect.stringMatching(/^spec.parameters\[day\]: Required value/),
+      expect.stringMatching(/^spec.image: Forbidden: JobTemplate "echo" allows only args, command/),
+    ]);
+  });
+});
+
+describe('the verdict of the API server', () => {
+  const run = (name: string, spec: object = {}) => jobRunReview({ templateRef: 'echo', ...spec }, { name }).request;
+
+  it('is asked for once for runs that differ in name, arguments and values of variables only', async () => {
+    cached(stored());
+    const { validate } = decidersWith({ client: apiServer, cache });
+    const env = [{ name: 'A', value: '1' }];
+    await validate(run('a', { args: ['1'], env }), AbortSignal.timeout(1000));
+    await validate(run('b', { args: ['2'], env: [{ name: 'A', value: '2' }] }), AbortSignal.timeout(1000));
+    expect(apiServer.dryRuns).toHaveLength(1);
+    await validate(run('c', { args: ['1'], env, parallelism: 2 }), AbortSignal.timeout(1000));
+    await validate(run('d', { args: ['1'], env: [{ name: 'B', value: '1' }] }), AbortSignal.timeout(1000));
+    expect(apiServer.dryRuns).toHaveLength(3);
+  });
+
+  it('is shared by runs that come together', async () => {
+    cached(stored());
+    const { validate } = decidersWith({ client: apiServer, cache });
+    await Promise.all(['a', 'b', 'c'].map((name) => validate(run(name), AbortSignal.timeout(1000))));
+    expect(apiServer.dryRuns).toHaveLength(1);
+  });
+
+  it('is not reused when it is a refusal, nor where reuse is turned off', async () => {
+    cached(stored());
+    apiServer.onDryRun = () => {
+      if (apiServer.dryRuns.length === 1) throw refusal(403, 'exceeded quota', { name: 'x' });
+    };
+    const { validate } = decidersWith({ client: apiServer, cache });
+    expect(await validate(run('a'), AbortSignal.timeout(1000))).toMatchObject({ allowed: false });
+    expect(await validate(run('a'), AbortSignal.timeout(1000))).toMatchObject({ allowed: true });
+    const never = decidersWith({ client: apiServer, cache, reuseSeconds: 0 });
+    await never.validate(run('b'), AbortSignal.timeout(1000));
+    await never.validate(run('c'), AbortSignal.timeout(1000));
+    expect(apiServer.dryRuns).toHaveLength(4);
+  });
+});
+
+describe('permission, in mode Use', () => {
+  const use = (request: AdmissionRequest) =>
+    decidersWith({ client: apiServer, cache, mode: 'Use' }).validate(request, AbortSignal.timeout(1000));
+
+  it('asks for the requester as the API server knows them', async () => {
+    cached(stored());
+    apiServer.allowedVerbs.add('use');
+    expect(await use(jobRunReview({ templateRef: 'echo', args: [] }).request)).toMatchObject({ allowed: true });
+    expect(apiServer.reviews.map(({ spec }) => spec)).toEqual([
+      {
+        user: 'jane',
+        uid: '014fbff9a07c',
+        groups: ['system:authenticated', 'ci'],
+        extra: { scopes: ['a'] },
+        resourceAttributes: {
+          group: 'hematoscope.app',
+          version: 'v1',
+          resource: 'jobtemplates',
+          namespace: 'team',
+          name: 'echo',
+          verb: 'use',
+        },
+      },
+    ]);
+  });
+
+  it('asks for override too when a run says more than args, command, env and parameters', async () => {
+    cached(stored());
+    apiServer.allowedVerbs.add('use');
+    const request = jobRunReview({ templateRef: 'echo', parallelism: 2, suspend: true }).request;
+    expect(told(await use(request))).toEqual([
+      'jobruns.hematoscope.app "echo-hello" is forbidden: user "jane" may not override parallelism, suspend of JobTemplate "echo": needed is the verb "override" on jobtemplates.hematoscope.app "echo" in namespace "team"',
+    ]);
+    apiServer.allowedVerbs.add('override');
+    expect(await use(request)).toMatchObject({ allowed: true });
+  });
+
+  it('tells whoever may not use a template nothing of it, not even that there is none', async () => {
+    const request = jobRunReview({ templateRef: 'echo', parameters: { a: 1 } }).request;
+    const missing = told(await use(request));
+    cached(stored());
+    expect(told(await use(request))).toEqual(missing);
+    expect(missing).toEqual([expect.stringContaining('user "jane" may not use JobTemplate "echo"')]);
+  });
+
+  it('asks in the whole cluster for a ClusterJobTemplate', async () => {
+    await use(jobRunReview({ templateRef: 'echo', templateKind: 'ClusterJobTemplate' }).request);
+    expect(apiServer.reviews[0]?.spec.resourceAttributes).toMatchObject({ resource: 'clusterjobtemplates' });
+    expect(apiServer.reviews[0]?.spec.resourceAttributes).not.toHaveProperty('namespace');
+  });
+
+  it('denies where the API server cannot be asked', async () => {
+    cached(stored());
+    apiServer.create = () => Promise.reject(noAnswer());
+    expect(told(await use(jobRunReview().request))).toEqual([expect.stringContaining('could not be found out: ')]);
+  });
+});
+
+describe('objects that a Job needs and that do not exist', () => {
+  it('are warned of, each kind only where it is asked for', async () => {
+    cached(
+      stored('10', ({ spec }) => {
+        const [container] = spec.template.spec!.containers;
+        container!.envFrom = [{ secretRef: { name: 's' } }, { configMapRef: { name: 'c', optional: true } }];
+        spec.template.spec!.priorityClassName = 'p';
+      }),
+    );
+    const warn = async (warnMissing: ReferenceKind[]) =>
+      (
+        await decidersWith({ client: apiServer, cache, warnMissing }).validate(
+          jobRunReview().request,
+          AbortSignal.timeout(1000),
+        )
+      ).warnings;
+    expect(await warn(['Secret', 'ConfigMap', 'PriorityClass'])).toEqual([
+      'PriorityClass "p" does not exist; it is named by the Pods',
+      'Secret "s" does not exist in namespace "team"; it is named by container "echo", envFrom',
+    ]);
+    expect(await warn(['ConfigMap'])).toEqual([]);
+  });
+});
+
+describe('a template with unfinished runs', () => {
+  const oldObject = { ...stored(), kind: 'JobTemplate' };
+
+  it.each([
+    [
+      'DELETE',
+      'is not finished: it goes on if it has its Job; without one, a run may end with the reason TemplateDeleted',
+    ],
+    ['UPDATE', 'is not finished: it keeps the revision it was admitted with'],
+  ] as const)('warns of them on %s', async (operation, warning) => {
+    apiServer.runs = [
+      jobRunReview().request.object as JobRun,
+      jobRunReview({ templateRef: 'echo', templateKind: 'ClusterJobTemplate' }).request.object as JobRun,
+    ];
+    const verdict = await decide(jobTemplateReview(ECHO_SPEC, {}, { operation, oldObject }).request);
+    expect(verdict).toMatchObject({ allowed: true, warnings: [`1 JobRun of JobTemplate "echo" ${warning}`] });
+  });
 });
 
 describe('an updated JobRun', () => {
@@ -226,8 +406,18 @@ describe('an updated JobRun', () => {
 
   it('keeps its spec, even where the CRD would let it change', async () => {
     expect(told(await decide(update({ templateRef: 'b' }, { templateRef: 'a' })))).toEqual([
-      'spec: Forbidden: spec is immutable: a JobRun runs once, as it was created; create another JobRun with a name of its own',
+      'spec.templateRef: Forbidden: templateRef is immutable: a JobRun runs once, as it was created; create another JobRun with a name of its own',
     ]);
+  });
+
+  it('may be resumed, where its template allows that', async () => {
+    const resume = update({ templateRef: 'echo', suspend: false }, { templateRef: 'echo', suspend: true });
+    cached(stored());
+    expect(await decide(resume)).toMatchObject({ allowed: true });
+    cached(stored('11', (template) => (template.overrides = { allow: [] })));
+    expect(told(await decide(resume))).toEqual([expect.stringMatching(/^spec.suspend: Forbidden: /)]);
+    apiServer.templates.clear();
+    expect(await decide(resume)).toMatchObject({ allowed: true });
   });
 
   it('is never held back while it is deleted', async () => {

@@ -1,8 +1,9 @@
+import type { JobRun } from '../../../api/job-run.ts';
 import type { JobTemplate } from '../../../api/job-template.ts';
 import type { Resource } from '../../../api/resources.ts';
 import type { Job, KubeObject } from '../../../api/wire.ts';
 import { KubeApiError, KubeConnectionError } from '../../../kube/api-error.ts';
-import type { KubeClient, WriteOptions } from '../../../kube/client.ts';
+import type { KubeClient, KubeList, WriteOptions } from '../../../kube/client.ts';
 
 /** One dry run, as it was asked for. */
 export interface DryRun {
@@ -12,7 +13,7 @@ export interface DryRun {
 }
 
 /** A hand-written API server with as much as the webhook asks for: JobTemplates to read, Jobs to try out. */
-export class FakeApiServer implements Pick<KubeClient, 'get' | 'create'> {
+export class FakeApiServer implements Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'> {
   readonly templates = new Map<string, JobTemplate>();
   readonly dryRuns: DryRun[] = [];
   /** Answers a dry run; throws for a refusal. */
@@ -20,27 +21,62 @@ export class FakeApiServer implements Pick<KubeClient, 'get' | 'create'> {
   /** Thrown by every read while it is set. */
   down: Error | undefined;
   gets = 0;
+  /** ControllerRevisions that were stored, by name. */
+  readonly revisions = new Map<string, KubeObject>();
+  /** What a SubjectAccessReview is answered with, by its verb; absent: not allowed. */
+  readonly allowedVerbs = new Set<string>();
+  readonly reviews: { spec: { resourceAttributes: { verb: string } } }[] = [];
+  runs: JobRun[] = [];
 
-  get<T extends KubeObject>(_resource: Resource, { namespace, name }: Parameters<KubeClient['get']>[1]): Promise<T> {
-    this.gets += 1;
+  get<T extends KubeObject>(resource: Resource, { namespace, name }: Parameters<KubeClient['get']>[1]): Promise<T> {
     if (this.down) return Promise.reject(this.down);
+    if (resource.kind === 'ControllerRevision') return this.#revision(name);
+    this.gets += 1;
     const template = this.templates.get(`${namespace ?? ''}/${name}`);
     if (!template) return Promise.reject(refusal(404, `jobtemplates.hematoscope.app "${name}" not found`));
     return Promise.resolve(structuredClone(template) as KubeObject as T);
   }
 
   create<T extends KubeObject>(
-    _resource: Resource,
+    resource: Resource,
     namespace: string | undefined,
     body: T,
     options: WriteOptions = {},
   ): Promise<T> {
+    if (resource.kind === 'SubjectAccessReview') return this.#review(body);
+    if (resource.kind === 'ControllerRevision') {
+      this.revisions.set(body.metadata?.name ?? '', body);
+      return Promise.resolve(body);
+    }
     const dryRun = { namespace, job: body as KubeObject as Job, options };
     this.dryRuns.push(dryRun);
     return new Promise((resolve) => {
       this.onDryRun(dryRun);
       resolve(body);
     });
+  }
+
+  list<T extends KubeObject>(resource: Resource): Promise<KubeList<T>> {
+    const items = resource.kind === 'ControllerRevision' ? Array.from(this.revisions.values()) : this.runs;
+    return Promise.resolve({ metadata: {}, items: items as KubeObject[] as T[] });
+  }
+
+  patch<T extends KubeObject>(_resource: Resource, { name }: { name: string }): Promise<T> {
+    return this.#revision(name);
+  }
+
+  #revision<T extends KubeObject>(name: string): Promise<T> {
+    const found = this.revisions.get(name);
+    return found
+      ? Promise.resolve(found as T)
+      : Promise.reject(refusal(404, `controllerrevisions.apps "${name}" not found`));
+  }
+
+  #review<T extends KubeObject>(body: T): Promise<T> {
+    const review = body as T & { spec: { resourceAttributes: { verb: string } } };
+    this.reviews.push(review);
+    const allowed = this.allowedVerbs.has(review.spec.resourceAttributes.verb);
+    return Promise.resolve({ ...body, status: { allowed } });
   }
 }
 
