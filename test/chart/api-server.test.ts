@@ -142,15 +142,18 @@ describe('what the ServiceAccounts may do', { concurrent: false }, () => {
 
   test.for<[string, string, string, string[]]>([
     ['jtr-job-template-run', 'jobtemplates.hematoscope.app', 'elsewhere', read],
-    ['jtr-job-template-run', 'jobruns.hematoscope.app', 'elsewhere', []],
+    ['jtr-job-template-run', 'clusterjobtemplates.hematoscope.app', 'elsewhere', read],
+    ['jtr-job-template-run', 'jobruns.hematoscope.app', 'elsewhere', ['list']],
+    ['jtr-job-template-run', 'controllerrevisions.apps', 'elsewhere', ['get', 'list', 'create', 'patch']],
     ['jtr-job-template-run', 'jobs.batch', 'elsewhere', ['create']],
-    ['jtr-job-template-run', 'secrets', 'rights', []],
+    ['jtr-job-template-run', 'secrets', 'rights', ['get']],
     ['jtr-job-template-run', 'pods', 'elsewhere', []],
     ['jtr-job-template-run', 'leases.coordination.k8s.io', 'rights', []],
     ['jtr-job-template-run', 'validatingwebhookconfigurations.admissionregistration.k8s.io', 'rights', []],
     ['jtr-job-template-run-syncer', 'jobtemplates.hematoscope.app', 'elsewhere', read],
     ['jtr-job-template-run-syncer', 'jobruns.hematoscope.app', 'elsewhere', read],
-    ['jtr-job-template-run-syncer', 'jobs.batch', 'elsewhere', [...read, 'create']],
+    ['jtr-job-template-run-syncer', 'jobs.batch', 'elsewhere', [...read, 'create', 'patch']],
+    ['jtr-job-template-run-syncer', 'controllerrevisions.apps', 'elsewhere', [...read, 'create', 'patch', 'delete']],
     ['jtr-job-template-run-syncer', 'secrets', 'rights', []],
     ['jtr-job-template-run-syncer', 'pods', 'elsewhere', []],
     ['jtr-job-template-run-syncer', 'leases.coordination.k8s.io', 'elsewhere', []],
@@ -230,7 +233,7 @@ describe('the life of a release', { concurrent: false }, () => {
       .poll(() => cluster.kubectl(['create', '--dry-run=server', '-f', '-'], jobRun('during')).catch(String), {
         timeout: 10_000,
       })
-      .toContain('failed calling webhook "validate.jobruns.hematoscope.app"');
+      .toContain('failed calling webhook "mutate.jobruns.hematoscope.app"');
     await cluster.kubectl(['create', '-f', '-'], plainJob);
     await cluster.kubectl(['label', 'jobrun', 'before', 'team=batch']);
     await cluster.kubectl([

@@ -38,6 +38,11 @@ describe('the webhook is configured as the values say', () => {
       validatingWebhookConfiguration: 'jtr-job-template-run',
       mutatingWebhookConfiguration: 'jtr-job-template-run',
       missingTemplate: 'Reject',
+      authorizationMode: 'Namespace',
+      podNamespace: 'the POD_NAMESPACE',
+      dryRun: true,
+      dryRunReuseSeconds: 10,
+      warnMissing: ['Secret', 'ConfigMap', 'ServiceAccount', 'PersistentVolumeClaim', 'PriorityClass'],
       logLevel: 'info',
     });
   });
@@ -45,12 +50,23 @@ describe('the webhook is configured as the values say', () => {
   test('with all values changed', async () => {
     const values = {
       webhook: { port: 10250, drainSeconds: 40 },
-      admission: { missingTemplate: 'Wait' },
+      admission: {
+        missingTemplate: 'Wait',
+        dryRun: { enabled: false, reuseSeconds: 0 },
+        warnings: { missingSecrets: false, missingServiceAccounts: false, missingPriorityClasses: false },
+      },
+      authorization: { mode: 'Use' },
       log: { level: 'debug' },
     };
     const { container, pod } = await podOf(values, 'webhook');
     const config = readWebhookConfig(environmentOf(container));
     expect(config).toMatchObject({ port: 10250, drainSeconds: 40, missingTemplate: 'Wait', logLevel: 'debug' });
+    expect(config).toMatchObject({
+      authorizationMode: 'Use',
+      dryRun: false,
+      dryRunReuseSeconds: 0,
+      warnMissing: ['ConfigMap', 'PersistentVolumeClaim'],
+    });
     expect(container.ports).toContainEqual({ name: 'https', containerPort: config.port });
     expect(container.ports).toContainEqual({ name: 'webhook-health', containerPort: config.healthPort });
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(config.drainSeconds);
@@ -78,6 +94,7 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
       WORKERS: 16,
       MISSING_TEMPLATE: 'Reject',
       MISSING_TEMPLATE_WAIT_SECONDS: 300,
+      REVISION_HISTORY_LIMIT: 10,
       LOG_LEVEL: 'info',
     });
   });
@@ -88,6 +105,7 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
       syncer: { mode, replicas: 1, workers: 4, leaderElection: { enabled: false } },
       admission: { missingTemplate: 'Fail', missingTemplateWaitSeconds: 60 },
       log: { level: 'debug' },
+      revisionHistoryLimit: 3,
     };
     const { container } = await podOf(values, 'syncer');
     const config = readSyncerConfig(environmentOf(container));
@@ -96,6 +114,7 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
       WORKERS: 4,
       MISSING_TEMPLATE: 'Fail',
       MISSING_TEMPLATE_WAIT_SECONDS: 60,
+      REVISION_HISTORY_LIMIT: 3,
       LOG_LEVEL: 'debug',
     });
     expect(container.ports).toContainEqual({ name: 'syncer-health', containerPort: config.HEALTH_PORT });

@@ -9,16 +9,89 @@ interface Rule {
 }
 
 describe.for(Object.keys(cases))('permissions: %s', (name) => {
-  test('no wildcard, no Secrets, no impersonation', async () => {
+  test('no wildcard, no impersonation, and of Secrets no more than one by its name', async () => {
     for (const manifest of await render(cases[name])) {
       for (const rule of (manifest['rules'] as Rule[] | undefined) ?? []) {
         if (!manifest.kind.endsWith('Role')) continue;
         const words = [...rule.apiGroups, ...rule.resources, ...rule.verbs];
         expect(words, nameOf(manifest)).not.toContain('*');
-        expect(words, nameOf(manifest)).not.toContain('secrets');
+        if (words.includes('secrets')) expect(rule.verbs, nameOf(manifest)).toEqual(['get']);
         for (const verb of ['impersonate', 'escalate', 'bind'])
           expect(rule.verbs, nameOf(manifest)).not.toContain(verb);
       }
     }
+  });
+});
+
+const rulesOf = async (values: object, role: string): Promise<Rule[]> => {
+  const manifest = (await render(values)).find(
+    ({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === role,
+  );
+  return (manifest?.['rules'] as Rule[] | undefined) ?? [];
+};
+const WEBHOOK = 'jtr-job-template-run-webhook';
+const resources = (rules: Rule[]): string[] => rules.flatMap((rule) => rule.resources);
+
+describe('what is turned off needs no permission', () => {
+  test.each([
+    ['admission.warnings.missingSecrets', { admission: { warnings: { missingSecrets: false } } }, 'secrets'],
+    ['admission.warnings.missingConfigMaps', { admission: { warnings: { missingConfigMaps: false } } }, 'configmaps'],
+    [
+      'admission.warnings.missingServiceAccounts',
+      { admission: { warnings: { missingServiceAccounts: false } } },
+      'serviceaccounts',
+    ],
+    [
+      'admission.warnings.missingPersistentVolumeClaims',
+      { admission: { warnings: { missingPersistentVolumeClaims: false } } },
+      'persistentvolumeclaims',
+    ],
+    [
+      'admission.warnings.missingPriorityClasses',
+      { admission: { warnings: { missingPriorityClasses: false } } },
+      'priorityclasses',
+    ],
+    ['admission.dryRun.enabled', { admission: { dryRun: { enabled: false } } }, 'jobs'],
+  ])('%s', async (_, values, resource) => {
+    expect(resources(await rulesOf({}, WEBHOOK))).toContain(resource);
+    expect(resources(await rulesOf(values, WEBHOOK))).not.toContain(resource);
+  });
+
+  test('only authorization.mode Use asks who may use a template', async () => {
+    expect(resources(await rulesOf({}, WEBHOOK))).not.toContain('subjectaccessreviews');
+    const rules = await rulesOf({ authorization: { mode: 'Use' } }, WEBHOOK);
+    expect(resources(rules)).toContain('subjectaccessreviews');
+  });
+});
+
+describe('roles for people', () => {
+  const name = (suffix: string): string => `jtr-job-template-run-${suffix}`;
+
+  test.each(['view', 'edit', 'runner'])('-%s writes no ClusterJobTemplates', async (suffix) => {
+    for (const { resources: of, verbs } of await rulesOf({}, name(suffix))) {
+      if (of.includes('clusterjobtemplates')) expect(verbs).toEqual(['get', 'list', 'watch']);
+    }
+  });
+
+  test.each(['use', 'override'])('-%s has this verb only, for both kinds of template', async (verb) => {
+    expect(await rulesOf({}, name(verb))).toEqual([
+      { apiGroups: ['hematoscope.app'], resources: ['jobtemplates', 'clusterjobtemplates'], verbs: [verb] },
+    ]);
+  });
+
+  test.each([
+    ['view', ['admin', 'edit', 'view']],
+    ['edit', ['admin', 'edit']],
+    ['use', ['admin', 'edit']],
+    ['override', ['admin', 'edit']],
+    ['runner', []],
+    ['cluster-template-editor', []],
+  ])('-%s is part of %s', async (suffix, roles) => {
+    const manifests = await render({});
+    const role = manifests.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === name(suffix));
+    const labels = Object.keys((role?.metadata as { labels?: object } | undefined)?.labels ?? {});
+    const prefix = 'rbac.authorization.k8s.io/aggregate-to-';
+    const parts = labels.filter((label) => label.startsWith(prefix)).map((label) => label.slice(prefix.length));
+    expect(parts.sort()).toEqual(roles);
   });
 });

@@ -38,8 +38,8 @@ describe('what the chart renders', () => {
   });
 
   test('names and label values fit, however long the release is called', async () => {
-    for (const { metadata } of await render(cases['long names'])) {
-      expect(metadata.name.length).toBeLessThanOrEqual(63);
+    for (const { kind, metadata } of await render(cases['long names'])) {
+      expect(metadata.name.length).toBeLessThanOrEqual(kind.startsWith('ClusterRole') ? 253 : 63);
       for (const value of Object.values(metadata.labels ?? {})) expect(value.length).toBeLessThanOrEqual(63);
     }
   });
@@ -49,18 +49,21 @@ describe('the CustomResourceDefinitions', () => {
   const generated = (name: string) =>
     parse(readFileSync(join(chartDirectory, 'files', 'crds', `${name}.yaml`), 'utf8')) as Manifest;
 
-  test.for(['jobtemplates', 'jobruns'])('%s reach the cluster as generated, and are kept', async (name) => {
-    const crd = (await render()).find(
-      ({ kind, metadata }) => kind === 'CustomResourceDefinition' && metadata.name.startsWith(name),
-    );
-    expect(crd?.['spec']).toEqual(generated(name)['spec']);
-    expect(crd?.metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
-    expect(crd?.metadata.labels).toMatchObject({ 'app.kubernetes.io/managed-by': 'Helm' });
-  });
+  test.for(['jobtemplates', 'clusterjobtemplates', 'jobruns'])(
+    '%s reach the cluster as generated, and are kept',
+    async (name) => {
+      const crd = (await render()).find(
+        ({ kind, metadata }) => kind === 'CustomResourceDefinition' && metadata.name.startsWith(name),
+      );
+      expect(crd?.['spec']).toEqual(generated(name)['spec']);
+      expect(crd?.metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
+      expect(crd?.metadata.labels).toMatchObject({ 'app.kubernetes.io/managed-by': 'Helm' });
+    },
+  );
 
   test('crds.keep=false lets an uninstall take them', async () => {
     const crds = (await render({ crds: { keep: false } })).filter(isCrd);
-    expect(crds).toHaveLength(2);
+    expect(crds).toHaveLength(3);
     for (const { metadata } of crds) expect(metadata.annotations ?? {}).not.toHaveProperty(['helm.sh/resource-policy']);
   });
 

@@ -272,7 +272,7 @@ describe('the verdict of the API server', () => {
   it('is shared by runs that come together', async () => {
     cached(stored());
     const { validate } = decidersWith({ client: apiServer, cache });
-    await Promise.all(['a', 'b', 'c'].map((name) => validate(run(name), AbortSignal.timeout(1000))));
+    await Promise.all(['a', 'b', 'c'].map(async (name) => validate(run(name), AbortSignal.timeout(1000))));
     expect(apiServer.dryRuns).toHaveLength(1);
   });
 

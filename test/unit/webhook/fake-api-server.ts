@@ -58,7 +58,7 @@ export class FakeApiServer implements Pick<KubeClient, 'create' | 'get' | 'list'
 
   list<T extends KubeObject>(resource: Resource): Promise<KubeList<T>> {
     const items = resource.kind === 'ControllerRevision' ? Array.from(this.revisions.values()) : this.runs;
-    return Promise.resolve({ metadata: {}, items: items as KubeObject[] as T[] });
+    return Promise.resolve({ metadata: {}, items: items as T[] });
   }
 
   patch<T extends KubeObject>(_resource: Resource, { name }: { name: string }): Promise<T> {

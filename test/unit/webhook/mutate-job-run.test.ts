@@ -56,7 +56,12 @@ describe('a new JobRun', () => {
   });
 
   it.each([
-    ['its template is missing', () => apiServer.templates.clear()],
+    [
+      'its template is missing',
+      () => {
+        apiServer.templates.clear();
+      },
+    ],
     ['the API server does not answer', () => (apiServer.down = noAnswer())],
   ])('is left for the validation to judge when %s', async (_, arrange) => {
     arrange();
