@@ -34,6 +34,11 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
 }
 
+export interface ReadOptions extends CallOptions {
+  /** Nothing but apiVersion, kind and metadata is sent: no content of a Secret, for instance. */
+  metadataOnly?: boolean | undefined;
+}
+
 export interface WriteOptions extends CallOptions {
   /** Everything happens but the storing. */
   dryRun?: boolean | undefined;
@@ -41,6 +46,11 @@ export interface WriteOptions extends CallOptions {
   fieldValidation?: 'Ignore' | 'Warn' | 'Strict' | undefined;
   /** Called with each text of the response's `Warning` headers. */
   onWarning?: ((text: string) => void) | undefined;
+}
+
+export interface DeleteOptions {
+  propagationPolicy?: 'Orphan' | 'Background' | 'Foreground' | undefined;
+  preconditions?: { uid?: string | undefined; resourceVersion?: string | undefined } | undefined;
 }
 
 /** Which objects a list or watch is about. */
@@ -72,13 +82,16 @@ export interface WatchStart extends Selection {
   inactivityMs: number;
 }
 
-interface Call extends WriteOptions {
+interface Call extends WriteOptions, ReadOptions {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   contentType?: string;
 }
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 const VERSION = (JSON.parse(readFileSync(new URL(packageJson(), import.meta.url), 'utf8')) as { version: string })
   .version;
@@ -116,7 +129,7 @@ export class KubeClient {
     return new KubeClient(new Connection(kubeConfig, limits), options);
   }
 
-  async get<T extends KubeObject>(resource: Resource, key: ObjectKey, options: CallOptions = {}): Promise<T> {
+  async get<T extends KubeObject>(resource: Resource, key: ObjectKey, options: ReadOptions = {}): Promise<T> {
     return this.#call<T>({ ...options, method: 'GET', path: objectPath(resource, key) });
   }
 
@@ -160,19 +173,20 @@ export class KubeClient {
     return this.#call<T>({ ...options, method: 'PUT', path: objectPath(resource, key), body });
   }
 
-  /** Returns the deleted object, or the Status that the server answers with. */
+  /**
+   * Returns the deleted object, or the Status that the server answers with. An object that is not as `preconditions` say
+   * is left alone, and the server answers with a Conflict.
+   */
   async delete(
     resource: Resource,
     key: ObjectKey,
-    options: WriteOptions & { propagationPolicy?: 'Orphan' | 'Background' | 'Foreground' } = {},
+    options: CallOptions & Pick<WriteOptions, 'dryRun'> & DeleteOptions = {},
   ): Promise<KubeObject> {
-    const { propagationPolicy, ...rest } = options;
-    return this.#call<KubeObject>({
-      ...rest,
-      method: 'DELETE',
-      path: objectPath(resource, key),
-      query: { propagationPolicy },
-    });
+    const { propagationPolicy, preconditions, dryRun, ...rest } = options;
+    // The server reads all options from the body once there is one.
+    const given = { propagationPolicy, preconditions, dryRun: dryRun === true ? ['All'] : undefined };
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...given };
+    return this.#call<KubeObject>({ ...rest, method: 'DELETE', path: objectPath(resource, key), body });
   }
 
   /**
@@ -252,7 +266,7 @@ export class KubeClient {
     const headers: Record<string, string> = {
       ...route.headers,
       'User-Agent': this.#userAgent,
-      Accept: 'application/json',
+      Accept: call.metadataOnly === true ? METADATA_ONLY : 'application/json',
     };
     const request = { origin: this.#connection.origin, path: call.path, method: call.method, headers };
     const signal = call.signal ? { signal: call.signal } : {};

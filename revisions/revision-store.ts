@@ -1,152 +1,207 @@
 import type { Template } from '../api/job-template.ts';
 import { ANNOTATION_LAST_USED } from '../api/names.ts';
-import { CONTROLLER_REVISIONS } from '../api/resources.ts';
+import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_TEMPLATES } from '../api/resources.ts';
 import type { ControllerRevision } from '../api/wire.ts';
 import {
   controllerRevision,
   controllerRevisionName,
-  templateLabel,
+  identityOfRevision,
+  ownerUid,
+  revisionNamespace,
+  revisionOwner,
+  revisionSelector,
   templateOfRevision,
 } from '../core/controller-revision.ts';
-import { keyOfTemplate, templateKeyString, type TemplateKey } from '../core/template-key.ts';
+import { newestFirst } from '../core/revision-history.ts';
+import { keyOfTemplate, templateKeyString } from '../core/template-key.ts';
+import type { TemplateKey } from '../core/template-key.ts';
 import { templateRevision } from '../core/template-revision.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/api-error.ts';
 import type { CallOptions, KubeClient } from '../kube/client.ts';
-import { Bounded } from './bounded.ts';
+import { BoundedMap } from './bounded-map.ts';
 
-/** As many revisions are kept in mind; the least recently used ones are asked for again. */
+type RevisionClient = Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;
+
 const MOST_REMEMBERED = 1000;
-/** A revision's last use is noted this often at most. */
-const TOUCH_EVERY_MS = 60_000;
+/** What was stored is taken as still there for this long: somebody may remove it by hand. */
+const KEPT_MS = 60_000;
+/** A revision is marked as used at most this often; the mark holds for five minutes. */
+const TOUCHED_MS = 60_000;
+const ATTEMPTS = 4;
+
+/** The name of a revision is taken by something that does not hold this template's content. */
+export class ForeignRevisionError extends Error {
+  override readonly name = 'ForeignRevisionError';
+}
 
 /**
- * The revisions of templates as ControllerRevisions in the API server: what was admitted, kept for whoever makes the Job.
- * What was stored or found is remembered, so that a template in steady use costs no requests.
+ * The revisions of templates as ControllerRevisions in the API server. Remembers what it stored and found, so that
+ * steady load costs next to no calls. All methods throw what the API server or the connection throws.
  */
 export class RevisionStore {
-  readonly #client: Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;
+  readonly #client: RevisionClient;
   /** Where the revisions of ClusterJobTemplates live. */
   readonly #clusterNamespace: string;
-  /** By template and revision: the owner's uid and generation with which it is stored. */
-  readonly #kept = new Bounded<string, string>(MOST_REMEMBERED);
-  readonly #found = new Bounded<string, Template>(MOST_REMEMBERED);
-  /** When each was touched last, in milliseconds of this process. */
-  readonly #touched = new Bounded<string, number>(MOST_REMEMBERED);
+  /** Milliseconds since the epoch. */
+  readonly #now: () => number;
+  /** Revisions never change: one that was found stays as it is. */
+  readonly #found = new BoundedMap<Template>(MOST_REMEMBERED);
+  /** When it was last known to be stored. */
+  readonly #kept = new BoundedMap<number>(MOST_REMEMBERED);
+  readonly #touched = new BoundedMap<number>(MOST_REMEMBERED);
+  readonly #storing = new Map<string, Promise<void>>();
 
-  constructor(client: Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>, clusterNamespace: string) {
+  constructor(client: RevisionClient, clusterNamespace: string, now: () => number = Date.now) {
     this.#client = client;
     this.#clusterNamespace = clusterNamespace;
+    this.#now = now;
   }
 
-  /** A template as it was at a revision; `undefined` where no such revision is stored. */
+  /**
+   * A template as it was at a revision, live the first time, the very same object from then on. `undefined` where there
+   * is no such revision, or where what is stored under its name has another content.
+   */
   async find(key: TemplateKey, revision: string, options: CallOptions = {}): Promise<Template | undefined> {
     const id = idOf(key, revision);
     const known = this.#found.get(id);
     if (known) return known;
     const stored = await this.#get(key, revision, options);
     const template = stored && templateOfRevision(stored);
-    if (template?.kind !== key.kind || template.metadata.name !== key.name) return undefined;
-    if (templateRevision(template) !== revision) return undefined;
-    this.#found.set(id, template);
-    return template;
+    if (template === undefined) return undefined;
+    // Another call may have found it meanwhile.
+    const first = this.#found.get(id) ?? template;
+    this.#found.set(id, first);
+    return first;
+  }
+
+  /** The template's revisions, newest first. */
+  async list(key: TemplateKey, options: CallOptions = {}): Promise<string[]> {
+    const selection = { namespace: this.#namespaceOf(key), labelSelector: revisionSelector(key) };
+    const { items } = await this.#client.list<ControllerRevision>(CONTROLLER_REVISIONS, selection, options);
+    const wanted = templateKeyString(key);
+    return newestFirst(items).flatMap((stored) => {
+      const identity = identityOfRevision(stored);
+      return identity && templateKeyString(identity.key) === wanted ? identity.revision : [];
+    });
   }
 
   /**
-   * Stores the template as it is under its revision. Where that is stored already, it is made the newest of the template's
-   * (an edit was taken back), and the property of this template (one of the same name was deleted).
+   * Stores the template as it is under its revision. Where that is done already, sees to it that this template owns the
+   * revision and that it is the newest one; else writes nothing.
+   *
+   * @throws ForeignRevisionError
    */
   async keep(template: Template, options: CallOptions = {}): Promise<void> {
     const key = keyOfTemplate(template);
-    const id = idOf(key, templateRevision(template));
-    const { uid = '', generation = 1 } = template.metadata;
-    const state = `${uid}/${generation}`;
-    if (this.#kept.get(id) === state) return;
-    const wanted = controllerRevision(template, this.#namespaceOf(key));
+    const { uid = '', generation = 0 } = template.metadata;
+    const id = `${idOf(key, templateRevision(template))}/${uid}/${generation}`;
+    if (this.#isFresh(this.#kept.get(id), KEPT_MS)) return;
+    // Runs that come together store one revision; who waited in vain tries for itself.
+    await this.#storing.get(id)?.catch(() => undefined);
+    if (this.#isFresh(this.#kept.get(id), KEPT_MS)) return;
+    const storing = this.#store(template, options);
+    this.#storing.set(id, storing);
     try {
-      await this.#client.create(CONTROLLER_REVISIONS, wanted.metadata?.namespace, wanted, options);
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-      await this.#bringUpToDate(wanted, options);
+      await storing;
+      this.#kept.set(id, this.#now());
+    } finally {
+      if (this.#storing.get(id) === storing) this.#storing.delete(id);
     }
-    this.#kept.set(id, state);
   }
 
-  /** Notes that a revision is about to be used by its name, so that it is not removed meanwhile. */
-  async touch(key: TemplateKey, revision: string, options: CallOptions = {}): Promise<void> {
+  /**
+   * Marks a revision as asked for by name, which keeps it from being removed for a while.
+   *
+   * @returns false when it is gone; {@link find} then looks for it anew.
+   */
+  async touch(key: TemplateKey, revision: string, options: CallOptions = {}): Promise<boolean> {
     const id = idOf(key, revision);
-    const now = performance.now();
-    if (now - (this.#touched.get(id) ?? -Infinity) < TOUCH_EVERY_MS) return;
-    const annotations = { [ANNOTATION_LAST_USED]: new Date().toISOString() };
-    const place = { namespace: this.#namespaceOf(key), name: controllerRevisionName(key, revision) };
-    await this.#client.patch(CONTROLLER_REVISIONS, place, { metadata: { annotations } }, options);
-    this.#touched.set(id, now);
+    if (this.#isFresh(this.#touched.get(id), TOUCHED_MS)) return true;
+    const object = { namespace: this.#namespaceOf(key), name: controllerRevisionName(key, revision) };
+    try {
+      await this.#client.patch(CONTROLLER_REVISIONS, object, { metadata: { annotations: this.#usedNow() } }, options);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      this.#found.delete(id);
+      return false;
+    }
+    this.#touched.set(id, this.#now());
+    return true;
   }
 
-  /** The revisions of a template that are stored, newest first. */
-  async list(key: TemplateKey, options: CallOptions = {}): Promise<string[]> {
-    const labelSelector = Object.entries(templateLabel(key))
-      .map(([label, value]) => `${label}=${value}`)
-      .join(',');
-    const page = { namespace: this.#namespaceOf(key), labelSelector, limit: 100 };
-    const { items } = await this.#client.list<ControllerRevision>(CONTROLLER_REVISIONS, page, options);
-    return items
-      .toSorted((a, b) => b.revision - a.revision)
-      .flatMap((stored) => templateOfRevision(stored) ?? [])
-      .filter(({ metadata, kind }) => metadata.name === key.name && kind === key.kind)
-      .map((template) => templateRevision(template));
+  async #store(template: Template, options: CallOptions): Promise<void> {
+    const key = keyOfTemplate(template);
+    const wanted = controllerRevision(template, this.#namespaceOf(key));
+    let problem: unknown;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      try {
+        const existing = attempt === 0 ? undefined : await this.#get(key, templateRevision(template), options);
+        if (existing) await this.#refresh(existing, template, options);
+        else await this.#client.create(CONTROLLER_REVISIONS, wanted.metadata?.namespace, wanted, options);
+        return;
+      } catch (error) {
+        // It was there, went away, or changed between two calls: look at it anew.
+        if (!isAlreadyExists(error) && !isConflict(error) && !isNotFound(error)) throw error;
+        problem = error;
+      }
+    }
+    throw problem;
   }
 
-  /** Forgets that a revision is stored: somebody removed it. */
-  forget(key: TemplateKey, revision: string): void {
-    this.#kept.delete(idOf(key, revision));
-    this.#touched.delete(idOf(key, revision));
+  /** Makes a stored revision this template's and its newest; its content can not be changed, by anyone. */
+  async #refresh(existing: ControllerRevision, template: Template, options: CallOptions): Promise<void> {
+    const { namespace = '', name = '', uid, resourceVersion } = existing.metadata ?? {};
+    if (templateOfRevision(existing) === undefined) {
+      throw new ForeignRevisionError(
+        `ControllerRevision ${namespace}/${name} does not hold what its name says; remove it`,
+      );
+    }
+    const { generation = 0 } = template.metadata;
+    const metadata: Record<string, unknown> = { uid, resourceVersion, annotations: this.#usedNow() };
+    if (ownerUid(existing) !== template.metadata.uid) {
+      // A namesake took the place of the owner, unless it is this template that is gone.
+      if (!(await this.#isPresent(template, options))) return;
+      metadata['ownerReferences'] = [revisionOwner(template)];
+    } else if (existing.revision >= generation) return;
+    const body = { metadata, revision: generation };
+    await this.#client.patch(CONTROLLER_REVISIONS, { namespace, name }, body, options);
+    this.#found.delete(idOf(keyOfTemplate(template), templateRevision(template)));
   }
 
-  #namespaceOf({ kind, namespace }: TemplateKey): string {
-    return kind === 'ClusterJobTemplate' ? this.#clusterNamespace : (namespace ?? '');
+  async #isPresent({ kind, metadata }: Template, options: CallOptions): Promise<boolean> {
+    const { namespace, name = '', uid } = metadata;
+    const resource = kind === 'ClusterJobTemplate' ? CLUSTER_JOB_TEMPLATES : JOB_TEMPLATES;
+    const live = await found(this.#client.get<Template>(resource, { namespace, name }, options));
+    return live?.metadata.uid === uid;
   }
 
   async #get(key: TemplateKey, revision: string, options: CallOptions): Promise<ControllerRevision | undefined> {
-    const place = { namespace: this.#namespaceOf(key), name: controllerRevisionName(key, revision) };
-    try {
-      return await this.#client.get<ControllerRevision>(CONTROLLER_REVISIONS, place, options);
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const object = { namespace: this.#namespaceOf(key), name: controllerRevisionName(key, revision) };
+    return found(this.#client.get<ControllerRevision>(CONTROLLER_REVISIONS, object, options));
   }
 
-  /** @throws Error when what is stored under the name is something else, and nothing of ours to change. */
-  async #bringUpToDate(wanted: ControllerRevision, options: CallOptions): Promise<void> {
-    const place = { namespace: wanted.metadata?.namespace, name: wanted.metadata?.name ?? '' };
-    const stored = await this.#client.get<ControllerRevision>(CONTROLLER_REVISIONS, place, options);
-    if (templateOfRevision(stored) === undefined) {
-      throw new Error(
-        `ControllerRevision "${place.name}" in namespace "${place.namespace ?? ''}" holds something else`,
-      );
-    }
-    const patch = changesTo(stored, wanted);
-    if (patch === undefined) return;
-    try {
-      await this.#client.patch(CONTROLLER_REVISIONS, place, patch, options);
-    } catch (error) {
-      // Another process was quicker, with the same.
-      if (!isConflict(error)) throw error;
-    }
+  #namespaceOf(key: TemplateKey): string {
+    return revisionNamespace(key, this.#clusterNamespace);
   }
-}
 
-/** What a stored revision lacks to be the newest of this template; `undefined` when it is. */
-function changesTo(stored: ControllerRevision, wanted: ControllerRevision): object | undefined {
-  const owner = wanted.metadata?.ownerReferences?.[0]?.uid;
-  const isOwned = stored.metadata?.ownerReferences?.some(({ uid }) => uid === owner) === true;
-  if (isOwned && stored.revision >= wanted.revision) return undefined;
-  const { uid, resourceVersion } = stored.metadata ?? {};
-  const metadata = { ...wanted.metadata, uid, resourceVersion };
-  // A namesake's count begins anew at 1; the number only ever grows, so that the history keeps its order.
-  return { metadata, revision: Math.max(stored.revision, wanted.revision) };
+  #usedNow(): Record<string, string> {
+    return { [ANNOTATION_LAST_USED]: new Date(this.#now()).toISOString() };
+  }
+
+  #isFresh(since: number | undefined, forMs: number): boolean {
+    return since !== undefined && this.#now() - since < forMs;
+  }
 }
 
 function idOf(key: TemplateKey, revision: string): string {
-  return `${templateKeyString(key)}@${revision}`;
+  return `${templateKeyString(key)}/${revision}`;
+}
+
+async function found<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }

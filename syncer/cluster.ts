@@ -1,7 +1,8 @@
 import type { JobRun } from '../api/job-run.ts';
-import type { JobTemplate } from '../api/job-template.ts';
-import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../api/resources.ts';
+import type { Template } from '../api/job-template.ts';
+import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../api/resources.ts';
 import type { Job } from '../api/wire.ts';
+import type { TemplateKey } from '../core/template-key.ts';
 import { isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 
@@ -24,8 +25,9 @@ export class Cluster {
   }
 
   /** Live, past any cache. */
-  async getTemplate(namespace: string, name: string): Promise<JobTemplate | undefined> {
-    return found(this.#client.get<JobTemplate>(JOB_TEMPLATES, { namespace, name }));
+  async getTemplate({ kind, namespace, name }: TemplateKey): Promise<Template | undefined> {
+    const resource = kind === 'ClusterJobTemplate' ? CLUSTER_JOB_TEMPLATES : JOB_TEMPLATES;
+    return found(this.#client.get<Template>(resource, { namespace, name }));
   }
 
   /** Live, past any cache. */
@@ -37,6 +39,14 @@ export class Cluster {
   async createJob(namespace: string, job: Job): Promise<Job> {
     this.#guard.assertHeld();
     return this.#client.create<Job>(JOBS, namespace, job, { fieldValidation: 'Strict', signal: this.#guard.lost });
+  }
+
+  /** Sets `spec.suspend` of this very Job. `undefined` when it is gone. @throws Conflict when a namesake took its place. */
+  async suspendJob({ metadata }: Job, suspend: boolean): Promise<Job | undefined> {
+    this.#guard.assertHeld();
+    const { namespace, name = '', uid } = metadata ?? {};
+    const body = { metadata: { uid }, spec: { suspend } };
+    return found(this.#client.patch<Job>(JOBS, { namespace, name }, body, { signal: this.#guard.lost }));
   }
 
   /**

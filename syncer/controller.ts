@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import type { JobRun } from '../api/job-run.ts';
-import type { JobTemplate } from '../api/job-template.ts';
-import { LABEL_JOB_RUN } from '../api/names.ts';
-import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../api/resources.ts';
-import type { Job } from '../api/wire.ts';
+import type { ClusterJobTemplate, JobTemplate, Template } from '../api/job-template.ts';
+import { LABEL_JOB_RUN, LABEL_TEMPLATE_REVISION } from '../api/names.ts';
+import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../api/resources.ts';
+import type { ControllerRevision, Job, KubeObject } from '../api/wire.ts';
+import { identityOfRevision } from '../core/controller-revision.ts';
 import { isFinished } from '../core/job-run-status.ts';
+import { keyOfTemplate, templateKeyString } from '../core/template-key.ts';
 import { KubeApiError, KubeConnectionError } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { EventRecorder } from '../kube/event-recorder.ts';
@@ -14,6 +16,7 @@ import { keyOf } from '../kube/object-key.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
 import type { WorkResult } from '../kube/work-queue.ts';
+import { RevisionStore } from '../revisions/revision-store.ts';
 import { Cluster } from './cluster.ts';
 import type { WriteGuard } from './cluster.ts';
 import { Memory } from './memory.ts';
@@ -22,6 +25,8 @@ import { Outage } from './outage.ts';
 import { controllingRun } from './ownership.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileContext } from './reconcile.ts';
+import { BY_TEMPLATE, RevisionKeeper, templateOfRun, templateOfStored } from './revision-keeper.ts';
+import { Templates } from './templates.ts';
 
 const CONTROLLER = 'jobrun';
 
@@ -30,6 +35,11 @@ export interface ControllerOptions {
   guard: WriteGuard;
   rules: MissingTemplateRules;
   workers: number;
+  /** Where the revisions of ClusterJobTemplates live. */
+  clusterNamespace: string;
+  revisionHistoryLimit: number;
+  /** For tests; five minutes by default. */
+  revisionGraceMs?: number | undefined;
   /** Name of this process, for Events. */
   instance: string;
   metrics: KubeMetrics;
@@ -41,6 +51,9 @@ export class Controller {
   readonly outage: Outage;
   readonly #runs: Reflector<JobRun>;
   readonly #templates: Reflector<JobTemplate>;
+  readonly #clusterTemplates: Reflector<ClusterJobTemplate>;
+  readonly #revisions: Reflector<ControllerRevision>;
+  readonly #keeper: RevisionKeeper;
   readonly #jobs: Reflector<Job>;
   readonly #queue: WorkQueue;
   readonly #events: EventRecorder;
@@ -67,17 +80,34 @@ export class Controller {
     });
     this.outage = new Outage((ms) => {
       this.#queue.holdFor(ms);
+      this.#keeper.holdFor(ms);
     });
-    this.#runs = new Reflector<JobRun>({ client, logger, resource: JOB_RUNS, handlers: this.#runHandlers() });
+    this.#runs = new Reflector<JobRun>({
+      client,
+      logger,
+      resource: JOB_RUNS,
+      handlers: this.#runHandlers(),
+      indexers: { [BY_TEMPLATE]: templateOfRun },
+    });
     this.#templates = new Reflector<JobTemplate>({
       client,
       logger,
       resource: JOB_TEMPLATES,
-      handlers: {
-        onAdd: (template) => {
-          this.#wake(template);
-        },
-      },
+      handlers: this.#templateHandlers(),
+    });
+    this.#clusterTemplates = new Reflector<ClusterJobTemplate>({
+      client,
+      logger,
+      resource: CLUSTER_JOB_TEMPLATES,
+      handlers: this.#templateHandlers(),
+    });
+    this.#revisions = new Reflector<ControllerRevision>({
+      client,
+      logger,
+      resource: CONTROLLER_REVISIONS,
+      labelSelector: LABEL_TEMPLATE_REVISION,
+      handlers: this.#revisionHandlers(),
+      indexers: { [BY_TEMPLATE]: templateOfStored },
     });
     this.#jobs = new Reflector<Job>({
       client,
@@ -86,11 +116,41 @@ export class Controller {
       labelSelector: LABEL_JOB_RUN,
       handlers: this.#jobHandlers(),
     });
+    const cluster = new Cluster(client, options.guard);
+    const store = new RevisionStore(client, options.clusterNamespace);
+    const caches = {
+      templates: this.#templates.cache,
+      clusterTemplates: this.#clusterTemplates.cache,
+      revisions: this.#revisions.cache,
+    };
+    const { clusterNamespace } = options;
+    const templates = new Templates({
+      ...caches,
+      cluster,
+      store,
+      clusterNamespace,
+      onWait: (run, templateKey) => {
+        this.#memory.wait(templateKey, keyOf(run.metadata));
+      },
+    });
+    this.#keeper = new RevisionKeeper({
+      client,
+      store,
+      clusterNamespace,
+      guard: options.guard,
+      present: (key) => templates.present(key),
+      revisions: this.#revisions.cache,
+      runs: this.#runs.cache,
+      limit: options.revisionHistoryLimit,
+      graceMs: options.revisionGraceMs,
+      metrics: options.metrics.workQueue('revision'),
+      logger,
+    });
     this.#context = {
-      cluster: new Cluster(client, options.guard),
+      cluster,
       runs: this.#runs.cache,
       jobs: this.#jobs.cache,
-      templates: this.#templates.cache,
+      templates,
       memory: this.#memory,
       rules: options.rules,
       events: this.#events,
@@ -113,17 +173,19 @@ export class Controller {
   async lead(): Promise<void> {
     await Promise.all([this.#runs.refresh(), ...this.#reflectors().map((reflector) => reflector.whenSynced())]);
     this.#queue.start();
+    this.#keeper.start();
   }
 
   /** Ends the work under way first, then tells the last Events, then stops watching. */
   async stop(): Promise<void> {
-    await this.#queue.stop();
+    await Promise.all([this.#queue.stop(), this.#keeper.stop()]);
     await this.#events.stop(2_000);
     await Promise.all(this.#reflectors().map((reflector) => reflector.stop()));
   }
 
-  #reflectors(): Reflector<JobRun | JobTemplate | Job>[] {
-    return [this.#runs, this.#templates, this.#jobs] as unknown as Reflector<JobRun | JobTemplate | Job>[];
+  #reflectors(): Reflector<KubeObject>[] {
+    const all = [this.#runs, this.#templates, this.#clusterTemplates, this.#revisions, this.#jobs];
+    return all as unknown as Reflector<KubeObject>[];
   }
 
   async #work(key: string): Promise<WorkResult> {
@@ -184,8 +246,28 @@ export class Controller {
     };
   }
 
-  #wake(template: JobTemplate): void {
-    for (const key of this.#memory.takeWaiting(keyOf(template.metadata))) this.#queue.add(key);
+  #templateHandlers(): {
+    onAdd: (template: Template) => void;
+    onUpdate: (before: Template, template: Template) => void;
+  } {
+    return {
+      onAdd: (template) => {
+        const key = keyOfTemplate(template);
+        for (const run of this.#memory.takeWaiting(templateKeyString(key))) this.#queue.add(run);
+        this.#keeper.look(key);
+      },
+      onUpdate: (before, template) => {
+        if (before.metadata.generation !== template.metadata.generation) this.#keeper.look(keyOfTemplate(template));
+      },
+    };
+  }
+
+  #revisionHandlers(): { onAdd: (stored: ControllerRevision) => void; onDelete: (stored: ControllerRevision) => void } {
+    const look = (stored: ControllerRevision): void => {
+      const identity = identityOfRevision(stored);
+      if (identity) this.#keeper.look(identity.key);
+    };
+    return { onAdd: look, onDelete: look };
   }
 }
 

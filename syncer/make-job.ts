@@ -1,5 +1,5 @@
 import type { JobRun } from '../api/job-run.ts';
-import type { JobTemplate } from '../api/job-template.ts';
+import type { Template } from '../api/job-template.ts';
 import { LABEL_APP_VERSION, REASON_JOB_REFUSED, REASON_NAME_CONFLICT } from '../api/names.ts';
 import type { Job } from '../api/wire.ts';
 import { formatFieldErrors } from '../core/field-error.ts';
@@ -10,18 +10,18 @@ import { render } from '../core/render.ts';
 import { templateRevision } from '../core/template-revision.ts';
 import { isAlreadyExists, KubeApiError } from '../kube/api-error.ts';
 import type { ObjectCache } from '../kube/cache.ts';
-import { keyOf } from '../kube/object-key.ts';
 import type { Cluster } from './cluster.ts';
 import { creationFailure } from './creation-failure.ts';
 import type { Memory } from './memory.ts';
 import { missingTemplate } from './missing-template.ts';
 import type { MissingTemplateRules } from './missing-template.ts';
 import { isOwnJob } from './ownership.ts';
+import type { Templates } from './templates.ts';
 
 export interface MakeJobContext {
   cluster: Cluster;
   jobs: ObjectCache<Job>;
-  templates: ObjectCache<JobTemplate>;
+  templates: Templates;
   memory: Memory;
   rules: MissingTemplateRules;
 }
@@ -42,8 +42,9 @@ export async function makeJob(context: MakeJobContext, run: JobRun): Promise<Obs
   const earlier = earlierAttempt(context, run);
   if (earlier) return earlier;
   if (run.metadata.deletionTimestamp !== undefined) return undefined;
-  const template = await findTemplate(context, run);
-  if (template) return create(context, run, template);
+  const found = await context.templates.find(run);
+  if (found.kind === 'found') return create(context, run, found.template);
+  if (found.kind === 'lost') return { observation: found.observation };
   const { observation, afterMs } = missingTemplate(run, context.rules, Date.now());
   return afterMs === undefined ? { observation } : { observation, again: { afterMs } };
 }
@@ -60,19 +61,10 @@ function earlierAttempt(context: MakeJobContext, run: JobRun): Observed | undefi
   return { observation: jobDeleted(wanted, 'was deleted before it finished') };
 }
 
-async function findTemplate(context: MakeJobContext, run: JobRun): Promise<JobTemplate | undefined> {
-  const { namespace = '' } = run.metadata;
-  const name = run.spec.templateRef;
-  const cached = context.templates.get(namespace, name);
-  if (cached) return cached;
-  context.memory.wait(keyOf({ namespace, name }), keyOf(run.metadata));
-  return context.cluster.getTemplate(namespace, name);
-}
-
-async function create(context: MakeJobContext, run: JobRun, template: JobTemplate): Promise<Observed> {
+async function create(context: MakeJobContext, run: JobRun, template: Template): Promise<Observed> {
   const rendered = render(template, run);
   if ('errors' in rendered) {
-    return refused(`JobTemplate "${run.spec.templateRef}" makes no Job: ${formatFieldErrors(rendered.errors)}`);
+    return refused(`${template.kind} "${run.spec.templateRef}" makes no Job: ${formatFieldErrors(rendered.errors)}`);
   }
   try {
     const job = await context.cluster.createJob(run.metadata.namespace ?? '', rendered.job);
@@ -113,12 +105,12 @@ function refused(message: string): Observed {
 
 /** The template is known only if it is still the one that the Job's label names. */
 function adopt(context: MakeJobContext, run: JobRun, job: Job): Observed {
-  const template = context.templates.get(run.metadata.namespace, run.spec.templateRef);
+  const template = context.templates.known(run);
   const same = template && job.metadata?.labels?.[LABEL_APP_VERSION] === templateRevision(template);
   return made(context, run, job, same ? template : undefined);
 }
 
-function made(context: MakeJobContext, run: JobRun, job: Job, template: JobTemplate | undefined): Observed {
+function made(context: MakeJobContext, run: JobRun, job: Job, template: Template | undefined): Observed {
   const rendered = template && {
     revision: templateRevision(template),
     generation: template.metadata.generation ?? 0,

@@ -3,6 +3,7 @@ import { REASON_TEMPLATE_NOT_FOUND, REASON_WAITING_FOR_TEMPLATE } from '../api/n
 import type { MissingTemplatePolicy } from '../api/names.ts';
 import type { Observation } from '../core/job-run-status.ts';
 import { missingTemplatePolicy } from '../core/missing-template.ts';
+import { templateKeyOfRun } from '../core/template-key.ts';
 
 export interface MissingTemplateRules {
   policy: MissingTemplatePolicy;
@@ -21,7 +22,9 @@ const LOOK_AGAIN_MS = 30_000;
 
 /** @param now milliseconds since the epoch. */
 export function missingTemplate(run: JobRun, rules: MissingTemplateRules, now: number): MissingTemplateDecision {
-  const absent = `JobTemplate "${run.spec.templateRef}" does not exist in namespace "${run.metadata.namespace ?? ''}"`;
+  const { kind, name, namespace } = templateKeyOfRun(run);
+  const where = namespace === undefined ? '' : ` in namespace "${namespace}"`;
+  const absent = `${kind} "${name}" does not exist${where}`;
   if (missingTemplatePolicy(run, rules.policy).policy !== 'Wait')
     return notFound(`${absent}; create it, then create the JobRun anew`);
   const created = Date.parse(run.metadata.creationTimestamp ?? '');

@@ -12,6 +12,7 @@ import type { MakeJobContext, Observed } from './make-job.ts';
 import { mergePatch } from './merge-patch.ts';
 import { isOwnJob } from './ownership.ts';
 import { statusEvents } from './status-events.ts';
+import { carrySuspend } from './suspend.ts';
 
 export interface ReconcileContext extends MakeJobContext {
   runs: ObjectCache<JobRun>;
@@ -32,9 +33,18 @@ export async function reconcile(context: ReconcileContext, namespace: string, na
   if (!run || isFinished(run)) return undefined;
   const observed = await observe(context, run);
   if (!observed) return undefined;
-  const { observation, again } = observed;
+  const { again } = observed;
+  const observation = await withSuspend(context, run, observed.observation);
   const result = await writeStatus(context, run, observation);
   return result ?? again;
+}
+
+/** What the run now says of suspending is done before its status says that it was seen. */
+async function withSuspend(context: ReconcileContext, run: JobRun, observation: Observation): Promise<Observation> {
+  if (observation.kind !== 'job') return observation;
+  const job = await carrySuspend({ ...context, templateOf: context.templates }, run, observation.job);
+  if (job !== observation.job) context.jobs.put(job);
+  return { ...observation, job };
 }
 
 async function observe(context: ReconcileContext, run: JobRun): Promise<Observed | undefined> {

@@ -18,6 +18,8 @@ export interface StartOptions {
   logger: Logger;
   /** For tests; client-go's by default. */
   leaseTiming?: LeaseTiming;
+  /** For tests: how long an old revision stays after it was used. Five minutes by default. */
+  revisionGraceMs?: number;
 }
 
 export interface Syncer {
@@ -39,6 +41,9 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const instance = `${config.POD_NAME}_${randomBytes(4).toString('hex')}`;
   const client = KubeClient.fromKubeConfig(options.kubeConfig, {
     component: 'syncer',
+    // Five watches and five other calls at a time: ten connections in all.
+    connections: 5,
+    watchConnections: 5,
     onRequest: (request) => {
       metrics.onRequest(request);
       if (request.code !== '<error>') controller.outage.answered();
@@ -50,6 +55,9 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     guard: election ?? ALWAYS,
     rules: { policy: config.MISSING_TEMPLATE, waitSeconds: config.MISSING_TEMPLATE_WAIT_SECONDS },
     workers: config.WORKERS,
+    clusterNamespace: config.POD_NAMESPACE,
+    revisionHistoryLimit: config.REVISION_HISTORY_LIMIT,
+    revisionGraceMs: options.revisionGraceMs,
     instance,
     metrics,
     logger,

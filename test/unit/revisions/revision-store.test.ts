@@ -8,6 +8,8 @@ import { KubeApiError } from '../../../kube/api-error.ts';
 import { RevisionStore } from '../../../revisions/revision-store.ts';
 import { echoTemplate } from '../core/objects.ts';
 
+const template = echoTemplate();
+
 type Client = ConstructorParameters<typeof RevisionStore>[0];
 
 const refusal = (code: number, reason: string): KubeApiError =>
@@ -17,6 +19,8 @@ const refusal = (code: number, reason: string): KubeApiError =>
 class FakeApiServer {
   readonly stored = new Map<string, ControllerRevision>();
   readonly calls: string[] = [];
+  /** The JobTemplate that is there now. */
+  template = template;
 
   readonly client = {
     create: (_resource: Resource, _namespace: string | undefined, body: KubeObject) => {
@@ -26,7 +30,8 @@ class FakeApiServer {
       this.stored.set(name, body as ControllerRevision);
       return Promise.resolve(body);
     },
-    get: (_resource: Resource, { name }: { name: string }) => {
+    get: (resource: Resource, { name }: { name: string }) => {
+      if (resource.kind === 'JobTemplate') return Promise.resolve(this.template);
       this.calls.push(`get ${name}`);
       const found = this.stored.get(name);
       return found ? Promise.resolve(found) : Promise.reject(refusal(404, 'NotFound'));
@@ -41,7 +46,6 @@ class FakeApiServer {
   } as unknown as Client;
 }
 
-const template = echoTemplate();
 const key = keyOfTemplate(template);
 const revision = templateRevision(template);
 const name = `echo-${revision}`;
@@ -84,15 +88,17 @@ describe('RevisionStore', () => {
 
   test('hands a revision over to a template of the same name and content that was made anew', async () => {
     server.stored.set(name, { ...controllerRevision(template, 'team'), revision: 5 });
-    await store.keep({ ...template, metadata: { ...template.metadata, uid: 'new', generation: 1 } });
+    server.template = { ...template, metadata: { ...template.metadata, uid: 'new', generation: 1 } };
+    await store.keep(server.template);
     expect(server.stored.get(name)?.metadata?.ownerReferences).toMatchObject([{ uid: 'new' }]);
-    expect(server.stored.get(name)?.revision).toBe(5);
+    expect(server.stored.get(name)?.revision).toBe(1);
   });
 
   test('leaves alone what is not its own, and says so', async () => {
-    server.stored.set(name, { metadata: { name }, revision: 1, data: { of: 'somebody else' } });
+    server.stored.set(name, { metadata: { name, namespace: 'team' }, revision: 1, data: { of: 'somebody else' } });
+    server.template = template;
     await expect(store.keep(template)).rejects.toThrow(
-      `ControllerRevision "${name}" in namespace "team" holds something else`,
+      `ControllerRevision team/${name} does not hold what its name says; remove it`,
     );
     expect(server.calls).not.toContain(`patch ${name}`);
   });

@@ -1,0 +1,121 @@
+import { tokenise, type Token } from './placeholder.ts';
+
+/** Where something has to be replaced. Whatever no node leads to stays as it is. */
+export type PlanNode =
+  | { kind: 'string'; tokens: Token[]; kubelet: boolean }
+  | { kind: 'elements'; name: string; kubelet: boolean }
+  | { kind: 'list'; items: ReadonlyMap<number, PlanNode> }
+  | { kind: 'map'; fields: ReadonlyMap<string, PlanNode> };
+
+/** A string of the template with a `$` in it. */
+export interface TemplateString {
+  /** Field path from the template's root. */
+  path: string;
+  /** Path of the list or map that the string stands in, where that is a list of strings or a map with free keys. */
+  collection?: string;
+  tokens: Token[];
+  kind: 'field' | 'element' | 'key';
+}
+
+export interface PlaceholderPlan {
+  root?: PlanNode;
+  strings: TemplateString[];
+  /** Path of something too deep to be part of a JobSpec; nothing in it was looked at. */
+  tooDeep?: string;
+}
+
+/** A JobSpec is not half as deep. */
+const DEEPEST = 64;
+
+/** Fields whose keys are the user's own. */
+const FREE_KEYS = /^(labels|annotations|nodeSelector|matchLabels|limits|requests|overhead|options|volumeAttributes)$/;
+
+/**
+ * Strings that the kubelet expands before a process sees them; everywhere else a `$` is a `$`. Lifecycle hooks are not
+ * among them.
+ */
+const EXPANDED_BY_KUBELET =
+  /^spec\.template\.spec\.(containers|initContainers)\[\d+\]\.((command|args)\[\d+\]|env\[\d+\]\.value|(liveness|readiness|startup)Probe\.exec\.command\[\d+\]|volumeMounts\[\d+\]\.subPathExpr)$/;
+
+const plans = new WeakMap<object, PlaceholderPlan>();
+
+/** What is to be replaced in a template's `spec`, worked out once for each spec object (which must not change after). */
+export function placeholderPlan(spec: unknown): PlaceholderPlan {
+  if (typeof spec !== 'object' || spec === null) return { strings: [] };
+  const known = plans.get(spec);
+  if (known) return known;
+  const plan: PlaceholderPlan = { strings: [] };
+  const root = visit({ value: spec, path: 'spec', field: 'spec', depth: 0 }, plan);
+  if (root) plan.root = root;
+  plans.set(spec, plan);
+  return plan;
+}
+
+interface Place {
+  value: unknown;
+  path: string;
+  /** Name of the nearest field. */
+  field: string;
+  depth: number;
+  collection?: string;
+  element?: boolean;
+}
+
+function visit(place: Place, plan: PlaceholderPlan): PlanNode | undefined {
+  const { value, path, depth } = place;
+  if (typeof value === 'string') return value.includes('$') ? visitString(place, value, plan) : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > DEEPEST) {
+    plan.tooDeep = path;
+    return undefined;
+  }
+  return Array.isArray(value) ? visitList(place, value, plan) : visitMap(place, value, plan);
+}
+
+function visitString(place: Place, text: string, plan: PlaceholderPlan): PlanNode | undefined {
+  const { path, collection, element = false } = place;
+  const tokens = tokenise(text);
+  const kubelet = EXPANDED_BY_KUBELET.test(path);
+  plan.strings.push({
+    path,
+    tokens,
+    kind: element ? 'element' : 'field',
+    ...(collection !== undefined && { collection }),
+  });
+  const [first] = tokens;
+  if (element && first?.kind === 'placeholder' && first.spread && tokens.length === 1) {
+    return { kind: 'elements', name: first.name, kubelet };
+  }
+  const changes = tokens.some(({ kind }) => kind === 'placeholder' || (kind === 'escaped' && !kubelet));
+  return changes ? { kind: 'string', tokens, kubelet } : undefined;
+}
+
+function visitList(
+  { path, field, depth }: Place,
+  list: readonly unknown[],
+  plan: PlaceholderPlan,
+): PlanNode | undefined {
+  const items = new Map<number, PlanNode>();
+  for (const [index, value] of list.entries()) {
+    const here = { value, path: `${path}[${index}]`, field, depth: depth + 1, collection: path, element: true };
+    const node = visit(here, plan);
+    if (node) items.set(index, node);
+  }
+  return items.size === 0 ? undefined : { kind: 'list', items };
+}
+
+function visitMap({ path, field, depth }: Place, map: object, plan: PlaceholderPlan): PlanNode | undefined {
+  const free = FREE_KEYS.test(field);
+  const fields = new Map<string, PlanNode>();
+  for (const [key, value] of Object.entries(map) as [string, unknown][]) {
+    const here = { value, path: fieldPath(path, key, free), field: key, depth: depth + 1 };
+    if (key.includes('$')) plan.strings.push({ path: here.path, tokens: tokenise(key), kind: 'key' });
+    const node = visit(free ? { ...here, collection: path } : here, plan);
+    if (node) fields.set(key, node);
+  }
+  return fields.size === 0 ? undefined : { kind: 'map', fields };
+}
+
+function fieldPath(path: string, key: string, free: boolean): string {
+  return free || !/^[A-Za-z]\w*$/.test(key) ? `${path}[${key}]` : `${path}.${key}`;
+}

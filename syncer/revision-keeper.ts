@@ -1,0 +1,156 @@
+import type { Logger } from 'pino';
+import type { JobRun } from '../api/job-run.ts';
+import type { Template } from '../api/job-template.ts';
+import { CONTROLLER_REVISIONS } from '../api/resources.ts';
+import type { ControllerRevision } from '../api/wire.ts';
+import {
+  controllerRevisionName,
+  identityOfRevision,
+  ownerUid,
+  revisionNamespace,
+} from '../core/controller-revision.ts';
+import { isFinished } from '../core/job-run-status.ts';
+import { removableRevisions } from '../core/revision-history.ts';
+import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../core/template-key.ts';
+import { templateRevision } from '../core/template-revision.ts';
+import { isConflict, isNotFound } from '../kube/api-error.ts';
+import type { ObjectCache } from '../kube/cache.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { LeadershipLostError } from '../kube/leader-election.ts';
+import type { WorkQueueMetrics } from '../kube/metrics.ts';
+import { WorkQueue } from '../kube/work-queue.ts';
+import type { WorkResult } from '../kube/work-queue.ts';
+import type { RevisionStore } from '../revisions/revision-store.ts';
+import type { WriteGuard } from './cluster.ts';
+
+/** Few on purpose: a start with thousands of templates must not crowd out the runs. */
+const WORKERS = 2;
+/** A run that was admitted a moment ago may not be known here yet. */
+const GRACE_MS = 300_000;
+/** Index of runs and of revisions by their template. */
+export const BY_TEMPLATE = 'template';
+
+export interface RevisionKeeperOptions {
+  client: Pick<KubeClient, 'delete'>;
+  store: Pick<RevisionStore, 'keep'>;
+  guard: WriteGuard;
+  /** A template as it is, by {@link templateKeyString}. */
+  present: (key: TemplateKey) => Template | undefined;
+  /** Both indexed by {@link BY_TEMPLATE}. */
+  revisions: ObjectCache<ControllerRevision>;
+  runs: ObjectCache<JobRun>;
+  clusterNamespace: string;
+  /** How many revisions of a template stay besides those in use. */
+  limit: number;
+  graceMs?: number | undefined;
+  metrics?: WorkQueueMetrics;
+  logger: Logger;
+}
+
+/** The index value of a run: that of its template. */
+export const templateOfRun = (run: JobRun): string[] => [templateKeyString(templateKeyOfRun(run))];
+
+/** The index value of a revision: that of its template; none when it is not one of ours. */
+export function templateOfStored(stored: ControllerRevision): string[] {
+  const identity = identityOfRevision(stored);
+  return identity ? [templateKeyString(identity.key)] : [];
+}
+
+/** Keeps the present revision of every template, and removes old ones that nobody uses. */
+export class RevisionKeeper {
+  readonly #options: RevisionKeeperOptions;
+  readonly #queue: WorkQueue;
+  readonly #keys = new Map<string, TemplateKey>();
+
+  constructor(options: RevisionKeeperOptions) {
+    this.#options = options;
+    this.#queue = new WorkQueue({
+      workers: WORKERS,
+      work: (id) => this.#work(id),
+      onError: (err, template, delayMs) => {
+        options.logger.warn({ err, template, delayMs: Math.round(delayMs) }, 'keeping revisions failed, trying again');
+      },
+      metrics: options.metrics,
+    });
+  }
+
+  /** A template, or a revision of it, is new or changed. */
+  look(key: TemplateKey): void {
+    const id = templateKeyString(key);
+    this.#keys.set(id, key);
+    this.#queue.add(id);
+  }
+
+  start(): void {
+    this.#queue.start();
+  }
+
+  holdFor(ms: number): void {
+    this.#queue.holdFor(ms);
+  }
+
+  async stop(): Promise<void> {
+    await this.#queue.stop();
+  }
+
+  async #work(id: string): Promise<WorkResult> {
+    const key = this.#keys.get(id);
+    const template = key && this.#options.present(key);
+    if (!template) {
+      this.#keys.delete(id);
+      return undefined;
+    }
+    try {
+      await this.#keep(key, template);
+      return await this.#trim(key, template);
+    } catch (error) {
+      if (error instanceof LeadershipLostError) return undefined;
+      throw error;
+    }
+  }
+
+  async #keep(key: TemplateKey, template: Template): Promise<void> {
+    const { revisions, clusterNamespace, store, guard } = this.#options;
+    const name = controllerRevisionName(key, templateRevision(template));
+    const stored = revisions.get(revisionNamespace(key, clusterNamespace), name);
+    const { uid, generation = 0 } = template.metadata;
+    if (stored && ownerUid(stored) === uid && stored.revision >= generation) return;
+    guard.assertHeld();
+    await store.keep(template, { signal: guard.lost });
+  }
+
+  async #trim(key: TemplateKey, template: Template): Promise<WorkResult> {
+    const { revisions, runs, limit, graceMs = GRACE_MS } = this.#options;
+    const id = templateKeyString(key);
+    const inUse = runs
+      .byIndex(BY_TEMPLATE, id)
+      .filter((run) => !isFinished(run) && run.spec.templateRevision !== undefined)
+      .map((run) => controllerRevisionName(key, run.spec.templateRevision ?? ''));
+    const { remove, againMs } = removableRevisions({
+      revisions: revisions.byIndex(BY_TEMPLATE, id),
+      present: controllerRevisionName(key, templateRevision(template)),
+      inUse: new Set(inUse),
+      limit,
+      graceMs,
+      now: Date.now(),
+    });
+    for (const stored of remove) await this.#remove(stored);
+    return againMs === undefined ? undefined : { afterMs: againMs };
+  }
+
+  /** Only as it was looked at: one that was used since stays. */
+  async #remove({ metadata }: ControllerRevision): Promise<void> {
+    const { client, guard } = this.#options;
+    const { namespace, name = '', uid, resourceVersion } = metadata ?? {};
+    guard.assertHeld();
+    try {
+      await client.delete(
+        CONTROLLER_REVISIONS,
+        { namespace, name },
+        { preconditions: { uid, resourceVersion }, signal: guard.lost },
+      );
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+}

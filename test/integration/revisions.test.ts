@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { JobTemplate, Template } from '../../api/job-template.ts';
+import { API_VERSION } from '../../api/names.ts';
+import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
+import type { ControllerRevision, Job } from '../../api/wire.ts';
+import { templateRevision } from '../../core/template-revision.ts';
+import { RevisionStore } from '../../revisions/revision-store.ts';
+import { SyncerEnvironment } from './syncer-environment.ts';
+
+let environment: SyncerEnvironment;
+
+beforeAll(async () => {
+  environment = await SyncerEnvironment.start();
+});
+afterEach(async () => {
+  await environment.stopSyncers();
+});
+afterAll(async () => {
+  await environment.stop();
+});
+
+/** What admission does: keep the template's revision, and pin the run to it. */
+async function admit(template: Template, namespace: string, name: string, spec: object = {}): Promise<string> {
+  await new RevisionStore(environment.client, 'default').keep(template);
+  const templateRevisionOfRun = templateRevision(template);
+  await environment.run(namespace, name, { spec: { templateRevision: templateRevisionOfRun, ...spec } });
+  return templateRevisionOfRun;
+}
+
+const edit = (namespace: string, args: string[]): Promise<JobTemplate> => {
+  const container = { name: 'echo', image: 'busybox', args };
+  const spec = { template: { spec: { containers: [container] } } };
+  return environment.client.patch<JobTemplate>(JOB_TEMPLATES, { namespace, name: 'echo' }, { spec });
+};
+
+const remove = async (namespace: string): Promise<void> => {
+  await environment.client.delete(JOB_TEMPLATES, { namespace, name: 'echo' }, { propagationPolicy: 'Background' });
+};
+
+async function revisions(namespace: string): Promise<ControllerRevision[]> {
+  const { items } = await environment.client.list<ControllerRevision>(CONTROLLER_REVISIONS, { namespace });
+  return items;
+}
+
+const argsOf = (job: Job): unknown => job.spec?.template.spec?.containers[0]?.args;
+
+describe('a run that was admitted before its template was edited', () => {
+  it('gets the Job that was admitted, and says which content that was', async () => {
+    const namespace = await environment.namespace();
+    const template = await environment.template(namespace);
+    const revision = await admit(template, namespace, 'hello');
+    await edit(namespace, ['edited']);
+    await environment.syncer();
+    const { run, job } = await environment.withJob(namespace, 'hello');
+    expect(argsOf(job)).toEqual(['template']);
+    expect(job.metadata?.labels?.['app.kubernetes.io/version']).toBe(revision);
+    expect(run.status?.template).toEqual({ revision, generation: 1, uid: template.metadata.uid });
+  });
+
+  it('fails rather than run something else when its revision is gone', async () => {
+    const namespace = await environment.namespace();
+    const template = await environment.template(namespace);
+    await environment.run(namespace, 'hello', { spec: { templateRevision: templateRevision(template) } });
+    await edit(namespace, ['edited']);
+    await environment.syncer();
+    const run = await environment.runThat(namespace, 'hello', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Failed', reason: 'RevisionNotFound' }),
+    );
+    expect(await environment.jobs(namespace)).toEqual([]);
+  });
+});
+
+describe('a run that was admitted before its template was deleted', () => {
+  it('gets the Job that was admitted as long as the revision is there', async () => {
+    const namespace = await environment.namespace();
+    const template = await environment.template(namespace);
+    await admit(template, namespace, 'hello');
+    // The garbage collector takes the revision only after its owner.
+    const [stored] = await revisions(namespace);
+    const name = stored?.metadata?.name ?? '';
+    await environment.client.patch(CONTROLLER_REVISIONS, { namespace, name }, { metadata: { ownerReferences: null } });
+    await remove(namespace);
+    await environment.syncer();
+    const { job } = await environment.withJob(namespace, 'hello');
+    expect(argsOf(job)).toEqual(['template']);
+  });
+
+  it('ends with the reason TemplateDeleted when the revision went with it', async () => {
+    const namespace = await environment.namespace();
+    const template = await environment.template(namespace);
+    await admit(template, namespace, 'hello');
+    await remove(namespace);
+    // As the garbage collector does, sooner or later.
+    for (const { metadata } of await revisions(namespace)) {
+      await environment.client.delete(CONTROLLER_REVISIONS, { namespace, name: metadata?.name ?? '' });
+    }
+    await environment.syncer();
+    const run = await environment.runThat(namespace, 'hello', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Failed', reason: 'TemplateDeleted' }),
+    );
+    expect(run.status?.error).toMatch(/^JobTemplate "echo" was deleted, and its revision "[0-9a-f]{10}" with it/);
+    expect(await environment.jobs(namespace)).toEqual([]);
+  });
+
+  it('never runs the content of a template that was made anew under the same name', async () => {
+    const namespace = await environment.namespace();
+    const template = await environment.template(namespace);
+    await environment.run(namespace, 'hello', { spec: { templateRevision: templateRevision(template) } });
+    await remove(namespace);
+    await environment.template(namespace, 'echo', { backoffLimit: 3 });
+    await environment.syncer();
+    const run = await environment.runThat(namespace, 'hello', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.conditions).toContainEqual(expect.objectContaining({ reason: 'RevisionNotFound' }));
+  });
+});
+
+describe('the history of a template', () => {
+  it('is kept as it is edited, goes with the template, and loses what is old and unused', async () => {
+    const namespace = await environment.namespace();
+    const first = await environment.template(namespace);
+    await admit(first, namespace, 'slow', { suspend: true });
+    await environment.syncer({ REVISION_HISTORY_LIMIT: 1 }, { revisionGraceMs: 0 });
+    await environment.withJob(namespace, 'slow');
+    const edits = ['a', 'b', 'c'];
+    const present: string[] = [];
+    for (const text of edits) {
+      const revision = templateRevision(await edit(namespace, [text]));
+      present.push(revision);
+      await expect.poll(async () => (await names(namespace)).includes(revision), { timeout: 10_000 }).toBe(true);
+    }
+    // The present one, one of history, and the one that an unfinished run is pinned to.
+    const [, b = '', c = ''] = present;
+    await expect.poll(() => names(namespace), { timeout: 10_000 }).toEqual([templateRevision(first), b, c].sort());
+    const { job } = await environment.withJob(namespace, 'slow');
+    await environment.complete(job);
+    await environment.runThat(namespace, 'slow', ({ status }) => status?.phase === 'Succeeded');
+    const d = templateRevision(await edit(namespace, ['d']));
+    await expect.poll(() => names(namespace), { timeout: 10_000 }).toEqual([c, d].sort());
+    await remove(namespace);
+    // The garbage collector looks for new kinds of owners twice a minute.
+    await expect.poll(() => revisions(namespace), { timeout: 50_000 }).toEqual([]);
+  });
+
+  it('has a content that is taken up again as the newest', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    await environment.syncer();
+    const one = templateRevision(await edit(namespace, ['one']));
+    await expect.poll(async () => (await names(namespace)).includes(one)).toBe(true);
+    const two = templateRevision(await edit(namespace, ['two']));
+    await expect.poll(async () => (await names(namespace)).includes(two)).toBe(true);
+    await edit(namespace, ['one']);
+    const store = new RevisionStore(environment.client, 'default');
+    const key = { kind: 'JobTemplate', namespace, name: 'echo' } as const;
+    await expect.poll(async () => (await store.list(key))[0], { timeout: 10_000 }).toBe(one);
+  });
+
+  it('writes nothing for a syncer that starts anew', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    const before = await environment.syncer();
+    await expect.poll(() => revisions(namespace)).toHaveLength(1);
+    await before.stop();
+    await environment.stopSyncers();
+    await environment.syncer();
+    await environment.run(namespace, 'later');
+    await environment.withJob(namespace, 'later');
+    for (const method of ['POST', 'PATCH', 'DELETE']) {
+      expect(environment.sent(method, /controllerrevisions/), method).toBe(0);
+    }
+  });
+
+  const names = async (namespace: string): Promise<string[]> =>
+    (await revisions(namespace))
+      .map(({ metadata }) => metadata?.labels?.['hematoscope.app/template-revision'] ?? '')
+      .sort();
+});
+
+describe('a ClusterJobTemplate', () => {
+  it('is run in another namespace, and has its history in that of the release', async () => {
+    const namespace = await environment.namespace();
+    const release = await environment.namespace();
+    const metadata = { name: 'everywhere' };
+    const container = { name: 'echo', image: 'busybox', args: ['cluster'] };
+    const spec = { template: { spec: { restartPolicy: 'Never', containers: [container] } } };
+    await environment.client.create(CLUSTER_JOB_TEMPLATES, undefined, {
+      apiVersion: API_VERSION,
+      kind: 'ClusterJobTemplate',
+      metadata,
+      spec,
+    });
+    await environment.syncer({ POD_NAMESPACE: release });
+    await environment.run(namespace, 'hello', {
+      spec: { templateRef: 'everywhere', templateKind: 'ClusterJobTemplate' },
+    });
+    const { job } = await environment.withJob(namespace, 'hello');
+    expect(argsOf(job)).toEqual(['cluster']);
+    expect(job.metadata?.labels).toMatchObject({ 'hematoscope.app/cluster-job-template': 'everywhere' });
+    expect(job.metadata?.labels).not.toHaveProperty('hematoscope.app/job-template');
+    await expect.poll(() => revisions(release)).toHaveLength(1);
+    expect(await revisions(namespace)).toEqual([]);
+  });
+});
+
+describe('spec.suspend of a run', () => {
+  const set = (namespace: string, suspend: boolean | null): Promise<unknown> =>
+    environment.client.patch(JOB_RUNS, { namespace, name: 'held' }, { spec: { suspend } });
+  const isSuspended = async (namespace: string, job: Job): Promise<boolean> => {
+    const stored = await environment.client.get<Job>(JOBS, { namespace, name: job.metadata?.name ?? '' });
+    return stored.spec?.suspend === true;
+  };
+
+  it('suspends and resumes the Job, and is told in Events', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'held', { spec: { suspend: true } });
+    const { job } = await environment.withJob(namespace, 'held');
+    expect(await isSuspended(namespace, job)).toBe(true);
+    for (const suspend of [false, true, null]) {
+      await set(namespace, suspend);
+      await expect.poll(() => isSuspended(namespace, job)).toBe(suspend === true);
+    }
+    await environment.runThat(namespace, 'held', ({ status }) => status?.observedGeneration === 4);
+    await expect
+      .poll(() => environment.eventReasons(namespace))
+      .toEqual(expect.arrayContaining(['Resumed', 'Suspended']));
+  });
+
+  it('is not fought for with somebody else who resumes the Job', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'held', { spec: { suspend: true } });
+    const { job } = await environment.withJob(namespace, 'held');
+    const name = job.metadata?.name ?? '';
+    await environment.client.patch(JOBS, { namespace, name }, { spec: { suspend: false } });
+    await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 1, ready: 0 });
+    await environment.runThat(namespace, 'held', ({ status }) => status?.phase === 'Running');
+    expect(await isSuspended(namespace, job)).toBe(false);
+    expect(environment.sent('PATCH', new RegExp(`/jobs/${name}$`))).toBe(0);
+  });
+});
