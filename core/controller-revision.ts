@@ -86,11 +86,16 @@ export function identityOfRevision(stored: ControllerRevision): { key: TemplateK
   const { name, namespace, labels, ownerReferences: owners = [] } = stored.metadata ?? {};
   const revision = labels?.[LABEL_TEMPLATE_REVISION];
   if (revision === undefined || !isRevisionData(data)) return undefined;
-  const owned = owners.length === 0 || owners.some((owner) => owner.kind === data.kind && owner.name === data.name);
+  const owned = isOwnedBy(data, owners);
   const key: TemplateKey = { kind: data.kind, name: data.name };
   if (!owned || name !== controllerRevisionName(key, revision)) return undefined;
   if (data.kind === 'JobTemplate' && namespace !== undefined) key.namespace = namespace;
   return { key, revision };
+}
+
+/** A revision whose template was deleted with `--cascade=orphan` has no owner. */
+function isOwnedBy({ kind, name }: RevisionData, owners: readonly { kind: string; name: string }[]): boolean {
+  return owners.length === 0 || owners.some((owner) => owner.kind === kind && owner.name === name);
 }
 
 /**

@@ -70,11 +70,11 @@ class Guess {
     if (quantifier === undefined) return 1;
     if (quantifier === '?') return Math.min(1, this.#times);
     if (least === undefined) return Math.max(quantifier === '+' ? 1 : 0, this.#times);
-    if (range === undefined) return Number(least);
-    return Math.max(
-      Number(least),
-      most === undefined || most === '' ? this.#times : Math.min(Number(most), this.#times),
-    );
+    return range === undefined ? Number(least) : Math.max(Number(least), this.#atMost(most));
+  }
+
+  #atMost(most: string | undefined): number {
+    return most === undefined || most === '' ? this.#times : Math.min(Number(most), this.#times);
   }
 
   #take(sticky: RegExp): string | undefined {
@@ -89,6 +89,6 @@ function oneOf(set: string): string {
   const compiled = compilePattern(`^(?:${set})$`);
   if (!('pattern' in compiled)) return '';
   // Such as the `q` of [q-z] or of \q: whatever is written there is the best guess beside the usual ones.
-  const candidates = [...CHARACTERS, ...set];
+  const candidates = [...CHARACTERS, ...Array.from(set)];
   return candidates.find((character) => compiled.pattern.test(character)) ?? '';
 }

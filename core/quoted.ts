@@ -2,7 +2,7 @@ const LONGEST = 100;
 
 /** A value as JSON, cut where it is too long to be read in a message. */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null';
+  const text = JSON.stringify(value ?? null);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }
 

@@ -20,7 +20,7 @@ function sample({ default: given, schema }: Parameter): ParameterValue | undefin
   if (given !== undefined) return given;
   const asked: ParameterSchema = schema ?? { type: 'string' };
   if (asked.type !== 'array') return scalar(asked);
-  const element = scalar((asked.items ?? { type: 'string' }) as ParameterSchema);
+  const element = scalar(asked.items ?? { type: 'string' });
   const length = Math.max(asked.minItems ?? 0, Math.min(1, asked.maxItems ?? 1));
   if (length === 0) return [];
   return element === undefined ? undefined : new Array<ScalarValue>(length).fill(element);

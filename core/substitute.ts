@@ -45,7 +45,7 @@ function replacedList(list: unknown[], items: ReadonlyMap<number, PlanNode>, val
     const node = items.get(index);
     if (node === undefined) return [value];
     const result = replaced(value, node, values);
-    return node.kind === 'elements' ? (result as string[]) : [result];
+    return node.kind === 'elements' ? result : [result];
   });
 }
 

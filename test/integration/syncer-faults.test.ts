@@ -127,7 +127,7 @@ describe('exactly one Job per run', () => {
     // The second one lists the run while it has no Job, and from then on its watches stand still.
     environment.proxy.onRequest = (request) => (isWatch(request) ? new Promise<'pass'>(() => undefined) : 'pass');
     const second = environment.syncer(config, { leaseTiming: timing });
-    await expect.poll(() => environment.proxy.requests.filter(isWatch).length, { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => environment.proxy.requests.filter(isWatch).length, { timeout: 5_000 }).toBe(5);
     await environment.template(namespace);
     const { job } = await environment.withJob(namespace, 'handed-over');
     await environment.deleteJob(job);

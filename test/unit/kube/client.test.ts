@@ -84,7 +84,7 @@ describe('a request', () => {
       'POST /k8s/clusters/one/apis/batch/v1/namespaces/ns/jobs?dryRun=All&fieldValidation=Strict',
       'PATCH /k8s/clusters/one/apis/hematoscope.app/v1/namespaces/ns/jobruns/a/status',
       'PUT /k8s/clusters/one/apis/batch/v1/namespaces/ns/jobs/a',
-      'DELETE /k8s/clusters/one/apis/batch/v1/namespaces/ns/jobs/a?propagationPolicy=Background',
+      'DELETE /k8s/clusters/one/apis/batch/v1/namespaces/ns/jobs/a',
     ]);
     expect(requests[0]!.headers).toMatchObject({ authorization: 'Bearer secret', accept: 'application/json' });
     expect(requests[0]!.headers['user-agent']).toMatch(/^job-template-run\/\d+\.\d+\.\d+ \(test\)$/);
