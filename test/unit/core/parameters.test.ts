@@ -1,0 +1,271 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { JobTemplate } from '../../../api/job-template.ts';
+import type { Parameter, ParameterValue } from '../../../api/parameter.ts';
+import type { Job } from '../../../api/wire.ts';
+import { formatFieldError } from '../../../core/field-error.ts';
+import { parameterDeclarationErrors } from '../../../core/parameter-declarations.ts';
+import { render } from '../../../core/render.ts';
+import { sampleParameters } from '../../../core/sample-parameters.ts';
+import { echoRun, echoTemplate } from './objects.ts';
+
+function template(args: string[], parameters: Parameter[], image = 'busybox'): JobTemplate {
+  const containers = [{ name: 'echo', image, args, env: [{ name: 'A', value: args[0] ?? '' }] }];
+  return { ...echoTemplate({ template: { spec: { containers } } }), parameters };
+}
+
+function rendered(of: JobTemplate, parameters: Record<string, ParameterValue>): Job {
+  const result = render(of, echoRun({ parameters }));
+  if ('errors' in result) throw new Error(JSON.stringify(result.errors));
+  return result.job;
+}
+
+const container = (job: Job) => job.spec!.template.spec!.containers[0]!;
+const argsOf = (of: JobTemplate, parameters: Record<string, ParameterValue> = {}) =>
+  container(rendered(of, parameters)).args;
+
+const text: Parameter = { name: 'x' };
+const list: Parameter = { name: 'l', schema: { type: 'array', items: { type: 'string' } } };
+
+describe('placeholders', () => {
+  test.each<[string, string[], Record<string, ParameterValue>, string[]]>([
+    ['the value takes the place', ['$(params.x)'], { x: 'a b' }, ['a b']],
+    ['anywhere in a string, as often as it is there', ['<$(params.x)|$(params.x)>'], { x: '1' }, ['<1|1>']],
+    ['no value is looked into again', ['$(params.x)'], { x: '$(params.l[*])' }, ['$$(params.l[*])']],
+    ['$$ keeps it as text', ['$$(params.x) $(params.x)'], { x: '1' }, ['$$(params.x) 1']],
+    ['$$$ is a pair and a placeholder', ['$$$(params.x)'], { x: '1' }, ['$$1']],
+    ['variables are left to Kubernetes', ['$(HOME) $(params.x)'], { x: '1' }, ['$(HOME) 1']],
+    [
+      'elements take the place of an element',
+      ['a', '$(params.l[*])', 'z'],
+      { x: '', l: ['1', '2'] },
+      ['a', '1', '2', 'z'],
+    ],
+    ['no elements, no element', ['a', '$(params.l[*])'], { x: '', l: [] }, ['a']],
+  ])('%s', (_, args, values, expected) => {
+    expect(argsOf(template(args, [text, list]), { l: [], x: '', ...values })).toEqual(expected);
+  });
+
+  test('numbers and booleans as JSON writes them', () => {
+    const parameters: Parameter[] = [
+      { name: 'i', schema: { type: 'integer' } },
+      { name: 'n', schema: { type: 'number' } },
+      { name: 'b', schema: { type: 'boolean' } },
+    ];
+    const of = template(['$(params.i) $(params.n) $(params.b)'], parameters);
+    expect(argsOf(of, { i: -7, n: 0.5, b: false })).toEqual(['-7 0.5 false']);
+  });
+
+  test('a $ of a value stays one $ where the kubelet expands nothing', () => {
+    const job = rendered(template(['$(params.x)'], [text], 'reg/$(params.x):$$(params.x)'), { x: 'a$(B)' });
+    expect(container(job)).toMatchObject({ image: 'reg/a$(B):$(params.x)', args: ['a$$(B)'] });
+  });
+
+  test('what a run says itself is text', () => {
+    const of = template(['$(params.x)'], [text]);
+    const result = render(of, echoRun({ args: ['$(params.x)'], parameters: { x: '1' } }));
+    expect('job' in result && container(result.job).args).toEqual(['$(params.x)']);
+  });
+
+  test('a default fills in, a given value wins', () => {
+    const of = template(['$(params.x)'], [{ ...text, default: 'd' }]);
+    expect(argsOf(of)).toEqual(['d']);
+    expect(argsOf(of, { x: '' })).toEqual(['']);
+  });
+});
+
+describe('values of a run', () => {
+  const parameters: Parameter[] = [
+    { name: 'day', description: 'Which day.', schema: { type: 'string', pattern: '^[a-z]+$', maxLength: 9 } },
+    { name: 'count', schema: { type: 'integer', minimum: 1, maximum: 10 }, default: 1 },
+    { name: 'mode', schema: { type: 'string', enum: ['fast', 'slow'] }, default: 'fast' },
+    { name: 'files', schema: { type: 'array', items: { type: 'string', minLength: 1 }, maxItems: 2 }, default: [] },
+  ];
+  const of = template(['$(params.day)', '$(params.files[*])'], parameters);
+
+  test.each<[string, Record<string, unknown>, RegExp[]]>([
+    [
+      'missing',
+      {},
+      [/^spec.parameters\[day\]: Required value: JobTemplate "echo" needs .* of type string \(Which day\.\)/],
+    ],
+    ['unknown', { day: 'x', cuont: 1 }, [/^spec.parameters\[cuont\]: Not found: "cuont": .*did you mean "count"\?/]],
+    [
+      'of another type',
+      { day: 5 },
+      [/^spec.parameters\[day\]: Invalid value: 5: must be a string: put it in quotes, "5"/],
+    ],
+    [
+      'out of bounds',
+      { day: 'x', count: 11 },
+      [/^spec.parameters\[count\]: Invalid value: 11: must be less than or equal to 10/],
+    ],
+    ['too long', { day: 'abcdefghij' }, [/^spec.parameters\[day\]: Too long: may not be more than 9 characters/]],
+    [
+      'none of those that are allowed',
+      { day: 'x', mode: 'fats' },
+      [/^spec.parameters\[mode\]: Unsupported value: "fats": .*did you mean "fast"/],
+    ],
+    [
+      'against the pattern',
+      { day: 'X' },
+      [/^spec.parameters\[day\]: Invalid value: "X": must match the regular expression/],
+    ],
+    [
+      'wrong in an element',
+      { day: 'x', files: ['a', ''] },
+      [/^spec.parameters\[files\]\[1\]: Invalid value: "": must have at least 1 character/],
+    ],
+    ['too many', { day: 'x', files: ['a', 'b', 'c'] }, [/^spec.parameters\[files\]: Too many: 3/]],
+    ['no argument of a process', { day: 'a\0' }, [/must match/, /must not contain the character NUL/]],
+    ['not exact', { day: 'x', count: 2 ** 60 }, [/less than or equal/, /too great to be kept exactly/]],
+    ['several, all told at once', { cuont: 1, mode: 1 }, [/cuont/, /day/, /mode/]],
+  ])('that are %s are refused', (_, values, expected) => {
+    const result = render(of, echoRun({ parameters: values as Record<string, ParameterValue> }));
+    const told = 'errors' in result ? result.errors.map(formatFieldError) : [];
+    for (const pattern of expected) expect(told).toContainEqual(expect.stringMatching(pattern));
+    expect(told.length).toBeGreaterThanOrEqual(expected.length);
+  });
+});
+
+describe('a template', () => {
+  const told = (args: string[], parameters: unknown[]): string[] =>
+    parameterDeclarationErrors(template(args, parameters as Parameter[])).map(formatFieldError);
+
+  test.each<[string, string[], unknown[], RegExp]>([
+    [
+      'a placeholder that nothing declares',
+      ['$(params.dya)'],
+      [{ name: 'day' }],
+      /args\[0\]: Not found: "\$\(params.dya\)": .*did you mean "day"/,
+    ],
+    ['an array in the middle of a string', ['a$(params.l)'], [list], /args\[0\]: Invalid value: .*is a list/],
+    ['elements in the middle of a string', ['a$(params.l[*])'], [list], /args\[0\]: Invalid value: .*is a list/],
+    ['elements of what is no array', ['$(params.x[*])'], [text], /args\[0\]: Invalid value: .*is not a list/],
+    ['a placeholder that is not closed', ['$(params.x'], [text], /not closed/],
+    ['a name twice', [], [text, text], /parameters\[1\]\.name: Duplicate value: "x"/],
+    ['a name that is none', [], [{ name: '1x' }], /parameters\[0\]\.name: Invalid value: "1x"/],
+    [
+      'a default that does not fit',
+      [],
+      [{ name: 'x', schema: { type: 'integer' }, default: 'a' }],
+      /parameters\[0\]\.default: Invalid value/,
+    ],
+    [
+      'a pattern without a bound',
+      [],
+      [{ name: 'x', schema: { type: 'string', pattern: 'a' } }],
+      /schema\.maxLength: Required value/,
+    ],
+    [
+      'a pattern that is none',
+      [],
+      [{ name: 'x', schema: { type: 'string', pattern: '(?=a)', maxLength: 5 } }],
+      /schema\.pattern: Invalid value/,
+    ],
+    [
+      'bounds that nothing fits',
+      [],
+      [{ name: 'x', schema: { type: 'integer', minimum: 2, maximum: 1 } }],
+      /schema\.minimum: Invalid value/,
+    ],
+    ['an array of what nobody says', [], [{ name: 'x', schema: { type: 'array' } }], /schema\.items: Required value/],
+    ['neither a value nor a default', [], [{ name: 'x', required: false }], /parameters\[0\]\.default: Required value/],
+  ])('is refused for %s', (_, args, parameters, expected) => {
+    expect(told(args, parameters)).toContainEqual(expect.stringMatching(expected));
+  });
+
+  test('is tried with samples that fit', () => {
+    const parameters: Parameter[] = [
+      { name: 'a', schema: { type: 'string', pattern: '^[0-9]{4}-[a-c]+$', maxLength: 20 } },
+      { name: 'b', schema: { type: 'integer', minimum: 5 } },
+      { name: 'c', schema: { type: 'array', items: { type: 'boolean' }, minItems: 2 } },
+      { name: 'd', default: 'given' },
+    ];
+    const of = template(['$(params.a)', '$(params.b)', '$(params.c[*])', '$(params.d)'], parameters);
+    const samples = sampleParameters(of);
+    expect(samples['d']).toBe('given');
+    expect(rendered(of, samples)).toBeDefined();
+  });
+});
+
+/** What the kubelet makes of a string: `$(NAME)` of a known variable, `$$` as `$`, all else as it is. */
+function kubeletExpands(input: string, variables: Record<string, string>): string {
+  let output = '';
+  for (let i = 0; i < input.length; i += 1) {
+    if (input[i] !== '$' || i + 1 === input.length) {
+      output += input[i]!;
+    } else if (input[i + 1] === '$') {
+      output += '$';
+      i += 1;
+    } else if (input[i + 1] === '(') {
+      const end = input.indexOf(')', i);
+      const name = end === -1 ? undefined : input.slice(i + 2, end);
+      if (name === undefined) {
+        output += '$(';
+        i += 1;
+      } else {
+        output += variables[name] ?? `$(${name})`;
+        i = end;
+      }
+    } else {
+      output += `$${input[i + 1]!}`;
+      i += 1;
+    }
+  }
+  return output;
+}
+
+describe('whatever the values are', () => {
+  const nasty = fc
+    .oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc
+        .array(
+          fc.constantFrom(
+            '$',
+            '$$',
+            '(',
+            ')',
+            '$(A)',
+            '$(params.x)',
+            '$(params.l[*])',
+            'params.',
+            '\\',
+            '"',
+            '\n',
+            ' ',
+          ),
+          { maxLength: 8 },
+        )
+        .map((parts) => parts.join('')),
+    )
+    .filter((value) => value.isWellFormed() && !value.includes('\0'));
+
+  test('each arrives in argv and in the environment as it is', () => {
+    fc.assert(
+      fc.property(nasty, fc.array(nasty, { maxLength: 4 }), (x, l) => {
+        const job = rendered(template(['$(params.x)', '$(params.l[*])', '<$(params.x)>'], [text, list]), { x, l });
+        const expand = (input: string) => kubeletExpands(input, { A: 'expanded' });
+        expect(container(job).args!.map(expand)).toEqual([x, ...l, `<${x}>`]);
+        expect(expand(container(job).env![0]!.value!)).toBe(x);
+      }),
+    );
+  });
+
+  test('nothing else of the Job changes, nor the template', () => {
+    const of = template(['$(params.x)', 'b'], [text], 'reg/$(params.x)');
+    const before = structuredClone(of);
+    const shape = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(shape);
+      if (typeof value !== 'object' || value === null) return typeof value;
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]));
+    };
+    fc.assert(
+      fc.property(nasty, (x) => {
+        expect(shape(rendered(of, { x }))).toEqual(shape(rendered(of, { x: 'plain' })));
+      }),
+    );
+    expect(of).toEqual(before);
+  });
+});
