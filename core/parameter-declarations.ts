@@ -22,7 +22,7 @@ export function parameterDeclarationErrors(content: TemplateContent): FieldError
   const { spec, parameters } = content as { spec: unknown; parameters?: unknown };
   if (typeof spec !== 'object' || spec === null) return [];
   const known = checked.get(spec);
-  if (known?.parameters === parameters) return known?.errors ?? [];
+  if (known !== undefined && known.parameters === parameters) return known.errors;
   const errors = errorsOf(spec, parameters ?? []).slice(0, MOST_ERRORS);
   checked.set(spec, { parameters, errors });
   return errors;

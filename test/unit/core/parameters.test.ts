@@ -175,6 +175,15 @@ describe('a template', () => {
     expect(told(args, parameters)).toContainEqual(expect.stringMatching(expected));
   });
 
+  test('is refused for a placeholder when it declares no parameters at all', () => {
+    const of = template(['$(params.day)'], []);
+    delete of.parameters;
+    expect(parameterDeclarationErrors(of).map(formatFieldError)).toEqual([
+      expect.stringMatching(/args\[0\]: Not found: .*the template declares no parameters/),
+      expect.stringMatching(/env\[0\].value: Not found: /),
+    ]);
+  });
+
   test('is tried with samples that fit', () => {
     const parameters: Parameter[] = [
       { name: 'a', schema: { type: 'string', pattern: '^[0-9]{4}-[a-c]+$', maxLength: 20 } },

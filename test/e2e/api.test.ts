@@ -1,0 +1,437 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { useCluster, type Cluster } from './cluster.ts';
+import { eventually } from './eventually.ts';
+import { execute } from './execute.ts';
+import { installChart, release, releaseNamespace, removeEverything } from './install.ts';
+import { placeIn, run, template, type Place, type SeenRun } from './objects.ts';
+
+const namespace = 'e2e-api';
+/** The syncer apart, so that it can be stopped while admission goes on. */
+const syncerApart = ['--set', 'syncer.mode=Deployment', '--set', 'syncer.replicas=1'];
+
+let cluster: Cluster;
+let place: Place;
+
+beforeAll(async () => {
+  cluster = await useCluster();
+  place = placeIn(cluster, namespace);
+  await removeEverything(cluster);
+  await cluster.kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s');
+  await cluster.kubectl('create', 'namespace', namespace);
+  await installChart(cluster, ...syncerApart);
+});
+
+afterAll(async () => {
+  await cluster.kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s');
+  await removeEverything(cluster);
+});
+
+interface Pod {
+  metadata: { labels: Record<string, string> };
+  spec: { initContainers?: Container[]; containers: Container[] };
+}
+interface Container {
+  name: string;
+  args?: string[];
+  env?: { name: string; value: string }[];
+}
+interface Job {
+  metadata: { labels: Record<string, string>; annotations: Record<string, string> };
+  spec: Record<string, unknown> & { template: Pod };
+}
+
+describe('what a run overrides', () => {
+  const sidecars = {
+    initContainers: [{ name: 'prepare', image: 'busybox', command: ['echo'], args: ['nothing'] }],
+    containers: [
+      { name: 'main', image: 'busybox', command: ['echo'], env: [{ name: 'KEPT', value: 'yes' }] },
+      { name: 'helper', image: 'busybox', command: ['echo'] },
+    ],
+  };
+
+  test('reaches the Job and its Pods: containers by name, numbers of the Job, labels', async () => {
+    await place.accepted(template('several', {}, { pod: sidecars }));
+    const numbers = {
+      parallelism: 2,
+      completions: 2,
+      backoffLimit: 3,
+      activeDeadlineSeconds: 300,
+      ttlSecondsAfterFinished: 3600,
+    };
+    const labels = { 'kueue.x-k8s.io/queue-name': 'batch', team: 'red' };
+    const containers = [
+      { name: 'prepare', args: ['prepared'] },
+      { name: 'helper', env: [{ name: 'MODE', value: 'fast' }], resources: { requests: { cpu: '10m' } } },
+    ];
+    const metadata = { labels, annotations: { note: 'by hand' } };
+    const spec = { args: ['first'], env: [{ name: 'MORE', value: 'too' }], containers, ...numbers, metadata };
+    await place.accepted(run('over', 'several', spec));
+    expect(await place.phaseAtEnd('over')).toBe('Succeeded');
+    const seen = await place.get<SeenRun>('jobrun', 'over');
+    const job = await place.get<Job>('job', seen.status.jobName);
+    expect(job.spec).toMatchObject(numbers);
+    expect(job.metadata).toMatchObject({ labels, annotations: { note: 'by hand' } });
+    const pods = await place.list<Pod>('pods', 'hematoscope.app/job-run=over');
+    expect(pods).toHaveLength(2);
+    for (const pod of pods) {
+      expect(pod.metadata.labels).toMatchObject(labels);
+      expect(pod.spec.initContainers).toMatchObject([{ name: 'prepare', args: ['prepared'] }]);
+      const [main, helper] = pod.spec.containers;
+      expect(main).toMatchObject({
+        args: ['first'],
+        env: [
+          { name: 'KEPT', value: 'yes' },
+          { name: 'MORE', value: 'too' },
+        ],
+      });
+      expect(helper).toMatchObject({ env: [{ name: 'MODE', value: 'fast' }], resources: { requests: { cpu: '10m' } } });
+    }
+  });
+
+  const refused: [string, object, string[]][] = [
+    ['an image, which the template does not allow', { image: 'nginx' }, ['spec.image', 'Forbidden', 'args']],
+    [
+      'an image by the name of the container',
+      { containers: [{ name: 'helper', image: 'nginx' }] },
+      ['image', 'Forbidden'],
+    ],
+    ['a node selector', { nodeSelector: { disk: 'ssd' } }, ['spec.nodeSelector', 'Forbidden']],
+    ['a ServiceAccount, of which no run can speak', { serviceAccountName: 'root' }, ['spec.serviceAccountName']],
+    [
+      'a container that the template has not',
+      { containers: [{ name: 'helpr', args: [] }] },
+      ['Not found: "helpr"', 'did you mean "helper"?'],
+    ],
+    ['args both ways', { args: ['a'], containers: [{ name: 'main', args: ['b'] }] }, ['spec.', 'args']],
+    [
+      'a label of ours',
+      { metadata: { labels: { 'hematoscope.app/job-run': 'other' } } },
+      ['hematoscope.app/job-run', 'Forbidden'],
+    ],
+    ['a negative number', { parallelism: -1 }, ['spec.parallelism', 'greater than or equal to 0']],
+    ['a parameter that is not declared', { parameters: { day: 'x' } }, ['spec.parameters[day]']],
+  ];
+
+  test.each(refused)('is refused for %s', async (_, spec, sentences) => {
+    const denied = await place.apply(run('refused', 'several', spec));
+    expect(denied.code).toBe(1);
+    for (const sentence of sentences) expect(denied.stderr).toContain(sentence);
+    expect(await place.kubectl('get', 'jobrun', 'refused', '--ignore-not-found')).toBe('');
+  });
+
+  test('tells all mistakes of a run at once', async () => {
+    const denied = await place.apply(run('refused', 'several', { image: 'nginx', nodeSelector: { disk: 'ssd' } }));
+    expect(denied.stderr).toContain('spec.image');
+    expect(denied.stderr).toContain('spec.nodeSelector');
+  });
+
+  test('is closed where the list is empty', async () => {
+    await place.accepted(template('closed', { command: ['true'] }, { content: { overrides: { allow: [] } } }));
+    const denied = await place.apply(run('refused', 'closed', { args: ['x'] }));
+    expect(denied.stderr).toContain('spec.args: Forbidden');
+    await place.accepted(run('as-it-is', 'closed'));
+  });
+});
+
+describe('parameters', () => {
+  const texts = {
+    quotes: `'single' "double" \`back\` ''' """`,
+    lines: 'one\ntwo\r\n\n\ttabbed\n',
+    dollars: '$(HOME) $(GREETING) $$ $$(GREETING) $ $(params.quotes) $$(params.quotes) ${HOME} $',
+    unicode: 'żółć 日本語 🚀 \u2028 \u0085 \u007f é',
+    slashes: String.raw`\ \\ \n \" C:\dir\ /*{{ .Values }}*/ #{x} <a> & ; | > * ? ~ !`,
+    yaml: '- a: [b, {c: d}] # no comment\n&x *x !!int "',
+    empty: '',
+  };
+
+  test('arrive in argv and in the environment byte for byte', async () => {
+    const names = Object.keys(texts);
+    const container = {
+      // The shell is process 1 of its container: what it shows of that process is what it was started with.
+      command: ['sh', '-c', 'base64 /proc/1/cmdline | tr -d "\\n"; echo; base64 /proc/1/environ | tr -d "\\n"', 'argv'],
+      args: [
+        ...names.map((name) => `$(params.${name})`),
+        '$(params.list[*])',
+        '-n=$(params.count)/$(params.share)/$(params.really)',
+        '$$(params.quotes) $(GREETING) $(UNKNOWN)',
+      ],
+      env: [
+        { name: 'GREETING', value: 'hi' },
+        ...names.map((name) => ({ name: name.toUpperCase(), value: `<$(params.${name})>` })),
+      ],
+    };
+    const parameters = [
+      ...names.map((name) => ({ name })),
+      { name: 'list', schema: { type: 'array', items: { type: 'string' } } },
+      { name: 'count', schema: { type: 'integer' } },
+      { name: 'share', schema: { type: 'number' } },
+      { name: 'really', schema: { type: 'boolean' }, default: true },
+    ];
+    const list = Object.values(texts);
+    await place.accepted(template('argv', container, { content: { parameters } }));
+    await place.accepted(run('argv', 'argv', { parameters: { ...texts, list, count: 42, share: 0.5 } }));
+    expect(await place.phaseAtEnd('argv')).toBe('Succeeded');
+    const [argv, environment] = (await place.logs('argv'))
+      .split('\n')
+      .map((line) => Buffer.from(line, 'base64').toString().split('\0'));
+    const expected = [...list, ...list, '-n=42/0.5/true', '$(params.quotes) hi $(UNKNOWN)'];
+    expect(argv?.slice(argv.indexOf('argv') + 1, -1)).toEqual(expected);
+    for (const [name, text] of Object.entries(texts)) expect(environment).toContain(`${name.toUpperCase()}=<${text}>`);
+  });
+
+  test('are refused where they do not fit, all at once', async () => {
+    const parameters = [
+      { name: 'size', schema: { type: 'integer', maximum: 10 } },
+      { name: 'day', schema: { type: 'string', pattern: '^[0-9-]+$', maxLength: 10 } },
+      { name: 'needed' },
+    ];
+    const args = ['$(params.size)', '$(params.day)', '$(params.needed)'];
+    await place.accepted(template('typed', { command: ['echo'], args }, { content: { parameters } }));
+    const denied = await place.apply(run('refused', 'typed', { parameters: { size: '11', day: 'today', neded: 'x' } }));
+    expect(denied.code).toBe(1);
+    for (const name of ['size', 'day', 'needed', 'neded']) expect(denied.stderr).toContain(`spec.parameters[${name}]`);
+    expect(denied.stderr).toContain('did you mean "needed"?');
+  });
+
+  test('have to be declared by the template', async () => {
+    const denied = await place.apply(template('undeclared', { command: ['echo'], args: ['$(params.nothing)'] }));
+    expect(denied.code).toBe(1);
+    expect(denied.stderr).toContain('spec.template.spec.containers[0].args[0]');
+  });
+});
+
+describe('the same manifest again', () => {
+  test('kubectl apply changes nothing', async () => {
+    await place.accepted(template('plain', { command: ['true'] }));
+    await place.accepted(run('twice', 'plain', { env: [{ name: 'A', value: 'b' }] }));
+    await place.phaseAtEnd('twice');
+    const before = await place.get<SeenRun>('jobrun', 'twice');
+    const again = await place.accepted(run('twice', 'plain', { env: [{ name: 'A', value: 'b' }] }));
+    expect(again.stdout).toBe('jobrun.hematoscope.app/twice unchanged\n');
+    expect(await place.get<SeenRun>('jobrun', 'twice')).toEqual(before);
+  });
+
+  test('kubectl replace changes nothing that admission has filled in', async () => {
+    const kubectl = (verb: string) =>
+      execute([cluster.kubectlPath, verb, '-n', namespace, '-f', '-'], {
+        env: cluster.environment,
+        input: JSON.stringify(run('replaced', 'plain')),
+      });
+    expect(await kubectl('create')).toMatchObject({ code: 0 });
+    await place.phaseAtEnd('replaced');
+    const before = await place.get<SeenRun>('jobrun', 'replaced');
+    expect(before.spec.templateRevision).toMatch(/^[0-9a-f]{10}$/);
+    expect(await kubectl('replace')).toMatchObject({ code: 0 });
+    const after = await place.get<SeenRun>('jobrun', 'replaced');
+    expect(after.metadata).toMatchObject({
+      uid: before.metadata.uid,
+      generation: before.metadata.generation,
+      labels: before.metadata.labels,
+      annotations: { 'hematoscope.app/requested-by': before.metadata.annotations!['hematoscope.app/requested-by'] },
+    });
+    expect(after.spec).toEqual(before.spec);
+  });
+
+  test('a changed one is refused with the field', async () => {
+    const denied = await place.apply(run('twice', 'plain', { env: [{ name: 'A', value: 'c' }] }));
+    expect(denied.code).toBe(1);
+    expect(denied.stderr).toContain('env is immutable');
+  });
+});
+
+test('a suspended run starts when it is resumed', async () => {
+  await place.accepted(run('sleeping', 'plain', { suspend: true }));
+  await place.kubectl('wait', 'jobrun/sleeping', '--for=jsonpath={.status.phase}=Suspended', '--timeout=60s');
+  await place.kubectl('patch', 'jobrun', 'sleeping', '--type=merge', '-p', '{"spec":{"suspend":false}}');
+  expect(await place.phaseAtEnd('sleeping')).toBe('Succeeded');
+});
+
+describe('revisions', { concurrent: false }, () => {
+  const says = (text: string) => template('says', { command: ['echo', text] });
+  const revisionsOf = (name: string) =>
+    place.list<{ metadata: { labels: Record<string, string> } }>(
+      'controllerrevisions',
+      `hematoscope.app/job-template=${name}`,
+    );
+  const scaleSyncer = async (replicas: number) => {
+    const syncer = `deployment/${release}-syncer`;
+    await cluster.kubectl('-n', releaseNamespace, 'scale', syncer, `--replicas=${replicas}`);
+    await cluster.kubectl('-n', releaseNamespace, 'rollout', 'status', syncer, '--timeout=90s');
+    if (replicas === 0)
+      await eventually('no syncer', async () => {
+        const pods = ['get', 'pods', '-l', 'app.kubernetes.io/component=syncer', '-o', 'name'];
+        return (await cluster.kubectl('-n', releaseNamespace, ...pods)) === '' ? true : undefined;
+      });
+  };
+  let first: string;
+
+  test('a dry run of a template and of a run writes nothing', async () => {
+    await scaleSyncer(0);
+    expect(await place.apply(says('never'), '--dry-run=server')).toMatchObject({ code: 0 });
+    await place.accepted(template('dry', { command: ['true'] }));
+    expect(await place.apply(run('dry', 'dry'), '--dry-run=server')).toMatchObject({ code: 0 });
+    expect(await place.kubectl('get', 'jobtemplate', 'says', '--ignore-not-found')).toBe('');
+    expect(await place.kubectl('get', 'jobrun', 'dry', '--ignore-not-found')).toBe('');
+    expect(await revisionsOf('dry')).toEqual([]);
+  });
+
+  test('what was admitted is what runs, though the template was edited before the Job was made', async () => {
+    await place.accepted(says('old'));
+    await place.accepted(run('admitted', 'says'));
+    await place.accepted(run('suspended', 'says', { suspend: true }));
+    const edited = await place.accepted(says('new'));
+    expect(edited.stderr).toMatch(/Warning: .*2 /);
+    await place.accepted(run('later', 'says'));
+    first = (await place.get<SeenRun>('jobrun', 'admitted')).spec.templateRevision!;
+
+    await place.accepted(template('deleted', { command: ['echo', 'deleted'] }));
+    await place.accepted(run('orphan', 'deleted'));
+    const { stderr } = await execute([cluster.kubectlPath, '-n', namespace, 'delete', 'jobtemplate', 'deleted'], {
+      env: cluster.environment,
+    });
+    expect(stderr).toMatch(/Warning: .*1 /);
+
+    await scaleSyncer(1);
+    expect(await place.phaseAtEnd('admitted')).toBe('Succeeded');
+    expect(await place.logs('admitted')).toBe('old\n');
+    expect((await place.get<SeenRun>('jobrun', 'admitted')).status.template).toMatchObject({ revision: first });
+    expect(await place.phaseAtEnd('later')).toBe('Succeeded');
+    expect(await place.logs('later')).toBe('new\n');
+  });
+
+  test('a run whose template was deleted runs what was admitted, or says why it does not', async () => {
+    const phase = await place.phaseAtEnd('orphan');
+    if (phase === 'Succeeded') expect(await place.logs('orphan')).toBe('deleted\n');
+    else {
+      const reason = 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}';
+      expect(await place.kubectl('get', 'jobrun', 'orphan', '-o', reason)).toBe('TemplateDeleted');
+    }
+  });
+
+  test('kubectl get controllerrevisions shows the history, and an older one can be run by name', async () => {
+    const labels = await eventually('two revisions', async () => {
+      const revisions = await revisionsOf('says');
+      return revisions.length === 2 ? revisions.map(({ metadata }) => metadata.labels) : undefined;
+    });
+    expect(labels.map((each) => each['hematoscope.app/template-revision'])).toContain(first);
+    await place.accepted(run('again', 'says', { templateRevision: first }));
+    expect(await place.phaseAtEnd('again')).toBe('Succeeded');
+    expect(await place.logs('again')).toBe('old\n');
+  });
+
+  test('a revision that does not exist is refused, with those that do', async () => {
+    const denied = await place.apply(run('refused', 'says', { templateRevision: '0123456789' }));
+    expect(denied.code).toBe(1);
+    expect(denied.stderr).toContain('spec.templateRevision: Not found: "0123456789"');
+    expect(denied.stderr).toContain(first);
+  });
+
+  test('a suspended run keeps its revision, however long it waits', async () => {
+    await place.kubectl('patch', 'jobrun', 'suspended', '--type=merge', '-p', '{"spec":{"suspend":false}}');
+    expect(await place.phaseAtEnd('suspended')).toBe('Succeeded');
+    expect(await place.logs('suspended')).toBe('old\n');
+  });
+});
+
+describe('the verdict at apply', () => {
+  test('tells that a quota is used up', async () => {
+    const quota = { metadata: { name: 'no-jobs' }, spec: { hard: { 'count/jobs.batch': '0' } } };
+    await place.accepted({ apiVersion: 'v1', kind: 'ResourceQuota', ...quota });
+    try {
+      await place.kubectl('wait', 'resourcequota/no-jobs', '--for=jsonpath={.status.used}', '--timeout=60s');
+      // Parallelism is a part of what a verdict is about: none of a run before holds for this one.
+      const denied = await place.apply(run('too-many', 'plain', { parallelism: 7 }));
+      expect(denied.code).toBe(1);
+      expect(denied.stderr).toContain('exceeded quota: no-jobs');
+    } finally {
+      await place.kubectl('delete', 'resourcequota', 'no-jobs');
+    }
+  });
+
+  test('warns of a Secret that is not there, and admits', async () => {
+    const envFrom = [{ secretRef: { name: 'not-yet' } }];
+    await place.accepted(template('secretive', { command: ['true'], envFrom }, { spec: { suspend: true } }));
+    const done = await place.accepted(run('secretive', 'secretive'));
+    expect(done.stdout).toContain('created');
+    expect(done.stderr).toMatch(/Warning: .*not-yet/);
+  });
+});
+
+test('a ClusterJobTemplate serves every namespace', async () => {
+  const everywhere = { ...template('e2e-everywhere', { command: ['echo', 'hi'] }), kind: 'ClusterJobTemplate' };
+  await cluster.apply(JSON.stringify(everywhere));
+  try {
+    await place.accepted(run('everywhere', 'e2e-everywhere', { templateKind: 'ClusterJobTemplate' }));
+    expect(await place.phaseAtEnd('everywhere')).toBe('Succeeded');
+    expect(await place.logs('everywhere')).toBe('hi\n');
+    const label = 'hematoscope.app/cluster-job-template=e2e-everywhere';
+    const revisions = ['get', 'controllerrevisions', '-l', label, '-o', 'name'];
+    expect((await cluster.kubectl('-n', releaseNamespace, ...revisions)).trim().split('\n')).toHaveLength(1);
+    expect(await place.kubectl('get', 'jobs', '-l', label, '-o', 'name')).toContain('everywhere');
+    const denied = await place.apply(run('refused', 'e2e-evrywhere', { templateKind: 'ClusterJobTemplate' }));
+    expect(denied.stderr).toContain('did you mean "e2e-everywhere"?');
+  } finally {
+    await cluster.kubectl('delete', 'clusterjobtemplate', 'e2e-everywhere');
+  }
+});
+
+describe('permission, in mode Use', { concurrent: false }, () => {
+  const as = ['--as', 'alice', '--as-group', 'team'];
+  const role = (name: string, verbs: string[], resources: string[], resourceNames?: string[]) => [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name },
+      rules: [{ apiGroups: ['hematoscope.app'], resources, verbs, ...(resourceNames && { resourceNames }) }],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'team' }],
+    },
+  ];
+  const grant = async (...given: Parameters<typeof role>) => {
+    for (const object of role(...given)) await place.accepted(object);
+  };
+
+  beforeAll(async () => {
+    await installChart(cluster, ...syncerApart, '--set', 'authorization.mode=Use');
+    await grant('runs', ['create', 'get', 'list', 'patch'], ['jobruns']);
+  });
+
+  test('a template cannot be run without the verb use, and the denial names it', async () => {
+    const denied = await place.apply(run('alices', 'plain'), ...as);
+    expect(denied.code).toBe(1);
+    expect(denied.stderr).toContain('forbidden');
+    expect(denied.stderr).toContain('"use"');
+    expect(denied.stderr).toContain('plain');
+  });
+
+  test('with it, args can be given; more needs the verb override', async () => {
+    await grant('user', ['use'], ['jobtemplates'], ['plain']);
+    await eventually('the permission', async () => {
+      const done = await place.apply(run('alices', 'plain', { args: ['x'] }), ...as);
+      return done.code === 0 ? true : undefined;
+    });
+    const denied = await place.apply(run('alices-own', 'plain', { parallelism: 2 }), ...as);
+    expect(denied.code).toBe(1);
+    expect(denied.stderr).toContain('"override"');
+    await grant('overrider', ['override'], ['jobtemplates'], ['plain']);
+    await eventually('the permission', async () => {
+      const done = await place.apply(run('alices-own', 'plain', { parallelism: 2 }), ...as);
+      return done.code === 0 ? true : undefined;
+    });
+  });
+
+  test('a run says who asked for it, whatever is written there', async () => {
+    const forged = { annotations: { 'hematoscope.app/requested-by': 'bob' } };
+    await place.accepted(run('forged', 'plain', {}, forged), ...as);
+    const requestedBy = async () =>
+      (await place.get<SeenRun>('jobrun', 'forged')).metadata.annotations?.['hematoscope.app/requested-by'];
+    expect(await requestedBy()).toBe('alice');
+    await place.kubectl('annotate', 'jobrun', 'forged', '--overwrite', 'hematoscope.app/requested-by=bob');
+    expect(await requestedBy()).toBe('alice');
+  });
+});
