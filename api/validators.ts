@@ -8,7 +8,7 @@ import addFormats from 'ajv-formats';
 import type { TSchema } from 'typebox';
 import { AdmissionReviewSchema } from './admission-review.ts';
 import { JobRunSchema } from './job-run.ts';
-import { ClusterJobTemplateSchema, JobTemplateSchema } from './job-template.ts';
+import { JobTemplateSchema } from './job-template.ts';
 import { DEFINITIONS } from './kubernetes/definitions.ts';
 import type { JsonSchema } from './kubernetes/json-schema.ts';
 import { mapSchemas, refTarget } from './kubernetes/json-schema.ts';
@@ -61,9 +61,6 @@ export const validateJobRun = checker(compile(JobRunSchema));
 
 /** What keeps `value` from being a JobTemplate; nothing when it is one. Fields that only a newer Kubernetes knows pass. */
 export const validateJobTemplate = checker(compile(JobTemplateSchema));
-
-/** The same for a ClusterJobTemplate. */
-export const validateClusterJobTemplate = checker(compile(ClusterJobTemplateSchema));
 
 /** What keeps `value` from being an AdmissionReview of the version we speak; its objects are not looked into. */
 export const validateAdmissionReview = checker(compile(AdmissionReviewSchema));

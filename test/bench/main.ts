@@ -1,4 +1,4 @@
-/** `npm run bench`: measures our latencies beside their limits in the same run; one JSON line on stdout, words on stderr. */
+/** `npm run bench`: measures our latencies beside their limits in the same run; one JSON line a scenario on stdout, words on stderr. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { InvalidArgumentError, program } from 'commander';
 import type { Latency } from './latency.ts';
 import { measureSteady } from './steady.ts';
 import { startSystem } from './system.ts';
+import { measureThroughput } from './throughput.ts';
 
 function positive(text: string): number {
   const value = Number(text);
@@ -18,8 +19,9 @@ const options = program
   .description('Creates JobRuns at a steady rate on a local control plane and prints what it measured.')
   .option('--runs <n>', 'how many JobRuns', positive, 400)
   .option('--rate <n>', 'JobRuns a second', positive, 20)
+  .option('--seconds <n>', 'how long each round of the throughput scenario takes', positive, 5)
   .parse()
-  .opts<{ runs: number; rate: number }>();
+  .opts<{ runs: number; rate: number; seconds: number }>();
 
 const directory = await mkdtemp(join(tmpdir(), 'job-template-run-bench-'));
 const system = await startSystem(directory);
@@ -38,6 +40,13 @@ try {
   row('  limit: without admission', result.createJobRunWithoutAdmission);
   console.error(`admission adds ${result.admissionAdds.toFixed(1)} ms (difference of the medians)`);
   console.log(JSON.stringify(result));
+  await system.stopSyncer();
+  const throughput = await measureThroughput(system.client, options.seconds);
+  console.error(`creates of JobRuns a second, ${throughput.creators} at a time`);
+  console.error(
+    `  with admission ${throughput.withAdmission}, without (limit) ${throughput.withoutAdmission}: ratio ${throughput.ratio}`,
+  );
+  console.log(JSON.stringify(throughput));
 } finally {
   await system.stop();
   await rm(directory, { recursive: true, force: true });

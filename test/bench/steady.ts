@@ -35,7 +35,17 @@ const template: JobTemplate = {
   spec: {
     suspend: true,
     template: {
-      spec: { restartPolicy: 'Never', containers: [{ name: 'echo', image: 'busybox', command: ['echo'] }] },
+      spec: {
+        restartPolicy: 'Never',
+        containers: [
+          {
+            name: 'echo',
+            image: 'busybox',
+            command: ['echo'],
+            envFrom: [{ configMapRef: { name: 'kube-root-ca.crt' } }],
+          },
+        ],
+      },
     },
   },
 };

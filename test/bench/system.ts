@@ -11,10 +11,13 @@ import { startControlPlane } from '../cluster/control-plane.ts';
 import { repositoryDirectory } from '../cluster/paths.ts';
 import { findFreePorts } from '../cluster/ports.ts';
 import { waitFor } from '../cluster/wait-for.ts';
+import { webhookConfigurations } from '../integration/webhook-configurations.ts';
 
 /** A real control plane with our two processes beside it, each a process of its own as in an installation. */
 export interface System {
   client: KubeClient;
+  /** For what is measured without its work. */
+  stopSyncer: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -49,6 +52,9 @@ export async function startSystem(directory: string): Promise<System> {
     HEALTH_PORT: String(webhookHealth),
     TLS_CERT_FILE: certificate.cert,
     TLS_KEY_FILE: certificate.key,
+    // Everything on.
+    AUTHORIZATION_MODE: 'Use',
+    WARN_MISSING: 'Secret,ConfigMap,ServiceAccount,PersistentVolumeClaim,PriorityClass',
   });
   const syncer = start('syncer', {
     ...common,
@@ -58,16 +64,18 @@ export async function startSystem(directory: string): Promise<System> {
   });
   await Promise.all([ready('webhook', webhookHealth), ready('syncer', syncerHealth)]);
   await registerWebhook(client, `https://127.0.0.1:${port}`, await readFile(certificate.ca));
+  let syncerEnded: Promise<void> | undefined;
+  const stopSyncer = () => (syncerEnded ??= end(syncer));
   const stop = async () => {
-    await Promise.all([end(webhook), end(syncer)]);
+    await Promise.all([end(webhook), stopSyncer()]);
     await client.close();
     await controlPlane.stop();
   };
-  return { client, stop };
+  return { client, stopSyncer, stop };
 }
 
 async function installCrds(client: KubeClient): Promise<void> {
-  for (const name of ['jobtemplates', 'jobruns']) {
+  for (const name of ['jobtemplates', 'clusterjobtemplates', 'jobruns']) {
     const file = join(repositoryDirectory, 'charts', 'job-template-run', 'files', 'crds', `${name}.yaml`);
     const crd = parse(await readFile(file, 'utf8')) as KubeObject;
     await client.create(crds, undefined, crd);
@@ -105,22 +113,16 @@ function ready(name: string, port: number): Promise<true> {
   });
 }
 
+/** The chart's own rules, for the namespaces with {@link admissionLabel} only. */
 async function registerWebhook(client: KubeClient, url: string, ca: Buffer): Promise<void> {
-  const webhook = (name: string, path: string, failurePolicy: string) => ({
-    name,
-    clientConfig: { url: `${url}${path}`, caBundle: ca.toString('base64') },
-    rules: [
-      { apiGroups: ['hematoscope.app'], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['jobruns'] },
-    ],
-    namespaceSelector: { matchLabels: admissionLabel },
-    failurePolicy,
-    sideEffects: 'None',
-    admissionReviewVersions: ['v1'],
-    timeoutSeconds: 5,
-  });
-  const metadata = { name: 'job-template-run' };
-  const mutating = { metadata, webhooks: [webhook('mutate.jobruns.hematoscope.app', '/mutate', 'Ignore')] };
-  const validating = { metadata, webhooks: [webhook('validate.jobruns.hematoscope.app', '/validate', 'Fail')] };
-  await client.create(configurations('Mutating'), undefined, mutating);
-  await client.create(configurations('Validating'), undefined, validating);
+  const { items } = (await webhookConfigurations(url, ca.toString('base64'))) as {
+    items: (KubeObject & { webhooks: { rules: { scope: string }[] }[] })[];
+  };
+  for (const configuration of items) {
+    const webhooks = configuration.webhooks
+      .filter(({ rules }) => rules.every(({ scope }) => scope === 'Namespaced'))
+      .map((webhook) => ({ ...webhook, namespaceSelector: { matchLabels: admissionLabel } }));
+    const kind = configuration.kind === 'MutatingWebhookConfiguration' ? 'Mutating' : 'Validating';
+    await client.create(configurations(kind), undefined, { ...configuration, webhooks } as KubeObject);
+  }
 }
