@@ -7,7 +7,6 @@ import type { ControllerRevision, Job, KubeObject } from '../api/wire.ts';
 import { identityOfRevision } from '../core/controller-revision.ts';
 import { isFinished } from '../core/job-run-status.ts';
 import { keyOfTemplate, templateKeyString } from '../core/template-key.ts';
-import { KubeApiError, KubeConnectionError } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { EventRecorder } from '../kube/event-recorder.ts';
 import { LeadershipLostError } from '../kube/leader-election.ts';
@@ -21,7 +20,7 @@ import { Cluster } from './cluster.ts';
 import type { WriteGuard } from './cluster.ts';
 import { Memory } from './memory.ts';
 import type { MissingTemplateRules } from './missing-template.ts';
-import { Outage } from './outage.ts';
+import { Outage, pauseAfter } from './outage.ts';
 import { controllingRun } from './ownership.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileContext } from './reconcile.ts';
@@ -142,6 +141,7 @@ export class Controller {
       revisions: this.#revisions.cache,
       runs: this.#runs.cache,
       limit: options.revisionHistoryLimit,
+      outage: this.outage,
       graceMs: options.revisionGraceMs,
       metrics: options.metrics.workQueue('revision'),
       logger,
@@ -154,6 +154,9 @@ export class Controller {
       memory: this.#memory,
       rules: options.rules,
       events: this.#events,
+      onEnd: (run) => {
+        this.#ended(run);
+      },
     };
   }
 
@@ -209,7 +212,7 @@ export class Controller {
     onDelete: (run: JobRun) => void;
   } {
     const changed = (run: JobRun): void => {
-      if (isFinished(run)) this.#memory.forget(run);
+      if (isFinished(run)) this.#ended(run);
       else this.#queue.add(keyOf(run.metadata));
     };
     return {
@@ -218,9 +221,14 @@ export class Controller {
         changed(run);
       },
       onDelete: (run) => {
-        this.#memory.forget(run);
+        this.#ended(run);
       },
     };
+  }
+
+  #ended(run: JobRun): void {
+    this.#memory.forget(run);
+    this.#keeper.released(run);
   }
 
   #jobHandlers(): {
@@ -274,11 +282,4 @@ export class Controller {
 function namespaceOf(job: Job): { namespace?: string } {
   const namespace = job.metadata?.namespace;
   return namespace === undefined ? {} : { namespace };
-}
-
-/** How long the server asks everybody to pause; 0 when it is simply away; `undefined` for errors of one run alone. */
-function pauseAfter(error: unknown): number | undefined {
-  if (error instanceof KubeConnectionError) return 0;
-  if (error instanceof KubeApiError && error.code === 429) return (error.retryAfterSeconds ?? 1) * 1000;
-  return undefined;
 }

@@ -69,6 +69,7 @@ async function create(context: MakeJobContext, run: JobRun, template: Template):
   try {
     const job = await context.cluster.createJob(run.metadata.namespace ?? '', rendered.job);
     context.jobs.put(job);
+    context.memory.rememberCarried(run);
     return made(context, run, job, template);
   } catch (error) {
     if (isAlreadyExists(error)) return takeOver(context, run, rendered.job);

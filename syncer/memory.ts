@@ -14,6 +14,8 @@ export interface MadeJob {
 export class Memory {
   /** By run uid: Jobs made whose name is not in the run's status yet. A run in it gets no second Job. */
   readonly #made = new Map<string, MadeJob>();
+  /** By run uid: the generation of the spec that its Job is like, until the status says so. */
+  readonly #carried = new Map<string, number>();
   /** By run uid: the last state of Jobs that went away before their run ended; it may hold the outcome. */
   readonly #gone = new Map<string, Job>();
   /** By template key: the runs that wait for it. */
@@ -27,6 +29,19 @@ export class Memory {
     this.#made.set(run.metadata.uid ?? '', made);
   }
 
+  /**
+   * The generation of the run's spec that was last carried over to its Job. A run begins with 1, and its status tells
+   * the rest.
+   */
+  carried({ metadata, status }: JobRun): number {
+    return this.#carried.get(metadata.uid ?? '') ?? status?.observedGeneration ?? 1;
+  }
+
+  /** The Job was made of this version of the run, or changed as it says. */
+  rememberCarried({ metadata }: JobRun): void {
+    this.#carried.set(metadata.uid ?? '', metadata.generation ?? 1);
+  }
+
   gone(run: JobRun): Job | undefined {
     return this.#gone.get(run.metadata.uid ?? '');
   }
@@ -38,6 +53,7 @@ export class Memory {
   /** The run's status names its Job now. */
   recorded(run: JobRun): void {
     this.#made.delete(run.metadata.uid ?? '');
+    this.#carried.delete(run.metadata.uid ?? '');
   }
 
   /** The run ended or is gone. */

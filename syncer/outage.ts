@@ -1,3 +1,4 @@
+import { KubeApiError, KubeConnectionError } from '../kube/api-error.ts';
 import { backoffMs } from '../kube/backoff.ts';
 import type { BackoffLimits } from '../kube/backoff.ts';
 
@@ -30,4 +31,11 @@ export class Outage {
   answered(): void {
     this.#failures = 0;
   }
+}
+
+/** How long the server asks everybody to pause; 0 when it is simply away; `undefined` for errors of one object alone. */
+export function pauseAfter(error: unknown): number | undefined {
+  if (error instanceof KubeConnectionError) return 0;
+  if (error instanceof KubeApiError && error.code === 429) return (error.retryAfterSeconds ?? 1) * 1000;
+  return undefined;
 }

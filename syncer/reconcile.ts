@@ -2,7 +2,7 @@ import type { JobRun } from '../api/job-run.ts';
 import { JOBS } from '../api/resources.ts';
 import { isFinished, isJobFinished, jobDeleted, jobRunStatus, standing } from '../core/job-run-status.ts';
 import type { Observation } from '../core/job-run-status.ts';
-import { isConflict } from '../kube/api-error.ts';
+import { isConflict, KubeApiError } from '../kube/api-error.ts';
 import type { ObjectCache } from '../kube/cache.ts';
 import type { EventRecorder } from '../kube/event-recorder.ts';
 import { isNewer } from '../kube/resource-version.ts';
@@ -17,6 +17,8 @@ import { carrySuspend } from './suspend.ts';
 export interface ReconcileContext extends MakeJobContext {
   runs: ObjectCache<JobRun>;
   events: Pick<EventRecorder, 'record'>;
+  /** Told of each run that has ended. */
+  onEnd: (run: JobRun) => void;
 }
 
 /** A Job that the watch does not bring (its label was taken away) is looked at this often. */
@@ -33,18 +35,32 @@ export async function reconcile(context: ReconcileContext, namespace: string, na
   if (!run || isFinished(run)) return undefined;
   const observed = await observe(context, run);
   if (!observed) return undefined;
-  const { again } = observed;
-  const observation = await withSuspend(context, run, observed.observation);
-  const result = await writeStatus(context, run, observation);
-  return result ?? again;
+  const { observation, generation, failure } = await withSuspend(context, run, observed.observation);
+  const result = await writeStatus(context, { ...run, metadata: { ...run.metadata, generation } }, observation);
+  if (failure) throw failure;
+  return result ?? observed.again;
+}
+
+/** What is to be told, and the generation of the run that it is about. */
+interface Told {
+  observation: Observation;
+  generation: number;
+  /** The Job cannot be suspended or resumed now; its status is told nevertheless. */
+  failure?: KubeApiError;
 }
 
 /** What the run now says of suspending is done before its status says that it was seen. */
-async function withSuspend(context: ReconcileContext, run: JobRun, observation: Observation): Promise<Observation> {
-  if (observation.kind !== 'job') return observation;
-  const job = await carrySuspend({ ...context, templateOf: context.templates }, run, observation.job);
-  if (job !== observation.job) context.jobs.put(job);
-  return { ...observation, job };
+async function withSuspend(context: ReconcileContext, run: JobRun, observation: Observation): Promise<Told> {
+  const { generation = 1 } = run.metadata;
+  if (observation.kind !== 'job') return { observation, generation };
+  try {
+    const job = await carrySuspend(context, run, observation.job);
+    if (job !== observation.job) context.jobs.put(job);
+    return { observation: { ...observation, job }, generation };
+  } catch (failure) {
+    if (!(failure instanceof KubeApiError)) throw failure;
+    return { observation, generation: context.memory.carried(run), failure };
+  }
 }
 
 async function observe(context: ReconcileContext, run: JobRun): Promise<Observed | undefined> {
@@ -76,8 +92,10 @@ async function writeStatus(
   observedRun: JobRun,
   observation: Observation,
 ): Promise<'retry' | undefined> {
-  const run = sameRun(context, observedRun);
-  if (!run) return undefined;
+  const newest = sameRun(context, observedRun);
+  if (!newest) return undefined;
+  // A change that came meanwhile was not seen yet: the status must not say so.
+  const run = { ...newest, metadata: { ...newest.metadata, generation: observedRun.metadata.generation ?? 1 } };
   const latest = withLatestJob(context, run, observation);
   const patch = mergePatch(run.status ?? {}, jobRunStatus(run, latest, new Date().toISOString()));
   if (!patch) return undefined;
@@ -102,7 +120,7 @@ function sameRun(context: ReconcileContext, observed: JobRun): JobRun | undefine
 function settle(context: ReconcileContext, before: JobRun, stored: JobRun, observation: Observation): void {
   context.runs.put(stored);
   if (stored.status?.jobName !== undefined) context.memory.recorded(stored);
-  if (isFinished(stored)) context.memory.forget(stored);
+  if (isFinished(stored)) context.onEnd(stored);
   const related = observation.kind === 'job' && { ...observation.job, apiVersion: 'batch/v1', kind: JOBS.kind };
   for (const happening of statusEvents(before, stored)) {
     context.events.record(stored, related ? { ...happening, related } : happening);

@@ -21,10 +21,15 @@ import type { WorkQueueMetrics } from '../kube/metrics.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
 import type { WorkResult } from '../kube/work-queue.ts';
 import type { RevisionStore } from '../revisions/revision-store.ts';
+import { sleep } from '../kube/sleep.ts';
 import type { WriteGuard } from './cluster.ts';
+import { pauseAfter } from './outage.ts';
+import type { Outage } from './outage.ts';
 
 /** Few on purpose: a start with thousands of templates must not crowd out the runs. */
 const WORKERS = 2;
+/** After each write, for the same reason. */
+const PAUSE_MS = 40;
 /** A run that was admitted a moment ago may not be known here yet. */
 const GRACE_MS = 300_000;
 /** Index of runs and of revisions by their template. */
@@ -43,6 +48,7 @@ export interface RevisionKeeperOptions {
   /** How many revisions of a template stay besides those in use. */
   limit: number;
   graceMs?: number | undefined;
+  outage: Pick<Outage, 'failed'>;
   metrics?: WorkQueueMetrics;
   logger: Logger;
 }
@@ -81,6 +87,13 @@ export class RevisionKeeper {
     this.#queue.add(id);
   }
 
+  /** A run has ended: what it was pinned to may go, where there is more than stays anyway. */
+  released(run: JobRun): void {
+    const key = templateKeyOfRun(run);
+    const { revisions, limit } = this.#options;
+    if (revisions.byIndex(BY_TEMPLATE, templateKeyString(key)).length > limit + 1) this.look(key);
+  }
+
   start(): void {
     this.#queue.start();
   }
@@ -105,7 +118,11 @@ export class RevisionKeeper {
       return await this.#trim(key, template);
     } catch (error) {
       if (error instanceof LeadershipLostError) return undefined;
-      throw error;
+      const pauseMs = pauseAfter(error);
+      if (pauseMs === undefined) throw error;
+      this.#options.outage.failed(pauseMs);
+      this.#queue.add(id);
+      return undefined;
     }
   }
 
@@ -117,6 +134,7 @@ export class RevisionKeeper {
     if (stored && ownerUid(stored) === uid && stored.revision >= generation) return;
     guard.assertHeld();
     await store.keep(template, { signal: guard.lost });
+    await sleep(PAUSE_MS, guard.lost);
   }
 
   async #trim(key: TemplateKey, template: Template): Promise<WorkResult> {

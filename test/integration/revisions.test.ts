@@ -136,6 +136,7 @@ describe('the history of a template', () => {
     const { job } = await environment.withJob(namespace, 'slow');
     await environment.complete(job);
     await environment.runThat(namespace, 'slow', ({ status }) => status?.phase === 'Succeeded');
+    await expect.poll(() => names(namespace), { timeout: 10_000 }).toEqual([b, c].sort());
     const d = templateRevision(await edit(namespace, ['d']));
     await expect.poll(() => names(namespace), { timeout: 10_000 }).toEqual([c, d].sort());
     await remove(namespace);
@@ -227,6 +228,43 @@ describe('spec.suspend of a run', () => {
     await expect
       .poll(() => environment.eventReasons(namespace))
       .toEqual(expect.arrayContaining(['Resumed', 'Suspended']));
+  });
+
+  it('is not lost when it changes before the status was written for the first time', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    const held = Promise.withResolvers<'pass'>();
+    let writes = 0;
+    environment.proxy.onRequest = ({ method, path }) =>
+      method === 'PATCH' && path.endsWith('/held/status') && (writes += 1) === 1 ? held.promise : 'pass';
+    await environment.run(namespace, 'held', { spec: { suspend: true } });
+    await expect.poll(() => writes).toBe(1);
+    await set(namespace, false);
+    held.resolve('pass');
+    const { run, job } = await environment.withJob(namespace, 'held');
+    await expect.poll(() => isSuspended(namespace, job)).toBe(false);
+    await environment.runThat(namespace, 'held', ({ status }) => status?.observedGeneration === 2);
+    expect(run.status?.jobName).toBe(job.metadata?.name);
+  });
+
+  it('that the API server refuses to carry over keeps nothing else from being told, and is tried again', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'held', { spec: { suspend: true } });
+    const { job } = await environment.withJob(namespace, 'held');
+    const refusal = { kind: 'Status', code: 403, reason: 'Forbidden', message: 'a policy says no' };
+    environment.proxy.onRequest = ({ method, path }) =>
+      method === 'PATCH' && path.endsWith(`/jobs/${job.metadata?.name ?? ''}`)
+        ? { code: 403, status: refusal }
+        : 'pass';
+    await set(namespace, false);
+    await environment.patchJobStatus(job, { terminating: 3 });
+    const run = await environment.runThat(namespace, 'held', ({ status }) => status?.terminating === 3);
+    expect(run.status).toMatchObject({ phase: 'Suspended', observedGeneration: 1 });
+    environment.proxy.onRequest = () => 'pass';
+    await expect.poll(() => isSuspended(namespace, job), { timeout: 20_000 }).toBe(false);
   });
 
   it('is not fought for with somebody else who resumes the Job', async () => {
