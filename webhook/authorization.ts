@@ -19,7 +19,7 @@ const REVIEWS: Resource = {
 
 const LONGEST_REVIEW_MS = 2000;
 /** Under load, so many milliseconds of the same question share an answer. */
-const SHARED_MS = 10;
+const SHARED_MS = 5;
 /** What the verb `use` covers; everything else asks for `override` too. */
 const COVERED = ['args', 'command', 'env'];
 

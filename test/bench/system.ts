@@ -41,7 +41,7 @@ export async function startSystem(directory: string): Promise<System> {
   const controlPlane = await startControlPlane({ directory: join(directory, 'control-plane') });
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(controlPlane.kubeconfig);
-  const client = KubeClient.fromKubeConfig(kubeConfig, { component: 'bench', connections: 32 });
+  const client = KubeClient.fromKubeConfig(kubeConfig, { component: 'bench', connections: 64 });
   await installCrds(client);
   const certificate = await makeServingCertificate({ directory, hosts: ['127.0.0.1'] });
   const [port = 0, webhookHealth = 0, syncerHealth = 0] = await findFreePorts(3);

@@ -25,7 +25,7 @@ const template: JobTemplate = {
   spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'echo', image: 'busybox' }] } } },
 };
 
-const CREATORS = 16;
+const CREATORS = 32;
 const ROUNDS = 6;
 
 /**
