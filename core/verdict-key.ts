@@ -1,44 +1,39 @@
+import { ANNOTATION_JOB_RUN_NAME, LABEL_APP_INSTANCE, LABEL_JOB_RUN } from '../api/names.ts';
 import type { Job, JobSpec } from '../api/wire.ts';
 
 type PodSpec = NonNullable<JobSpec['template']['spec']>;
 type Container = PodSpec['containers'][number];
 
+const NAMED = new Set([ANNOTATION_JOB_RUN_NAME, LABEL_APP_INSTANCE, LABEL_JOB_RUN]);
+
 /**
  * What of a Job can change the API server's verdict on it, as text: two Jobs of the same key are accepted alike. Left out
- * is what only tells one run from another: the Job's name and the values of `named` labels and annotations, and the texts
+ * is what only tells one run from another: the Job's name, labels and annotations that hold the run's name, and the texts
  * that the API server never looks into: arguments and the literal values of variables.
- *
- * @param named keys of labels and annotations whose values follow from the run's name.
  */
-export function verdictKey({ spec, metadata }: Job, named: ReadonlySet<string>): string {
+export function verdictKey({ spec, metadata }: Job): string {
   const podTemplate = spec?.template;
+  const names = [metadata?.labels?.[LABEL_JOB_RUN], metadata?.annotations?.[ANNOTATION_JOB_RUN_NAME]];
   return JSON.stringify([
     metadata?.namespace,
-    withoutMetadataValues(metadata, named),
+    withoutNames(metadata, names),
     { ...spec, template: undefined },
-    {
-      ...withoutMetadataValues(podTemplate?.metadata, named),
-      spec: podTemplate?.spec && withoutAllTexts(podTemplate.spec),
-    },
+    { ...withoutNames(podTemplate?.metadata, names), spec: podTemplate?.spec && withoutAllTexts(podTemplate.spec) },
   ]);
 }
 
-type Metadata = { labels?: Record<string, string>; annotations?: Record<string, string> } | undefined;
+type StringMap = Record<string, string>;
+type Metadata = { labels?: StringMap; annotations?: StringMap } | undefined;
 
-function withoutMetadataValues(metadata: Metadata, named: ReadonlySet<string>): object {
-  return {
-    labels: withoutValues(metadata?.labels, named),
-    annotations: withoutValues(metadata?.annotations, named),
-  };
+function withoutNames(metadata: Metadata, names: readonly (string | undefined)[]): object {
+  const without = (map: StringMap = {}): [string, string][] =>
+    Object.entries(map).map(([key, value]) => [key, NAMED.has(key) && names.includes(value) ? '' : value]);
+  return { labels: without(metadata?.labels), annotations: without(metadata?.annotations) };
 }
 
 function withoutAllTexts(podSpec: PodSpec): object {
   const { containers, initContainers } = podSpec;
   return { ...podSpec, containers: containers.map(withoutTexts), initContainers: initContainers?.map(withoutTexts) };
-}
-
-function withoutValues(map: Record<string, string> | undefined, named: ReadonlySet<string>): [string, string][] {
-  return Object.entries(map ?? {}).map(([key, value]) => [key, named.has(key) ? '' : value]);
 }
 
 function withoutTexts(container: Container): Container {

@@ -24,7 +24,7 @@ import { allow, denyForbidden, denyInvalid, type Verdict } from './verdict.ts';
 export interface JobRunDeciderOptions {
   lookup: Pick<TemplateLookup, 'names'>;
   templates: Pick<TemplatesOfRuns, 'find' | 'isPresent'>;
-  revisions: Pick<RevisionStore, 'touch'>;
+  revisions: Pick<RevisionStore, 'list' | 'touch'>;
   authorization: Authorization;
   dryRuns: Pick<DryRunVerdicts, 'try'>;
   references: Pick<MissingReferences, 'warnings'>;
@@ -73,8 +73,9 @@ export class JobRunDecider {
     ];
     if (all.length > 0) return denyInvalid(request, all, findings.warnings);
     if (findings.forbidden !== undefined) return denyForbidden(request, findings.forbidden);
-    const unmarked = await this.#touch(request, run, signal);
-    return { ...allow([...findings.warnings, ...unmarked]), audit: auditOf(run, findings.template) };
+    const touched = await this.#touch(request, run, signal);
+    if (touched.errors.length > 0) return denyInvalid(request, touched.errors, findings.warnings);
+    return { ...allow([...findings.warnings, ...touched.warnings]), audit: auditOf(run, findings.template) };
   }
 
   async #inspect(run: JobRun, policy: MissingTemplatePolicy, signal: AbortSignal): Promise<Findings> {
@@ -94,7 +95,8 @@ export class JobRunDecider {
 
   #missing(run: JobRun, policy: MissingTemplatePolicy): Findings {
     const key = templateKeyOfRun(run);
-    if (policy === 'Reject') {
+    // A revision can only be of a template that was there: there is nothing to wait for.
+    if (policy === 'Reject' || run.spec.templateRevision !== undefined) {
       return { ...NOTHING, errors: [templateNotFound(run, this.#options.lookup.names(key))] };
     }
     const then = policy === 'Wait' ? 'this JobRun waits for it' : 'this JobRun fails unless it is there in a moment';
@@ -124,20 +126,20 @@ export class JobRunDecider {
   }
 
   /**
-   * A revision that may be an old one is marked as used, so that it is still there when the syncer comes to the run.
-   *
-   * @returns a warning when that could not be done; the run is as good without it.
+   * A revision that may be an old one is marked as used, so that it is still there when the syncer comes to the run. One
+   * that was removed a moment ago is an error after all. Where it cannot be marked, the run is as good without it.
    */
-  async #touch(request: AdmissionRequest, run: JobRun, signal: AbortSignal): Promise<string[]> {
+  async #touch(request: AdmissionRequest, run: JobRun, signal: AbortSignal): Promise<Findings> {
     const revision = run.spec.templateRevision;
-    if (revision === undefined || request.dryRun === true || this.#options.templates.isPresent(run, revision))
-      return [];
+    const { templates, revisions } = this.#options;
+    if (revision === undefined || request.dryRun === true || templates.isPresent(run, revision)) return NOTHING;
+    const key = templateKeyOfRun(run);
     try {
-      await this.#options.revisions.touch(templateKeyOfRun(run), revision, { signal });
-      return [];
+      if (await revisions.touch(key, revision, { signal })) return NOTHING;
+      return { ...NOTHING, errors: [revisionNotFound(run, await revisions.list(key, { signal }))] };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return [`the revision that this JobRun names could not be marked as used: ${why}`];
+      return unchecked(`the revision that this JobRun names could not be marked as used: ${why}`);
     }
   }
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { ANNOTATION_JOB_RUN_NAME, LABEL_APP_INSTANCE, LABEL_JOB_RUN } from '../api/names.ts';
 import type { Job } from '../api/wire.ts';
 import { verdictKey } from '../core/verdict-key.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -19,7 +18,6 @@ export interface DryRunVerdictsOptions {
 type Accepted = Extract<DryRunOutcome, { kind: 'accepted' }>;
 
 const MOST = 1000;
-const NAMED = new Set([ANNOTATION_JOB_RUN_NAME, LABEL_APP_INSTANCE, LABEL_JOB_RUN]);
 
 /**
  * The API server's verdicts on Jobs that are not stored. An acceptance is reused for a short time for Jobs that differ in
@@ -41,7 +39,7 @@ export class DryRunVerdicts {
     const { client, enabled, reuseSeconds } = this.#options;
     if (!enabled) return { kind: 'accepted', warnings: [] };
     if (reuseSeconds === 0) return dryRunJob(client, job, signal);
-    const key = createHash('sha256').update(verdictKey(job, NAMED)).digest('base64');
+    const key = createHash('sha256').update(verdictKey(job)).digest('base64');
     const known = this.#accepted.get(key);
     if (known) return known;
     const shared = await this.#asking.get(key);

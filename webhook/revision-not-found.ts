@@ -16,6 +16,6 @@ export function revisionNotFound(run: JobRun, known: readonly string[]): FieldEr
   return {
     path: 'spec.templateRevision',
     reason: 'FieldValueNotFound',
-    message: `Not found: ${JSON.stringify(run.spec.templateRevision)}: ${kind} "${name}" has the revisions ${told}${rest}, newest first; leave the field out to run the present one`,
+    message: `Not found: ${JSON.stringify(run.spec.templateRevision)}: ${kind} "${name}" has ${known.length === 0 ? 'no revisions' : `the revisions ${told}${rest}, newest first`}; leave the field out to run the present one`,
   };
 }

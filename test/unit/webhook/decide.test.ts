@@ -235,6 +235,20 @@ describe('a new JobRun', () => {
     ]);
   });
 
+  it('is denied when the revision that it names was removed a moment ago', async () => {
+    const before = stored('10', ({ spec }) => (spec.backoffLimit = 1));
+    await new RevisionStore(apiServer, 'system').keep(before);
+    cached(stored('11'));
+    const { validate } = decidersWith({ client: apiServer, cache });
+    const { request } = jobRunReview({ templateRef: 'echo', templateRevision: revisionOf(before) });
+    apiServer.onDryRun = () => {
+      apiServer.revisions.clear();
+    };
+    expect(told(await validate(request, AbortSignal.timeout(1000)))).toEqual([
+      expect.stringMatching(/^spec.templateRevision: Not found: /),
+    ]);
+  });
+
   it('cannot say who asked for it where the mutation was not asked', async () => {
     cached(stored());
     const annotations = { 'hematoscope.app/requested-by': 'somebody-else' };
@@ -254,6 +268,16 @@ describe('a new JobRun', () => {
   });
 });
 
+it.each(['Wait', 'Fail', 'Reject'] as const)(
+  'a revision of a template that does not exist is nothing to wait for: %s',
+  async (policy) => {
+    const request = jobRunReview({ templateRef: 'echo', templateRevision: '0123456789' }).request;
+    expect(told(await decide(request, policy))).toEqual([
+      expect.stringMatching(/^spec.templateRef: Not found: "echo"/),
+    ]);
+  },
+);
+
 describe('the verdict of the API server', () => {
   const run = (name: string, spec: object = {}) => jobRunReview({ templateRef: 'echo', ...spec }, { name }).request;
 
@@ -267,6 +291,15 @@ describe('the verdict of the API server', () => {
     await validate(run('c', { args: ['1'], env, parallelism: 2 }), AbortSignal.timeout(1000));
     await validate(run('d', { args: ['1'], env: [{ name: 'B', value: '1' }] }), AbortSignal.timeout(1000));
     expect(apiServer.dryRuns).toHaveLength(3);
+  });
+
+  it('is asked for where a run gives a label itself that else follows from its name', async () => {
+    cached(stored());
+    const { validate } = decidersWith({ client: apiServer, cache });
+    const labels = { 'app.kubernetes.io/instance': 'not/valid' };
+    await validate(run('a'), AbortSignal.timeout(1000));
+    await validate(run('b', { metadata: { labels } }), AbortSignal.timeout(1000));
+    expect(apiServer.dryRuns).toHaveLength(2);
   });
 
   it('is shared by runs that come together', async () => {
