@@ -22,11 +22,18 @@ export class ObjectCache<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
   readonly #indexers: Readonly<Record<string, Indexer<T>>>;
   readonly #indices = new Map<string, Map<string, Set<string>>>();
+  readonly #trim: (object: T) => T;
   #handlers: CacheHandlers<T>;
   #latest: string | undefined;
 
-  constructor(handlers: CacheHandlers<T> = {}, indexers: Readonly<Record<string, Indexer<T>>> = {}) {
+  /** @param trim leaves out what nobody reads of an object; `metadata.managedFields` are left out anyway */
+  constructor(
+    handlers: CacheHandlers<T> = {},
+    indexers: Readonly<Record<string, Indexer<T>>> = {},
+    trim: (object: T) => T = (object) => object,
+  ) {
     this.#handlers = handlers;
+    this.#trim = trim;
     this.#indexers = indexers;
     for (const name of Object.keys(indexers)) this.#indices.set(name, new Map());
   }
@@ -68,7 +75,7 @@ export class ObjectCache<T extends KubeObject> {
     const known = this.#objects.get(keyOf(object.metadata));
     const version = object.metadata?.resourceVersion;
     const newer = isNewer(version, known?.metadata?.resourceVersion ?? this.#latest);
-    if (newer === true) this.#store(object);
+    if (newer === true) this.#store(this.#trim(object));
   }
 
   /** Takes one `ADDED` or `MODIFIED` of the watch. */
@@ -76,7 +83,7 @@ export class ObjectCache<T extends KubeObject> {
     this.#advance(object.metadata?.resourceVersion);
     const known = this.#objects.get(keyOf(object.metadata));
     if (known && !isNews(object, known)) return;
-    this.#change(known, object);
+    this.#change(known, this.#trim(object));
   }
 
   /** Takes one `DELETED` of the watch, with the object's last state. */
@@ -105,7 +112,7 @@ export class ObjectCache<T extends KubeObject> {
     this.#latest = resourceVersion;
     for (const object of objects) {
       const known = this.#objects.get(keyOf(object.metadata));
-      if (!known || isNews(object, known)) this.#change(known, object);
+      if (!known || isNews(object, known)) this.#change(known, this.#trim(object));
     }
   }
 

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import type { Resource } from '../api/resources.ts';
 import type { KubeObject } from '../api/wire.ts';
 import { KubeApiError, KubeConnectionError } from './api-error.ts';
+import type { BeforeSend } from './before-send.ts';
+import type { ClusterConfig } from './cluster-config.ts';
 import { Connection } from './connection.ts';
 import type { Route } from './connection.ts';
 import { collectionPath, objectPath } from './resource-path.ts';
@@ -39,7 +40,7 @@ export interface ReadOptions extends CallOptions {
   metadataOnly?: boolean | undefined;
 }
 
-export interface WriteOptions extends CallOptions {
+export interface WriteOptions extends CallOptions, BeforeSend {
   /** Everything happens but the storing. */
   dryRun?: boolean | undefined;
   /** `Strict`: unknown and duplicate fields are refused instead of dropped. */
@@ -124,7 +125,7 @@ export class KubeClient {
   }
 
   /** TLS, client certificates, tokens and exec plugins are taken from the KubeConfig and kept fresh. */
-  static fromKubeConfig(kubeConfig: KubeConfig, options: KubeClientOptions = {}): KubeClient {
+  static fromKubeConfig(kubeConfig: ClusterConfig, options: KubeClientOptions = {}): KubeClient {
     const limits = { calls: options.connections ?? 6, watches: options.watchConnections ?? 4 };
     return new KubeClient(new Connection(kubeConfig, limits), options);
   }
@@ -180,7 +181,7 @@ export class KubeClient {
   async delete(
     resource: Resource,
     key: ObjectKey,
-    options: CallOptions & Pick<WriteOptions, 'dryRun'> & DeleteOptions = {},
+    options: CallOptions & Pick<WriteOptions, 'dryRun' | 'beforeSend'> & DeleteOptions = {},
   ): Promise<KubeObject> {
     const { propagationPolicy, preconditions, dryRun, ...rest } = options;
     // The server reads all options from the body once there is one.
@@ -262,13 +263,14 @@ export class KubeClient {
     }
   }
 
-  #request(call: Call, route: Route): Dispatcher.RequestOptions {
+  #request(call: Call, route: Route): Dispatcher.RequestOptions & BeforeSend {
     const headers: Record<string, string> = {
       ...route.headers,
       'User-Agent': this.#userAgent,
       Accept: call.metadataOnly === true ? METADATA_ONLY : 'application/json',
     };
-    const request = { origin: this.#connection.origin, path: call.path, method: call.method, headers };
+    const { method, path, beforeSend } = call;
+    const request = { origin: this.#connection.origin, path, method, headers, ...(beforeSend && { beforeSend }) };
     const signal = call.signal ? { signal: call.signal } : {};
     if (call.body === undefined) return { ...request, ...signal };
     headers['Content-Type'] = call.contentType ?? 'application/json';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
 import { Pool, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
+import { asksBeforeSending } from './before-send.ts';
+import type { ClusterConfig } from './cluster-config.ts';
 
 /** How many sockets a client keeps, at most: ordinary calls and watches never wait for each other. */
 export interface ConnectionLimits {
@@ -36,7 +37,7 @@ export class Connection {
   readonly origin: string;
   /** What every path starts with, without a slash at the end; empty for most servers. */
   readonly basePath: string;
-  readonly #kubeConfig: KubeConfig;
+  readonly #kubeConfig: ClusterConfig;
   readonly #limits: ConnectionLimits;
   #route: Route | undefined;
   #tlsFingerprint = '';
@@ -44,7 +45,7 @@ export class Connection {
   #refreshing: Promise<Route> | undefined;
 
   /** @throws Error when the KubeConfig names no cluster. */
-  constructor(kubeConfig: KubeConfig, limits: ConnectionLimits) {
+  constructor(kubeConfig: ClusterConfig, limits: ConnectionLimits) {
     const cluster = kubeConfig.getCurrentCluster();
     if (!cluster) throw new Error('the kubeconfig has no current cluster; set current-context');
     const url = new URL(cluster.server);
@@ -83,7 +84,7 @@ export class Connection {
       this.#route = { ...previous, headers };
     } else {
       this.#route = {
-        calls: this.#open(tls, this.#limits.calls),
+        calls: this.#open(tls, this.#limits.calls).compose(asksBeforeSending),
         watches: this.#open(tls, this.#limits.watches),
         headers,
       };
@@ -130,7 +131,7 @@ function retire(route: Route): void {
   }
 }
 
-async function readCredentials(kubeConfig: KubeConfig): Promise<Credentials> {
+async function readCredentials(kubeConfig: ClusterConfig): Promise<Credentials> {
   const options: RequestOptions = {};
   await kubeConfig.applyToHTTPSOptions(options);
   const headers: Record<string, string> = {};

@@ -30,16 +30,22 @@ export interface EventRecorderOptions {
   /** Name of this process. */
   instance: string;
   logger: Logger;
+  /** While it says yes, Events make way for what is more urgent: few are written. Never by default. */
+  busy?: () => boolean;
 }
 
-const MAX_WAITING = 1000;
+const MAX_WAITING = 10_000;
 const MAX_AT_ONCE = 2;
+/** One Event in so many milliseconds while busy. */
+const BUSY_PAUSE_MS = 250;
+/** Dropped Events are counted, and logged this often. */
+const DROPS_LOGGED_MS = 10_000;
 /** Together about a minute and a half: an API server that is away for a minute costs no Event. */
 const MAX_RETRIES = 20;
 const RETRY: BackoffLimits = { baseMs: 200, maxMs: 5_000 };
 
 /**
- * Writes Events, best effort: never waited for, two at once, and at most a thousand waiting. An Event's name follows
+ * Writes Events, best effort: never waited for, two at once, and at most ten thousand waiting. An Event's name follows
  * from the object's uid and the reason, so that a restart repeats nothing. What the server refuses is logged; while it
  * is away, Events wait.
  */
@@ -50,6 +56,9 @@ export class EventRecorder {
   readonly #end = new AbortController();
   #active = 0;
   #stopped = false;
+  #pause: NodeJS.Timeout | undefined;
+  #dropped = 0;
+  #dropsLoggedAt = -Infinity;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -58,17 +67,28 @@ export class EventRecorder {
   /** Returns at once. */
   record(regarding: KubeObject, happening: Happening): void {
     if (this.#stopped || this.#waiting.length >= MAX_WAITING) {
-      const { reason, note } = happening;
-      this.#options.logger.warn({ reason, note, object: regarding.metadata?.name }, 'event dropped');
+      this.#drop(regarding, happening);
       return;
     }
     this.#waiting.push(this.#event(regarding, happening));
     this.#next();
   }
 
+  #drop({ metadata }: KubeObject, { reason, note }: Happening): void {
+    this.#dropped += 1;
+    const now = performance.now();
+    if (now - this.#dropsLoggedAt < DROPS_LOGGED_MS) return;
+    this.#options.logger.warn({ dropped: this.#dropped, reason, note, object: metadata?.name }, 'events dropped');
+    this.#dropsLoggedAt = now;
+    this.#dropped = 0;
+  }
+
   /** Takes no more events and waits up to `graceMs` for those that wait. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#next();
     if (this.#active === 0 && this.#waiting.length === 0) return;
     const grace = Promise.withResolvers<undefined>();
     const timer = setTimeout(grace.resolve, graceMs, undefined);
@@ -83,7 +103,9 @@ export class EventRecorder {
   }
 
   #next(): void {
-    while (this.#active < MAX_AT_ONCE) {
+    if (this.#pause !== undefined) return;
+    const most = this.#mostAtOnce();
+    while (this.#active < most) {
       const event = this.#waiting.shift();
       if (!event) break;
       this.#active += 1;
@@ -92,7 +114,22 @@ export class EventRecorder {
         this.#next();
       });
     }
-    if (this.#active === 0) for (const idle of this.#idle.splice(0)) idle();
+    if (this.#active === 0 && this.#waiting.length === 0) for (const idle of this.#idle.splice(0)) idle();
+  }
+
+  /** Busy, one is begun, and the next after a pause. */
+  #mostAtOnce(): number {
+    const { busy = () => false } = this.#options;
+    if (this.#stopped || this.#waiting.length === 0 || !busy()) return MAX_AT_ONCE;
+    this.#pauseAWhile();
+    return 1;
+  }
+
+  #pauseAWhile(): void {
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#next();
+    }, BUSY_PAUSE_MS);
   }
 
   async #write(event: Event): Promise<void> {

@@ -20,6 +20,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   fieldSelector?: string | undefined;
   handlers?: CacheHandlers<T>;
   indexers?: Readonly<Record<string, Indexer<T>>>;
+  /** Leaves out what nobody reads of an object before it is kept. May be called again with its own result. */
+  trim?: (object: T) => T;
   logger: Logger;
   timing?: Partial<ReflectorTiming>;
 }
@@ -73,7 +75,7 @@ export class Reflector<T extends KubeObject> {
     this.#options = options;
     this.#timing = { ...DEFAULT_TIMING, ...options.timing };
     this.#logger = options.logger.child({ resource: options.resource.plural });
-    this.cache = new ObjectCache<T>(this.#guarded(options.handlers ?? {}), options.indexers);
+    this.cache = new ObjectCache<T>(this.#guarded(options.handlers ?? {}), options.indexers, options.trim);
     this.#synced.promise.catch(() => undefined);
   }
 
@@ -156,7 +158,7 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #listPages(): Promise<{ items: T[]; resourceVersion: string }> {
-    const { client, resource, namespace, labelSelector, fieldSelector } = this.#options;
+    const { client, resource, namespace, labelSelector, fieldSelector, trim = (object: T) => object } = this.#options;
     const selection = { namespace, labelSelector, fieldSelector, limit: this.#timing.pageSize };
     const { signal } = this.#stop;
     const items: T[] = [];
@@ -164,7 +166,7 @@ export class Reflector<T extends KubeObject> {
     for (;;) {
       const page = await client.list<T>(resource, { ...selection, continue: next }, { signal });
       signal.throwIfAborted();
-      items.push(...page.items);
+      for (const item of page.items) items.push(trim(item));
       next = page.metadata.continue;
       if (next === undefined || next === '') return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
     }

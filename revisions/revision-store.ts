@@ -17,7 +17,7 @@ import { keyOfTemplate, templateKeyString } from '../core/template-key.ts';
 import type { TemplateKey } from '../core/template-key.ts';
 import { templateRevision } from '../core/template-revision.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/api-error.ts';
-import type { CallOptions, KubeClient } from '../kube/client.ts';
+import type { WriteOptions, KubeClient } from '../kube/client.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 type RevisionClient = Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;
@@ -61,7 +61,7 @@ export class RevisionStore {
    * A template as it was at a revision, live the first time, the very same object from then on. `undefined` where there
    * is no such revision, or where what is stored under its name has another content.
    */
-  async find(key: TemplateKey, revision: string, options: CallOptions = {}): Promise<Template | undefined> {
+  async find(key: TemplateKey, revision: string, options: WriteOptions = {}): Promise<Template | undefined> {
     const id = idOf(key, revision);
     const known = this.#found.get(id);
     if (known) return known;
@@ -75,7 +75,7 @@ export class RevisionStore {
   }
 
   /** The template's revisions, newest first. */
-  async list(key: TemplateKey, options: CallOptions = {}): Promise<string[]> {
+  async list(key: TemplateKey, options: WriteOptions = {}): Promise<string[]> {
     const selection = { namespace: this.#namespaceOf(key), labelSelector: revisionSelector(key) };
     const { items } = await this.#client.list<ControllerRevision>(CONTROLLER_REVISIONS, selection, options);
     const wanted = templateKeyString(key);
@@ -91,7 +91,7 @@ export class RevisionStore {
    *
    * @throws ForeignRevisionError
    */
-  async keep(template: Template, options: CallOptions = {}): Promise<void> {
+  async keep(template: Template, options: WriteOptions = {}): Promise<void> {
     const key = keyOfTemplate(template);
     const { uid = '', generation = 0 } = template.metadata;
     const id = `${idOf(key, templateRevision(template))}/${uid}/${generation}`;
@@ -114,7 +114,7 @@ export class RevisionStore {
    *
    * @returns false when it is gone; {@link find} then looks for it anew.
    */
-  async touch(key: TemplateKey, revision: string, options: CallOptions = {}): Promise<boolean> {
+  async touch(key: TemplateKey, revision: string, options: WriteOptions = {}): Promise<boolean> {
     const id = idOf(key, revision);
     if (this.#isFresh(this.#touched.get(id), TOUCHED_MS)) return true;
     const object = { namespace: this.#namespaceOf(key), name: controllerRevisionName(key, revision) };
@@ -129,7 +129,7 @@ export class RevisionStore {
     return true;
   }
 
-  async #store(template: Template, options: CallOptions): Promise<void> {
+  async #store(template: Template, options: WriteOptions): Promise<void> {
     const key = keyOfTemplate(template);
     const wanted = controllerRevision(template, this.#namespaceOf(key));
     let problem: unknown;
@@ -149,7 +149,7 @@ export class RevisionStore {
   }
 
   /** Makes a stored revision this template's and its newest; its content can not be changed, by anyone. */
-  async #refresh(existing: ControllerRevision, template: Template, options: CallOptions): Promise<void> {
+  async #refresh(existing: ControllerRevision, template: Template, options: WriteOptions): Promise<void> {
     const { namespace = '', name = '', uid, resourceVersion } = existing.metadata ?? {};
     if (templateOfRevision(existing) === undefined) {
       throw new ForeignRevisionError(
@@ -168,14 +168,14 @@ export class RevisionStore {
     this.#found.delete(idOf(keyOfTemplate(template), templateRevision(template)));
   }
 
-  async #isPresent({ kind, metadata }: Template, options: CallOptions): Promise<boolean> {
+  async #isPresent({ kind, metadata }: Template, options: WriteOptions): Promise<boolean> {
     const { namespace, name = '', uid } = metadata;
     const resource = kind === 'ClusterJobTemplate' ? CLUSTER_JOB_TEMPLATES : JOB_TEMPLATES;
     const live = await found(this.#client.get<Template>(resource, { namespace, name }, options));
     return live?.metadata.uid === uid;
   }
 
-  async #get(key: TemplateKey, revision: string, options: CallOptions): Promise<ControllerRevision | undefined> {
+  async #get(key: TemplateKey, revision: string, options: WriteOptions): Promise<ControllerRevision | undefined> {
     const object = { namespace: this.#namespaceOf(key), name: controllerRevisionName(key, revision) };
     return found(this.#client.get<ControllerRevision>(CONTROLLER_REVISIONS, object, options));
   }

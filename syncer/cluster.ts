@@ -4,7 +4,7 @@ import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../api/res
 import type { Job } from '../api/wire.ts';
 import type { TemplateKey } from '../core/template-key.ts';
 import { isNotFound } from '../kube/api-error.ts';
-import type { KubeClient } from '../kube/client.ts';
+import type { KubeClient, WriteOptions } from '../kube/client.ts';
 
 /** What must hold for a write; both are this process' leadership. */
 export interface WriteGuard {
@@ -12,6 +12,17 @@ export interface WriteGuard {
   assertHeld: () => void;
   /** Aborts requests in flight. */
   lost: AbortSignal;
+}
+
+/** For each write: asked when it begins, when it is about to be sent, and until it is answered. */
+export function guarded(guard: WriteGuard): Pick<WriteOptions, 'signal' | 'beforeSend'> {
+  guard.assertHeld();
+  return {
+    signal: guard.lost,
+    beforeSend: () => {
+      guard.assertHeld();
+    },
+  };
 }
 
 /** All that the syncer asks of the API server apart from lists and watches. */
@@ -37,16 +48,14 @@ export class Cluster {
 
   /** @throws KubeApiError, among others AlreadyExists; LeadershipLostError. */
   async createJob(namespace: string, job: Job): Promise<Job> {
-    this.#guard.assertHeld();
-    return this.#client.create<Job>(JOBS, namespace, job, { fieldValidation: 'Strict', signal: this.#guard.lost });
+    return this.#client.create<Job>(JOBS, namespace, job, { fieldValidation: 'Strict', ...guarded(this.#guard) });
   }
 
   /** Sets `spec.suspend` of this very Job. `undefined` when it is gone. @throws Conflict when a namesake took its place. */
   async suspendJob({ metadata }: Job, suspend: boolean): Promise<Job | undefined> {
-    this.#guard.assertHeld();
     const { namespace, name = '', uid } = metadata ?? {};
     const body = { metadata: { uid }, spec: { suspend } };
-    return found(this.#client.patch<Job>(JOBS, { namespace, name }, body, { signal: this.#guard.lost }));
+    return found(this.#client.patch<Job>(JOBS, { namespace, name }, body, guarded(this.#guard)));
   }
 
   /**
@@ -54,10 +63,9 @@ export class Cluster {
    * with a Conflict. `undefined` when the run is gone.
    */
   async patchStatus(run: JobRun, status: object): Promise<JobRun | undefined> {
-    this.#guard.assertHeld();
     const { namespace, name = '', uid, resourceVersion } = run.metadata;
     const body = { metadata: { uid, resourceVersion }, status };
-    const options = { signal: this.#guard.lost };
+    const options = guarded(this.#guard);
     return found(this.#client.patch<JobRun>(JOB_RUNS, { namespace, name, subresource: 'status' }, body, options));
   }
 }

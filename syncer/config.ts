@@ -13,6 +13,10 @@ const SCHEMA = Type.Object({
   POD_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
   POD_NAME: Type.String({ minLength: 1, default: hostname() }),
   LEADER_ELECTION: Type.Boolean({ default: true }),
+  /** How long a lease holds that is not renewed, when the leader gives it up, and how often it is asked for. */
+  LEASE_DURATION_SECONDS: Type.Number({ minimum: 1, default: 15 }),
+  RENEW_DEADLINE_SECONDS: Type.Number({ minimum: 0.1, default: 10 }),
+  RETRY_PERIOD_SECONDS: Type.Number({ minimum: 0.1, default: 2 }),
   WORKERS: Type.Integer({ minimum: 1, maximum: 256, default: 16 }),
   MISSING_TEMPLATE: Type.Unsafe<(typeof MISSING_TEMPLATE_POLICIES)[number]>({
     type: 'string',
@@ -44,11 +48,20 @@ export function readConfig(environment: NodeJS.ProcessEnv): SyncerConfig {
     .filter(([, value]) => value !== undefined && value !== '');
   const config: unknown = Object.fromEntries(given);
   const validate = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true }).compile<SyncerConfig>(SCHEMA);
-  if (validate(config)) return config;
+  if (validate(config)) return withOrderedTimes(config);
   const mistakes = (validate.errors ?? []).map(({ instancePath, message = 'is wrong', params }) => {
     const name = instancePath.slice(1);
     const allowed = Array.isArray(params['allowedValues']) ? `: ${params['allowedValues'].join(', ')}` : '';
     return `${name}=${JSON.stringify(environment[name])} ${message}${allowed}`;
   });
   throw new ConfigError(mistakes.join('; '));
+}
+
+/** client-go's own rule: two leaders at once are kept apart by it. */
+function withOrderedTimes(config: SyncerConfig): SyncerConfig {
+  const { LEASE_DURATION_SECONDS: lease, RENEW_DEADLINE_SECONDS: deadline, RETRY_PERIOD_SECONDS: retry } = config;
+  if (lease > deadline && deadline > 1.2 * retry) return config;
+  throw new ConfigError(
+    `LEASE_DURATION_SECONDS=${lease} must be above RENEW_DEADLINE_SECONDS=${deadline}, and that above 1.2 × RETRY_PERIOD_SECONDS=${retry}`,
+  );
 }

@@ -16,6 +16,7 @@ import { Reflector } from '../kube/reflector.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
 import type { WorkResult } from '../kube/work-queue.ts';
 import { RevisionStore } from '../revisions/revision-store.ts';
+import { cachedJob, cachedRun } from './cached.ts';
 import { Cluster } from './cluster.ts';
 import type { WriteGuard } from './cluster.ts';
 import { Memory } from './memory.ts';
@@ -68,6 +69,7 @@ export class Controller {
       controller: 'hematoscope.app/syncer',
       instance: options.instance,
       logger,
+      busy: () => this.#queue.depth > 0,
     });
     this.#queue = new WorkQueue({
       workers: options.workers,
@@ -87,6 +89,7 @@ export class Controller {
       resource: JOB_RUNS,
       handlers: this.#runHandlers(),
       indexers: { [BY_TEMPLATE]: templateOfRun },
+      trim: cachedRun,
     });
     this.#templates = new Reflector<JobTemplate>({
       client,
@@ -114,6 +117,7 @@ export class Controller {
       resource: JOBS,
       labelSelector: LABEL_JOB_RUN,
       handlers: this.#jobHandlers(),
+      trim: cachedJob,
     });
     const cluster = new Cluster(client, options.guard);
     const store = new RevisionStore(client, options.clusterNamespace);

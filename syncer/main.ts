@@ -2,9 +2,9 @@
  * The syncer process: creates the Job of each JobRun and mirrors its status, while it holds the lease.
  * Exit codes: 0 after SIGTERM or SIGINT, 1 on a bug or when it does not end in time, 2 on a mistake in its configuration.
  */
-import { KubeConfig } from '@kubernetes/client-node';
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
+import { loadClusterConfig } from '../kube/cluster-config.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { SyncerConfig } from './config.ts';
 import { startSyncer } from './start.ts';
@@ -38,8 +38,7 @@ closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ signal, err }) => {
  * process had ended; the process itself stays, so that an API server away for a minute makes no crash loop.
  */
 for (;;) {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromDefault();
+  const kubeConfig = await loadClusterConfig(process.env);
   current = await startSyncer({ kubeConfig, config, logger });
   const reason = await current.lost;
   logger.error({ err: reason }, 'starting anew');

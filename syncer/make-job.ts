@@ -10,6 +10,7 @@ import { render } from '../core/render.ts';
 import { templateRevision } from '../core/template-revision.ts';
 import { isAlreadyExists, KubeApiError } from '../kube/api-error.ts';
 import type { ObjectCache } from '../kube/cache.ts';
+import { cachedJob } from './cached.ts';
 import type { Cluster } from './cluster.ts';
 import { creationFailure } from './creation-failure.ts';
 import type { Memory } from './memory.ts';
@@ -117,6 +118,6 @@ function made(context: MakeJobContext, run: JobRun, job: Job, template: Template
     generation: template.metadata.generation ?? 0,
     uid: template.metadata.uid ?? '',
   };
-  context.memory.rememberMade(run, { job, template: rendered });
+  context.memory.rememberMade(run, { job: cachedJob(job), template: rendered });
   return { observation: { kind: 'job', job, template: rendered } };
 }

@@ -5,6 +5,8 @@ import type { Job } from '../api/wire.ts';
 export interface MadeJob {
   job: Job;
   template: RenderedTemplate | undefined;
+  /** When it was noted, in milliseconds of `performance.now()`. */
+  at: number;
 }
 
 /**
@@ -25,8 +27,8 @@ export class Memory {
     return this.#made.get(run.metadata.uid ?? '');
   }
 
-  rememberMade(run: JobRun, made: MadeJob): void {
-    this.#made.set(run.metadata.uid ?? '', made);
+  rememberMade(run: JobRun, made: Omit<MadeJob, 'at'>): void {
+    this.#made.set(run.metadata.uid ?? '', { ...made, at: performance.now() });
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { JobRun } from '../api/job-run.ts';
 import { JOBS } from '../api/resources.ts';
+import type { Job } from '../api/wire.ts';
 import { isFinished, isJobFinished, jobDeleted, jobRunStatus, standing } from '../core/job-run-status.ts';
 import type { Observation } from '../core/job-run-status.ts';
 import { isConflict, KubeApiError } from '../kube/api-error.ts';
@@ -21,6 +22,11 @@ export interface ReconcileContext extends MakeJobContext {
   onEnd: (run: JobRun) => void;
 }
 
+/**
+ * A new Job gets its first status within moments. That it was made, and that status, are then written together; longer
+ * than this (milliseconds) the run does not wait to name its Job.
+ */
+const FIRST_STATUS_MS = 200;
 /** A Job that the watch does not bring (its label was taken away) is looked at this often. */
 const UNWATCHED_MS = 30_000;
 
@@ -35,10 +41,23 @@ export async function reconcile(context: ReconcileContext, namespace: string, na
   if (!run || isFinished(run)) return undefined;
   const observed = await observe(context, run);
   if (!observed) return undefined;
+  const waitMs = firstStatusWait(context, run, observed.observation);
+  if (waitMs > 0) return { afterMs: waitMs };
   const { observation, generation, failure } = await withSuspend(context, run, observed.observation);
   const result = await writeStatus(context, { ...run, metadata: { ...run.metadata, generation } }, observation);
   if (failure) throw failure;
   return result ?? observed.again;
+}
+
+/** For how long what is known of a run that was just given its Job need not be written yet. */
+function firstStatusWait(context: ReconcileContext, run: JobRun, observation: Observation): number {
+  const made = context.memory.made(run);
+  if (!made || observation.kind !== 'job' || hasStatus(observation.job)) return 0;
+  return Math.max(0, Math.ceil(made.at + FIRST_STATUS_MS - performance.now()));
+}
+
+function hasStatus({ status }: Job): boolean {
+  return status?.startTime !== undefined || (status?.conditions?.length ?? 0) > 0;
 }
 
 /** What is to be told, and the generation of the run that it is about. */

@@ -22,6 +22,7 @@ import { WorkQueue } from '../kube/work-queue.ts';
 import type { WorkResult } from '../kube/work-queue.ts';
 import type { RevisionStore } from '../revisions/revision-store.ts';
 import { sleep } from '../kube/sleep.ts';
+import { guarded } from './cluster.ts';
 import type { WriteGuard } from './cluster.ts';
 import { pauseAfter } from './outage.ts';
 import type { Outage } from './outage.ts';
@@ -132,8 +133,7 @@ export class RevisionKeeper {
     const stored = revisions.get(revisionNamespace(key, clusterNamespace), name);
     const { uid, generation = 0 } = template.metadata;
     if (stored && ownerUid(stored) === uid && stored.revision >= generation) return;
-    guard.assertHeld();
-    await store.keep(template, { signal: guard.lost });
+    await store.keep(template, guarded(guard));
     await sleep(PAUSE_MS, guard.lost);
   }
 
@@ -160,12 +160,12 @@ export class RevisionKeeper {
   async #remove({ metadata }: ControllerRevision): Promise<void> {
     const { client, guard } = this.#options;
     const { namespace, name = '', uid, resourceVersion } = metadata ?? {};
-    guard.assertHeld();
+    const options = guarded(guard);
     try {
       await client.delete(
         CONTROLLER_REVISIONS,
         { namespace, name },
-        { preconditions: { uid, resourceVersion }, signal: guard.lost },
+        { preconditions: { uid, resourceVersion }, ...options },
       );
     } catch (error) {
       if (!isNotFound(error) && !isConflict(error)) throw error;

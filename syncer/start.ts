@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import type { ClusterConfig } from '../kube/cluster-config.ts';
 import { KubeClient } from '../kube/client.ts';
 import { LeaderElection } from '../kube/leader-election.ts';
 import type { LeaseTiming } from '../kube/leader-election.ts';
@@ -13,10 +13,10 @@ import { Controller } from './controller.ts';
 import { healthApp } from './health.ts';
 
 export interface StartOptions {
-  kubeConfig: KubeConfig;
+  kubeConfig: ClusterConfig;
   config: SyncerConfig;
   logger: Logger;
-  /** For tests; client-go's by default. */
+  /** For tests; the configuration's by default. */
   leaseTiming?: LeaseTiming;
   /** For tests: how long an old revision stays after it was used. Five minutes by default. */
   revisionGraceMs?: number;
@@ -95,7 +95,7 @@ async function lead(controller: Controller, election: LeaderElection | undefined
 }
 
 function electionOf(
-  { config, logger, leaseTiming }: StartOptions,
+  { config, logger, leaseTiming = timingOf(config) }: StartOptions,
   { client, instance, metrics }: { client: KubeClient; instance: string; metrics: ReturnType<typeof kubeMetrics> },
 ): LeaderElection {
   return new LeaderElection({
@@ -107,6 +107,14 @@ function electionOf(
     onChange: (isLeader) => {
       metrics.leader(config.LEASE_NAME, isLeader);
     },
-    ...(leaseTiming && { timing: leaseTiming }),
+    timing: leaseTiming,
   });
+}
+
+function timingOf(config: SyncerConfig): LeaseTiming {
+  return {
+    leaseMs: config.LEASE_DURATION_SECONDS * 1000,
+    renewDeadlineMs: config.RENEW_DEADLINE_SECONDS * 1000,
+    retryMs: config.RETRY_PERIOD_SECONDS * 1000,
+  };
 }

@@ -1,8 +1,8 @@
 /** The webhook process: reads its environment, starts, and ends without failing a request when it is told to. */
-import { KubeConfig } from '@kubernetes/client-node';
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
+import { loadClusterConfig } from '../kube/cluster-config.ts';
 import { ConfigError, readConfig, type WebhookConfig } from './config.ts';
 import { WebhookMetrics } from './metrics.ts';
 import { startWebhook } from './start-webhook.ts';
@@ -12,8 +12,7 @@ const CLOSING_MS = 10_000;
 
 const config = configOrExit();
 const logger = pino({ name: 'webhook', level: config.logLevel });
-const kubeConfig = new KubeConfig();
-kubeConfig.loadFromDefault();
+const kubeConfig = await loadClusterConfig(process.env);
 const metrics = new WebhookMetrics();
 collectDefaultMetrics({ register: metrics.registry });
 

@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import type { ClusterJobTemplate, JobTemplate } from '../api/job-template.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_TEMPLATES } from '../api/resources.ts';
+import type { ClusterConfig } from '../kube/cluster-config.ts';
 import { KubeClient } from '../kube/client.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { RevisionStore } from '../revisions/revision-store.ts';
@@ -27,7 +27,7 @@ import { CertificateReloader } from './tls-reload.ts';
 import { Traffic } from './traffic.ts';
 
 export interface WebhookOptions {
-  kubeConfig: KubeConfig;
+  kubeConfig: ClusterConfig;
   config: WebhookConfig;
   logger: Logger;
   metrics?: WebhookMetrics;

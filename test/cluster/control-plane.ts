@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { answersOk } from './api-server-client.ts';
+import { auditArguments, auditLogOf, type AuditLevel } from './audit-policy.ts';
 import { Component } from './component.ts';
 import {
   apiServerArguments,
@@ -11,6 +12,7 @@ import {
   type ControlPlaneLayout,
 } from './control-plane-arguments.ts';
 import { writeControlPlaneFiles } from './control-plane-files.ts';
+import { compactEtcd } from './etcd.ts';
 import { findFreePorts } from './ports.ts';
 import { ensureProgram, type ProgramName } from './programs.ts';
 import { waitFor } from './wait-for.ts';
@@ -22,6 +24,12 @@ export interface ControlPlaneOptions {
   apiServerFlags?: string[];
   /** Whether kube-controller-manager runs (Jobs get Pods and statuses, owners are honoured); it does by default. */
   controllerManager?: boolean;
+  /** Further flags of kube-controller-manager. */
+  controllerManagerFlags?: string[];
+  /** Requests of everybody but the control plane itself go to {@link ControlPlane.auditLog}. */
+  audit?: AuditLevel;
+  /** More users, each with all rights and a kubeconfig `NAME.kubeconfig` in the folder, so that the audit log tells them apart. */
+  users?: readonly string[];
 }
 
 /** A real kube-apiserver with etcd and controllers, but no nodes: Pods are made and stay Pending. */
@@ -31,6 +39,8 @@ export interface ControlPlane {
   /** `https://127.0.0.1:PORT`; the same after a restart. */
   server: string;
   directory: string;
+  /** Where the audit log is, if there is one: a line of JSON an event. */
+  auditLog: string;
   /** Ends all programs; the files stay. */
   stop(): Promise<void>;
   /** Ends the API server, as an outage: connections break. etcd keeps running. */
@@ -38,6 +48,10 @@ export interface ControlPlane {
   /** Starts the API server again; resolves when it is ready. */
   startApiServer(): Promise<void>;
   restartApiServer(): Promise<void>;
+  /** Ends etcd with SIGKILL and starts it again on its data; the API server stays, and finds it again. */
+  restartEtcd(): Promise<void>;
+  /** Forgets all versions but the present ones: watches that start from older ones are answered with 410 Gone. */
+  compactEtcd(): Promise<void>;
   /** Freezes the API server: connections stay open and nothing is answered. */
   pauseApiServer(): void;
   resumeApiServer(): void;
@@ -66,10 +80,20 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 async function startOnFreePorts(options: ControlPlaneOptions): Promise<ControlPlane> {
   const layout = await newLayout(resolve(options.directory));
   await mkdir(layout.directory, { recursive: true });
-  await writeControlPlaneFiles(layout);
+  const moreClients = options.users?.map((name) => ({ name, commonName: name, organizations: ['system:masters'] }));
+  await writeControlPlaneFiles(layout, moreClients && { moreClients });
+  const audit = options.audit === undefined ? [] : await auditArguments(layout, options.audit);
   const etcd = await newComponent('etcd', layout, etcdArguments(layout));
-  const apiServer = await newComponent('kube-apiserver', layout, apiServerArguments(layout, options.apiServerFlags));
-  const controllers = await newComponent('kube-controller-manager', layout, controllerManagerArguments(layout));
+  const apiServer = await newComponent(
+    'kube-apiserver',
+    layout,
+    apiServerArguments(layout, [...audit, ...(options.apiServerFlags ?? [])]),
+  );
+  const controllers = await newComponent(
+    'kube-controller-manager',
+    layout,
+    controllerManagerArguments(layout, options.controllerManagerFlags),
+  );
   const components = [controllers, apiServer, etcd];
   const startApiServer = async () => {
     await apiServer.start();
@@ -90,6 +114,7 @@ async function startOnFreePorts(options: ControlPlaneOptions): Promise<ControlPl
     kubeconfig: join(layout.directory, 'admin.kubeconfig'),
     server: serverOf(layout),
     directory: layout.directory,
+    auditLog: auditLogOf(layout),
     stop: async () => {
       for (const component of components) await component.stop();
     },
@@ -99,6 +124,12 @@ async function startOnFreePorts(options: ControlPlaneOptions): Promise<ControlPl
       await apiServer.stop();
       await startApiServer();
     },
+    restartEtcd: async () => {
+      await etcd.stop(0);
+      await etcd.start();
+      await waitUntilReady(layout, '/readyz', [etcd, apiServer]);
+    },
+    compactEtcd: () => compactEtcd(`http://127.0.0.1:${layout.etcdPort}`),
     pauseApiServer: () => {
       apiServer.pause();
     },

@@ -17,10 +17,11 @@ import type { SyncerConfig } from '../../syncer/config.ts';
 import { startSyncer } from '../../syncer/start.ts';
 import type { StartOptions, Syncer } from '../../syncer/start.ts';
 import { startControlPlane } from '../cluster/control-plane.ts';
-import type { ControlPlane } from '../cluster/control-plane.ts';
+import type { ControlPlane, ControlPlaneOptions } from '../cluster/control-plane.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import type { FaultProxy } from './fault-proxy.ts';
+import { completed } from './job-statuses.ts';
 
 const CRD_FOLDER = join(import.meta.dirname, '../../charts/job-template-run/files/crds');
 const CRDS: Resource = {
@@ -38,6 +39,9 @@ export const CONFIG: SyncerConfig = {
   POD_NAMESPACE: 'default',
   POD_NAME: 'syncer-test',
   LEADER_ELECTION: false,
+  LEASE_DURATION_SECONDS: 15,
+  RENEW_DEADLINE_SECONDS: 10,
+  RETRY_PERIOD_SECONDS: 2,
   WORKERS: 16,
   MISSING_TEMPLATE: 'Reject',
   MISSING_TEMPLATE_WAIT_SECONDS: 300,
@@ -70,7 +74,7 @@ export class SyncerEnvironment {
     );
   }
 
-  static async start(options: { controllerManager?: boolean } = {}): Promise<SyncerEnvironment> {
+  static async start(options: Omit<ControlPlaneOptions, 'directory'> = {}): Promise<SyncerEnvironment> {
     const directory = await mkdtemp(join(tmpdir(), 'job-template-run-syncer-'));
     const controlPlane = await startControlPlane({ directory, ...options });
     const kubeConfig = new KubeConfig();
@@ -214,51 +218,4 @@ export class SyncerEnvironment {
       await waitFor(`the API of ${resource.plural}`, () => this.client.list(resource, { limit: 1 }));
     }
   }
-}
-
-/** A Job status that the API server takes as complete. */
-export function completed(): object {
-  const now = new Date().toISOString().replace(/\.\d+/, '');
-  const condition = {
-    status: 'True',
-    lastProbeTime: now,
-    lastTransitionTime: now,
-    reason: 'CompletionsReached',
-    message: 'Reached expected number of succeeded pods',
-  };
-  return {
-    startTime: now,
-    completionTime: now,
-    active: null,
-    ready: 0,
-    succeeded: 1,
-    terminating: 0,
-    conditions: [
-      { ...condition, type: 'SuccessCriteriaMet' },
-      { ...condition, type: 'Complete' },
-    ],
-    uncountedTerminatedPods: {},
-  };
-}
-
-/** A Job status that the API server takes as failed. */
-export function failed(): object {
-  const now = new Date().toISOString().replace(/\.\d+/, '');
-  const condition = {
-    status: 'True',
-    lastProbeTime: now,
-    lastTransitionTime: now,
-    reason: 'BackoffLimitExceeded',
-    message: 'Job has reached the specified backoff limit',
-  };
-  return {
-    startTime: now,
-    active: null,
-    failed: 1,
-    conditions: [
-      { ...condition, type: 'FailureTarget' },
-      { ...condition, type: 'Failed' },
-    ],
-    uncountedTerminatedPods: {},
-  };
 }

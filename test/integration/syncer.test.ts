@@ -4,7 +4,8 @@ import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { jobName } from '../../core/job-name.ts';
 import { isNotFound } from '../../kube/api-error.ts';
-import { failed, SyncerEnvironment } from './syncer-environment.ts';
+import { failed } from './job-statuses.ts';
+import { SyncerEnvironment } from './syncer-environment.ts';
 
 let environment: SyncerEnvironment;
 

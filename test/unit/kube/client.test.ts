@@ -323,3 +323,36 @@ describe('a watch', () => {
     await expect(watch.next()).rejects.toThrow('gave up');
   });
 });
+
+describe('a request that waits for a connection', () => {
+  it('is not sent when what allowed it has ended meanwhile', async () => {
+    const held = Promise.withResolvers<undefined>();
+    const { requests, url } = await serve((_request, response) => {
+      void held.promise.then(() => {
+        json(response, object);
+      });
+    });
+    const client = connect(url, { connections: 1 });
+    const first = client.get(JOB_RUNS, key);
+    await expect.poll(() => requests.length).toBe(1);
+    let allowed = true;
+    const second = client.patch(
+      JOB_RUNS,
+      key,
+      {},
+      {
+        beforeSend: () => {
+          if (!allowed) throw new Error('not any more');
+        },
+      },
+    );
+    const outcome = expect(second).rejects.toThrow('not any more');
+    allowed = false;
+    held.resolve(undefined);
+    await first;
+    await outcome;
+    expect(requests.map(({ method }) => method)).toEqual(['GET']);
+    await client.get(JOB_RUNS, key);
+    expect(requests).toHaveLength(2);
+  });
+});

@@ -98,3 +98,43 @@ describe('EventRecorder', () => {
     expect(log.join()).toContain('"left":3');
   });
 });
+
+describe('EventRecorder beside urgent work', () => {
+  it('writes few Events while busy, and the rest afterwards', async () => {
+    const written: KubeObject[] = [];
+    let busy = true;
+    const recorder = new EventRecorder({
+      client: {
+        create: <T extends KubeObject>(_resource: unknown, _namespace: unknown, body: T) => {
+          written.push(body);
+          return Promise.resolve(body);
+        },
+      },
+      controller: 'example.com/test',
+      instance: 'test-1',
+      logger: pino({ level: 'silent' }),
+      busy: () => busy,
+    });
+    for (let i = 0; i < 50; i += 1) recorder.record(object(`object-${i}`, `uid-${i}`), happening('Created'));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.length).toBeLessThan(6);
+    busy = false;
+    await expect.poll(() => written.length).toBe(50);
+    await recorder.stop(1_000);
+  });
+
+  it('does not keep those who stop waiting for the end of the work', async () => {
+    const { recorder, written } = trial();
+    for (let i = 0; i < 20; i += 1) recorder.record(object(`object-${i}`, `uid-${i}`), happening('Created'));
+    await recorder.stop(1_000);
+    expect(written).toHaveLength(20);
+  });
+
+  it('counts what it drops, and logs it once in a while', async () => {
+    const { recorder, log } = trial(() => new Promise(() => undefined));
+    for (let i = 0; i < 10_100; i += 1) recorder.record(object(`object-${i}`, `uid-${i}`), happening('Created'));
+    expect(log.filter((line) => line.includes('events dropped'))).toHaveLength(1);
+    await recorder.stop(0);
+  });
+});

@@ -30,4 +30,13 @@ describe('readConfig', () => {
       `[ConfigError: LEADER_ELECTION="perhaps" must be boolean; WORKERS="0" must be >= 1; MISSING_TEMPLATE="Maybe" must be equal to one of the allowed values: Reject, Wait, Fail]`,
     );
   });
+
+  it('refuses lease times that would let two lead at once', () => {
+    expect(() => readConfig({ LEASE_DURATION_SECONDS: '10' })).toThrow(
+      'LEASE_DURATION_SECONDS=10 must be above RENEW_DEADLINE_SECONDS=10, and that above 1.2 × RETRY_PERIOD_SECONDS=2',
+    );
+    expect(
+      readConfig({ LEASE_DURATION_SECONDS: '3', RENEW_DEADLINE_SECONDS: '2', RETRY_PERIOD_SECONDS: '0.5' }),
+    ).toMatchObject({ LEASE_DURATION_SECONDS: 3, RENEW_DEADLINE_SECONDS: 2, RETRY_PERIOD_SECONDS: 0.5 });
+  });
 });
