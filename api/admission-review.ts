@@ -26,6 +26,33 @@ const UserInfoSchema = Type.Object({
   ),
 });
 
+const text = Type.Optional(Type.String());
+const texts = Type.Optional(
+  Type.Unsafe<Record<string, string> | null>({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    nullable: true,
+  }),
+);
+
+/** What the API server has made sure of before it asks: an object's identity. The rest of it can be anything. */
+const AdmittedObjectSchema = Type.Unsafe<unknown>({
+  ...Type.Object({
+    metadata: Type.Object({
+      name: text,
+      generateName: text,
+      namespace: text,
+      uid: text,
+      resourceVersion: text,
+      deletionTimestamp: text,
+      generation: Type.Optional(Type.Integer()),
+      labels: texts,
+      annotations: texts,
+    }),
+  }),
+  nullable: true,
+});
+
 /** What the API server asks: the fields of `admission.k8s.io/v1` that the webhook reads. */
 export const AdmissionRequestSchema = Type.Object({
   uid: Type.String({ minLength: 1 }),
@@ -37,10 +64,10 @@ export const AdmissionRequestSchema = Type.Object({
   name: Type.Optional(Type.String()),
   namespace: Type.Optional(Type.String()),
   userInfo: UserInfoSchema,
-  /** As the person sent it (and other webhooks changed it); null on DELETE. Not checked here. */
-  object: Type.Optional(Type.Unknown()),
-  /** Null on CREATE. Not checked here. */
-  oldObject: Type.Optional(Type.Unknown()),
+  /** As the person sent it (and other webhooks changed it); null on DELETE. Only its metadata are checked here. */
+  object: Type.Optional(AdmittedObjectSchema),
+  /** Null on CREATE. Only its metadata are checked here. */
+  oldObject: Type.Optional(AdmittedObjectSchema),
   dryRun: Type.Optional(Type.Unsafe<boolean | null>({ type: 'boolean', nullable: true })),
   options: Type.Optional(Type.Unknown()),
 });

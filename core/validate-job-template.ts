@@ -15,9 +15,11 @@ export function validateJobTemplate(template: TemplateContent): FieldError[] {
 }
 
 function containerErrors(template: TemplateContent): FieldError[] {
-  const { spec } = template as { spec?: { template?: { spec?: { containers?: unknown } } } };
-  const containers = spec?.template?.spec?.containers;
-  if (Array.isArray(containers) && containers.length > 0) return [];
+  const { spec } = template as { spec?: { template?: { spec?: { containers?: unknown; initContainers?: unknown } } } };
+  const { containers, initContainers } = spec?.template?.spec ?? {};
+  if (Array.isArray(containers) && containers.length > 0) {
+    return [...notContainers('containers', containers), ...notContainers('initContainers', initContainers)];
+  }
   return [
     {
       path: 'spec.template.spec.containers',
@@ -25,6 +27,18 @@ function containerErrors(template: TemplateContent): FieldError[] {
       message: 'Required value: a JobTemplate needs at least one container, with a name and an image',
     },
   ];
+}
+
+/** The CRD says so too; this holds without it. */
+function notContainers(field: string, list: unknown): FieldError[] {
+  const path = `spec.template.spec.${field}`;
+  const reason = 'FieldValueTypeInvalid';
+  if (!Array.isArray(list ?? [])) return [{ path, reason, message: 'Invalid value: must be a list of containers' }];
+  const message = 'Invalid value: a container must be an object with a name and an image';
+  return ((list ?? []) as unknown[]).flatMap((container, index) => {
+    const isObject = typeof container === 'object' && container !== null && !Array.isArray(container);
+    return isObject ? [] : [{ path: `${path}[${index}]`, reason, message }];
+  });
 }
 
 /** The CRD says so too, except for names that are there twice; this holds without it. */

@@ -3,6 +3,7 @@ import type { Job, JobSpec } from '../api/wire.ts';
 
 type PodSpec = NonNullable<JobSpec['template']['spec']>;
 type Container = PodSpec['containers'][number];
+type Variable = NonNullable<Container['env']>[number];
 
 const NAMED = new Set([ANNOTATION_JOB_RUN_NAME, LABEL_APP_INSTANCE, LABEL_JOB_RUN]);
 
@@ -33,16 +34,30 @@ function withoutNames(metadata: Metadata, names: readonly (string | undefined)[]
 
 function withoutAllTexts(podSpec: PodSpec): object {
   const { containers, initContainers } = podSpec;
-  return { ...podSpec, containers: containers.map(withoutTexts), initContainers: initContainers?.map(withoutTexts) };
+  return {
+    ...podSpec,
+    containers: each(containers, withoutTexts),
+    initContainers: each(initContainers, withoutTexts),
+  };
 }
 
-function withoutTexts(container: Container): Container {
+function withoutTexts(container: Container): unknown {
   const { args, env } = container;
   return {
     ...container,
-    ...(args && { args: args.map(typeOf) }),
-    ...(env && { env: env.map((one) => (one.value === undefined ? one : { ...one, value: typeOf(one.value) })) }),
+    ...(args && { args: each(args, typeOf) }),
+    ...(env && { env: each(env, withoutValue) }),
   };
+}
+
+function withoutValue(variable: Variable): unknown {
+  return variable.value === undefined ? variable : { ...variable, value: typeOf(variable.value) };
+}
+
+/** What is no list, or no object in a list of objects, is another verdict, and the API server's to tell. */
+function each<T>(list: readonly T[] | undefined, leaveOut: (one: T) => unknown): unknown {
+  if (!Array.isArray(list)) return list;
+  return list.map((one: T) => (one === null ? one : leaveOut(one)));
 }
 
 /** A value of a wrong type is another verdict. */

@@ -10,8 +10,20 @@ import { formatFieldErrors } from '../core/field-error.ts';
 import { HttpError } from './http-error.ts';
 import type { Verdict } from './verdict.ts';
 
-/** @throws HttpError 400 when the text is not JSON. Keys such as `__proto__` become ordinary, harmless properties. */
+/** No Job needs so many levels; what goes through an object recursively must not run out of stack. */
+const DEEPEST = 500;
+
+/**
+ * @throws HttpError 400 when the text is not JSON, or nested too deep. Keys such as `__proto__` become ordinary, harmless
+ * properties.
+ */
 export function parseBody(text: string): unknown {
+  const body = parseJson(text);
+  if (isDeeperThan(body, DEEPEST)) throw new HttpError(400, `the object is nested deeper than ${DEEPEST} levels`);
+  return body;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -19,6 +31,20 @@ export function parseBody(text: string): unknown {
       cause,
     });
   }
+}
+
+/** Level by level, without recursion. */
+function isDeeperThan(value: unknown, most: number): boolean {
+  let level = [value].filter(isContainer);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth >= most) return true;
+    level = level.flatMap((container) => Object.values(container).filter(isContainer));
+  }
+  return false;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The request of a review. @throws HttpError 400 when it is no AdmissionReview of a version that is known here. */
@@ -31,7 +57,14 @@ export function admissionRequest(body: unknown): AdmissionRequest {
   }
   const errors = validateAdmissionReview(body);
   if (errors.length > 0) throw new HttpError(400, `the AdmissionReview is not valid: ${formatFieldErrors(errors)}`);
-  return (body as AdmissionReview).request;
+  const { request } = body as AdmissionReview;
+  if (!hasItsObject(request))
+    throw new HttpError(400, `the AdmissionReview of a ${request.operation} lacks its object`);
+  return request;
+}
+
+function hasItsObject({ operation, object }: AdmissionRequest): boolean {
+  return !['CREATE', 'UPDATE'].includes(operation) || (object !== undefined && object !== null);
 }
 
 /** The answer to a request, as the API server reads it. */

@@ -7,6 +7,7 @@ import type { FieldError } from '../core/field-error.ts';
 import { placeholderPaths } from '../core/placeholder-paths.ts';
 import { render } from '../core/render.ts';
 import { sampleParameters } from '../core/sample-parameters.ts';
+import { validateJobTemplate } from '../core/validate-job-template.ts';
 import type { DryRunVerdicts } from './dry-run-verdicts.ts';
 import type { TemplateGuards } from './template-guards.ts';
 import { allow, denyInvalid, type Verdict } from './verdict.ts';
@@ -44,6 +45,8 @@ async function tryOut(
   template: Template,
   { options, signal }: { options: JobTemplateDeciderOptions; signal: AbortSignal },
 ): Promise<Verdict> {
+  const mistakes = validateJobTemplate(template);
+  if (mistakes.length > 0) return denyInvalid(request, mistakes);
   const run = sampleRun(template, request.namespace ?? options.clusterNamespace);
   const rendered = render(template, run);
   if ('errors' in rendered) {

@@ -51,8 +51,8 @@ async function withRevision(
   run: JobRun,
   { options, signal }: { options: MutateJobRunOptions; signal: AbortSignal },
 ): Promise<Pinned> {
-  const before = request.oldObject as JobRun | null | undefined;
-  const revision = run.spec.templateRevision ?? before?.spec.templateRevision;
+  const before = request.oldObject as Partial<JobRun> | null | undefined;
+  const revision = run.spec.templateRevision ?? before?.spec?.templateRevision;
   if (revision !== undefined) return { pinned: withRevisionOf(run, revision), warnings: [] };
   if (request.operation !== 'CREATE') return { pinned: run, warnings: [] };
   const found = await options.templates.present(inNamespace(run, request.namespace), signal);

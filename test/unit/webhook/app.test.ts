@@ -174,6 +174,35 @@ describe('what is no AdmissionReview', () => {
     expect(body['message']).toMatch(message);
   });
 
+  it('nested deeper than anything needs is refused before anybody walks through it', async () => {
+    const nested = (depth: number) => `{"kind":"AdmissionReview","a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    expect(await post(nested(20_000))).toMatchObject({
+      code: 400,
+      body: { message: 'the object is nested deeper than 500 levels' },
+    });
+    expect((await post(nested(400))).body['message']).not.toContain('nested');
+  });
+
+  it.each([
+    ['name', 7],
+    ['namespace', []],
+    ['labels', 'none'],
+    ['annotations', { a: 1 }],
+    ['deletionTimestamp', {}],
+  ])('whose object has metadata.%s of a wrong type is refused with its path', async (field, value) => {
+    const { code, body } = await post(jobRunReview({ templateRef: 'echo' }, { [field]: value }));
+    expect(code).toBe(400);
+    expect(body['message']).toContain(`request.object.metadata.${field}`);
+  });
+
+  it.each([null, undefined])('of a creation whose object is %s is refused', async (object) => {
+    const review = jobRunReview();
+    expect(await post({ ...review, request: { ...review.request, object } })).toMatchObject({
+      code: 400,
+      body: { message: 'the AdmissionReview of a CREATE lacks its object' },
+    });
+  });
+
   it('is refused above 7 MiB, with the limit', async () => {
     expect(await post('x'.repeat(8 * 1024 * 1024))).toMatchObject({
       code: 413,
