@@ -1,53 +1,58 @@
-/** `npm run bench`: measures our latencies beside their limits in the same run; one JSON line a scenario on stdout, words on stderr. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/**
+ * `npm run bench`: measures what the extension costs beside the limit in the same run. One line of JSON a scenario on
+ * stdout, tables on stderr; `--write` keeps both tables and plots in docs/performance.md.
+ */
 import { InvalidArgumentError, program } from 'commander';
-import type { Latency } from './latency.ts';
+import { measureAdmission } from './admission.ts';
+import { measureBurst } from './burst.ts';
+import { measureGrowth } from './growth.ts';
+import { compile } from './process.ts';
+import { table, type Report } from './report.ts';
 import { measureSteady } from './steady.ts';
-import { startSystem } from './system.ts';
-import { measureThroughput } from './throughput.ts';
+import { writePerformance } from './write.ts';
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number above 0 is needed');
-  return value;
+/** Each gives one or more reports. */
+const scenarios: Record<string, (quick: boolean) => Promise<Report[]>> = {
+  'burst-1k': async () => [await measureBurst(1000)],
+  'burst-10k': async (quick) => [await measureBurst(quick ? 2000 : 10_000)],
+  'steady-20': async (quick) => [await measureSteady(quick ? 200 : 600, 20)],
+  'steady-100': async (quick) => [await measureSteady(quick ? 500 : 2000, 100)],
+  admission: async (quick) => [await measureAdmission(quick ? 2 : 5)],
+  growth: (quick) =>
+    measureGrowth(
+      quick
+        ? { sizes: [1000, 2000], restAt: 2000, restSeconds: 20 }
+        : { sizes: [1000, 2000, 5000, 10_000, 20_000], restAt: 10_000, restSeconds: 60 },
+    ),
+};
+
+function scenarioNames(text: string): string[] {
+  const names = text.split(',');
+  const unknown = names.filter((name) => !(name in scenarios));
+  if (unknown.length > 0) {
+    throw new InvalidArgumentError(`unknown: ${unknown.join(', ')}; there are ${Object.keys(scenarios).join(', ')}`);
+  }
+  return names;
 }
 
 const options = program
   .name('npm run bench --')
-  .description('Creates JobRuns at a steady rate on a local control plane and prints what it measured.')
-  .option('--runs <n>', 'how many JobRuns', positive, 400)
-  .option('--rate <n>', 'JobRuns a second', positive, 20)
-  .option('--seconds <n>', 'how long each round of the throughput scenario takes', positive, 5)
+  .description('Measures on a local control plane what the extension costs, beside the same work without it.')
+  .option('--only <scenarios>', `comma-separated: ${Object.keys(scenarios).join(', ')}`, scenarioNames)
+  .option('--quick', 'smaller numbers, for a first look')
+  .option('--write', 'write docs/performance.md and its plots; all scenarios in full size only')
   .parse()
-  .opts<{ runs: number; rate: number; seconds: number }>();
+  .opts<{ only?: string[]; quick?: true; write?: true }>();
+if (options.write && (options.quick || options.only)) program.error('--write needs all scenarios in full size');
 
-const directory = await mkdtemp(join(tmpdir(), 'job-template-run-bench-'));
-const system = await startSystem(directory);
-try {
-  const result = await measureSteady(system.client, options.runs, options.rate);
-  const row = (what: string, { median, p99 }: Latency) => {
-    console.error(
-      `${what.padEnd(44)} median ${median.toFixed(1).padStart(7)} ms   p99 ${p99.toFixed(1).padStart(7)} ms`,
-    );
-  };
-  console.error(`${result.runs} runs at ${result.ratePerSecond}/s`);
-  row('JobRun → Job', result.jobRunToJob);
-  row('  limit: a direct Job create', result.directCreateJob);
-  row('Job status → JobRun status', result.jobStatusToJobRunStatus);
-  row('create of a JobRun, with admission', result.createJobRunWithAdmission);
-  row('  limit: without admission', result.createJobRunWithoutAdmission);
-  console.error(`admission adds ${result.admissionAdds.toFixed(1)} ms (difference of the medians)`);
-  console.log(JSON.stringify(result));
-  await system.stopSyncer();
-  const throughput = await measureThroughput(system.client, options.seconds);
-  console.error(`creates of JobRuns a second, ${throughput.creators} at a time`);
-  console.error(
-    `  with admission ${throughput.withAdmission}, without (limit) ${throughput.withoutAdmission}: ratio ${throughput.ratio}`,
-  );
-  console.log(JSON.stringify(throughput));
-} finally {
-  await system.stop();
-  await rm(directory, { recursive: true, force: true });
+await compile();
+const reports: Report[] = [];
+for (const name of options.only ?? Object.keys(scenarios)) {
+  console.error(`\n${name}`);
+  for (const report of (await scenarios[name]?.(options.quick === true)) ?? []) {
+    reports.push(report);
+    console.error(`\n${report.scenario}\n${table(report)}`);
+    console.log(JSON.stringify(report));
+  }
 }
+if (options.write) await writePerformance(reports);

@@ -8,7 +8,7 @@ import type { KubeClient } from '../../kube/client.ts';
  */
 export class Observer<T extends KubeObject> {
   readonly #seen = new Map<string, number>();
-  readonly #waiting: { count: number; resolve: () => void; reject: (error: Error) => void }[] = [];
+  readonly #waiting: { count: number; resolve: () => void }[] = [];
   readonly #key: (object: T) => string | undefined;
 
   /** @param key what the object is counted under once it is in the awaited state; undefined before that */
@@ -23,17 +23,17 @@ export class Observer<T extends KubeObject> {
     for (const waiter of this.#waiting) if (this.#seen.size >= waiter.count) waiter.resolve();
   }
 
-  /** Nothing more will be seen. */
-  fail(cause: unknown): void {
-    for (const waiter of this.#waiting) waiter.reject(new Error('the watch broke off', { cause }));
-  }
-
   at(key: string): number | undefined {
     return this.#seen.get(key);
   }
 
   keys(): string[] {
     return [...this.#seen.keys()];
+  }
+
+  /** When each was seen, in the order of time. */
+  times(): number[] {
+    return [...this.#seen.values()];
   }
 
   /** Resolves once `count` objects were seen; rejects after `timeoutMs`. */
@@ -45,7 +45,6 @@ export class Observer<T extends KubeObject> {
       }, timeoutMs);
       this.#waiting.push({
         count,
-        reject,
         resolve: () => {
           clearTimeout(timer);
           resolve();
@@ -55,11 +54,19 @@ export class Observer<T extends KubeObject> {
   }
 }
 
-/** Hands every change in a namespace to the observers until the signal aborts. Resolves once it has begun, at the present. */
+export interface Observing<T extends KubeObject> {
+  namespace: string;
+  onEvent: (type: 'ADDED' | 'MODIFIED', object: T) => void;
+  /** The watch broke off. */
+  onFailure: (error: unknown) => void;
+  signal: AbortSignal;
+}
+
+/** Hands on every addition and change in a namespace until the signal aborts. Resolves once it has begun, at the present. */
 export async function observe<T extends KubeObject>(
   client: KubeClient,
   resource: Resource,
-  { namespace, observers, signal }: { namespace: string; observers: Observer<T>[]; signal: AbortSignal },
+  { namespace, onEvent, onFailure, signal }: Observing<T>,
 ): Promise<void> {
   const { metadata } = await client.list<T>(resource, { namespace, limit: 1 });
   const start = {
@@ -70,14 +77,13 @@ export async function observe<T extends KubeObject>(
   };
   const follow = async () => {
     for await (const event of client.watch<T>(resource, start, { signal })) {
-      if (event.type === 'ADDED' || event.type === 'MODIFIED') for (const o of observers) o.note(event.object);
+      if (event.type === 'ADDED' || event.type === 'MODIFIED') onEvent(event.type, event.object);
       if (event.type === 'ERROR')
         throw new Error(`the watch of ${resource.plural} failed: ${JSON.stringify(event.object)}`);
     }
+    throw new Error(`the watch of ${resource.plural} ended`);
   };
   follow().catch((error: unknown) => {
-    if (signal.aborted) return;
-    console.error(error);
-    for (const observer of observers) observer.fail(error);
+    if (!signal.aborted) onFailure(error);
   });
 }

@@ -1,28 +1,47 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import type { Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/wire.ts';
 import { KubeClient } from '../../kube/client.ts';
+import { AuditLog } from '../cluster/audit-log.ts';
 import { makeServingCertificate } from '../cluster/certificates.ts';
 import { startControlPlane } from '../cluster/control-plane.ts';
+import type { ControlPlane } from '../cluster/control-plane.ts';
 import { repositoryDirectory } from '../cluster/paths.ts';
 import { findFreePorts } from '../cluster/ports.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { webhookConfigurations } from '../integration/webhook-configurations.ts';
+import { Process } from './process.ts';
 
 /** A real control plane with our two processes beside it, each a process of its own as in an installation. */
 export interface System {
   client: KubeClient;
+  controlPlane: ControlPlane;
+  audit: AuditLog;
+  webhook: Process;
+  /** Another one after {@link startSyncer}. */
+  syncer: Process | undefined;
+  apiServerPort: number;
+  startSyncer: (environment?: Record<string, string>) => Promise<Process>;
   /** For what is measured without its work. */
   stopSyncer: () => Promise<void>;
+  createNamespace: (name: string, labels?: Record<string, string>) => Promise<void>;
   stop: () => Promise<void>;
+}
+
+export interface SystemOptions {
+  /** Whether the real Job controller runs; without it the scenario writes the Jobs' statuses. */
+  controllerManager: boolean;
 }
 
 /** Namespaces whose JobRuns pass admission carry this label; the others are the limit to compare with. */
 export const admissionLabel = { 'bench.hematoscope.app/admission': 'on' };
+
+/** Under which name the audit log knows a process. */
+export const userOf = (name: string): string => `system:serviceaccount:default:${name}`;
 
 const crds: Resource = {
   group: 'apiextensions.k8s.io',
@@ -30,6 +49,14 @@ const crds: Resource = {
   plural: 'customresourcedefinitions',
   kind: 'CustomResourceDefinition',
 };
+const serviceAccounts: Resource = { group: '', version: 'v1', plural: 'serviceaccounts', kind: 'ServiceAccount' };
+const clusterRoleBindings: Resource = {
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  plural: 'clusterrolebindings',
+  kind: 'ClusterRoleBinding',
+};
+const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace' };
 const configurations = (kind: 'Validating' | 'Mutating'): Resource => ({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
@@ -37,41 +64,72 @@ const configurations = (kind: 'Validating' | 'Mutating'): Resource => ({
   kind: `${kind}WebhookConfiguration`,
 });
 
-export async function startSystem(directory: string): Promise<System> {
-  const controlPlane = await startControlPlane({ directory: join(directory, 'control-plane') });
+/** Both processes are ready when this resolves. Needs `dist/`. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const directory = await mkdtemp(join(tmpdir(), 'job-template-run-bench-'));
+  const controlPlane = await startControlPlane({
+    directory: join(directory, 'control-plane'),
+    controllerManager: options.controllerManager,
+    // It is to write statuses as soon as it can: its own limit is not what is measured.
+    controllerManagerFlags: ['--kube-api-qps=5000', '--kube-api-burst=5000'],
+    audit: 'requests',
+  });
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(controlPlane.kubeconfig);
   const client = KubeClient.fromKubeConfig(kubeConfig, { component: 'bench', connections: 64 });
   await installCrds(client);
   const certificate = await makeServingCertificate({ directory, hosts: ['127.0.0.1'] });
-  const [port = 0, webhookHealth = 0, syncerHealth = 0] = await findFreePorts(3);
-  const common = { KUBECONFIG: controlPlane.kubeconfig, HOST: '127.0.0.1', LOG_LEVEL: 'warn' };
-  const webhook = start('webhook', {
-    ...common,
+  const [port = 0] = await findFreePorts(1);
+  const [asWebhook, asSyncer] = await Promise.all(
+    ['webhook', 'syncer'].map((name) => asServiceAccount(client, controlPlane, name)),
+  );
+  const webhook = await Process.start('webhook', {
+    ...asWebhook,
+    HOME: directory,
     PORT: String(port),
-    HEALTH_PORT: String(webhookHealth),
     TLS_CERT_FILE: certificate.cert,
     TLS_KEY_FILE: certificate.key,
     // Everything on.
     AUTHORIZATION_MODE: 'Use',
     WARN_MISSING: 'Secret,ConfigMap,ServiceAccount,PersistentVolumeClaim,PriorityClass',
   });
-  const syncer = start('syncer', {
-    ...common,
-    HEALTH_PORT: String(syncerHealth),
-    POD_NAMESPACE: 'default',
-    POD_NAME: 'bench',
-  });
-  await Promise.all([ready('webhook', webhookHealth), ready('syncer', syncerHealth)]);
-  await registerWebhook(client, `https://127.0.0.1:${port}`, await readFile(certificate.ca));
-  let syncerEnded: Promise<void> | undefined;
-  const stopSyncer = () => (syncerEnded ??= end(syncer));
-  const stop = async () => {
-    await Promise.all([end(webhook), stopSyncer()]);
-    await client.close();
-    await controlPlane.stop();
+  const startSyncer = async (environment: Record<string, string> = {}) => {
+    const syncer = await Process.start('syncer', {
+      ...asSyncer,
+      HOME: directory, // no kubeconfig there
+      POD_NAMESPACE: 'default',
+      POD_NAME: 'bench',
+      ...environment,
+    });
+    system.syncer = syncer;
+    return syncer;
   };
-  return { client, stopSyncer, stop };
+  const system: System = {
+    client,
+    controlPlane,
+    audit: new AuditLog(controlPlane.auditLog),
+    webhook,
+    syncer: undefined,
+    apiServerPort: Number(new URL(controlPlane.server).port),
+    startSyncer,
+    stopSyncer: async () => {
+      await system.syncer?.stop();
+      system.syncer = undefined;
+    },
+    createNamespace: async (name, labels = {}) => {
+      await client.create(namespaces, undefined, { metadata: { name, labels } });
+    },
+    stop: async () => {
+      await Promise.all([webhook.stop(), system.syncer?.stop()]);
+      await client.close();
+      await controlPlane.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  const syncer = await startSyncer();
+  await Promise.all([webhook.ready(), syncer.ready()]);
+  await registerWebhook(client, `https://127.0.0.1:${port}`, await readFile(certificate.ca));
+  return system;
 }
 
 async function installCrds(client: KubeClient): Promise<void> {
@@ -89,28 +147,28 @@ async function installCrds(client: KubeClient): Promise<void> {
   }
 }
 
-function start(name: 'webhook' | 'syncer', environment: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, [join(repositoryDirectory, name, 'main.ts')], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  child.once('exit', (code) => {
-    if (code !== 0 && code !== null) console.error(`${name} ended with exit code ${code}`);
-  });
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const exited = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await exited;
-}
-
-function ready(name: string, port: number): Promise<true> {
-  return waitFor(`${name} ready`, async () => {
-    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
-    return response.ok ? true : undefined;
-  });
+/** The environment of a process in a Pod: an address, and a folder with the token of a ServiceAccount. It may do everything. */
+async function asServiceAccount(
+  client: KubeClient,
+  { directory, server }: ControlPlane,
+  name: string,
+): Promise<Record<string, string>> {
+  const namespace = 'default';
+  await client.create(serviceAccounts, namespace, { metadata: { name } });
+  await client.create(clusterRoleBindings, undefined, {
+    metadata: { name: `bench-${name}` },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ kind: 'ServiceAccount', namespace, name }],
+  } as KubeObject);
+  const tokens: Resource = { ...serviceAccounts, plural: `serviceaccounts/${name}/token`, kind: 'TokenRequest' };
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 86_400 } };
+  const { status } = await client.create<KubeObject & { status?: { token: string } }>(tokens, namespace, request);
+  const folder = join(directory, 'service-accounts', name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'token'), status?.token ?? '', { mode: 0o600 });
+  await copyFile(join(directory, 'pki', 'ca.crt'), join(folder, 'ca.crt'));
+  const { hostname, port } = new URL(server);
+  return { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, SERVICE_ACCOUNT_DIRECTORY: folder };
 }
 
 /** The chart's own rules, for the namespaces with {@link admissionLabel} only. */

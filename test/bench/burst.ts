@@ -1,0 +1,70 @@
+import { countByKind, isUnpagedList } from '../cluster/audit-log.ts';
+import { round } from './latency.ts';
+import type { Report } from './report.ts';
+import { startSystem, userOf, type System } from './system.ts';
+import { direct, throughExtension, type Course, type Ending } from './workload.ts';
+
+const CREATORS = 32;
+
+/** Runs a second, from the first create to the last mirrored status. */
+export const rateOf = (runs: number, { began, ended }: Course): number => round((runs * 1000) / (ended - began));
+
+export const namesOf = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+
+/**
+ * So many JobRuns at once: how long until each has its Job and its mirrored status. The limit is the same client creating
+ * JobRun and Job and writing the status, without any syncer. The real Job controller gives the Jobs their status in both.
+ */
+export async function measureBurst(runs: number): Promise<Report> {
+  const system = await startSystem({ controllerManager: true });
+  try {
+    const ending: Ending = 'suspended';
+    // What is started cold in neither way is the API server.
+    await warm(system, ending);
+    const place = { ending, creators: CREATORS };
+    await system.createNamespace('burst-limit');
+    const limit = await (async () => {
+      await system.stopSyncer();
+      return direct(system, { ...place, namespace: 'burst-limit', names: namesOf('run', runs) });
+    })();
+    const syncer = await system.startSyncer();
+    await syncer.ready();
+    await system.createNamespace('burst');
+    const before = await syncer.usage();
+    const mark = await system.audit.mark();
+    const course = await throughExtension(system, { ...place, namespace: 'burst', names: namesOf('run', runs) });
+    const used = (await syncer.usage()).cpuSeconds - before.cpuSeconds;
+    const connections = await syncer.connectionsTo(system.apiServerPort);
+    const events = (await system.audit.since(mark)).filter(({ user }) => user.username === userOf('syncer'));
+    const answered = events.filter(({ responseStatus }) => (responseStatus?.code ?? 0) < 300);
+    const counts = countByKind(answered);
+    const statusWrites = counts['patch jobruns/status'] ?? 0;
+    console.error(`  requests of the syncer: ${JSON.stringify(countByKind(events))}`);
+    return {
+      scenario: `burst of ${runs}`,
+      figures: [
+        {
+          name: 'JobRuns with Job and status',
+          value: rateOf(runs, course),
+          unit: 'runs/s',
+          limit: rateOf(runs, limit),
+          atLeast: 0.7,
+        },
+        { name: 'JobRuns with Job and status, at least', value: rateOf(runs, course), unit: 'runs/s', atLeast: 50 },
+        { name: 'status writes that change nothing', value: statusWrites - course.changes, unit: 'writes', atMost: 0 },
+        { name: 'status writes a run', value: round(statusWrites / runs), unit: 'writes' },
+        { name: 'lists that are not paged', value: events.filter(isUnpagedList).length, unit: 'lists', atMost: 0 },
+        { name: 'connections of the syncer', value: connections, unit: 'connections', atMost: 10 },
+        { name: 'CPU of the syncer a run', value: round((used * 1000) / runs), unit: 'ms' },
+      ],
+    };
+  } finally {
+    await system.stop();
+  }
+}
+
+async function warm(system: System, ending: Ending): Promise<void> {
+  await system.createNamespace('warm');
+  await throughExtension(system, { namespace: 'warm', names: namesOf('run', 200), ending, creators: CREATORS });
+}

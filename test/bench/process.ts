@@ -1,0 +1,148 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { repositoryDirectory } from '../cluster/paths.ts';
+import { findFreePorts } from '../cluster/ports.ts';
+import { waitFor } from '../cluster/wait-for.ts';
+
+/** What a process holds and has used, as the kernel says. */
+export interface Usage {
+  rssBytes: number;
+  /** In user and kernel mode together, since it began. */
+  cpuSeconds: number;
+}
+
+/** USER_HZ, the same on every Linux that Node runs on. */
+const TICKS_A_SECOND = 100;
+
+/** One of our processes, compiled as in the image, outside of it. */
+export class Process {
+  readonly name: 'webhook' | 'syncer';
+  readonly healthPort: number;
+  readonly #child: ChildProcess;
+  #ending = false;
+
+  private constructor(name: Process['name'], healthPort: number, child: ChildProcess) {
+    this.name = name;
+    this.healthPort = healthPort;
+    this.#child = child;
+    child.once('exit', (code, signal) => {
+      if (!this.#ending) console.error(`${name} (${this.pid}) ended by itself: ${code ?? signal ?? ''}`);
+    });
+  }
+
+  /** Needs `dist/`: see {@link compile}. Resolves when the process began, not when it is ready. */
+  static async start(name: Process['name'], environment: Record<string, string>): Promise<Process> {
+    const [healthPort = 0] = await findFreePorts(1);
+    const child = spawn(
+      process.execPath,
+      [...(await imageFlags()), join(repositoryDirectory, 'dist', name, 'main.js')],
+      {
+        env: {
+          PATH: process.env['PATH'],
+          NODE_ENV: 'production',
+          HOST: '127.0.0.1',
+          LOG_LEVEL: 'error',
+          HEALTH_PORT: String(healthPort),
+          ...environment,
+        },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      },
+    );
+    await once(child, 'spawn');
+    return new Process(name, healthPort, child);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  async ready(): Promise<void> {
+    await waitFor(`${this.name} ready`, async () => {
+      const response = await fetch(`http://127.0.0.1:${this.healthPort}/readyz`);
+      return response.ok ? true : undefined;
+    });
+  }
+
+  /** The text of `/metrics`. */
+  async metrics(): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.healthPort}/metrics`)).text();
+  }
+
+  async usage(): Promise<Usage> {
+    const [status, stat] = await Promise.all(
+      ['status', 'stat'].map((file) => readFile(`/proc/${this.pid}/${file}`, 'utf8')),
+    );
+    const rss = /^VmRSS:\s+(\d+) kB$/m.exec(status ?? '')?.[1];
+    // After the name, which may hold anything, in parentheses: utime and stime are the 12th and 13th field.
+    const fields = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ');
+    return {
+      rssBytes: Number(rss) * 1024,
+      cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND,
+    };
+  }
+
+  /** How many connections it holds open to this port of 127.0.0.1. */
+  async connectionsTo(port: number): Promise<number> {
+    const folder = `/proc/${this.pid}/fd`;
+    const links = await Promise.all(
+      (await readdir(folder)).map((fd) => readlink(join(folder, fd)).catch(() => '' /* closed meanwhile */)),
+    );
+    const own = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
+    const hex = port.toString(16).toUpperCase().padStart(4, '0');
+    const tables = await Promise.all(['tcp', 'tcp6'].map((file) => readFile(`/proc/${this.pid}/net/${file}`, 'utf8')));
+    return tables
+      .flatMap((table) => table.split('\n'))
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , remote = '', state, , , , , , inode = '']) => {
+        return remote.endsWith(`:${hex}`) && state === '01' && own.has(inode);
+      }).length;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') this.#ending = true;
+    this.#child.kill(signal);
+  }
+
+  /** SIGTERM, and resolves with its exit code (or what ended it) and how long that took. */
+  async stop(): Promise<{ code: number | string; seconds: number }> {
+    this.#ending = true;
+    const began = performance.now();
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      this.#child.kill('SIGTERM');
+      await exited;
+    }
+    const code = this.#child.exitCode ?? this.#child.signalCode ?? 'unknown';
+    return { code, seconds: (performance.now() - began) / 1000 };
+  }
+}
+
+/** The flags of Node in the image: what comes after the program in the Dockerfile's ENTRYPOINT. */
+export async function imageFlags(): Promise<string[]> {
+  const dockerfile = await readFile(join(repositoryDirectory, 'Dockerfile'), 'utf8');
+  const entrypoint = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]';
+  return (JSON.parse(entrypoint) as string[]).slice(1);
+}
+
+/** Share of one core that a process uses, watched for a while. */
+export async function cpuShare(watched: Process, seconds: number): Promise<number> {
+  const before = await watched.usage();
+  const began = performance.now();
+  await sleep(seconds * 1000);
+  const after = await watched.usage();
+  return (after.cpuSeconds - before.cpuSeconds) / ((performance.now() - began) / 1000);
+}
+
+/** `npm run build`: what is measured is what the image runs. */
+export async function compile(): Promise<void> {
+  const tsc = spawn(
+    process.execPath,
+    [join(repositoryDirectory, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+    { cwd: repositoryDirectory, stdio: 'inherit' },
+  );
+  const [code] = (await once(tsc, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`tsc ended with ${code ?? 'a signal'}`);
+}

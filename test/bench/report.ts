@@ -1,0 +1,75 @@
+import { round } from './latency.ts';
+
+/** One measured figure, next to its limit from the same run where there is one. */
+export interface Figure {
+  name: string;
+  value: number;
+  unit:
+    | 'ms'
+    | 's'
+    | 'runs/s'
+    | 'creates/s'
+    | 'MiB'
+    | '% of a core'
+    | 'requests/min'
+    | 'connections'
+    | 'writes'
+    | 'lists'
+    | '';
+  /** The same work without the extension. */
+  limit?: number;
+  /** What was asked for, of the ratio of value to limit where there is a limit, else of the value. */
+  atMost?: number;
+  atLeast?: number;
+}
+
+/** What one scenario showed: a line of JSON. */
+export interface Report {
+  scenario: string;
+  figures: Figure[];
+  /** For a plot: points of x and y by name. */
+  series?: Record<string, [number, number][]>;
+}
+
+export const ratioOf = ({ value, limit }: Figure): number | undefined =>
+  limit === undefined ? undefined : round(value / limit);
+
+/** Whether the figure is what was asked for; `undefined` where nothing was. */
+export function isMet(figure: Figure): boolean | undefined {
+  const judged = ratioOf(figure) ?? figure.value;
+  const { atMost, atLeast } = figure;
+  if (atMost === undefined && atLeast === undefined) return undefined;
+  return judged <= (atMost ?? Infinity) && judged >= (atLeast ?? -Infinity);
+}
+
+function asked({ limit, atMost, atLeast }: Figure): string {
+  const of = limit === undefined ? '' : ' × limit';
+  if (atMost !== undefined) return `≤ ${atMost}${of}`;
+  return atLeast === undefined ? '' : `≥ ${atLeast}${of}`;
+}
+
+const number = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : String(round(value)));
+
+function cells(figure: Figure): string[] {
+  const ratio = ratioOf(figure);
+  const met = isMet(figure);
+  return [
+    figure.name,
+    `${number(figure.value)} ${figure.unit}`.trim(),
+    figure.limit === undefined ? '' : number(figure.limit),
+    ratio === undefined ? '' : String(ratio),
+    asked(figure),
+    met === undefined ? '' : met ? 'yes' : '**no**',
+  ];
+}
+
+const HEAD = ['figure', 'measured', 'limit', 'ratio', 'asked', 'met'];
+
+/** A Markdown table, padded so that it reads well in a terminal too. */
+export function table({ figures }: Report): string {
+  const rows = [HEAD, ...figures.map(cells)];
+  const widths = HEAD.map((_, column) => Math.max(3, ...rows.map((row) => (row[column] ?? '').length)));
+  const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+}
