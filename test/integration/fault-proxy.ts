@@ -11,7 +11,17 @@ export type Fault =
   | 'cutBefore'
   /** The API server carries it out, and the connection breaks before the answer. */
   | 'cutAfter'
-  | { code: number; status: object; retryAfter?: number };
+  | { code: number; status: object; retryAfter?: number }
+  /** The answer begins as it should, and ends otherwise; for watches too. */
+  | { answer: BrokenAnswer; afterMs: number };
+
+/**
+ * - `reset`: the connection breaks.
+ * - `end`: the answer ends in good order, though it is not complete.
+ * - `truncate`: it ends in the middle of a JSON text.
+ * - `error`, `gone`: the server says so in the stream, as it does in watches, with code 500 or 410.
+ */
+export type BrokenAnswer = 'reset' | 'end' | 'truncate' | 'error' | 'gone';
 
 export interface SeenRequest {
   method: string;
@@ -73,7 +83,7 @@ export async function startFaultProxy(upstream: KubeConfig): Promise<FaultProxy>
       incoming.socket.destroy();
       return;
     }
-    if (typeof fault === 'object') {
+    if (typeof fault === 'object' && 'code' in fault) {
       const retry = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
       outgoing.writeHead(fault.code, { 'content-type': 'application/json', ...retry });
       outgoing.end(`${JSON.stringify(fault.status)}\n`);
@@ -90,12 +100,16 @@ export async function startFaultProxy(upstream: KubeConfig): Promise<FaultProxy>
           });
           return;
         }
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        const broken = typeof fault === 'object' && 'answer' in fault ? fault : undefined;
+        const headers = { ...answer.headers };
+        if (broken) delete headers['content-length'];
+        outgoing.writeHead(answer.statusCode ?? 502, headers);
         answer.on('error', () => incoming.socket.destroy());
         answer.on('close', () => {
           if (!answer.complete) incoming.socket.destroy();
         });
-        answer.pipe(outgoing);
+        if (broken) breakAnswer(answer, outgoing, broken);
+        else answer.pipe(outgoing);
       },
     );
     onward.on('error', () => incoming.socket.destroy());
@@ -109,6 +123,36 @@ export async function startFaultProxy(upstream: KubeConfig): Promise<FaultProxy>
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return Object.assign(proxy, { kubeConfig: plainKubeConfig(url), server: url });
+}
+
+/** Passes on whole lines until it is time, then ends as asked. What is not a stream of lines is cut in its middle. */
+function breakAnswer(
+  answer: IncomingMessage,
+  outgoing: ServerResponse,
+  { answer: how, afterMs }: { answer: BrokenAnswer; afterMs: number },
+): void {
+  let rest = '';
+  answer.setEncoding('utf8');
+  answer.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) outgoing.write(`${line}\n`);
+  });
+  const finish = (): void => {
+    clearTimeout(timer);
+    answer.destroy();
+    const status = (code: number) => ({
+      type: 'ERROR',
+      object: { kind: 'Status', code, message: 'broken on purpose' },
+    });
+    if (how === 'reset') outgoing.socket?.destroy();
+    else if (how === 'error') outgoing.end(`${JSON.stringify(status(500))}\n`);
+    else if (how === 'gone') outgoing.end(`${JSON.stringify(status(410))}\n`);
+    else if (how === 'end') outgoing.end();
+    else outgoing.end(rest === '' ? '{"type":"MODIFIED","object":{"kind":"Jo' : rest.slice(0, rest.length / 2));
+  };
+  const timer = setTimeout(finish, afterMs);
+  answer.on('end', finish);
 }
 
 /** A KubeConfig for a server without TLS on loopback. */

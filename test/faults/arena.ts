@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubeConfig } from '@kubernetes/client-node';
+import { expect } from 'vitest';
+import type { JobRun } from '../../api/job-run.ts';
+import { API_VERSION } from '../../api/names.ts';
+import { JOB_RUNS, LEASES } from '../../api/resources.ts';
+import type { KubeObject } from '../../api/wire.ts';
+import { isFinished } from '../../core/job-run-status.ts';
+import { isAlreadyExists } from '../../kube/api-error.ts';
+import { KubeClient } from '../../kube/client.ts';
+import { AuditLog } from '../cluster/audit-log.ts';
+import { startFaultProxy, type FaultProxy } from '../integration/fault-proxy.ts';
+import { SyncerEnvironment } from '../integration/syncer-environment.ts';
+import { startSyncerProcess, type SyncerProcess } from '../integration/syncer-process.ts';
+import { check, listAll, type Verdict } from './checker.ts';
+import { Finisher } from './finisher.ts';
+
+/** `npm run test:faults` asks for the full numbers; the short form proves the same on fewer runs. */
+export const isFull = process.env['FAULTS'] === 'full';
+export const sized = (full: number, short: number): number => (isFull ? full : short);
+
+/** Leases as in client-go, with every time divided: for the short form. */
+export const SHORT_LEASE = {
+  LEASE_DURATION_SECONDS: '3',
+  RENEW_DEADLINE_SECONDS: '2',
+  RETRY_PERIOD_SECONDS: '0.4',
+};
+export const DEFAULT_LEASE = {
+  LEASE_DURATION_SECONDS: '15',
+  RENEW_DEADLINE_SECONDS: '10',
+  RETRY_PERIOD_SECONDS: '2',
+};
+export const LEASE = isFull ? DEFAULT_LEASE : SHORT_LEASE;
+
+export const SYNCERS = ['syncer-a', 'syncer-b'] as const;
+export type SyncerName = (typeof SYNCERS)[number];
+
+/** Jobs `managedBy` it stay as they are. */
+export const NOBODY = 'example.com/nobody';
+
+const SKEWED_CLOCK = fileURLToPath(new URL('skewed-clock.ts', import.meta.url));
+
+/** A control plane that logs who did what, syncers that can be broken, and somebody who completes the Jobs. */
+export class Arena {
+  readonly environment: SyncerEnvironment;
+  readonly client: KubeClient;
+  readonly #audit: AuditLog;
+  readonly #finisher: Finisher;
+  readonly #processes = new Map<SyncerName, SyncerProcess>();
+  readonly #past: SyncerProcess[] = [];
+  readonly #proxies: FaultProxy[] = [];
+  #mark = 0;
+
+  private constructor(environment: SyncerEnvironment) {
+    this.environment = environment;
+    this.client = KubeClient.fromKubeConfig(environment.kubeConfig, { component: 'arena', connections: 32 });
+    this.#audit = new AuditLog(environment.controlPlane.auditLog);
+    this.#finisher = new Finisher(this.client, (job) => job.spec?.managedBy !== NOBODY);
+  }
+
+  static async start(): Promise<Arena> {
+    const arena = new Arena(await SyncerEnvironment.start({ audit: 'objects', users: SYNCERS }));
+    arena.#finisher.start();
+    return arena;
+  }
+
+  async stop(): Promise<void> {
+    await this.endSyncers();
+    await this.#finisher.stop();
+    await this.client.close();
+    await this.environment.stop();
+  }
+
+  /** Kills all syncers and gives the lease up, so that the next test need not wait for it. */
+  async endSyncers(): Promise<void> {
+    for (const name of SYNCERS) await this.kill(name);
+    for (const proxy of this.#proxies.splice(0)) await proxy.close();
+    await this.client.delete(LEASES, { namespace: 'default', name: 'arena' }).catch(() => undefined);
+  }
+
+  kubeConfigOf(user: string): KubeConfig {
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromFile(join(this.environment.controlPlane.directory, `${user}.kubeconfig`));
+    return kubeConfig;
+  }
+
+  /** Starts a syncer under its own user; none of this name may run. */
+  syncer(
+    name: SyncerName,
+    { env = {}, proxy }: { env?: Record<string, string>; proxy?: FaultProxy } = {},
+  ): SyncerProcess {
+    const child = startSyncerProcess(proxy?.kubeConfig ?? this.kubeConfigOf(name), {
+      POD_NAME: name,
+      LEASE_NAME: 'arena',
+      LOG_LEVEL: 'warn',
+      ...LEASE,
+      ...env,
+      ...(env['CLOCK_OFFSET_MS'] !== undefined && { NODE_OPTIONS: `--import ${SKEWED_CLOCK}` }),
+    });
+    this.#processes.set(name, child);
+    return child;
+  }
+
+  async kill(name: SyncerName): Promise<void> {
+    const child = this.#processes.get(name);
+    if (!child) return;
+    child.kill('SIGKILL');
+    await child.ended;
+    this.#processes.delete(name);
+    this.#past.push(child);
+  }
+
+  async proxy(name: SyncerName): Promise<FaultProxy> {
+    const proxy = await startFaultProxy(this.kubeConfigOf(name));
+    this.#proxies.push(proxy);
+    return proxy;
+  }
+
+  /** Everything that syncers wrote to their streams since the last call. */
+  takeOutput(): string {
+    const all = [...this.#past.splice(0), ...this.#processes.values()];
+    return all.map((child) => child.output()).join('');
+  }
+
+  /** Who holds the lease. */
+  async leader(): Promise<SyncerName | undefined> {
+    const key = { namespace: 'default', name: 'arena' };
+    const lease = await this.client
+      .get<KubeObject & { spec?: { holderIdentity?: string } }>(LEASES, key)
+      .catch(() => undefined);
+    return SYNCERS.find((name) => lease?.spec?.holderIdentity?.startsWith(name));
+  }
+
+  async untilLed(by?: SyncerName, timeout = 40_000): Promise<SyncerName> {
+    let leader: SyncerName | undefined;
+    await expect
+      .poll(
+        async () => {
+          leader = await this.leader();
+          return leader !== undefined && (by === undefined || by === leader);
+        },
+        { timeout, interval: 50 },
+      )
+      .toBe(true);
+    return leader!;
+  }
+
+  /** A namespace with a template; what is checked later begins here. */
+  async begin(): Promise<string> {
+    this.#mark = await this.#audit.mark();
+    const namespace = await this.environment.namespace();
+    await this.environment.template(namespace);
+    return namespace;
+  }
+
+  /** Creates runs as a user would who does not give up: each is there when this resolves. */
+  async createRuns(
+    namespace: string,
+    names: readonly string[],
+    { creators = 8, perSecond = Infinity } = {},
+  ): Promise<void> {
+    let next = 0;
+    const began = performance.now();
+    const creator = async (): Promise<void> => {
+      while (next < names.length) {
+        const index = next;
+        next += 1;
+        await sleep(Math.max(0, began + (index * 1000) / perSecond - performance.now()));
+        await this.#createRun(namespace, names[index]!);
+      }
+    };
+    await Promise.all(Array.from({ length: creators }, creator));
+  }
+
+  async #createRun(namespace: string, name: string): Promise<void> {
+    for (;;) {
+      try {
+        await this.client.create<JobRun>(JOB_RUNS, namespace, runNamed(name), { timeoutMs: 10_000 });
+        return;
+      } catch (error) {
+        if (isAlreadyExists(error)) return;
+        await sleep(200);
+      }
+    }
+  }
+
+  async unfinished(namespace: string): Promise<number> {
+    const runs = await listAll<JobRun>(this.client, JOB_RUNS, namespace);
+    return runs.filter((run) => !isFinished(run)).length;
+  }
+
+  /** @returns how many seconds it took. */
+  async untilAllFinished(namespace: string, timeout = 60_000): Promise<number> {
+    const began = performance.now();
+    await expect
+      .poll(() => this.unfinished(namespace).catch((error: unknown) => String(error)), { timeout, interval: 250 })
+      .toBe(0);
+    return (performance.now() - began) / 1000;
+  }
+
+  async verdict(namespace: string, { leases = true } = {}): Promise<Verdict> {
+    const events = await this.#audit.since(this.#mark);
+    return check({ client: this.client, events, namespace, syncers: SYNCERS, leases });
+  }
+}
+
+export const runNamed = (name: string): JobRun => ({
+  apiVersion: API_VERSION,
+  kind: 'JobRun',
+  metadata: { name },
+  spec: { templateRef: 'echo', args: ['Hello', name] },
+});
+
+export const namesOf = (count: number, prefix = 'run'): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${index}`);

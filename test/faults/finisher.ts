@@ -1,0 +1,70 @@
+import { pino } from 'pino';
+import { JOBS } from '../../api/resources.ts';
+import type { Job } from '../../api/wire.ts';
+import { isJobFinished } from '../../core/job-run-status.ts';
+import { isNotFound } from '../../kube/api-error.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { keyOf } from '../../kube/object-key.ts';
+import { Reflector } from '../../kube/reflector.ts';
+import { WorkQueue } from '../../kube/work-queue.ts';
+import { completed } from '../integration/job-statuses.ts';
+
+/**
+ * Completes every Job that `managedBy` keeps from the Job controller, as if its Pods had run, and goes on doing so whatever
+ * happens to the API server.
+ */
+export class Finisher {
+  readonly #client: KubeClient;
+  readonly #jobs: Reflector<Job>;
+  readonly #queue: WorkQueue;
+
+  constructor(client: KubeClient, isWanted: (job: Job) => boolean = () => true) {
+    this.#client = client;
+    this.#queue = new WorkQueue({
+      workers: 4,
+      work: (key) => this.#finish(key),
+      onError: () => undefined, // the API server is away on purpose
+    });
+    const add = (job: Job): void => {
+      if (job.spec?.managedBy !== undefined && !isJobFinished(job) && isWanted(job))
+        this.#queue.add(keyOf(job.metadata));
+    };
+    this.#jobs = new Reflector<Job>({
+      client,
+      resource: JOBS,
+      logger: pino({ level: 'silent' }),
+      handlers: {
+        onAdd: add,
+        onUpdate: (_before, job) => {
+          add(job);
+        },
+      },
+    });
+  }
+
+  start(): void {
+    this.#jobs.start();
+    this.#queue.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#queue.stop();
+    await this.#jobs.stop();
+  }
+
+  async #finish(key: string): Promise<undefined> {
+    const [namespace = '', name = ''] = key.split('/');
+    const known = this.#jobs.cache.get(namespace, name);
+    if (!known || isJobFinished(known)) return;
+    try {
+      const job = await this.#client.patch<Job>(
+        JOBS,
+        { namespace, name, subresource: 'status' },
+        { status: completed() },
+      );
+      this.#jobs.cache.put(job);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,385 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { JobRun } from '../../api/job-run.ts';
+import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
+import type { Job } from '../../api/wire.ts';
+import { isFinished } from '../../core/job-run-status.ts';
+import type { BrokenAnswer, Fault } from '../integration/fault-proxy.ts';
+import { NAMESPACES } from '../integration/syncer-environment.ts';
+import { Arena, DEFAULT_LEASE, namesOf, NOBODY, runNamed, sized, SYNCERS } from './arena.ts';
+import type { SyncerName } from './arena.ts';
+import { allWell, listAll } from './checker.ts';
+
+let arena: Arena;
+
+beforeAll(async () => {
+  arena = await Arena.start();
+});
+afterEach(async () => {
+  await arena.endSyncers();
+  const output = arena.takeOutput();
+  // Neither a crash nor a promise that nobody looked after, whatever was broken.
+  expect(output).not.toMatch(/unhandled|uncaught|TypeError|RangeError|"level":60/i);
+});
+afterAll(async () => {
+  await arena.stop();
+});
+
+const other = (name: SyncerName): SyncerName => (name === 'syncer-a' ? 'syncer-b' : 'syncer-a');
+
+describe('nothing is lost and nothing doubled', () => {
+  it(
+    'when the leader is killed again and again',
+    async () => {
+      const count = sized(10_000, 600);
+      const ledMs = sized(5_000, 1_000);
+      const namespace = await arena.begin();
+      for (const name of SYNCERS) arena.syncer(name);
+      const done = new AbortController();
+      const creating = arena.createRuns(namespace, namesOf(count), { perSecond: sized(60, 60) });
+      let kills = 0;
+      const killing = (async () => {
+        while (!done.signal.aborted) {
+          const leader = await arena.untilLed();
+          await sleep(ledMs);
+          await arena.kill(leader);
+          arena.syncer(leader);
+          kills += 1;
+          await arena.untilLed(other(leader));
+        }
+      })();
+      await creating;
+      await arena.untilAllFinished(namespace, sized(1_800_000, 90_000));
+      done.abort();
+      await killing;
+      expect(kills).toBeGreaterThanOrEqual(2);
+      expect(await arena.verdict(namespace)).toEqual(allWell(count));
+    },
+    sized(2_400_000, 180_000),
+  );
+
+  it('when two syncers are made to act at once', async () => {
+    const count = sized(2_000, 200);
+    const namespace = await arena.begin();
+    for (const name of SYNCERS) arena.syncer(name, { env: { LEADER_ELECTION: 'false' } });
+    await arena.createRuns(namespace, namesOf(count));
+    await arena.untilAllFinished(namespace, 120_000);
+    expect(await arena.verdict(namespace, { leases: false })).toEqual(allWell(count));
+  }, 180_000);
+
+  it('when the leader is frozen beyond its lease and woken', async () => {
+    const count = sized(1_000, 300);
+    const namespace = await arena.begin();
+    const processes = new Map(SYNCERS.map((name) => [name, arena.syncer(name)]));
+    const leader = await arena.untilLed();
+    const creating = arena.createRuns(namespace, namesOf(count), { perSecond: 60 });
+    await expect.poll(async () => (await listAll(arena.client, JOBS, namespace)).length).toBeGreaterThan(20);
+    processes.get(leader)!.kill('SIGSTOP');
+    await arena.untilLed(other(leader));
+    await sleep(500);
+    processes.get(leader)!.kill('SIGCONT');
+    await creating;
+    await arena.untilAllFinished(namespace);
+    expect(await arena.leader()).toBe(other(leader));
+    expect(await arena.verdict(namespace)).toEqual(allWell(count));
+  }, 180_000);
+
+  it('when the clock of a syncer is a minute ahead, or behind', async () => {
+    const count = sized(1_000, 200);
+    const namespace = await arena.begin();
+    arena.syncer('syncer-a', { env: { CLOCK_OFFSET_MS: '60000' } });
+    await arena.untilLed('syncer-a');
+    arena.syncer('syncer-b', { env: { CLOCK_OFFSET_MS: '-60000' } });
+    await arena.createRuns(namespace, namesOf(count / 2, 'ahead'), { perSecond: 60 });
+    // Neither takes the lease from the other for a clock that differs.
+    expect(await arena.leader()).toBe('syncer-a');
+    await arena.kill('syncer-a');
+    await arena.untilLed('syncer-b');
+    await arena.createRuns(namespace, namesOf(count / 2, 'behind'), { perSecond: 60 });
+    await arena.untilAllFinished(namespace);
+    expect(await arena.verdict(namespace)).toEqual(allWell(count));
+  }, 180_000);
+});
+
+describe('whatever happens between syncer and API server', () => {
+  const everyFault: (() => Fault)[] = [
+    () => 'cutBefore',
+    () => 'cutAfter',
+    () => ({ code: 429, status: status(429, 'TooManyRequests'), retryAfter: 1 }),
+    () => ({ code: 500, status: status(500, 'InternalError') }),
+    () => ({ code: 410, status: status(410, 'Expired') }),
+    ...(['reset', 'end', 'truncate', 'error', 'gone'] satisfies BrokenAnswer[]).map((answer) => () => ({
+      answer,
+      afterMs: Math.random() * 300,
+    })),
+  ];
+  const status = (code: number, reason: string) => ({ kind: 'Status', code, reason, message: 'broken on purpose' });
+
+  it('all is well at most 30 s after it is over, and the API server is not flooded', async () => {
+    const count = sized(3_000, 500);
+    const brokenMs = sized(60_000, 15_000);
+    const namespace = await arena.begin();
+    const proxy = await arena.proxy('syncer-a');
+    const healed = Promise.withResolvers<'pass'>();
+    let broken = true;
+    proxy.onRequest = () => {
+      if (!broken || Math.random() > 0.3) return 'pass';
+      // Some hang until it is over.
+      if (Math.random() < 0.03) return healed.promise;
+      return everyFault[Math.floor(Math.random() * everyFault.length)]!();
+    };
+    arena.syncer('syncer-a', { proxy });
+    const creating = arena.createRuns(namespace, namesOf(count), { perSecond: (count * 1000) / brokenMs });
+    await sleep(brokenMs);
+    await creating;
+    broken = false;
+    healed.resolve('pass');
+    const seconds = await arena.untilAllFinished(namespace);
+    expect(seconds).toBeLessThan(30);
+    const busiest = Math.max(...perSecond(proxy.requests));
+    console.log(`converged ${seconds.toFixed(1)} s after; at most ${busiest} requests in a second`);
+    // A run takes three requests, twice the rate of runs for tries that failed, and watches and lease.
+    expect(busiest).toBeLessThan(10 * ((count * 1000) / brokenMs) + 50);
+    expect(await arena.verdict(namespace)).toEqual(allWell(count));
+  }, 300_000);
+
+  it('an API server that restarts, an etcd that is killed, and a compaction cost nothing', async () => {
+    const count = sized(2_000, 400);
+    const namespace = await arena.begin();
+    for (const name of SYNCERS) arena.syncer(name);
+    await arena.untilLed();
+    const creating = arena.createRuns(namespace, namesOf(count), { perSecond: 40 });
+    const { controlPlane } = arena.environment;
+    await sleep(2_000);
+    await controlPlane.restartApiServer();
+    await sleep(2_000);
+    await controlPlane.restartEtcd();
+    await sleep(1_000);
+    await controlPlane.compactEtcd();
+    await creating;
+    await arena.untilAllFinished(namespace, 120_000);
+    expect(await arena.verdict(namespace)).toEqual(allWell(count));
+  }, 300_000);
+});
+
+describe('whatever people do meanwhile', () => {
+  it('namesakes of runs that were deleted while the syncer was cut off have Jobs of their own', async () => {
+    const namespace = await arena.begin();
+    const names = namesOf(sized(500, 60));
+    const proxy = await arena.proxy('syncer-a');
+    const healed = Promise.withResolvers<'cutBefore'>();
+    arena.syncer('syncer-a', { proxy, env: { LEADER_ELECTION: 'false' } });
+    await arena.createRuns(namespace, names);
+    await arena.untilAllFinished(namespace);
+    proxy.onRequest = () => healed.promise;
+    proxy.cutAll();
+    for (const name of names) await arena.client.delete(JOB_RUNS, { namespace, name });
+    await arena.createRuns(namespace, names);
+    proxy.onRequest = () => 'pass';
+    healed.resolve('cutBefore');
+    await arena.untilAllFinished(namespace);
+    expect(await arena.verdict(namespace, { leases: false })).toMatchObject({
+      ...allWell(names.length),
+      // The Jobs of those that went may still be on their way out.
+      ownsMore: [],
+    });
+  }, 180_000);
+
+  it('templates edited under load: each run has the Job of one version, and says which', async () => {
+    const count = sized(1_000, 200);
+    const namespace = await arena.begin();
+    arena.syncer('syncer-a');
+    await arena.untilLed();
+    const edited = new AbortController();
+    const edits = (async () => {
+      for (let i = 1; !edited.signal.aborted; i += 1) {
+        const spec = { template: { metadata: { annotations: { edit: `${i}` } } } };
+        await arena.client.patch(JOB_TEMPLATES, { namespace, name: 'echo' }, { spec });
+        await sleep(20);
+      }
+    })();
+    await arena.createRuns(namespace, namesOf(count), { perSecond: 60 });
+    edited.abort();
+    await edits;
+    await arena.untilAllFinished(namespace);
+    expect(await arena.verdict(namespace)).toEqual(allWell(count));
+    const revisions = new Map(
+      (await listAll<JobRun>(arena.client, JOB_RUNS, namespace)).map(({ metadata, status }) => [
+        metadata.uid,
+        status?.template?.revision,
+      ]),
+    );
+    const jobs = await listAll<Job>(arena.client, JOBS, namespace);
+    for (const { metadata } of jobs) {
+      expect(metadata?.labels?.['app.kubernetes.io/version']).toBe(revisions.get(metadata!.ownerReferences![0]!.uid));
+    }
+    expect(new Set(revisions.values()).size).toBeGreaterThan(10);
+  }, 180_000);
+
+  it('Jobs deleted by hand end their runs, and are not made again', async () => {
+    const count = sized(500, 100);
+    const namespace = await arena.begin();
+    // Nobody finishes these: they are deleted while they run.
+    await arena.environment.template(namespace, 'kept', { managedBy: NOBODY });
+    arena.syncer('syncer-a');
+    await arena.untilLed();
+    const names = namesOf(count);
+    for (const name of names) {
+      await arena.client.create<JobRun>(JOB_RUNS, namespace, { ...runNamed(name), spec: { templateRef: 'kept' } });
+    }
+    await expect
+      .poll(async () => (await listAll(arena.client, JOBS, namespace)).length, { timeout: 30_000 })
+      .toBe(count);
+    const jobs = await listAll<Job>(arena.client, JOBS, namespace);
+    for (const { metadata } of jobs) {
+      await arena.client.delete(JOBS, { namespace, name: metadata!.name! }, { propagationPolicy: 'Background' });
+    }
+    await arena.untilAllFinished(namespace);
+    expect(await listAll(arena.client, JOBS, namespace)).toEqual([]);
+    const runs = await listAll<JobRun>(arena.client, JOB_RUNS, namespace);
+    expect(new Set(runs.map(({ status }) => status?.phase))).toEqual(new Set(['Failed']));
+    expect(await arena.verdict(namespace)).toEqual(allWell(count));
+  }, 180_000);
+
+  it('a namespace deleted under load goes, and nobody else waits for it', async () => {
+    const count = sized(1_000, 200);
+    const doomed = await arena.begin();
+    const namespace = await arena.environment.namespace();
+    await arena.environment.template(namespace);
+    arena.syncer('syncer-a');
+    await arena.untilLed();
+    const stop = new AbortController();
+    const filling = (async () => {
+      for (let i = 0; !stop.signal.aborted && i < count; i += 1) {
+        await arena.client.create<JobRun>(JOB_RUNS, doomed, runNamed(`run-${i}`)).catch(() => undefined);
+      }
+    })();
+    await sleep(1_000);
+    await arena.client.delete(NAMESPACES, { name: doomed });
+    await arena.createRuns(namespace, namesOf(count), { perSecond: 60 });
+    await arena.untilAllFinished(namespace);
+    stop.abort();
+    await filling;
+    await expect
+      .poll(
+        () =>
+          arena.client.get(NAMESPACES, { name: doomed }).then(
+            () => 'there',
+            () => 'gone',
+          ),
+        { timeout: 60_000 },
+      )
+      .toBe('gone');
+    expect(await arena.verdict(namespace)).toEqual(allWell(count));
+  }, 240_000);
+
+  it('poison objects stop nobody else', async () => {
+    const count = sized(500, 100);
+    const namespace = await arena.begin();
+    arena.syncer('syncer-a');
+    await arena.untilLed();
+    const create = (metadata: JobRun['metadata'], spec: object = {}) =>
+      arena.client.create<JobRun>(JOB_RUNS, namespace, {
+        ...runNamed(metadata.name ?? ''),
+        metadata,
+        spec: { templateRef: 'echo', ...spec },
+      });
+    const poison = [
+      await create({ name: `${'x'.repeat(62)}.`.repeat(4).slice(0, 252) + 'x' }),
+      await create({ name: 'annotated', annotations: { huge: 'y'.repeat(250_000) } }),
+      await create({ name: 'labelled', labels: { 'hematoscope.app/job-run': 'another', 'example.com/label': '' } }),
+      await create(
+        { name: 'many-args', annotations: {} },
+        { args: Array.from({ length: 5_000 }, () => 'z'.repeat(100)) },
+      ),
+      await create({ name: 'own-finalizer', finalizers: ['example.com/never'] }),
+    ];
+    const handwritten: object[] = [
+      { phase: 'Running', jobName: 'not-there' },
+      { conditions: [] },
+      { conditions: [{ type: 'Unknown', status: 'Maybe' }], succeeded: 12 },
+      { template: { revision: 'x', generation: 0, uid: '' } },
+    ];
+    const before = await Promise.all(
+      handwritten.map(async (body, index) => {
+        const name = `handwritten-${index}`;
+        await create({ name });
+        await arena.client
+          .patch(JOB_RUNS, { namespace, name, subresource: 'status' }, { status: body })
+          .catch((error: unknown) => error); // the CRD's schema may refuse it, which is as well
+        return name;
+      }),
+    );
+    await arena.createRuns(namespace, namesOf(count));
+    await expect
+      .poll(
+        async () => {
+          const runs = await listAll<JobRun>(arena.client, JOB_RUNS, namespace);
+          return runs.filter((run) => !isFinished(run)).map(({ metadata }) => metadata.name);
+        },
+        { timeout: 60_000 },
+      )
+      .toEqual([]);
+    const verdict = await arena.verdict(namespace);
+    // A status that names a Job which never was ends its run: it had its one Job, as far as anybody can know.
+    expect(verdict).toMatchObject({
+      createdAgain: [],
+      ownsMore: [],
+      changedNothing: [],
+      withoutLease: [],
+      unpaged: [],
+    });
+    expect(verdict.runs).toBe(count + poison.length + before.length);
+    expect(verdict.notOneJob.filter((name) => !name.startsWith('handwritten'))).toEqual([]);
+    await arena.client.patch(JOB_RUNS, { namespace, name: 'own-finalizer' }, { metadata: { finalizers: null } });
+  }, 180_000);
+});
+
+describe('leadership', () => {
+  it('passes on within 3 s of SIGTERM, and what was under way is finished', async () => {
+    const count = sized(500, 200);
+    const namespace = await arena.begin();
+    const processes = new Map(SYNCERS.map((name) => [name, arena.syncer(name, { env: DEFAULT_LEASE })]));
+    const leader = await arena.untilLed();
+    // The other one is to wait for the lease already.
+    await sleep(3_000);
+    const creating = arena.createRuns(namespace, namesOf(count), { perSecond: 100 });
+    await sleep(1_000);
+    const began = performance.now();
+    processes.get(leader)!.kill('SIGTERM');
+    await arena.untilLed(other(leader));
+    const seconds = (performance.now() - began) / 1000;
+    expect(seconds).toBeLessThan(3);
+    expect(await processes.get(leader)!.ended).toBe(0);
+    await creating;
+    await arena.untilAllFinished(namespace);
+    expect(await arena.verdict(namespace)).toEqual(allWell(count));
+  }, 120_000);
+
+  it('passes on within 20 s of a kill', async () => {
+    const namespace = await arena.begin();
+    for (const name of SYNCERS) arena.syncer(name, { env: DEFAULT_LEASE });
+    const leader = await arena.untilLed();
+    await sleep(3_000);
+    const began = performance.now();
+    await arena.kill(leader);
+    await arena.createRuns(namespace, namesOf(20));
+    await arena.untilLed(other(leader));
+    const seconds = (performance.now() - began) / 1000;
+    expect(seconds).toBeGreaterThan(10); // the lease was respected
+    expect(seconds).toBeLessThan(20);
+    await arena.untilAllFinished(namespace);
+    expect(await arena.verdict(namespace)).toEqual(allWell(20));
+  }, 120_000);
+});
+
+/** Requests in each second since the first. */
+function perSecond(requests: readonly { at: number }[]): number[] {
+  const first = requests[0]?.at ?? 0;
+  const counts = new Map<number, number>();
+  for (const { at } of requests) {
+    const second = Math.floor((at - first) / 1000);
+    counts.set(second, (counts.get(second) ?? 0) + 1);
+  }
+  return Array.from(counts.values());
+}
