@@ -69,19 +69,18 @@ export async function observe<T extends KubeObject>(
   { namespace, onEvent, onFailure, signal }: Observing<T>,
 ): Promise<void> {
   const { metadata } = await client.list<T>(resource, { namespace, limit: 1 });
-  const start = {
-    namespace,
-    resourceVersion: metadata.resourceVersion ?? '0',
-    timeoutSeconds: 3600,
-    inactivityMs: 3_600_000,
-  };
+  let resourceVersion = metadata.resourceVersion ?? '0';
   const follow = async () => {
-    for await (const event of client.watch<T>(resource, start, { signal })) {
-      if (event.type === 'ADDED' || event.type === 'MODIFIED') onEvent(event.type, event.object);
-      if (event.type === 'ERROR')
-        throw new Error(`the watch of ${resource.plural} failed: ${JSON.stringify(event.object)}`);
+    // The server ends a watch whose reader falls behind; what it has not sent yet comes with the next.
+    while (!signal.aborted) {
+      const start = { namespace, resourceVersion, timeoutSeconds: 3600, inactivityMs: 3_600_000 };
+      for await (const event of client.watch<T>(resource, start, { signal })) {
+        if (event.type === 'ERROR')
+          throw new Error(`the watch of ${resource.plural} failed: ${JSON.stringify(event.object)}`);
+        if (event.type === 'ADDED' || event.type === 'MODIFIED') onEvent(event.type, event.object);
+        resourceVersion = event.object.metadata?.resourceVersion ?? resourceVersion;
+      }
     }
-    throw new Error(`the watch of ${resource.plural} ended`);
   };
   follow().catch((error: unknown) => {
     if (!signal.aborted) onFailure(error);

@@ -1,21 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { repositoryDirectory } from '../cluster/paths.ts';
 import { findFreePorts } from '../cluster/ports.ts';
 import { waitFor } from '../cluster/wait-for.ts';
-
-/** What a process holds and has used, as the kernel says. */
-export interface Usage {
-  rssBytes: number;
-  /** In user and kernel mode together, since it began. */
-  cpuSeconds: number;
-}
-
-/** USER_HZ, the same on every Linux that Node runs on. */
-const TICKS_A_SECOND = 100;
+import { connectionsOf, usageOf, type Usage } from './usage.ts';
 
 /** One of our processes, compiled as in the image, outside of it. */
 export class Process {
@@ -71,34 +62,13 @@ export class Process {
     return (await fetch(`http://127.0.0.1:${this.healthPort}/metrics`)).text();
   }
 
-  async usage(): Promise<Usage> {
-    const [status, stat] = await Promise.all(
-      ['status', 'stat'].map((file) => readFile(`/proc/${this.pid}/${file}`, 'utf8')),
-    );
-    const rss = /^VmRSS:\s+(\d+) kB$/m.exec(status ?? '')?.[1];
-    // After the name, which may hold anything, in parentheses: utime and stime are the 12th and 13th field.
-    const fields = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ');
-    return {
-      rssBytes: Number(rss) * 1024,
-      cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND,
-    };
+  usage(): Promise<Usage> {
+    return usageOf(this.pid);
   }
 
   /** How many connections it holds open to this port of 127.0.0.1. */
-  async connectionsTo(port: number): Promise<number> {
-    const folder = `/proc/${this.pid}/fd`;
-    const links = await Promise.all(
-      (await readdir(folder)).map((fd) => readlink(join(folder, fd)).catch(() => '' /* closed meanwhile */)),
-    );
-    const own = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
-    const hex = port.toString(16).toUpperCase().padStart(4, '0');
-    const tables = await Promise.all(['tcp', 'tcp6'].map((file) => readFile(`/proc/${this.pid}/net/${file}`, 'utf8')));
-    return tables
-      .flatMap((table) => table.split('\n'))
-      .map((line) => line.trim().split(/\s+/))
-      .filter(([, , remote = '', state, , , , , , inode = '']) => {
-        return remote.endsWith(`:${hex}`) && state === '01' && own.has(inode);
-      }).length;
+  connectionsTo(port: number): Promise<number> {
+    return connectionsOf(this.pid, port);
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -11,11 +11,30 @@ const page = join(docs, 'performance.md');
 const BEGIN = '<!-- measured: begin -->';
 const END = '<!-- measured: end -->';
 
-/** Replaces the measured part of docs/performance.md, and draws its plots. */
+/** A report as docs/performance.json keeps it. */
+interface Kept extends Report {
+  /** On what it was measured. */
+  on: string;
+}
+
+/** Keeps these reports in docs/performance.json beside those of other scenarios, and writes docs/performance.md from all. */
 export async function writePerformance(reports: readonly Report[]): Promise<void> {
-  const parts: string[] = [`Measured on ${machine()}, Node ${process.versions.node}, by \`npm run bench -- --write\`.`];
+  const file = join(docs, 'performance.json');
+  const known = JSON.parse(await readFile(file, 'utf8')) as Kept[];
+  const on = `${machine()}, Node ${process.versions.node}`;
+  const names = new Set(reports.map(({ scenario }) => scenario));
+  const kept = [
+    ...known.filter(({ scenario }) => !names.has(scenario)),
+    ...reports.map((report) => ({ ...report, on })),
+  ].sort((a, b) => (a.scenario < b.scenario ? -1 : 1));
+  await writeFile(file, await format(JSON.stringify(kept), { ...(await resolveConfig(file)), parser: 'json' }));
+  await writePage(kept);
+}
+
+async function writePage(reports: readonly Kept[]): Promise<void> {
+  const parts: string[] = [];
   for (const report of reports) {
-    parts.push(`### ${report.scenario}`, table(report));
+    parts.push(`### ${report.scenario}`, `On ${report.on}.`, table(report));
     if (!report.series) continue;
     const file = `${report.scenario.replaceAll(' ', '-')}.svg`;
     await writeFile(

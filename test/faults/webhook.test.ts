@@ -1,9 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import fc from 'fast-check';
@@ -11,88 +7,33 @@ import { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
-import type { KubeObject } from '../../api/wire.ts';
-import { makeServingCertificate, type ServingCertificate } from '../cluster/certificates.ts';
-import { findFreePorts } from '../cluster/ports.ts';
-import { waitFor } from '../cluster/wait-for.ts';
 import { SyncerEnvironment } from '../integration/syncer-environment.ts';
-import { webhookConfigurations } from '../integration/webhook-configurations.ts';
 import { runNamed, sized } from './arena.ts';
 import { hostileBody } from './hostile-bodies.ts';
-import type { HostileReport } from './hostile-target.ts';
+import { startWebhookTarget, type WebhookTarget } from './webhook-target.ts';
 
 let environment: SyncerEnvironment;
-let directory: string;
-let certificate: ServingCertificate;
-let webhook: ChildProcess;
-let url: string;
+let target: WebhookTarget;
 let namespace: string;
 
 beforeAll(async () => {
   environment = await SyncerEnvironment.start({ controllerManager: false });
-  directory = await mkdtemp(join(tmpdir(), 'job-template-run-webhook-faults-'));
-  certificate = await newCertificate();
-  const [port = 0] = await findFreePorts(1);
-  webhook = fork(join(import.meta.dirname, 'hostile-target.ts'), {
-    env: {
-      PATH: process.env['PATH'],
-      KUBECONFIG: environment.controlPlane.kubeconfig,
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      HEALTH_PORT: '0',
-      TLS_CERT_FILE: certificate.cert,
-      TLS_KEY_FILE: certificate.key,
-    },
-  });
-  const [message] = (await once(webhook, 'message')) as [{ url: string }];
-  url = message.url;
+  target = await startWebhookTarget(environment);
   namespace = await environment.namespace();
   await environment.template(namespace);
-  const { items } = (await webhookConfigurations(url, await readFile(certificate.ca, 'base64'))) as {
-    items: KubeObject[];
-  };
-  for (const configuration of items) {
-    const kind = configuration.kind ?? '';
-    const plural = `${kind.toLowerCase()}s`;
-    await environment.client.create(
-      { group: 'admissionregistration.k8s.io', version: 'v1', plural, kind },
-      undefined,
-      configuration,
-    );
-  }
-  // The API server takes a moment to know them: from then on a run of no template is refused.
-  await waitFor('admission', async () => {
-    const refused = await create('refused', 'none').then(
-      () => false,
-      (error: unknown) => /was not found|does not exist|no JobTemplate/i.test(String(error)),
-    );
-    if (refused) return true;
-    await environment.client.delete(JOB_RUNS, { namespace, name: 'refused' }).catch(() => undefined);
-    return undefined;
-  });
 });
 
 afterAll(async () => {
-  webhook.kill('SIGKILL');
+  await target.stop();
   await environment.stop();
-  await rm(directory, { recursive: true, force: true });
 });
-
-const newCertificate = (): Promise<ServingCertificate> => makeServingCertificate({ directory, hosts: ['127.0.0.1'] });
 
 const create = (name: string, templateRef = 'echo'): Promise<JobRun> =>
   environment.client.create<JobRun>(JOB_RUNS, namespace, { ...runNamed(name), spec: { templateRef } });
 
-async function report(what: 'report' | 'reset' = 'report'): Promise<HostileReport> {
-  const answer = once(webhook, 'message');
-  webhook.send(what);
-  const [message] = (await answer) as [HostileReport];
-  return message;
-}
-
 /** The serial number of the certificate that a new connection is shown. */
 async function servedSerial(): Promise<string> {
-  const { port } = new URL(url);
+  const { port } = new URL(target.url);
   const socket = connect({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false });
   await once(socket, 'secureConnect');
   const { serialNumber } = socket.getPeerCertificate();
@@ -131,7 +72,7 @@ describe('certificates that change every second under 50 concurrent creates', ()
     const rotations = sized(60, 8);
     for (let i = 0; i < rotations; i += 1) {
       const before = await servedSerial();
-      await newCertificate();
+      await target.newCertificate();
       await expect.poll(servedSerial, { timeout: 10_000, interval: 50 }).not.toBe(before);
       await sleep(1_000);
     }
@@ -147,9 +88,9 @@ describe('a webhook that gets a tenth of the CPU', () => {
     const starved = new AbortController();
     const starve = (async () => {
       while (!starved.signal.aborted) {
-        webhook.kill('SIGSTOP');
+        target.process.kill('SIGSTOP');
         await sleep(90);
-        webhook.kill('SIGCONT');
+        target.process.kill('SIGCONT');
         await sleep(10);
       }
     })();
@@ -161,7 +102,7 @@ describe('a webhook that gets a tenth of the CPU', () => {
     console.log(`at a tenth of the CPU: ${created} created, ${errors.length} refused`);
     expect(created + errors.length).toBeGreaterThan(0);
     for (const error of errors) expect(error).toMatch(/timeout|deadline exceeded|in time/i);
-    expect(webhook.exitCode).toBeNull();
+    expect(target.process.exitCode).toBeNull();
     await create('after-starving');
   }, 180_000);
 });
@@ -170,7 +111,7 @@ describe('hostile bodies', () => {
   it('crash nothing, stall nothing, and leave Object.prototype alone', async () => {
     await environment.template('default', 'hostile');
     const count = sized(100_000, 3_000);
-    const pool = new Pool(url, { connections: 8, connect: { rejectUnauthorized: false } });
+    const pool = new Pool(target.url, { connections: 8, connect: { rejectUnauthorized: false } });
     const send = async (body: string): Promise<void> => {
       const path = body.length % 2 === 0 ? '/validate' : '/mutate';
       const { statusCode, body: answer } = await pool.request({
@@ -186,7 +127,7 @@ describe('hostile bodies', () => {
     };
     // What is slow at first only warms up.
     for (const body of fc.sample(hostileBody, 300)) await send(body);
-    const before = await report('reset');
+    const before = await target.report('reset');
     const batch = 1_000;
     for (let sent = 0; sent < count; sent += batch) {
       const bodies = fc.sample(hostileBody, Math.min(batch, count - sent));
@@ -195,9 +136,9 @@ describe('hostile bodies', () => {
       });
       await Promise.all(workers);
     }
-    const after = await report();
+    const after = await target.report();
     console.log(`${count} hostile bodies: longest stall ${after.longestStallMs.toFixed(0)} ms of CPU`);
-    expect(webhook.exitCode).toBeNull();
+    expect(target.process.exitCode).toBeNull();
     expect(after.prototypeNames).toEqual(before.prototypeNames);
     expect(after.longestStallMs).toBeLessThan(100);
     await pool.close();
@@ -205,7 +146,7 @@ describe('hostile bodies', () => {
   }, 1_800_000);
 
   it('and connections that begin and never end block nobody', async () => {
-    const { port } = new URL(url);
+    const { port } = new URL(target.url);
     const sockets = Array.from({ length: 200 }, () => {
       const socket = createConnection({ host: '127.0.0.1', port: Number(port) });
       socket.on('error', () => undefined);

@@ -1,0 +1,202 @@
+/**
+ * `npm run soak`: a steady load with a fault every half minute, and whether memory and sockets stay flat. Prints one line of
+ * JSON, and with `--write` keeps plots in docs/performance.md.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { program } from 'commander';
+import type { JobRun } from '../../api/job-run.ts';
+import { JOB_RUNS } from '../../api/resources.ts';
+import { isFinished } from '../../core/job-run-status.ts';
+import { plot, type Series } from '../bench/plot.ts';
+import { connectionsOf, usageOf } from '../bench/usage.ts';
+import { machine, replaceBetween } from '../bench/write.ts';
+import { repositoryDirectory } from '../cluster/paths.ts';
+import type { FaultProxy } from '../integration/fault-proxy.ts';
+import type { SyncerProcess } from '../integration/syncer-process.ts';
+import { Arena, DEFAULT_LEASE, SYNCERS } from './arena.ts';
+import { allWell, listAll } from './checker.ts';
+import { startWebhookTarget } from './webhook-target.ts';
+
+const { minutes, write } = program
+  .name('npm run soak --')
+  .description('Loads the extension for a while, breaks something every 30 s, and watches memory and sockets.')
+  .option('--minutes <n>', 'how long', Number, 30)
+  .option('--write', 'keep the plots in docs/performance.md')
+  .parse()
+  .opts<{ minutes: number; write?: true }>();
+
+const RUNS_A_SECOND = 5;
+const FAULT_EVERY_MS = 30_000;
+const SAMPLE_EVERY_MS = 5_000;
+/** A finished run is deleted after this, so that their number comes to a level. */
+const KEPT_MS = 60_000;
+
+const arena = await Arena.start();
+const { controlPlane } = arena.environment;
+const webhook = await startWebhookTarget(arena.environment);
+const processes = new Map<string, SyncerProcess>();
+const proxies: FaultProxy[] = [];
+for (const name of SYNCERS) {
+  const proxy = await arena.proxy(name);
+  proxies.push(proxy);
+  processes.set(name, arena.syncer(name, { proxy, env: DEFAULT_LEASE }));
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    webhook.process.kill('SIGKILL');
+    for (const child of processes.values()) child.kill('SIGKILL');
+    process.exit(1);
+  });
+}
+await arena.untilLed();
+const namespace = await arena.begin();
+const end = performance.now() + minutes * 60_000;
+const over = () => performance.now() >= end;
+
+/** None ends a process: what it holds afterwards is what is watched. */
+const faults: [string, () => Promise<void>][] = [
+  ['all connections cut', cutAll],
+  ['the leader frozen for 5 s', () => freeze(5_000)],
+  ['a third of all requests fail for 5 s', failSome],
+  ['the API server restarted', () => controlPlane.restartApiServer()],
+  ['the leader frozen for 20 s, beyond its lease', () => freeze(20_000)],
+  ['etcd compacted, then all connections cut', () => controlPlane.compactEtcd().then(cutAll)],
+  ['etcd killed', () => controlPlane.restartEtcd()],
+  ['a new certificate', () => webhook.newCertificate().then(() => undefined)],
+];
+
+function cutAll(): Promise<void> {
+  for (const proxy of proxies) proxy.cutAll();
+  return Promise.resolve();
+}
+
+async function freeze(milliseconds: number): Promise<void> {
+  const leader = await arena.leader();
+  if (leader === undefined) return;
+  processes.get(leader)?.kill('SIGSTOP');
+  await sleep(milliseconds);
+  processes.get(leader)?.kill('SIGCONT');
+}
+
+async function failSome(): Promise<void> {
+  for (const proxy of proxies) proxy.onRequest = () => (Math.random() < 0.33 ? 'cutBefore' : 'pass');
+  await sleep(5_000);
+  for (const proxy of proxies) proxy.onRequest = () => 'pass';
+}
+
+async function load(): Promise<number> {
+  let count = 0;
+  while (!over()) {
+    const names = Array.from({ length: RUNS_A_SECOND }, (_, i) => `run-${count + i}`);
+    count += names.length;
+    await Promise.all([arena.createRuns(namespace, names), sleep(1_000)]);
+  }
+  return count;
+}
+
+async function tidy(): Promise<number> {
+  let deleted = 0;
+  while (!over()) {
+    await sleep(10_000);
+    const runs = await listAll<JobRun>(arena.client, JOB_RUNS, namespace).catch(() => []);
+    const old = runs.filter((run) => {
+      const at = Date.parse(run.metadata.creationTimestamp ?? '');
+      return isFinished(run) && Date.now() - at > KEPT_MS;
+    });
+    for (const { metadata } of old) {
+      const gone = await arena.client.delete(JOB_RUNS, { namespace, name: metadata.name! }).catch(() => undefined);
+      if (gone) deleted += 1;
+    }
+  }
+  return deleted;
+}
+
+async function breakThings(): Promise<number> {
+  let count = 0;
+  for (;;) {
+    await sleep(Math.min(FAULT_EVERY_MS, Math.max(0, end - performance.now())));
+    if (over()) return count;
+    const [what, act] = faults[count % faults.length]!;
+    console.error(`${((performance.now() - began) / 60_000).toFixed(1)} min: ${what}`);
+    await act();
+    count += 1;
+  }
+}
+
+const rss: Record<string, [number, number][]> = {};
+const sockets: Record<string, [number, number][]> = {};
+
+async function sample(): Promise<void> {
+  while (!over()) {
+    const pids = [
+      ...SYNCERS.map((name) => [name, processes.get(name)!.pid] as const),
+      ['webhook', webhook.process.pid!] as const,
+    ];
+    for (const [name, pid] of pids) {
+      const at = Math.round((performance.now() - began) / 600) / 100;
+      (rss[name] ??= []).push([at, Math.round((await usageOf(pid)).rssBytes / 1024 ** 2)]);
+      (sockets[name] ??= []).push([at, await connectionsOf(pid)]);
+    }
+    await sleep(SAMPLE_EVERY_MS);
+  }
+}
+
+const began = performance.now();
+const [created, deleted, faultsDone] = await Promise.all([load(), tidy(), breakThings(), sample()]);
+await arena.untilAllFinished(namespace, 60_000);
+// Runs that were tidied away are no longer there; what is, must be well, and no Job was ever made twice.
+const verdict = await arena.verdict(namespace);
+const left = verdict.runs;
+const well = JSON.stringify(verdict) === JSON.stringify(allWell(left));
+const output = arena.takeOutput();
+const unhandled = (output.match(/unhandled|uncaught/gi) ?? []).length;
+console.log(
+  JSON.stringify({
+    scenario: `soak of ${minutes} min`,
+    created,
+    deleted,
+    left,
+    faults: faultsDone,
+    well,
+    ...(well ? {} : { verdict }),
+    unhandled,
+    rssMiB: thirds(rss),
+    sockets: thirds(sockets),
+  }),
+);
+if (write) await writePlots();
+await webhook.stop();
+await arena.stop();
+process.exitCode = well && unhandled === 0 ? 0 : 1;
+
+/** Means of the second and of the last third: the first is for warming up. */
+function thirds(series: Series): Record<string, [number, number]> {
+  const mean = (points: readonly (readonly [number, number])[]) =>
+    Math.round((points.reduce((sum, [, y]) => sum + y, 0) / points.length) * 10) / 10;
+  return Object.fromEntries(
+    Object.entries(series).map(([name, points]) => {
+      const third = Math.floor(points.length / 3);
+      return [name, [mean(points.slice(third, 2 * third)), mean(points.slice(2 * third))]];
+    }),
+  );
+}
+
+async function writePlots(): Promise<void> {
+  const docs = join(repositoryDirectory, 'docs');
+  const file = (name: string) => join(docs, 'images', name);
+  await writeFile(file('soak-memory.svg'), plot(rss, { title: 'Soak: memory', x: 'minutes', y: 'RSS, MiB' }));
+  await writeFile(
+    file('soak-sockets.svg'),
+    plot(sockets, { title: 'Soak: connections', x: 'minutes', y: 'connections' }),
+  );
+  const text = [
+    `${minutes} minutes, ${created} runs, ${faultsDone} faults, on ${machine()}: ${well ? 'nothing lost, nothing doubled' : 'not all well'}.`,
+    `Means of the second and the last third: RSS ${JSON.stringify(thirds(rss))} MiB, connections ${JSON.stringify(thirds(sockets))}.`,
+    '![memory](images/soak-memory.svg)',
+    '![connections](images/soak-sockets.svg)',
+  ].join('\n\n');
+  const page = join(docs, 'performance.md');
+  await replaceBetween(page, { begin: '<!-- soak: begin -->', end: '<!-- soak: end -->', text });
+}

@@ -1,0 +1,82 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JOB_RUNS } from '../../api/resources.ts';
+import type { KubeObject } from '../../api/wire.ts';
+import { makeServingCertificate, type ServingCertificate } from '../cluster/certificates.ts';
+import { findFreePorts } from '../cluster/ports.ts';
+import { waitFor } from '../cluster/wait-for.ts';
+import type { SyncerEnvironment } from '../integration/syncer-environment.ts';
+import { webhookConfigurations } from '../integration/webhook-configurations.ts';
+import { runNamed } from './arena.ts';
+import type { HostileReport } from './hostile-target.ts';
+
+/** The webhook as a process of its own, asked by the API server. */
+export interface WebhookTarget {
+  process: ChildProcess;
+  url: string;
+  /** Writes a new certificate of the same authority over the one in use. */
+  newCertificate: () => Promise<ServingCertificate>;
+  /** What the process says of itself; `reset` begins anew. */
+  report: (what?: 'report' | 'reset') => Promise<HostileReport>;
+  stop: () => Promise<void>;
+}
+
+/** Resolves when the API server refuses what the webhook refuses. */
+export async function startWebhookTarget(environment: SyncerEnvironment): Promise<WebhookTarget> {
+  const directory = await mkdtemp(join(tmpdir(), 'job-template-run-webhook-faults-'));
+  const newCertificate = () => makeServingCertificate({ directory, hosts: ['127.0.0.1'] });
+  const certificate = await newCertificate();
+  const [port = 0] = await findFreePorts(1);
+  const webhook = fork(join(import.meta.dirname, 'hostile-target.ts'), {
+    env: {
+      PATH: process.env['PATH'],
+      KUBECONFIG: environment.controlPlane.kubeconfig,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      HEALTH_PORT: '0',
+      TLS_CERT_FILE: certificate.cert,
+      TLS_KEY_FILE: certificate.key,
+    },
+  });
+  const [{ url }] = (await once(webhook, 'message')) as [{ url: string }];
+  await register(environment, url, await readFile(certificate.ca, 'base64'));
+  return {
+    process: webhook,
+    url,
+    newCertificate,
+    report: async (what = 'report') => {
+      const answer = once(webhook, 'message');
+      webhook.send(what);
+      const [message] = (await answer) as [HostileReport];
+      return message;
+    },
+    stop: async () => {
+      webhook.kill('SIGKILL');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function register({ client }: SyncerEnvironment, url: string, ca: string): Promise<void> {
+  const { items } = (await webhookConfigurations(url, ca)) as { items: KubeObject[] };
+  for (const configuration of items) {
+    const kind = configuration.kind ?? '';
+    const resource = { group: 'admissionregistration.k8s.io', version: 'v1', plural: `${kind.toLowerCase()}s`, kind };
+    await client.create(resource, undefined, configuration);
+  }
+  // The API server takes a moment to know them.
+  const namespace = 'default';
+  await waitFor('admission', async () => {
+    const run = { ...runNamed('refused'), spec: { templateRef: 'none' } };
+    const outcome = await client.create(JOB_RUNS, namespace, run).then(
+      () => 'stored',
+      (error: unknown) => String(error),
+    );
+    if (outcome.includes('templateRef')) return true;
+    if (outcome === 'stored') await client.delete(JOB_RUNS, { namespace, name: 'refused' });
+    return undefined;
+  });
+}
