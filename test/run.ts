@@ -107,7 +107,6 @@ const stages: Stage[] = [
     run: () => commands([['node', 'test/cluster/cli.ts', 'programs']]),
   },
   { name: 'integration', about: 'against a real API server', run: () => vitest('integration') },
-  { name: 'faults', about: 'the short form of npm run test:faults', run: () => vitest('faults') },
   { name: 'chart', about: 'the Helm chart and the plain manifests', run: () => vitest('chart') },
   { name: 'e2e', about: 'a real node: helm install to finished runs', run: () => vitest('e2e') },
 ];
