@@ -5,9 +5,9 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { expect } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
 import { API_VERSION } from '../../api/names.ts';
-import { JOB_RUNS, LEASES } from '../../api/resources.ts';
-import type { KubeObject } from '../../api/wire.ts';
-import { isFinished } from '../../core/job-run-status.ts';
+import { JOB_RUNS, JOBS, LEASES } from '../../api/resources.ts';
+import type { Job, KubeObject } from '../../api/wire.ts';
+import { isFinished, isJobFinished } from '../../core/job-run-status.ts';
 import { isAlreadyExists } from '../../kube/api-error.ts';
 import { KubeClient } from '../../kube/client.ts';
 import { AuditLog } from '../cluster/audit-log.ts';
@@ -94,7 +94,7 @@ export class Arena {
     const child = startSyncerProcess(proxy?.kubeConfig ?? this.kubeConfigOf(name), {
       POD_NAME: name,
       LEASE_NAME: 'arena',
-      LOG_LEVEL: 'warn',
+      LOG_LEVEL: 'info',
       ...LEASE,
       ...env,
       ...(env['CLOCK_OFFSET_MS'] !== undefined && { NODE_OPTIONS: `--import ${SKEWED_CLOCK}` }),
@@ -194,10 +194,28 @@ export class Arena {
   /** @returns how many seconds it took. */
   async untilAllFinished(namespace: string, timeout = 60_000): Promise<number> {
     const began = performance.now();
-    await expect
-      .poll(() => this.unfinished(namespace).catch((error: unknown) => String(error)), { timeout, interval: 250 })
-      .toBe(0);
+    try {
+      await expect
+        .poll(() => this.unfinished(namespace).catch((error: unknown) => String(error)), { timeout, interval: 250 })
+        .toBe(0);
+    } catch (error) {
+      throw new Error(await this.#whoStandsStill(namespace), { cause: error });
+    }
     return (performance.now() - began) / 1000;
+  }
+
+  /** Whether the syncers or the finisher left undone what is unfinished. */
+  async #whoStandsStill(namespace: string): Promise<string> {
+    const runs = await listAll<JobRun>(this.client, JOB_RUNS, namespace);
+    const jobs = await listAll<Job>(this.client, JOBS, namespace);
+    const finished = new Map(jobs.map((job) => [job.metadata?.ownerReferences?.[0]?.uid, isJobFinished(job)]));
+    const unfinished = runs.filter((run) => !isFinished(run)).map(({ metadata }) => finished.get(metadata.uid));
+    const count = (state: boolean | undefined) => unfinished.filter((job) => job === state).length;
+    return (
+      `${unfinished.length} of ${runs.length} runs are unfinished: ${count(undefined)} have no Job, ` +
+      `${count(false)} a Job that nobody completed, ${count(true)} a Job whose end was not mirrored; ` +
+      `the lease is held by ${String(await this.leader())}; the finisher ${this.#finisher.state()}`
+    );
   }
 
   async verdict(namespace: string, { leases = true } = {}): Promise<Verdict> {

@@ -17,13 +17,17 @@ export class Finisher {
   readonly #client: KubeClient;
   readonly #jobs: Reflector<Job>;
   readonly #queue: WorkQueue;
+  #lastError: unknown;
 
   constructor(client: KubeClient, isWanted: (job: Job) => boolean = () => true) {
     this.#client = client;
     this.#queue = new WorkQueue({
       workers: 4,
       work: (key) => this.#finish(key),
-      onError: () => undefined, // the API server is away on purpose
+      // The API server is away on purpose.
+      onError: (_key, error) => {
+        this.#lastError = error;
+      },
     });
     const add = (job: Job): void => {
       if (job.spec?.managedBy !== undefined && !isJobFinished(job) && isWanted(job))
@@ -50,6 +54,11 @@ export class Finisher {
   async stop(): Promise<void> {
     await this.#queue.stop();
     await this.#jobs.stop();
+  }
+
+  /** What it knows and what it has to do, for whoever finds work undone. */
+  state(): string {
+    return `knows ${this.#jobs.cache.size} Jobs, has ${this.#queue.depth} to do, failed last with ${String(this.#lastError)}`;
   }
 
   async #finish(key: string): Promise<undefined> {

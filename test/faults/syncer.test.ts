@@ -15,9 +15,10 @@ let arena: Arena;
 beforeAll(async () => {
   arena = await Arena.start();
 });
-afterEach(async () => {
+afterEach(async ({ task }) => {
   await arena.endSyncers();
   const output = arena.takeOutput();
+  if (task.result?.state === 'fail') console.error(output);
   // Neither a crash nor a promise that nobody looked after, whatever was broken.
   expect(output).not.toMatch(/unhandled|uncaught|TypeError|RangeError|"level":60/i);
 });
