@@ -141,7 +141,10 @@ export class KubeClient {
     options: CallOptions = {},
   ): Promise<KubeList<T>> {
     const { namespace, ...query } = page;
-    return this.#call<KubeList<T>>({ ...options, method: 'GET', path: collectionPath(resource, namespace), query });
+    const path = collectionPath(resource, namespace);
+    const list = await this.#call<KubeList<T>>({ ...options, method: 'GET', path, query });
+    if (!isList(list)) throw new KubeConnectionError(`GET ${path}: the answer is not a list: ${excerpt(list)}`);
+    return list;
   }
 
   async create<T extends KubeObject>(
@@ -318,6 +321,16 @@ export class KubeClient {
     for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
     return `${this.#connection.basePath}${path}${search.size > 0 ? `?${search.toString()}` : ''}`;
   }
+}
+
+/** Something between the server and us may answer a list with anything. */
+function isList(answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null || !('items' in answer) || !('metadata' in answer)) return false;
+  return Array.isArray(answer.items) && typeof answer.metadata === 'object' && answer.metadata !== null;
+}
+
+function excerpt(answer: unknown): string {
+  return JSON.stringify(answer).slice(0, 200);
 }
 
 /** A kept connection that the server closed at the moment it was used again: worth one more try where that is harmless. */

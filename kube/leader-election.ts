@@ -136,17 +136,17 @@ export class LeaderElection {
       if (this.#stopped()) return false;
       const left = this.#leftMs();
       if (left <= 0) return true;
-      // A call that hangs must not keep the deadline from being noticed.
+      // A call that hangs must not keep the deadline from being noticed, and one that ends after it changes nothing.
       const renewed = await Promise.race([this.#try(left), this.#overdue(left)]);
-      if (!renewed && this.#leftMs() <= 0) return true;
+      if (renewed === 'overdue' || (!renewed && this.#leftMs() <= 0)) return true;
       if (!renewed && this.#holderIsAnother()) return true;
     }
     return false;
   }
 
-  async #overdue(left: number): Promise<false> {
+  async #overdue(left: number): Promise<'overdue' | false> {
     await this.#clock.sleep(left, this.#stop.signal);
-    return false;
+    return this.#stopped() ? false : 'overdue';
   }
 
   #leftMs(): number {

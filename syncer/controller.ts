@@ -200,7 +200,8 @@ export class Controller {
     try {
       return await reconcile(this.#context, key.slice(0, slash), key.slice(slash + 1));
     } catch (error) {
-      if (error instanceof LeadershipLostError) return undefined;
+      // The term ends in a moment, or a renewal on its way still counts: then nobody else would do this work.
+      if (error instanceof LeadershipLostError) return 'retry';
       const pauseMs = pauseAfter(error);
       if (pauseMs === undefined) throw error;
       this.#logger.warn({ err: error, run: key }, 'the API server does not answer; pausing');

@@ -118,7 +118,7 @@ export class RevisionKeeper {
       await this.#keep(key, template);
       return await this.#trim(key, template);
     } catch (error) {
-      if (error instanceof LeadershipLostError) return undefined;
+      if (error instanceof LeadershipLostError) return 'retry';
       const pauseMs = pauseAfter(error);
       if (pauseMs === undefined) throw error;
       this.#options.outage.failed(pauseMs);

@@ -107,6 +107,7 @@ const stages: Stage[] = [
     run: () => commands([['node', 'test/cluster/cli.ts', 'programs']]),
   },
   { name: 'integration', about: 'against a real API server', run: () => vitest('integration') },
+  { name: 'faults', about: 'kills, outages and hostile input, the short form', run: () => vitest('faults') },
   { name: 'chart', about: 'the Helm chart and the plain manifests', run: () => vitest('chart') },
   { name: 'e2e', about: 'a real node: helm install to finished runs', run: () => vitest('e2e') },
 ];

@@ -1,8 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Registry } from 'prom-client';
 import { JOB_RUNS, JOB_TEMPLATES, LEASES } from '../../api/resources.ts';
 import type { JobRun } from '../../api/job-run.ts';
 import type { KubeObject } from '../../api/wire.ts';
+import { LeadershipLostError } from '../../kube/leader-election.ts';
+import { kubeMetrics } from '../../kube/metrics.ts';
+import { Controller } from '../../syncer/controller.ts';
 import type { SeenRequest } from './fault-proxy.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 import { startSyncerProcess } from './syncer-process.ts';
@@ -318,6 +322,36 @@ describe('leadership', () => {
     await environment.withJob(namespace, 'two');
     expect(environment.proxy.requests.filter((request) => createsJob(request) || writesStatus(request))).toEqual([]);
     expect(await environment.jobs(namespace)).toHaveLength(2);
+  });
+
+  it('that is in doubt for a moment costs no run', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    let doubts = 0;
+    const assertHeld = (): void => {
+      doubts += 1;
+      if (doubts <= 3) throw new LeadershipLostError('in doubt');
+    };
+    const controller = new Controller({
+      client: environment.client,
+      guard: { assertHeld, lost: new AbortController().signal },
+      rules: { policy: 'Reject', waitSeconds: 300 },
+      workers: 1,
+      clusterNamespace: 'default',
+      revisionHistoryLimit: 10,
+      instance: 'in-doubt',
+      metrics: kubeMetrics(new Registry()),
+      logger: environment.logger,
+    });
+    controller.watch();
+    await controller.lead();
+    try {
+      await environment.run(namespace, 'one');
+      await environment.withJob(namespace, 'one');
+      expect(doubts).toBeGreaterThan(3);
+    } finally {
+      await controller.stop();
+    }
   });
 
   it('is given up on SIGTERM, so that the next process leads within seconds', async () => {

@@ -69,7 +69,7 @@ const watching = { resourceVersion: '1', timeoutSeconds: 60, inactivityMs: 5_000
 describe('a request', () => {
   it('is where and what the API server expects, with the credentials of the kubeconfig', async () => {
     const { requests, url } = await serve((_request, response) => {
-      json(response, object);
+      json(response, { ...object, items: [] });
     });
     const client = connect(`${url}/k8s/clusters/one/`, {}, { token: 'secret' });
     await client.get(JOB_RUNS, key);
@@ -187,6 +187,18 @@ describe('no answer', () => {
     });
     await expect(connect(url).get(JOBS, key)).rejects.toThrow(KubeConnectionError);
   });
+
+  it.each(['null', '[]', '{}', '{"items":[]}', '{"items":null,"metadata":{}}', '{"type":"ERROR","object":{}}'])(
+    'is one without an answer where a list was asked for and %s came',
+    async (body) => {
+      const { url } = await serve((_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+      });
+      const listing = connect(url).list(JOBS, {});
+      await expect(listing).rejects.toThrow(KubeConnectionError);
+      await expect(listing).rejects.toThrow(/jobs: the answer is not a list/);
+    },
+  );
 
   it("because the caller gave up is the caller's reason", async () => {
     const { requests, url } = await serve(() => undefined);

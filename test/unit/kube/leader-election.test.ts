@@ -9,6 +9,8 @@ import type { Clock } from '../../../kube/leader-election.ts';
 /** Time that passes only when told to. */
 class FakeClock implements Clock {
   now = 1_000_000;
+  /** How much too early sleepers wake, as those of a real clock may. */
+  earlyMs = 0;
   #sleepers: { at: number; wake: () => void }[] = [];
 
   monotonic = (): number => this.now;
@@ -19,7 +21,7 @@ class FakeClock implements Clock {
         resolve();
         return;
       }
-      const sleeper = { at: this.now + ms, wake: resolve };
+      const sleeper = { at: this.now + ms - this.earlyMs, wake: resolve };
       this.#sleepers.push(sleeper);
       signal.addEventListener('abort', () => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
@@ -192,6 +194,19 @@ describe('LeaderElection', () => {
     await a.whenLeading();
     state.hangs = true;
     await clock.advance(12_000);
+    expect(a.lost.aborted).toBe(true);
+  });
+
+  it('loses at the deadline though the timer that notices is a trifle early', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    clock.earlyMs = 0.5;
+    const state = { hangs: false };
+    const a = candidate(store, clock, 'a', state);
+    a.start();
+    await a.whenLeading();
+    state.hangs = true;
+    await clock.advance(10_001);
     expect(a.lost.aborted).toBe(true);
   });
 
