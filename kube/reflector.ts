@@ -6,7 +6,7 @@ import type { KubeStatus } from './api-error.ts';
 import { backoffMs } from './backoff.ts';
 import { ObjectCache } from './cache.ts';
 import type { CacheHandlers, Indexer } from './cache.ts';
-import type { KubeClient } from './client.ts';
+import type { KubeClient, KubeList } from './client.ts';
 import { sleep } from './sleep.ts';
 import { WatchProtocolError } from './watch-stream.ts';
 import type { WatchEvent } from './watch-stream.ts';
@@ -158,17 +158,31 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #listPages(): Promise<{ items: T[]; resourceVersion: string }> {
-    const { client, resource, namespace, labelSelector, fieldSelector, trim = (object: T) => object } = this.#options;
-    const selection = { namespace, labelSelector, fieldSelector, limit: this.#timing.pageSize };
-    const { signal } = this.#stop;
+    const { trim = (object: T) => object } = this.#options;
     const items: T[] = [];
     let next: string | undefined;
     for (;;) {
-      const page = await client.list<T>(resource, { ...selection, continue: next }, { signal });
-      signal.throwIfAborted();
+      const page = await this.#page(next);
       for (const item of page.items) items.push(trim(item));
       next = page.metadata.continue;
       if (next === undefined || next === '') return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
+    }
+  }
+
+  /** A page after the first is asked for until it comes or its token is too old: the pages before are not asked again. */
+  async #page(next: string | undefined): Promise<KubeList<T>> {
+    const { client, resource, namespace, labelSelector, fieldSelector } = this.#options;
+    const selection = { namespace, labelSelector, fieldSelector, limit: this.#timing.pageSize, continue: next };
+    for (;;) {
+      try {
+        const page = await client.list<T>(resource, selection, { signal: this.#stop.signal });
+        this.#stop.signal.throwIfAborted();
+        this.#failures = 0;
+        return page;
+      } catch (error) {
+        if (next === undefined || isGone(error) || this.#stopped() || this.#interrupt.signal.aborted) throw error;
+        await this.#backOff(error);
+      }
     }
   }
 

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { loadClusterConfig } from '../kube/cluster-config.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { SyncerConfig } from './config.ts';
-import { startSyncer } from './start.ts';
+import { newInstance, startSyncer } from './start.ts';
 import type { Syncer } from './start.ts';
 
 /** Below the grace period of a Pod, 30 s. */
@@ -25,6 +25,7 @@ function configOrExit(): SyncerConfig {
 
 const config = configOrExit();
 const logger = pino({ level: config.LOG_LEVEL, base: { component: 'syncer' } });
+const instance = newInstance(config);
 let current: Syncer | undefined;
 
 closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ signal, err }) => {
@@ -36,10 +37,11 @@ closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ signal, err }) => {
 /**
  * One term after the other. What a lost lease ends is thrown away as a whole, requests, caches and queue, as if the
  * process had ended; the process itself stays, so that an API server away for a minute makes no crash loop.
+ * It keeps its name: a lease that nobody took meanwhile is its own still, and need not run out first.
  */
 for (;;) {
   const kubeConfig = await loadClusterConfig(process.env);
-  current = await startSyncer({ kubeConfig, config, logger });
+  current = await startSyncer({ kubeConfig, config, logger, instance });
   const reason = await current.lost;
   logger.error({ err: reason }, 'starting anew');
   const overdue = setTimeout(() => {

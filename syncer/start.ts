@@ -16,6 +16,8 @@ export interface StartOptions {
   kubeConfig: ClusterConfig;
   config: SyncerConfig;
   logger: Logger;
+  /** Names this process where leaders are elected, for all its terms; made of the Pod's name by default. */
+  instance?: string;
   /** For tests; the configuration's by default. */
   leaseTiming?: LeaseTiming;
   /** For tests: how long an old revision stays after it was used. Five minutes by default. */
@@ -38,7 +40,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const { config, logger } = options;
   const registry = new Registry();
   const metrics = kubeMetrics(registry);
-  const instance = `${config.POD_NAME}_${randomBytes(4).toString('hex')}`;
+  const { instance = newInstance(config) } = options;
   const client = KubeClient.fromKubeConfig(options.kubeConfig, {
     component: 'syncer',
     // Five watches and five other calls at a time: ten connections in all.
@@ -84,6 +86,11 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   };
   const { port } = app.server.address() as AddressInfo;
   return { healthUrl: `http://127.0.0.1:${port}`, leading, lost, stop: () => (stopping ??= stop()) };
+}
+
+/** Differs for each process, though a Pod's containers are started again under its name. */
+export function newInstance({ POD_NAME }: SyncerConfig): string {
+  return `${POD_NAME}_${randomBytes(4).toString('hex')}`;
 }
 
 /** Without leader election nothing forbids a write: the Job's name and resourceVersions keep two of them apart. */

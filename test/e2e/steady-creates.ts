@@ -1,35 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubeConfig } from '@kubernetes/client-node';
+import type { JobRun } from '../../api/job-run.ts';
+import { API_VERSION } from '../../api/names.ts';
+import { JOB_RUNS } from '../../api/resources.ts';
+import { KubeClient } from '../../kube/client.ts';
 import type { Cluster } from './cluster.ts';
+
+const CREATORS = 50;
 
 const template = `{"apiVersion":"hematoscope.app/v1","kind":"JobTemplate","metadata":{"name":"idle"},
   "spec":{"suspend":true,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"busybox"}]}}}}`;
 
-/** Creates one JobRun after the other, four at a time, until `event` is over; tells how many, and every refusal. */
+/**
+ * Fifty creators, each creating one JobRun after the other until `event` is over; tells how many were taken, and every
+ * refusal. The creates are dry runs: admission sees them as it sees all others, and the cluster is not filled.
+ */
 export async function createRunsUntil(
   cluster: Cluster,
   namespace: string,
   event: Promise<unknown>,
 ): Promise<{ created: number; refused: string[] }> {
-  const applied = await cluster.apply(template, '-n', namespace);
-  if (applied.code !== 0) throw new Error(applied.stderr);
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(cluster.kubeconfig);
+  const client = KubeClient.fromKubeConfig(kubeConfig, { component: 'creators', connections: CREATORS });
   let over = false;
   const ended = event.finally(() => {
     over = true;
   });
   let created = 0;
   const refused: string[] = [];
-  const worker = async (id: number) => {
+  const creator = async (id: number) => {
     for (let i = 0; !over; i += 1) {
-      const run = {
-        apiVersion: 'hematoscope.app/v1',
+      const run: JobRun = {
+        apiVersion: API_VERSION,
         kind: 'JobRun',
         metadata: { name: `steady-${id}-${i}` },
         spec: { templateRef: 'idle' },
       };
-      const done = await cluster.apply(JSON.stringify(run), '-n', namespace);
-      if (done.code === 0) created += 1;
-      else refused.push(done.stderr);
+      try {
+        await client.create(JOB_RUNS, namespace, run, { dryRun: true });
+        created += 1;
+      } catch (error) {
+        refused.push(String(error));
+      }
+      // Enough of them to be on their way at any moment, and time left for what they are meant to meet.
+      await sleep(100);
     }
   };
-  await Promise.all([ended, ...[1, 2, 3, 4].map(worker)]);
+  try {
+    const applied = await cluster.apply(template, '-n', namespace);
+    if (applied.code !== 0) throw new Error(applied.stderr);
+    await Promise.all([ended, ...Array.from({ length: CREATORS }, (_, id) => creator(id))]);
+  } finally {
+    await client.close();
+  }
   return { created, refused };
 }

@@ -124,13 +124,26 @@ export class Arena {
     return all.map((child) => child.output()).join('');
   }
 
-  /** Who holds the lease. */
-  async leader(): Promise<SyncerName | undefined> {
+  /** Who holds the lease: the identity of one process, which begins with its syncer's name. */
+  async holder(): Promise<string | undefined> {
     const key = { namespace: 'default', name: 'arena' };
     const lease = await this.client
       .get<KubeObject & { spec?: { holderIdentity?: string } }>(LEASES, key)
       .catch(() => undefined);
-    return SYNCERS.find((name) => lease?.spec?.holderIdentity?.startsWith(name));
+    return lease?.spec?.holderIdentity;
+  }
+
+  /** Which syncer holds the lease. */
+  async leader(): Promise<SyncerName | undefined> {
+    const holder = await this.holder();
+    return SYNCERS.find((name) => holder?.startsWith(name));
+  }
+
+  /** The other syncer, or the one that was started in place of `holder`: whoever saw the lease grow old first. */
+  async untilTakenFrom(holder: string | undefined): Promise<void> {
+    await expect
+      .poll(() => this.holder(), { timeout: 40_000, interval: 50 })
+      .toSatisfy((now: string | undefined) => now !== undefined && now !== '' && now !== holder);
   }
 
   async untilLed(by?: SyncerName, timeout = 40_000): Promise<SyncerName> {

@@ -42,11 +42,12 @@ describe('nothing is lost and nothing doubled', () => {
       const killing = (async () => {
         while (!done.signal.aborted) {
           const leader = await arena.untilLed();
+          const holder = await arena.holder();
           await sleep(ledMs);
           await arena.kill(leader);
           arena.syncer(leader);
           kills += 1;
-          await arena.untilLed(other(leader));
+          await arena.untilTakenFrom(holder);
         }
       })();
       await creating;
@@ -74,7 +75,9 @@ describe('nothing is lost and nothing doubled', () => {
     const processes = new Map(SYNCERS.map((name) => [name, arena.syncer(name)]));
     const leader = await arena.untilLed();
     const creating = arena.createRuns(namespace, namesOf(count), { perSecond: 60 });
-    await expect.poll(async () => (await listAll(arena.client, JOBS, namespace)).length).toBeGreaterThan(20);
+    await expect
+      .poll(async () => (await listAll(arena.client, JOBS, namespace)).length, { timeout: 30_000 })
+      .toBeGreaterThan(20);
     processes.get(leader)!.kill('SIGSTOP');
     await arena.untilLed(other(leader));
     await sleep(500);

@@ -98,6 +98,29 @@ describe('Reflector', () => {
     expect(server.watches[0]!.timeoutSeconds).toBeLessThanOrEqual(600);
   });
 
+  it('asks again for the page that failed, not for those before', async () => {
+    const server = new ScriptedServer([
+      page('10', [thing('a', '1')], 'second'),
+      new KubeConnectionError('reset'),
+      new KubeConnectionError('reset'),
+      page('10', [thing('b', '2')], 'third'),
+      page('10', [thing('c', '3')]),
+    ]);
+    const reflector = reflect(server);
+    await reflector.whenSynced();
+    expect(server.lists.map((asked) => asked.continue)).toEqual([undefined, 'second', 'second', 'second', 'third']);
+    expect(reflector.cache.size).toBe(3);
+  });
+
+  it('begins anew when the token of a page is too old', async () => {
+    const tooOld = new KubeApiError({ method: 'GET', path: '/', code: 410, body: '' });
+    const server = new ScriptedServer([page('10', [thing('a', '1')], 'second'), tooOld, page('12', [thing('b', '2')])]);
+    const reflector = reflect(server);
+    await reflector.whenSynced();
+    expect(server.lists.map((asked) => asked.continue)).toEqual([undefined, 'second', undefined]);
+    expect(reflector.cache.size).toBe(1);
+  });
+
   it('is not synced before the last page, and tells nothing before', async () => {
     const told: string[] = [];
     const server = new ScriptedServer([

@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { useCluster, type Cluster } from './cluster.ts';
+import { eventually } from './eventually.ts';
+import { execute } from './execute.ts';
+import { installChart, release, releaseNamespace, removeEverything } from './install.ts';
+import { createRunsUntil } from './steady-creates.ts';
+
+const NAMESPACE = 'e2e-replicas';
+const WEBHOOKS = `app.kubernetes.io/instance=${release},app.kubernetes.io/component=webhook`;
+
+/** Two replicas of the webhook, fifty creators, and what happens to replicas. */
+describe('while runs are created, no create is refused', { concurrent: false }, () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await useCluster();
+    await removeEverything(cluster);
+    await cluster.kubectl('delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=120s');
+    await cluster.kubectl('create', 'namespace', NAMESPACE);
+    await installChart(cluster);
+  });
+
+  afterAll(async () => {
+    await cluster.kubectl('delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false');
+    await removeEverything(cluster);
+  });
+
+  const inRelease = (...args: string[]) => cluster.kubectl('-n', releaseNamespace, ...args);
+  const pods = async () =>
+    (await inRelease('get', 'pods', '-l', WEBHOOKS, '-o', 'jsonpath={.items[*].metadata.name}')).split(' ').sort();
+  const untilBothReady = () => inRelease('rollout', 'status', `deployment/${release}`, '--timeout=120s');
+
+  /** What happens begins when creates are under way, and some follow it. */
+  async function creating(event: () => Promise<unknown>) {
+    const middle = async () => {
+      await sleep(1_000);
+      await event();
+      await sleep(1_000);
+    };
+    const outcome = await createRunsUntil(cluster, NAMESPACE, middle());
+    expect(outcome.created).toBeGreaterThan(200);
+    return outcome;
+  }
+
+  test('when a replica is deleted', async () => {
+    const [first = ''] = await pods();
+    const { refused } = await creating(async () => {
+      await inRelease('delete', 'pod', first);
+      await untilBothReady();
+    });
+    expect(refused).toEqual([]);
+    expect(await pods()).not.toContain(first);
+  });
+
+  test('when their node is drained: one is evicted, and the budget keeps the other', async () => {
+    const node = (await cluster.kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}')).trim();
+    const before = await pods();
+    const drain = [cluster.kubectlPath, 'drain', node, '--pod-selector', WEBHOOKS, '--timeout=15s'];
+    const { refused } = await creating(async () => {
+      const drained = await execute(drain, { env: cluster.environment });
+      // The node is the only one: whoever is evicted comes back when it takes Pods again.
+      await cluster.kubectl('uncordon', node);
+      expect(drained.stderr).toContain("violate the pod's disruption budget");
+      await untilBothReady();
+    });
+    expect(refused).toEqual([]);
+    expect((await pods()).filter((pod) => before.includes(pod))).toHaveLength(1);
+  });
+
+  test('when cert-manager renews the certificate again and again', async () => {
+    const serial = () =>
+      inRelease('get', 'secret', `${release}-tls`, '-o', 'jsonpath={.metadata.resourceVersion}').then(String);
+    const seen = new Set<string>();
+    const issue = {
+      type: 'Issuing',
+      status: 'True',
+      reason: 'ManuallyTriggered',
+      message: 'asked for',
+      lastTransitionTime: new Date().toISOString(),
+    };
+    const { refused } = await creating(async () => {
+      for (let i = 0; i < 15; i += 1) {
+        const patch = JSON.stringify([{ op: 'add', path: '/status/conditions/-', value: issue }]);
+        await inRelease('patch', 'certificate', `${release}-tls`, '--subresource=status', '--type=json', '-p', patch);
+        await sleep(1_000);
+        seen.add(await serial());
+      }
+    });
+    expect(refused).toEqual([]);
+    expect(seen.size).toBeGreaterThan(5);
+  });
+
+  test('but those that a replica had in hand when it was killed, and whoever tries again is served', async () => {
+    const [first = ''] = await pods();
+    const uid = await inRelease('get', 'pod', first, '-o', 'jsonpath={.metadata.uid}');
+    const restarts = ['get', 'pod', first, '-o', 'jsonpath={.status.containerStatuses[0].restartCount}'];
+    const before = await inRelease(...restarts);
+    const { refused } = await creating(async () => {
+      process.kill(processOf(uid), 'SIGKILL');
+      await eventually('the container to be started again', async () =>
+        (await inRelease(...restarts)) === before ? undefined : true,
+      );
+      await untilBothReady();
+    });
+    console.log(`${refused.length} refused: ${refused[0] ?? ''}`);
+    for (const message of refused) expect(message).toMatch(/failed calling webhook/);
+    expect(refused.length).toBeLessThanOrEqual(50);
+    const after = await creating(() => sleep(1_000));
+    expect(after.refused).toEqual([]);
+  });
+});
+
+/** The process of our image in a Pod: not the one that holds the Pod's namespaces. */
+function processOf(podUid: string): number {
+  const inPod = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const cgroup = readFileSync(`/proc/${pid}/cgroup`, 'utf8').replaceAll('_', '-');
+        return cgroup.includes(podUid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('webhook');
+      } catch {
+        // It ended meanwhile.
+        return false;
+      }
+    });
+  if (inPod.length === 0) throw new Error(`no process of Pod ${podUid} was found`);
+  return Number(inPod[0]);
+}
