@@ -11,8 +11,9 @@ export async function waitFor<T>(
   ask: () => Promise<T | undefined>,
   {
     timeoutMilliseconds = 60_000,
+    intervalMilliseconds = 50,
     failed,
-  }: { timeoutMilliseconds?: number; failed?: () => Promise<Error | undefined> } = {},
+  }: { timeoutMilliseconds?: number; intervalMilliseconds?: number; failed?: () => Promise<Error | undefined> } = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMilliseconds;
   let lastError: unknown;
@@ -25,7 +26,7 @@ export async function waitFor<T>(
     }
     const failure = await failed?.();
     if (failure !== undefined) throw failure;
-    await sleep(50);
+    await sleep(intervalMilliseconds);
   }
   const reason = lastError instanceof Error ? `: ${lastError.message}` : '';
   throw new Error(`${what} did not come within ${timeoutMilliseconds / 1000} s${reason}`, { cause: lastError });

@@ -92,21 +92,27 @@ describe('while runs are created, no create is refused', { concurrent: false }, 
     expect(seen.size).toBeGreaterThan(5);
   });
 
-  test('but those that a replica had in hand when it was killed, and whoever tries again is served', async () => {
+  test('but those that meet a replica killed outright, for a moment, and whoever tries again is served', async () => {
     const [first = ''] = await pods();
     const uid = await inRelease('get', 'pod', first, '-o', 'jsonpath={.metadata.uid}');
-    const restarts = ['get', 'pod', first, '-o', 'jsonpath={.status.containerStatuses[0].restartCount}'];
+    const restarts = [
+      'get',
+      'pod',
+      first,
+      '-o',
+      'jsonpath={.status.containerStatuses[?(@.name=="webhook")].restartCount}',
+    ];
     const before = await inRelease(...restarts);
-    const { refused } = await creating(async () => {
+    const { created, refused } = await creating(async () => {
       process.kill(processOf(uid), 'SIGKILL');
       await eventually('the container to be started again', async () =>
         (await inRelease(...restarts)) === before ? undefined : true,
       );
       await untilBothReady();
     });
-    console.log(`${refused.length} refused: ${refused[0] ?? ''}`);
+    // The API server sends half of its calls to it until the node has noticed.
     for (const message of refused) expect(message).toMatch(/failed calling webhook/);
-    expect(refused.length).toBeLessThanOrEqual(50);
+    expect(created).toBeGreaterThan(refused.length);
     const after = await creating(() => sleep(1_000));
     expect(after.refused).toEqual([]);
   });
@@ -119,7 +125,7 @@ function processOf(podUid: string): number {
     .filter((pid) => {
       try {
         const cgroup = readFileSync(`/proc/${pid}/cgroup`, 'utf8').replaceAll('_', '-');
-        return cgroup.includes(podUid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('webhook');
+        return cgroup.includes(podUid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dist/webhook/');
       } catch {
         // It ended meanwhile.
         return false;

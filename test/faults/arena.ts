@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
-import { expect } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
 import { API_VERSION } from '../../api/names.ts';
 import { JOB_RUNS, JOBS, LEASES } from '../../api/resources.ts';
@@ -11,6 +10,7 @@ import { isFinished, isJobFinished } from '../../core/job-run-status.ts';
 import { isAlreadyExists } from '../../kube/api-error.ts';
 import { KubeClient } from '../../kube/client.ts';
 import { AuditLog } from '../cluster/audit-log.ts';
+import { waitFor } from '../cluster/wait-for.ts';
 import { startFaultProxy, type FaultProxy } from '../integration/fault-proxy.ts';
 import { SyncerEnvironment } from '../integration/syncer-environment.ts';
 import { startSyncerProcess, type SyncerProcess } from '../integration/syncer-process.ts';
@@ -141,23 +141,25 @@ export class Arena {
 
   /** The other syncer, or the one that was started in place of `holder`: whoever saw the lease grow old first. */
   async untilTakenFrom(holder: string | undefined): Promise<void> {
-    await expect
-      .poll(() => this.holder(), { timeout: 40_000, interval: 50 })
-      .toSatisfy((now: string | undefined) => now !== undefined && now !== '' && now !== holder);
+    await waitFor(
+      `another holder of the lease than ${String(holder)}`,
+      async () => {
+        const now = await this.holder();
+        return now !== undefined && now !== '' && now !== holder ? true : undefined;
+      },
+      { timeoutMilliseconds: 40_000 },
+    );
   }
 
-  async untilLed(by?: SyncerName, timeout = 40_000): Promise<SyncerName> {
-    let leader: SyncerName | undefined;
-    await expect
-      .poll(
-        async () => {
-          leader = await this.leader();
-          return leader !== undefined && (by === undefined || by === leader);
-        },
-        { timeout, interval: 50 },
-      )
-      .toBe(true);
-    return leader!;
+  async untilLed(by?: SyncerName): Promise<SyncerName> {
+    return waitFor(
+      `${by ?? 'a syncer'} to lead`,
+      async () => {
+        const leader = await this.leader();
+        return by === undefined || by === leader ? leader : undefined;
+      },
+      { timeoutMilliseconds: 40_000 },
+    );
   }
 
   /** A namespace with a template; what is checked later begins here. */
@@ -208,9 +210,10 @@ export class Arena {
   async untilAllFinished(namespace: string, timeout = 60_000): Promise<number> {
     const began = performance.now();
     try {
-      await expect
-        .poll(() => this.unfinished(namespace).catch((error: unknown) => String(error)), { timeout, interval: 250 })
-        .toBe(0);
+      await waitFor('all runs to finish', async () => ((await this.unfinished(namespace)) === 0 ? true : undefined), {
+        timeoutMilliseconds: timeout,
+        intervalMilliseconds: 250,
+      });
     } catch (error) {
       throw new Error(await this.#whoStandsStill(namespace), { cause: error });
     }

@@ -42,7 +42,7 @@ export async function check({ client, events, namespace, syncers, leases = true 
   const runs = await listAll<JobRun>(client, JOB_RUNS, namespace);
   const jobs = await listAll<Job>(client, JOBS, namespace);
   const created = countBy(
-    events.filter((event) => event.verb === 'create' && isOf(event, 'jobs') && event.responseStatus?.code === 201),
+    events.filter((event) => createsJob(event) && event.responseStatus?.code === 201),
     ({ objectRef }) => `${objectRef?.namespace ?? ''}/${objectRef?.name ?? ''}`,
   );
   const owned = countBy(jobs, (job) => controllingRun(job)?.uid ?? '');
@@ -90,6 +90,10 @@ export async function listAll<T extends KubeObject>(
 
 const isOf = ({ objectRef }: AuditEvent, resource: string): boolean =>
   objectRef?.resource === resource && objectRef.subresource === undefined;
+
+/** Admission's dry runs create nothing. */
+const createsJob = (event: AuditEvent): boolean =>
+  event.verb === 'create' && isOf(event, 'jobs') && !event.requestURI.includes('dryRun=All');
 
 function changedNothing(event: AuditEvent): boolean {
   const { objectRef, requestObject, responseObject, responseStatus } = event;

@@ -36,6 +36,7 @@ const KEPT_MS = 60_000;
 const arena = await Arena.start();
 const { controlPlane } = arena.environment;
 const webhook = await startWebhookTarget(arena.environment);
+const namespace = await arena.begin();
 const processes = new Map<string, SyncerProcess>();
 const proxies: FaultProxy[] = [];
 for (const name of SYNCERS) {
@@ -51,7 +52,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 await arena.untilLed();
-const namespace = await arena.begin();
 const end = performance.now() + minutes * 60_000;
 const over = () => performance.now() >= end;
 
