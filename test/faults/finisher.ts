@@ -25,7 +25,7 @@ export class Finisher {
       workers: 4,
       work: (key) => this.#finish(key),
       // The API server is away on purpose.
-      onError: (_key, error) => {
+      onError: (error) => {
         this.#lastError = error;
       },
     });
