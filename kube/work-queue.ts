@@ -19,7 +19,8 @@ export interface WorkQueueOptions {
   metrics?: WorkQueueMetrics | undefined;
 }
 
-const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 60_000 };
+/** At most this long after whatever was wrong is over, a key that failed all the time is tried again. */
+const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 15_000 };
 
 /**
  * A queue of keys. A key waits in it at most once, however often it is added; one that is added while it is worked on

@@ -136,14 +136,20 @@ describe('whatever happens between syncer and API server', () => {
     const creating = arena.createRuns(namespace, namesOf(count), { perSecond: (count * 1000) / brokenMs });
     await sleep(brokenMs);
     await creating;
+    const whileBroken = proxy.requests.length;
     broken = false;
     healed.resolve('pass');
     const seconds = await arena.untilAllFinished(namespace);
     expect(seconds).toBeLessThan(30);
-    const busiest = Math.max(...perSecond(proxy.requests));
-    console.log(`converged ${seconds.toFixed(1)} s after; at most ${busiest} requests in a second`);
+    const busiest = Math.max(...perSecond(proxy.requests.slice(0, whileBroken)));
+    const afterwards = proxy.requests.length - whileBroken;
+    console.log(
+      `converged ${seconds.toFixed(1)} s after; at most ${busiest} requests in a second while broken, ${afterwards} afterwards`,
+    );
     // A run takes three requests, twice the rate of runs for tries that failed, and watches and lease.
     expect(busiest).toBeLessThan(10 * ((count * 1000) / brokenMs) + 50);
+    // How fast the rest is done is up to the machine; how much is asked for it is not.
+    expect(afterwards).toBeLessThan(10 * count);
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 300_000);
 
