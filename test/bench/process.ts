@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { repositoryDirectory } from '../cluster/paths.ts';
 import { findFreePorts } from '../cluster/ports.ts';
 import { waitFor } from '../cluster/wait-for.ts';
+import { imageFlags } from '../integration/image-flags.ts';
 import { connectionsOf, usageOf, type Usage } from './usage.ts';
 
 /** One of our processes, compiled as in the image, outside of it. */
@@ -27,21 +27,17 @@ export class Process {
   /** Needs `dist/`: see {@link compile}. Resolves when the process began, not when it is ready. */
   static async start(name: Process['name'], environment: Record<string, string>): Promise<Process> {
     const [healthPort = 0] = await findFreePorts(1);
-    const child = spawn(
-      process.execPath,
-      [...(await imageFlags()), join(repositoryDirectory, 'dist', name, 'main.js')],
-      {
-        env: {
-          PATH: process.env['PATH'],
-          NODE_ENV: 'production',
-          HOST: '127.0.0.1',
-          LOG_LEVEL: 'error',
-          HEALTH_PORT: String(healthPort),
-          ...environment,
-        },
-        stdio: ['ignore', 'inherit', 'inherit'],
+    const child = spawn(process.execPath, [...imageFlags(), join(repositoryDirectory, 'dist', name, 'main.js')], {
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        LOG_LEVEL: 'error',
+        HEALTH_PORT: String(healthPort),
+        ...environment,
       },
-    );
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     await once(child, 'spawn');
     return new Process(name, healthPort, child);
   }
@@ -88,13 +84,6 @@ export class Process {
     const code = this.#child.exitCode ?? this.#child.signalCode ?? 'unknown';
     return { code, seconds: (performance.now() - began) / 1000 };
   }
-}
-
-/** The flags of Node in the image: what comes after the program in the Dockerfile's ENTRYPOINT. */
-export async function imageFlags(): Promise<string[]> {
-  const dockerfile = await readFile(join(repositoryDirectory, 'Dockerfile'), 'utf8');
-  const entrypoint = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]';
-  return (JSON.parse(entrypoint) as string[]).slice(1);
 }
 
 /** Share of one core that a process uses, watched for a while. */

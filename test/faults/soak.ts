@@ -183,6 +183,13 @@ function thirds(series: Series): Record<string, [number, number]> {
   );
 }
 
+function meansTable(): string {
+  const [memory, open] = [thirds(rss), thirds(sockets)];
+  const rows = Object.keys(memory).map((name) => [name, ...memory[name]!, ...open[name]!]);
+  const head = ['process', 'RSS, MiB', 'RSS, last third', 'connections', 'connections, last third'];
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
 async function writePlots(): Promise<void> {
   const docs = join(repositoryDirectory, 'docs');
   const file = (name: string) => join(docs, 'images', name);
@@ -193,7 +200,8 @@ async function writePlots(): Promise<void> {
   );
   const text = [
     `${minutes} minutes, ${created} runs, ${faultsDone} faults, on ${machine()}: ${well ? 'nothing lost, nothing doubled' : 'not all well'}.`,
-    `Means of the second and the last third: RSS ${JSON.stringify(thirds(rss))} MiB, connections ${JSON.stringify(thirds(sockets))}.`,
+    'Means of the second and of the last third:',
+    meansTable(),
     '![memory](images/soak-memory.svg)',
     '![connections](images/soak-sockets.svg)',
   ].join('\n\n');

@@ -8,6 +8,7 @@ import type { KubeObject } from '../../api/wire.ts';
 import { makeServingCertificate, type ServingCertificate } from '../cluster/certificates.ts';
 import { findFreePorts } from '../cluster/ports.ts';
 import { waitFor } from '../cluster/wait-for.ts';
+import { imageFlags } from '../integration/image-flags.ts';
 import type { SyncerEnvironment } from '../integration/syncer-environment.ts';
 import { webhookConfigurations } from '../integration/webhook-configurations.ts';
 import { runNamed } from './arena.ts';
@@ -31,6 +32,7 @@ export async function startWebhookTarget(environment: SyncerEnvironment): Promis
   const certificate = await newCertificate();
   const [port = 0] = await findFreePorts(1);
   const webhook = fork(join(import.meta.dirname, 'hostile-target.ts'), {
+    execArgv: imageFlags(),
     env: {
       PATH: process.env['PATH'],
       KUBECONFIG: environment.controlPlane.kubeconfig,

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { imageFlags } from './image-flags.ts';
 
-/** `node syncer/main.ts`, as in the image but for the compiling. */
+/** `node syncer/main.ts`, with Node's flags of the image; only the compiling is missing. */
 export interface SyncerProcess {
   pid: number;
   /** All that it wrote so far, both streams. */
@@ -22,7 +23,7 @@ export function startSyncerProcess(
   const file = join(folder, 'kubeconfig');
   if (kubeConfig) writeFileSync(file, kubeConfig.exportConfig());
   const main = join(import.meta.dirname, '../../syncer/main.ts');
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...imageFlags(), main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
