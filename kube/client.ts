@@ -21,7 +21,10 @@ export interface RequestObserver {
 export interface KubeClientOptions {
   /** Part of the User-Agent, so that an audit log tells the processes apart. */
   component?: string;
-  /** Limit of an ordinary call in milliseconds, from the call to the last byte. Default 30 s. */
+  /**
+   * Limit in milliseconds of an ordinary call, from the call to the last byte, and of a watch until it begins. Default
+   * {@link ANSWER_MS}.
+   */
   timeoutMs?: number;
   /** Sockets for ordinary calls (default 6) and for watches (default 4). */
   connections?: number;
@@ -91,6 +94,11 @@ interface Call extends WriteOptions, ReadOptions {
   contentType?: string;
 }
 
+/**
+ * As long as the API server may keep a request in its queue before it answers 429
+ * (https://kubernetes.io/docs/concepts/cluster-administration/flow-control/). What takes longer was lost on its way.
+ */
+const ANSWER_MS = 15_000;
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
@@ -119,7 +127,7 @@ export class KubeClient {
   private constructor(connection: Connection, options: KubeClientOptions) {
     this.#connection = connection;
     this.#userAgent = `job-template-run/${VERSION} (${options.component ?? 'client'})`;
-    this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#timeoutMs = options.timeoutMs ?? ANSWER_MS;
     this.#onRequest = options.onRequest;
     this.#host = new URL(connection.origin).host;
   }

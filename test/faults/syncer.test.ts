@@ -128,8 +128,8 @@ describe('whatever happens between syncer and API server', () => {
     let broken = true;
     proxy.onRequest = () => {
       if (!broken || Math.random() > 0.3) return 'pass';
-      // Some hang until it is over.
-      if (Math.random() < 0.03) return healed.promise;
+      // Some hang until it is over, and some for ever.
+      if (Math.random() < 0.03) return Math.random() < 0.5 ? healed.promise : 'swallow';
       return everyFault[Math.floor(Math.random() * everyFault.length)]!();
     };
     arena.syncer('syncer-a', { proxy });
@@ -152,6 +152,27 @@ describe('whatever happens between syncer and API server', () => {
     expect(afterwards).toBeLessThan(10 * count);
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 300_000);
+
+  it('watches that vanish without a word are found out', async () => {
+    const namespace = await arena.begin();
+    const proxy = await arena.proxy('syncer-a');
+    arena.syncer('syncer-a', { proxy });
+    await arena.untilLed();
+    await arena.createRuns(namespace, namesOf(20, 'before'));
+    await arena.untilAllFinished(namespace);
+    const vanished = new Set<string>();
+    proxy.onRequest = ({ path }) => {
+      const [collection = '', query = ''] = path.split('?');
+      if (!query.includes('watch=true') || vanished.has(collection)) return 'pass';
+      vanished.add(collection);
+      return 'swallow';
+    };
+    proxy.cutAll();
+    await expect.poll(() => vanished.size, { timeout: 30_000 }).toBe(5);
+    await arena.createRuns(namespace, namesOf(20, 'meanwhile'));
+    expect(await arena.untilAllFinished(namespace)).toBeLessThan(30);
+    expect(await arena.verdict(namespace)).toEqual(allWell(40));
+  }, 120_000);
 
   it('an API server that restarts, an etcd that is killed, and a compaction cost nothing', async () => {
     const count = sized(2_000, 400);

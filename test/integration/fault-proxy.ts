@@ -11,6 +11,8 @@ export type Fault =
   | 'cutBefore'
   /** The API server carries it out, and the connection breaks before the answer. */
   | 'cutAfter'
+  /** The API server carries it out, and on a connection that stays open nothing ever comes back. */
+  | 'swallow'
   | { code: number; status: object; retryAfter?: number }
   /** The answer begins as it should, and ends otherwise; for watches too. */
   | { answer: BrokenAnswer; afterMs: number };
@@ -93,17 +95,20 @@ export async function startFaultProxy(upstream: KubeConfig): Promise<FaultProxy>
       target,
       { ...credentials, path, method, headers: { ...headers, host: target.host } },
       (answer) => {
-        if (fault === 'cutAfter') {
+        if (fault === 'swallow' || fault === 'cutAfter') {
           answer.resume();
-          answer.once('end', () => {
-            incoming.socket.destroy();
-          });
+          if (fault === 'swallow') return;
+          // A watch has no end to wait for.
+          if (isWatch(path)) incoming.socket.destroy();
+          else answer.once('end', () => incoming.socket.destroy());
           return;
         }
         const broken = typeof fault === 'object' && 'answer' in fault ? fault : undefined;
         const headers = { ...answer.headers };
         if (broken) delete headers['content-length'];
         outgoing.writeHead(answer.statusCode ?? 502, headers);
+        // Those of a watch are sent though nothing has happened yet.
+        outgoing.flushHeaders();
         answer.on('error', () => incoming.socket.destroy());
         answer.on('close', () => {
           if (!answer.complete) incoming.socket.destroy();
@@ -124,6 +129,8 @@ export async function startFaultProxy(upstream: KubeConfig): Promise<FaultProxy>
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return Object.assign(proxy, { kubeConfig: plainKubeConfig(url), server: url });
 }
+
+const isWatch = (path: string): boolean => new URL(path, 'http://localhost').searchParams.get('watch') === 'true';
 
 /** Passes on whole lines until it is time, then ends as asked. What is not a stream of lines is cut in its middle. */
 function breakAnswer(

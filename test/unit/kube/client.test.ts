@@ -308,6 +308,12 @@ describe('a watch', () => {
     );
   });
 
+  it('that never begins is a broken connection', async () => {
+    const { url } = await serve(() => undefined);
+    const watch = connect(url, { timeoutMs: 50 }).watch(JOBS, watching);
+    await expect(watch.next()).rejects.toThrow(KubeConnectionError);
+  });
+
   it('that falls silent is a broken connection', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200).write(`${JSON.stringify(event)}\n`);
