@@ -26,7 +26,7 @@ export interface KubeClientOptions {
    * {@link ANSWER_MS}.
    */
   timeoutMs?: number;
-  /** Sockets for ordinary calls (default 6) and for watches (default 4). */
+  /** Sockets for ordinary calls (default 6), and for watches where they cannot share one (default 4). */
   connections?: number;
   watchConnections?: number;
   onRequest?: RequestObserver;
@@ -222,6 +222,7 @@ export class KubeClient {
       if (response.statusCode >= 400) throw await this.#refusal(call, response);
       yield* watchEvents<T>(response.body);
     } catch (error) {
+      if (isTimeout(error)) this.#connection.vanished(route);
       throw this.#explain(call, error);
     }
   }
@@ -349,6 +350,11 @@ function isStaleSocket(error: unknown): boolean {
 /** Socket, TLS and HTTP faults carry a `code`; a body that is not JSON is a SyntaxError. Others are bugs of ours. */
 function isTransportFault(error: unknown): boolean {
   return codeOf(error) !== undefined || error instanceof SyntaxError;
+}
+
+/** No headers, or no further part of the body, within their time. */
+function isTimeout(error: unknown): boolean {
+  return codeOf(error) === 'UND_ERR_HEADERS_TIMEOUT' || codeOf(error) === 'UND_ERR_BODY_TIMEOUT';
 }
 
 function codeOf(error: unknown): unknown {

@@ -5,7 +5,11 @@ import type { Dispatcher } from 'undici';
 import { asksBeforeSending } from './before-send.ts';
 import type { ClusterConfig } from './cluster-config.ts';
 
-/** How many sockets a client keeps, at most: ordinary calls and watches never wait for each other. */
+/**
+ * How many sockets a client keeps, at most: ordinary calls and watches never wait for each other. A call has its socket to
+ * itself. All watches share one, by HTTP/2, unless something between us and the API server speaks HTTP/1.1 only
+ * (docs/adr/0008-http2-for-watches.md).
+ */
 export interface ConnectionLimits {
   calls: number;
   watches: number;
@@ -40,6 +44,9 @@ export class Connection {
   readonly #kubeConfig: ClusterConfig;
   readonly #limits: ConnectionLimits;
   #route: Route | undefined;
+  /** Pools that take no more requests; some may still be under way. */
+  readonly #retired = new Set<Dispatcher>();
+  #tls: Credentials['tls'] = {};
   #tlsFingerprint = '';
   #freshUntil = 0;
   #refreshing: Promise<Route> | undefined;
@@ -69,11 +76,21 @@ export class Connection {
     this.#freshUntil = 0;
   }
 
+  /**
+   * A watch over this route got no answer, or fell silent. The connection that it shares with others may be dead without a
+   * word: those that follow go over a new one.
+   */
+  vanished({ watches }: Route): void {
+    if (this.#route?.watches !== watches) return;
+    this.#route = { ...this.#route, watches: this.#openWatches() };
+    this.#retire(watches);
+  }
+
   /** Ends all connections at once; requests in flight fail. */
   async close(): Promise<void> {
-    const route = this.#route;
+    const pools = [...this.#retired, ...(this.#route ? [this.#route.calls, this.#route.watches] : [])];
     this.#route = undefined;
-    if (route) await Promise.all([route.calls.destroy(), route.watches.destroy()]);
+    await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
   async #refresh(): Promise<Route> {
@@ -83,23 +100,28 @@ export class Connection {
     if (previous && fingerprint === this.#tlsFingerprint) {
       this.#route = { ...previous, headers };
     } else {
-      this.#route = {
-        calls: this.#open(tls, this.#limits.calls).compose(asksBeforeSending),
-        watches: this.#open(tls, this.#limits.watches),
-        headers,
-      };
+      this.#tls = tls;
       this.#tlsFingerprint = fingerprint;
-      if (previous) retire(previous);
+      this.#route = { calls: this.#openCalls(), watches: this.#openWatches(), headers };
+      if (previous) for (const pool of [previous.calls, previous.watches]) this.#retire(pool);
     }
     this.#freshUntil = Date.now() + CREDENTIALS_FRESH_MS;
     return this.#route;
   }
 
-  #open(tls: Credentials['tls'], connections: number): Dispatcher {
+  #openCalls(): Dispatcher {
+    return this.#open({ connections: this.#limits.calls, allowH2: false }).compose(asksBeforeSending);
+  }
+
+  #openWatches(): Dispatcher {
+    return this.#open({ connections: this.#limits.watches, allowH2: true });
+  }
+
+  #open(pool: { connections: number; allowH2: boolean }): Dispatcher {
+    const tls = this.#tls;
     const options = {
-      connections,
+      ...pool,
       pipelining: 1,
-      allowH2: false,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
     };
@@ -120,14 +142,14 @@ export class Connection {
       requestTls: tls as NonNullable<ProxyAgent.Options['requestTls']>,
     });
   }
-}
 
-/** Old pools take no more requests and end when their last one is answered. */
-function retire(route: Route): void {
-  for (const pool of [route.calls, route.watches]) {
-    pool.close().catch(() => {
-      pool.destroy().catch(() => undefined);
-    });
+  /** It takes no more requests, and ends when its last one is answered. */
+  #retire(pool: Dispatcher): void {
+    this.#retired.add(pool);
+    pool
+      .close()
+      .catch(() => pool.destroy().catch(() => undefined))
+      .finally(() => this.#retired.delete(pool));
   }
 }
 

@@ -43,8 +43,8 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const { instance = newInstance(config) } = options;
   const client = KubeClient.fromKubeConfig(options.kubeConfig, {
     component: 'syncer',
-    // Five watches and five other calls at a time: ten connections in all.
-    connections: 5,
+    // Ten connections in all: one for the five watches, and nine other calls at a time.
+    connections: 9,
     watchConnections: 5,
     onRequest: (request) => {
       metrics.onRequest(request);

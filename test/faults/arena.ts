@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -113,9 +114,14 @@ export class Arena {
   }
 
   async proxy(name: SyncerName): Promise<FaultProxy> {
-    const proxy = await startFaultProxy(this.kubeConfigOf(name));
+    const [cert, key] = await Promise.all(['crt', 'key'].map((end) => this.#pki(`apiserver.${end}`)));
+    const proxy = await startFaultProxy(this.kubeConfigOf(name), { cert: cert!, key: key! });
     this.#proxies.push(proxy);
     return proxy;
+  }
+
+  #pki(file: string): Promise<Buffer> {
+    return readFile(join(this.environment.controlPlane.directory, 'pki', file));
   }
 
   /** Everything that syncers wrote to their streams since the last call. */

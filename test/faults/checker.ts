@@ -45,6 +45,12 @@ export async function check({ client, events, namespace, syncers, leases = true 
     events.filter((event) => createsJob(event) && event.responseStatus?.code === 201),
     ({ objectRef }) => `${objectRef?.namespace ?? ''}/${objectRef?.name ?? ''}`,
   );
+  // A create whose client went away is logged as 504, whether it took effect or not: then the Job itself tells.
+  const present = new Set(jobs.map(({ metadata }) => `${namespace}/${metadata?.name ?? ''}`));
+  for (const { objectRef } of events.filter((event) => createsJob(event) && event.responseStatus?.code === 504)) {
+    const key = `${objectRef?.namespace ?? ''}/${objectRef?.name ?? ''}`;
+    if (!created.has(key) && present.has(key)) created.set(key, 1);
+  }
   const owned = countBy(jobs, (job) => controllingRun(job)?.uid ?? '');
   const own = events.filter((event) => syncers.includes(event.user.username));
   const names = runs.map(({ metadata }) => [metadata.name ?? '', jobName(metadata.name ?? '', metadata.uid ?? '')]);

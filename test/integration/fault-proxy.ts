@@ -1,7 +1,10 @@
 import { createServer, request as httpRequest } from 'node:http';
-import type { IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import type { Http2ServerRequest } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import { KubeConfig } from '@kubernetes/client-node';
 
 /** What happens to one request on its way. */
@@ -42,47 +45,57 @@ export interface FaultProxy {
   onRequest: (request: SeenRequest) => Fault | Promise<Fault>;
   /** Breaks all connections that are open now. */
   cutAll(): void;
-  /** How many connections are open now. */
-  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
-export async function startFaultProxy(upstream: KubeConfig): Promise<FaultProxy> {
+type Incoming = IncomingMessage | Http2ServerRequest;
+/** What the responses of both protocols have in common, though their types do not say so. */
+interface Outgoing extends Writable {
+  writeHead(code: number, headers: OutgoingHttpHeaders): unknown;
+  flushHeaders(): void;
+}
+
+/** With a certificate it speaks HTTP/2 as the API server does, else HTTP/1.1 without TLS. */
+export async function startFaultProxy(
+  upstream: KubeConfig,
+  certificate?: { cert: Buffer; key: Buffer },
+): Promise<FaultProxy> {
   const credentials: RequestOptions = {};
   await upstream.applyToHTTPSOptions(credentials);
   const target = new URL(upstream.getCurrentCluster()!.server);
   const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
-  const server = createServer((incoming, outgoing) => {
-    void handle(incoming, outgoing);
+  const listener = (incoming: Incoming, outgoing: unknown): void => {
+    void handle(incoming, outgoing as Outgoing);
+  };
+  const server: Server = certificate ? createSecureServer(certificate, listener) : createServer(listener);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
+  const cutAll = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   const proxy: Omit<FaultProxy, 'kubeConfig' | 'server'> = {
     requests: [],
     onRequest: () => 'pass',
-    cutAll: () => {
-      server.closeAllConnections();
-    },
-    connections: () =>
-      new Promise((resolve, reject) => {
-        server.getConnections((error, count) => {
-          if (error) reject(error);
-          else resolve(count);
-        });
-      }),
+    cutAll,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
           resolve();
         });
-        server.closeAllConnections();
+        cutAll();
       }),
   };
-  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const { method = '', url: path = '', headers } = incoming;
+  const handle = async (incoming: Incoming, outgoing: Outgoing): Promise<void> => {
+    const { method = '', url: path = '' } = incoming;
+    const headers = plainHeaders(incoming.headers);
     const seen = { method, path, agent: headers['user-agent'] ?? '', at: performance.now() };
     proxy.requests.push(seen);
     const fault = await proxy.onRequest(seen);
     if (fault === 'cutBefore') {
-      incoming.socket.destroy();
+      cut(incoming);
       return;
     }
     if (typeof fault === 'object' && 'code' in fault) {
@@ -99,25 +112,32 @@ export async function startFaultProxy(upstream: KubeConfig): Promise<FaultProxy>
           answer.resume();
           if (fault === 'swallow') return;
           // A watch has no end to wait for.
-          if (isWatch(path)) incoming.socket.destroy();
-          else answer.once('end', () => incoming.socket.destroy());
+          if (isWatch(path)) cut(incoming);
+          else
+            answer.once('end', () => {
+              cut(incoming);
+            });
           return;
         }
         const broken = typeof fault === 'object' && 'answer' in fault ? fault : undefined;
-        const headers = { ...answer.headers };
+        const headers = plainHeaders(answer.headers);
         if (broken) delete headers['content-length'];
         outgoing.writeHead(answer.statusCode ?? 502, headers);
         // Those of a watch are sent though nothing has happened yet.
         outgoing.flushHeaders();
-        answer.on('error', () => incoming.socket.destroy());
-        answer.on('close', () => {
-          if (!answer.complete) incoming.socket.destroy();
+        answer.on('error', () => {
+          cut(incoming);
         });
-        if (broken) breakAnswer(answer, outgoing, broken);
+        answer.on('close', () => {
+          if (!answer.complete) cut(incoming);
+        });
+        if (broken) breakAnswer(answer, { incoming, outgoing }, broken);
         else answer.pipe(outgoing);
       },
     );
-    onward.on('error', () => incoming.socket.destroy());
+    onward.on('error', () => {
+      cut(incoming);
+    });
     outgoing.on('close', () => onward.destroy());
     incoming.pipe(onward);
   };
@@ -126,8 +146,21 @@ export async function startFaultProxy(upstream: KubeConfig): Promise<FaultProxy>
       resolve();
     });
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `${certificate ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return Object.assign(proxy, { kubeConfig: plainKubeConfig(url), server: url });
+}
+
+/** Breaks the connection of one request; with HTTP/2 now and then only its stream, so that both are met. */
+function cut(incoming: Incoming): void {
+  const session = 'stream' in incoming ? incoming.stream.session : undefined;
+  if (session && Math.random() < 0.5) session.destroy();
+  else incoming.socket.destroy();
+}
+
+/** Without what belongs to one hop, and without HTTP/2's own (`:path`, …). */
+function plainHeaders(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const hop = ['connection', 'keep-alive', 'transfer-encoding'];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':') && !hop.includes(name)));
 }
 
 const isWatch = (path: string): boolean => new URL(path, 'http://localhost').searchParams.get('watch') === 'true';
@@ -135,7 +168,7 @@ const isWatch = (path: string): boolean => new URL(path, 'http://localhost').sea
 /** Passes on whole lines until it is time, then ends as asked. What is not a stream of lines is cut in its middle. */
 function breakAnswer(
   answer: IncomingMessage,
-  outgoing: ServerResponse,
+  { incoming, outgoing }: { incoming: Incoming; outgoing: Outgoing },
   { answer: how, afterMs }: { answer: BrokenAnswer; afterMs: number },
 ): void {
   let rest = '';
@@ -152,7 +185,7 @@ function breakAnswer(
       type: 'ERROR',
       object: { kind: 'Status', code, message: 'broken on purpose' },
     });
-    if (how === 'reset') outgoing.socket?.destroy();
+    if (how === 'reset') cut(incoming);
     else if (how === 'error') outgoing.end(`${JSON.stringify(status(500))}\n`);
     else if (how === 'gone') outgoing.end(`${JSON.stringify(status(410))}\n`);
     else if (how === 'end') outgoing.end();
@@ -162,7 +195,7 @@ function breakAnswer(
   answer.on('end', finish);
 }
 
-/** A KubeConfig for a server without TLS on loopback. */
+/** A KubeConfig for a server on loopback that asks for no credentials. */
 export function plainKubeConfig(server: string): KubeConfig {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromClusterAndUser({ name: 'proxy', server, skipTLSVerify: true }, { name: 'proxy' });

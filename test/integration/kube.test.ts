@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JOBS } from '../../api/resources.ts';
 import type { Job, KubeObject } from '../../api/wire.ts';
+import { KubeConnectionError } from '../../kube/api-error.ts';
 import { KubeClient } from '../../kube/client.ts';
 import { Reflector } from '../../kube/reflector.ts';
+import { startRelay, type Relay } from './relay.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 
 const CONFIG_MAPS = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' };
@@ -60,6 +63,49 @@ describe('the client against a real API server', () => {
       code: 400,
       message: expect.stringContaining('unknown field "dat"') as unknown,
     });
+  });
+});
+
+describe('connections to a real API server', () => {
+  let relay: Relay;
+  let client: KubeClient;
+  beforeEach(async () => {
+    relay = await startRelay(environment.kubeConfig);
+    client = KubeClient.fromKubeConfig(relay.kubeConfig, { connections: 3, timeoutMs: 1_000 });
+    await environment.client.create(CONFIG_MAPS, key.namespace, configMap(key.name)).catch(() => undefined);
+  });
+  afterEach(async () => {
+    await client.close();
+    await relay.close();
+  });
+  const key = { namespace: 'default', name: 'there' };
+  const watching = { namespace: 'default', resourceVersion: '', timeoutSeconds: 60, inactivityMs: 60_000 };
+
+  it('are one for all watches, and as many as allowed for calls', async () => {
+    const watches = Array.from({ length: 5 }, () => client.watch(CONFIG_MAPS, watching));
+    await Promise.all(watches.map((watch) => watch.next()));
+    expect(relay.connections()).toBe(1);
+    await Promise.all(Array.from({ length: 80 }, () => client.get(CONFIG_MAPS, key)));
+    expect(relay.connections()).toBe(1 + 3);
+    for (const watch of watches) await watch.return(undefined);
+  });
+
+  it('that die without a word are given up, and what follows goes over new ones', async () => {
+    await client.get(CONFIG_MAPS, key);
+    const lost = client.watch(CONFIG_MAPS, { ...watching, inactivityMs: 6_000 });
+    await lost.next();
+    relay.freeze();
+    await expect(client.get(CONFIG_MAPS, key)).rejects.toThrow(KubeConnectionError);
+    await expect(client.get(CONFIG_MAPS, key)).resolves.toBeDefined();
+    const toItsEnd = async (): Promise<void> => {
+      while (!(await lost.next()).done);
+    };
+    await expect(toItsEnd()).rejects.toThrow(KubeConnectionError);
+    // At once, without waiting whether the silent connection comes back to life.
+    const next = client.watch(CONFIG_MAPS, watching);
+    const first = await Promise.race([next.next(), sleep(3_000, 'nothing')]);
+    expect(first).toMatchObject({ value: { type: 'ADDED' } });
+    await next.return(undefined);
   });
 });
 
