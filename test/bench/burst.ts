@@ -1,6 +1,7 @@
 import { countByKind, isUnpagedList } from '../cluster/audit-log.ts';
+import { cpuAccount, perRun, type CpuAccount } from './cpu-account.ts';
 import { round } from './latency.ts';
-import type { Report } from './report.ts';
+import type { Figure, Report } from './report.ts';
 import { startSystem, userOf, type System } from './system.ts';
 import { direct, throughExtension, type Course, type Ending } from './workload.ts';
 
@@ -24,18 +25,18 @@ export async function measureBurst(runs: number): Promise<Report> {
     await warm(system, ending);
     const place = { ending, creators: CREATORS };
     await system.createNamespace('burst-limit');
-    const limit = await (async () => {
-      await system.stopSyncer();
-      return direct(system, { ...place, namespace: 'burst-limit', names: namesOf('run', runs) });
-    })();
+    await system.stopSyncer();
+    const [limit, limitCpu] = await accounted(runs, () =>
+      direct(system, { ...place, namespace: 'burst-limit', names: namesOf('run', runs) }),
+    );
     const syncer = await system.startSyncer();
     await syncer.ready();
     await warm(system, ending, 'warm-again');
     await system.createNamespace('burst');
-    const before = await syncer.usage();
     const mark = await system.audit.mark();
-    const course = await throughExtension(system, { ...place, namespace: 'burst', names: namesOf('run', runs) });
-    const used = (await syncer.usage()).cpuSeconds - before.cpuSeconds;
+    const [course, cpu] = await accounted(runs, () =>
+      throughExtension(system, { ...place, namespace: 'burst', names: namesOf('run', runs) }),
+    );
     const connections = await syncer.connectionsTo(system.apiServerPort);
     const events = (await system.audit.since(mark)).filter(({ user }) => user.username === userOf('syncer'));
     const answered = events.filter(({ responseStatus }) => (responseStatus?.code ?? 0) < 300);
@@ -57,12 +58,29 @@ export async function measureBurst(runs: number): Promise<Report> {
         { name: 'status writes a run', value: round(statusWrites / runs), unit: 'writes' },
         { name: 'lists that are not paged', value: events.filter(isUnpagedList).length, unit: 'lists', atMost: 0 },
         { name: 'connections of the syncer', value: connections, unit: 'connections', atMost: 10 },
-        { name: 'CPU of the syncer a run', value: round((used * 1000) / runs), unit: 'ms' },
+        ...cpuFigures(cpu, limitCpu),
       ],
     };
   } finally {
     await system.stop();
   }
+}
+
+/** A course, and the CPU that each program took for one of its runs. */
+async function accounted(runs: number, run: () => Promise<Course>): Promise<[Course, CpuAccount]> {
+  const before = await cpuAccount();
+  const course = await run();
+  return [course, perRun(before, await cpuAccount(), runs)];
+}
+
+/** Who paid for a run, beside who pays for it without the extension. */
+function cpuFigures(measured: CpuAccount, limit: CpuAccount): Figure[] {
+  return Object.entries(measured).map(([program, ms]) => ({
+    name: program === 'idle' ? 'CPU left idle, a run' : `CPU of ${program}, a run`,
+    value: round(ms),
+    unit: 'ms',
+    ...(limit[program] !== undefined && { limit: round(limit[program]) }),
+  }));
 }
 
 async function warm(system: System, ending: Ending, namespace = 'warm'): Promise<void> {
