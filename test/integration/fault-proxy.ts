@@ -55,7 +55,7 @@ interface Outgoing extends Writable {
   flushHeaders(): void;
 }
 
-/** With a certificate it speaks HTTP/2 as the API server does, else HTTP/1.1 without TLS. */
+/** With a certificate it speaks HTTP/2 and HTTP/1.1 as the API server does, else HTTP/1.1 without TLS. */
 export async function startFaultProxy(
   upstream: KubeConfig,
   certificate?: { cert: Buffer; key: Buffer },
@@ -67,7 +67,9 @@ export async function startFaultProxy(
   const listener = (incoming: Incoming, outgoing: unknown): void => {
     void handle(incoming, outgoing as Outgoing);
   };
-  const server: Server = certificate ? createSecureServer(certificate, listener) : createServer(listener);
+  const server: Server = certificate
+    ? createSecureServer({ ...certificate, allowHTTP1: true }, listener)
+    : createServer(listener);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
