@@ -3,12 +3,13 @@ import { CONDITION_FINISHED, LABEL_APP_VERSION, LABEL_JOB_RUN } from '../api/nam
 import type { Job } from '../api/wire.ts';
 import { isFinished } from '../core/job-run-status.ts';
 
-/**
- * Of a run that ended nothing is read any more but that it did, and what it was made of. Tens of thousands of them may be
- * kept by their owners; they are to cost the syncer next to nothing.
- */
+/** A run that ended is kept as no more than {@link runInOutline}: tens of thousands of them may be kept by their owners. */
 export function cachedRun(run: JobRun): JobRun {
-  if (!isFinished(run)) return run;
+  return isFinished(run) ? runInOutline(run) : run;
+}
+
+/** What is read of a run that is not worked on: whether it ended, and what it was made of. Costs next to nothing. */
+export function runInOutline(run: JobRun): JobRun {
   const { templateRef, templateKind, templateRevision } = run.spec;
   const finished = run.status?.conditions?.find(({ type }) => type === CONDITION_FINISHED);
   return {
@@ -43,6 +44,11 @@ export function cachedJob(job: Job): Job {
     spec: (suspend === undefined ? {} : { suspend }) as NonNullable<Job['spec']>,
     ...(job.status && { status: job.status }),
   };
+}
+
+/** What is read of a Job that is not worked on: that it is there. */
+export function jobInOutline({ metadata }: Job): Job {
+  return { metadata: identityOf(metadata ?? {}) };
 }
 
 type Metadata = NonNullable<Job['metadata']>;

@@ -17,6 +17,9 @@ const SCHEMA = Type.Object({
   LEASE_DURATION_SECONDS: Type.Number({ minimum: 1, default: 15 }),
   RENEW_DEADLINE_SECONDS: Type.Number({ minimum: 0.1, default: 10 }),
   RETRY_PERIOD_SECONDS: Type.Number({ minimum: 0.1, default: 2 }),
+  /** Among how many syncers the namespaces are divided, and which of them this one is, from 0. */
+  SHARDS: Type.Integer({ minimum: 1, maximum: 64, default: 1 }),
+  SHARD: Type.Integer({ minimum: 0, default: 0 }),
   WORKERS: Type.Integer({ minimum: 1, maximum: 256, default: 16 }),
   MISSING_TEMPLATE: Type.Unsafe<(typeof MISSING_TEMPLATE_POLICIES)[number]>({
     type: 'string',
@@ -48,7 +51,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): SyncerConfig {
     .filter(([, value]) => value !== undefined && value !== '');
   const config: unknown = Object.fromEntries(given);
   const validate = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true }).compile<SyncerConfig>(SCHEMA);
-  if (validate(config)) return withOrderedTimes(config);
+  if (validate(config)) return withKnownShard(withOrderedTimes(config));
   const mistakes = (validate.errors ?? []).map(({ instancePath, message = 'is wrong', params }) => {
     const name = instancePath.slice(1);
     const allowed = Array.isArray(params['allowedValues']) ? `: ${params['allowedValues'].join(', ')}` : '';
@@ -64,4 +67,15 @@ function withOrderedTimes(config: SyncerConfig): SyncerConfig {
   throw new ConfigError(
     `LEASE_DURATION_SECONDS=${lease} must be above RENEW_DEADLINE_SECONDS=${deadline}, and that above 1.2 × RETRY_PERIOD_SECONDS=${retry}`,
   );
+}
+
+function withKnownShard(config: SyncerConfig): SyncerConfig {
+  const { SHARDS: count, SHARD: index } = config;
+  if (index < count) return config;
+  throw new ConfigError(`SHARD=${index} must be below SHARDS=${count}: the first is 0`);
+}
+
+/** Each shard has a leader of its own. */
+export function leaseName({ LEASE_NAME: name, SHARDS: count, SHARD: index }: SyncerConfig): string {
+  return count === 1 ? name : `${name}-${index}`;
 }

@@ -6,7 +6,9 @@ import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, J
 import type { ControllerRevision, Job, KubeObject } from '../api/wire.ts';
 import { identityOfRevision } from '../core/controller-revision.ts';
 import { isFinished } from '../core/job-run-status.ts';
-import { keyOfTemplate, templateKeyString } from '../core/template-key.ts';
+import { isInShard, type Shard } from '../core/shard.ts';
+import { keyOfTemplate, templateKeyOfRun, templateKeyString } from '../core/template-key.ts';
+import type { TemplateKey } from '../core/template-key.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { EventRecorder } from '../kube/event-recorder.ts';
 import { LeadershipLostError } from '../kube/leader-election.ts';
@@ -16,7 +18,7 @@ import { Reflector } from '../kube/reflector.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
 import type { WorkResult } from '../kube/work-queue.ts';
 import { RevisionStore } from '../revisions/revision-store.ts';
-import { cachedJob, cachedRun } from './cached.ts';
+import { cachedJob, cachedRun, jobInOutline, runInOutline } from './cached.ts';
 import { Cluster } from './cluster.ts';
 import type { WriteGuard } from './cluster.ts';
 import { Memory } from './memory.ts';
@@ -35,6 +37,8 @@ export interface ControllerOptions {
   guard: WriteGuard;
   rules: MissingTemplateRules;
   workers: number;
+  /** Which namespaces are worked on. The others are looked at, too: their runs may use a ClusterJobTemplate. */
+  shard: Shard;
   /** Where the revisions of ClusterJobTemplates live. */
   clusterNamespace: string;
   revisionHistoryLimit: number;
@@ -59,11 +63,13 @@ export class Controller {
   readonly #events: EventRecorder;
   readonly #memory = new Memory();
   readonly #context: ReconcileContext;
+  readonly #shard: Shard;
   readonly #logger: Logger;
 
   constructor(options: ControllerOptions) {
     const { client, logger } = options;
     this.#logger = logger;
+    this.#shard = options.shard;
     this.#events = new EventRecorder({
       client,
       controller: 'hematoscope.app/syncer',
@@ -89,7 +95,7 @@ export class Controller {
       resource: JOB_RUNS,
       handlers: this.#runHandlers(),
       indexers: { [BY_TEMPLATE]: templateOfRun },
-      trim: cachedRun,
+      trim: (run) => (this.#isOurs(run.metadata) ? cachedRun(run) : runInOutline(run)),
     });
     this.#templates = new Reflector<JobTemplate>({
       client,
@@ -117,7 +123,7 @@ export class Controller {
       resource: JOBS,
       labelSelector: LABEL_JOB_RUN,
       handlers: this.#jobHandlers(),
-      trim: cachedJob,
+      trim: (job) => (this.#isOurs(job.metadata) ? cachedJob(job) : jobInOutline(job)),
     });
     const cluster = new Cluster(client, options.guard);
     const store = new RevisionStore(client, options.clusterNamespace);
@@ -218,7 +224,7 @@ export class Controller {
   } {
     const changed = (run: JobRun): void => {
       if (isFinished(run)) this.#ended(run);
-      else this.#queue.add(keyOf(run.metadata));
+      else if (this.#isOurs(run.metadata)) this.#queue.add(keyOf(run.metadata));
     };
     return {
       onAdd: changed,
@@ -233,7 +239,16 @@ export class Controller {
 
   #ended(run: JobRun): void {
     this.#memory.forget(run);
-    this.#keeper.released(run);
+    const key = templateKeyOfRun(run);
+    if (this.#isOurs(key)) this.#keeper.released(key);
+  }
+
+  #look(key: TemplateKey): void {
+    if (this.#isOurs(key)) this.#keeper.look(key);
+  }
+
+  #isOurs({ namespace }: { namespace?: string | undefined } = {}): boolean {
+    return isInShard(namespace, this.#shard);
   }
 
   #jobHandlers(): {
@@ -242,7 +257,7 @@ export class Controller {
     onDelete: (job: Job) => void;
   } {
     const changed = (job: Job): void => {
-      const owner = controllingRun(job);
+      const owner = this.#isOurs(job.metadata) ? controllingRun(job) : undefined;
       if (owner) this.#queue.add(keyOf({ ...namespaceOf(job), name: owner.name }));
     };
     return {
@@ -251,6 +266,7 @@ export class Controller {
         changed(job);
       },
       onDelete: (job) => {
+        if (!this.#isOurs(job.metadata)) return;
         const owner = controllingRun(job);
         const run = owner && this.#runs.cache.get(job.metadata?.namespace, owner.name);
         if (run?.metadata.uid === owner?.uid && run && !isFinished(run)) this.#memory.rememberGone(run, job);
@@ -267,10 +283,10 @@ export class Controller {
       onAdd: (template) => {
         const key = keyOfTemplate(template);
         for (const run of this.#memory.takeWaiting(templateKeyString(key))) this.#queue.add(run);
-        this.#keeper.look(key);
+        this.#look(key);
       },
       onUpdate: (before, template) => {
-        if (before.metadata.generation !== template.metadata.generation) this.#keeper.look(keyOfTemplate(template));
+        if (before.metadata.generation !== template.metadata.generation) this.#look(keyOfTemplate(template));
       },
     };
   }
@@ -278,7 +294,7 @@ export class Controller {
   #revisionHandlers(): { onAdd: (stored: ControllerRevision) => void; onDelete: (stored: ControllerRevision) => void } {
     const look = (stored: ControllerRevision): void => {
       const identity = identityOfRevision(stored);
-      if (identity) this.#keeper.look(identity.key);
+      if (identity) this.#look(identity.key);
     };
     return { onAdd: look, onDelete: look };
   }

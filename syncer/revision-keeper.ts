@@ -88,9 +88,8 @@ export class RevisionKeeper {
     this.#queue.add(id);
   }
 
-  /** A run has ended: what it was pinned to may go, where there is more than stays anyway. */
-  released(run: JobRun): void {
-    const key = templateKeyOfRun(run);
+  /** A run of this template has ended: what it was pinned to may go, where there is more than stays anyway. */
+  released(key: TemplateKey): void {
     const { revisions, limit } = this.#options;
     if (revisions.byIndex(BY_TEMPLATE, templateKeyString(key)).length > limit + 1) this.look(key);
   }

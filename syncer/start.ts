@@ -8,6 +8,7 @@ import { LeaderElection } from '../kube/leader-election.ts';
 import type { LeaseTiming } from '../kube/leader-election.ts';
 import { kubeMetrics } from '../kube/metrics.ts';
 import type { WriteGuard } from './cluster.ts';
+import { leaseName } from './config.ts';
 import type { SyncerConfig } from './config.ts';
 import { Controller } from './controller.ts';
 import { healthApp } from './health.ts';
@@ -57,6 +58,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     guard: election ?? ALWAYS,
     rules: { policy: config.MISSING_TEMPLATE, waitSeconds: config.MISSING_TEMPLATE_WAIT_SECONDS },
     workers: config.WORKERS,
+    shard: { index: config.SHARD, count: config.SHARDS },
     clusterNamespace: config.POD_NAMESPACE,
     revisionHistoryLimit: config.REVISION_HISTORY_LIMIT,
     revisionGraceMs: options.revisionGraceMs,
@@ -108,11 +110,11 @@ function electionOf(
   return new LeaderElection({
     client,
     namespace: config.POD_NAMESPACE,
-    name: config.LEASE_NAME,
+    name: leaseName(config),
     identity: instance,
     logger,
     onChange: (isLeader) => {
-      metrics.leader(config.LEASE_NAME, isLeader);
+      metrics.leader(leaseName(config), isLeader);
     },
     timing: leaseTiming,
   });

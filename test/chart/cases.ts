@@ -7,6 +7,7 @@ const allOn = {
 export const cases: Record<string, object> = {
   defaults: {},
   'syncer in a Deployment of its own': { syncer: { mode: 'Deployment' }, ...allOn },
+  'syncers in shards': { syncer: { mode: 'Deployment', shards: 2 } },
   'network policy and metrics': allOn,
   'certificate made by Helm': { tls: { mode: 'selfSigned' } },
   'certificate provided': {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig as readSyncerConfig } from '../../syncer/config.ts';
+import { leaseName, readConfig as readSyncerConfig } from '../../syncer/config.ts';
 import { readConfig as readWebhookConfig } from '../../webhook/config.ts';
 import { cases } from './cases.ts';
 import { render } from './helm.ts';
@@ -119,4 +119,16 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
     });
     expect(container.ports).toContainEqual({ name: 'syncer-health', containerPort: config.HEALTH_PORT });
   });
+});
+
+test('each shard of syncers has its number, and a lease that it may use', async () => {
+  const manifests = await render({ syncer: { mode: 'Deployment', shards: 3 } });
+  const deployments = manifests.filter(({ kind }) => kind === 'Deployment') as unknown as Deployment[];
+  const configs = deployments.flatMap(({ spec }) => {
+    const { containers } = spec.template.spec;
+    return containers.filter(({ name }) => name === 'syncer').map((each) => readSyncerConfig(environmentOf(each)));
+  });
+  expect(configs.map(({ SHARD, SHARDS }) => [SHARD, SHARDS])).toEqual([0, 1, 2].map((shard) => [shard, 3]));
+  const role = manifests.find(({ kind, metadata }) => kind === 'Role' && metadata.name.endsWith('-syncer'));
+  expect(role?.['rules']).toContainEqual(expect.objectContaining({ resourceNames: configs.map(leaseName) }));
 });

@@ -103,6 +103,11 @@ describe('what a person is told about a wrong value', () => {
       'set tls.provided.caBundle to the CA of the certificate, or admission.annotations',
     ],
     [
+      'shards beside the webhook',
+      { syncer: { shards: 2 } },
+      'syncer.shards is 2, but a syncer beside each webhook is one of all: set syncer.mode to Deployment',
+    ],
+    [
       'two syncers that elect no leader',
       { syncer: { leaderElection: { enabled: false } } },
       'there would be 2 syncers: set replicas to 1, or turn leader election on',

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { JOB_RUNS, JOB_TEMPLATES, LEASES } from '../../api/resources.ts';
 import type { JobRun } from '../../api/job-run.ts';
 import type { KubeObject } from '../../api/wire.ts';
+import { WHOLE } from '../../core/shard.ts';
 import { LeadershipLostError } from '../../kube/leader-election.ts';
 import { kubeMetrics } from '../../kube/metrics.ts';
 import { Controller } from '../../syncer/controller.ts';
@@ -336,6 +337,7 @@ describe('leadership', () => {
       client: environment.client,
       guard: { assertHeld, lost: new AbortController().signal },
       rules: { policy: 'Reject', waitSeconds: 300 },
+      shard: WHOLE,
       workers: 1,
       clusterNamespace: 'default',
       revisionHistoryLimit: 10,

@@ -84,6 +84,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and (not .Values.syncer.leaderElection.enabled) (gt $syncers 1) -}}
 {{- fail (printf "syncer.leaderElection.enabled is false, but there would be %d syncers: set %s to 1, or turn leader election on" $syncers (ternary "replicas" "syncer.replicas" (eq .Values.syncer.mode "Sidecar"))) -}}
 {{- end -}}
+{{- if and (eq .Values.syncer.mode "Sidecar") (gt (int .Values.syncer.shards) 1) -}}
+{{- fail (printf "syncer.shards is %d, but a syncer beside each webhook is one of all: set syncer.mode to Deployment" (int .Values.syncer.shards)) -}}
+{{- end -}}
 {{- if and (eq .Values.tls.mode "provided") (not .Values.tls.provided.caBundle) (not .Values.admission.annotations) -}}
 {{- fail "tls.mode is provided: set tls.provided.caBundle to the CA of the certificate, or admission.annotations to what makes your CA injector fill it in" -}}
 {{- end -}}
@@ -97,6 +100,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- define "job-template-run.podLabels" -}}
 {{- include "job-template-run.labels" .root }}
 app.kubernetes.io/component: {{ .component }}
+{{- if hasKey . "shard" }}
+hematoscope.app/shard: {{ .shard | quote }}
+{{- end }}
 {{- with .root.Values.podLabels }}
 {{ toYaml . }}
 {{- end }}

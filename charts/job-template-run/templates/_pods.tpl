@@ -1,4 +1,7 @@
-{{/* The parts that the Deployments share. Each takes a dict of root and component (webhook, syncer, or test, which is not spread). */}}
+{{/*
+The parts that the Deployments share. Each takes a dict of root and component (webhook, syncer, or test, which is not spread), and of the
+number of a shard, where there are several.
+*/}}
 
 {{/* No Pod goes before its successor answers: a rollout adds one, waits until it is ready, then takes one away. */}}
 {{- define "job-template-run.rollout" -}}
@@ -12,6 +15,9 @@ selector:
   matchLabels:
     {{- include "job-template-run.selectorLabels" .root | nindent 4 }}
     app.kubernetes.io/component: {{ .component }}
+    {{- if hasKey . "shard" }}
+    hematoscope.app/shard: {{ .shard | quote }}
+    {{- end }}
 {{- end -}}
 
 {{- define "job-template-run.podSettings" -}}
@@ -36,6 +42,9 @@ topologySpreadConstraints:
       matchLabels:
         {{- include "job-template-run.selectorLabels" $.root | nindent 8 }}
         app.kubernetes.io/component: {{ $.component }}
+        {{- if hasKey $ "shard" }}
+        hematoscope.app/shard: {{ $.shard | quote }}
+        {{- end }}
     {{- if not .matchLabelKeys }}
     # Pods of the revision that is going away do not count.
     matchLabelKeys: [pod-template-hash]
@@ -58,22 +67,27 @@ affinity:
 {{- end -}}
 
 {{- define "job-template-run.syncerContainer" -}}
+{{- $values := .root.Values -}}
 - name: syncer
-  image: {{ include "job-template-run.image" . }}
-  imagePullPolicy: {{ .Values.image.pullPolicy }}
+  image: {{ include "job-template-run.image" .root }}
+  imagePullPolicy: {{ $values.image.pullPolicy }}
   args: [dist/syncer/main.js]
   env:
     - { name: HEALTH_PORT, value: '8081' }
-    - { name: LEADER_ELECTION, value: {{ .Values.syncer.leaderElection.enabled | quote }} }
-    - { name: LEASE_NAME, value: {{ include "job-template-run.fullname" . }}-syncer }
+    - { name: LEADER_ELECTION, value: {{ $values.syncer.leaderElection.enabled | quote }} }
+    - { name: LEASE_NAME, value: {{ include "job-template-run.fullname" .root }}-syncer }
     - { name: POD_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
     - { name: POD_NAMESPACE, valueFrom: { fieldRef: { fieldPath: metadata.namespace } } }
-    - { name: WORKERS, value: {{ .Values.syncer.workers | int | quote }} }
-    - { name: MISSING_TEMPLATE, value: {{ .Values.admission.missingTemplate }} }
-    - { name: MISSING_TEMPLATE_WAIT_SECONDS, value: {{ .Values.admission.missingTemplateWaitSeconds | int | quote }} }
-    - { name: REVISION_HISTORY_LIMIT, value: {{ .Values.revisionHistoryLimit | int | quote }} }
-    - { name: LOG_LEVEL, value: {{ .Values.log.level }} }
-    {{- with .Values.syncer.extraEnv }}
+    {{- if hasKey . "shard" }}
+    - { name: SHARDS, value: {{ $values.syncer.shards | int | quote }} }
+    - { name: SHARD, value: {{ .shard | quote }} }
+    {{- end }}
+    - { name: WORKERS, value: {{ $values.syncer.workers | int | quote }} }
+    - { name: MISSING_TEMPLATE, value: {{ $values.admission.missingTemplate }} }
+    - { name: MISSING_TEMPLATE_WAIT_SECONDS, value: {{ $values.admission.missingTemplateWaitSeconds | int | quote }} }
+    - { name: REVISION_HISTORY_LIMIT, value: {{ $values.revisionHistoryLimit | int | quote }} }
+    - { name: LOG_LEVEL, value: {{ $values.log.level }} }
+    {{- with $values.syncer.extraEnv }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
   ports:
@@ -91,7 +105,7 @@ affinity:
     timeoutSeconds: 5
     failureThreshold: 3
   resources:
-    {{- toYaml .Values.syncer.resources | nindent 4 }}
+    {{- toYaml $values.syncer.resources | nindent 4 }}
   securityContext:
-    {{- toYaml .Values.securityContext | nindent 4 }}
+    {{- toYaml $values.securityContext | nindent 4 }}
 {{- end -}}

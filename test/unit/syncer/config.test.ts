@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../../syncer/config.ts';
+import { leaseName, readConfig } from '../../../syncer/config.ts';
 
 describe('readConfig', () => {
   it('has a default for everything', () => {
@@ -8,6 +8,8 @@ describe('readConfig', () => {
       HOST: '0.0.0.0',
       LEASE_NAME: 'job-template-run-syncer',
       LEADER_ELECTION: true,
+      SHARDS: 1,
+      SHARD: 0,
       WORKERS: 16,
       MISSING_TEMPLATE: 'Reject',
       MISSING_TEMPLATE_WAIT_SECONDS: 300,
@@ -29,6 +31,12 @@ describe('readConfig', () => {
     ).toThrowErrorMatchingInlineSnapshot(
       `[ConfigError: LEADER_ELECTION="perhaps" must be boolean; WORKERS="0" must be >= 1; MISSING_TEMPLATE="Maybe" must be equal to one of the allowed values: Reject, Wait, Fail]`,
     );
+  });
+
+  it('refuses a shard that there is not, and gives each its own lease', () => {
+    expect(() => readConfig({ SHARDS: '2', SHARD: '2' })).toThrow('SHARD=2 must be below SHARDS=2: the first is 0');
+    expect(leaseName(readConfig({ LEASE_NAME: 'a', SHARDS: '2', SHARD: '1' }))).toBe('a-1');
+    expect(leaseName(readConfig({ LEASE_NAME: 'a' }))).toBe('a');
   });
 
   it('refuses lease times that would let two lead at once', () => {
