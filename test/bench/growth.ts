@@ -32,6 +32,7 @@ export async function measureGrowth(options: GrowthOptions): Promise<Report[]> {
   });
   return withSystem(async (system) => {
     const empty = await resident(system);
+    const emptyEtcd = await etcdKib(system);
     const rest: Report[] = [];
     const measured = await fill(
       system,
@@ -43,7 +44,14 @@ export async function measureGrowth(options: GrowthOptions): Promise<Report[]> {
       },
     );
     const full = await resident(system);
-    return [costAgainstSize(measured, limit), memory(empty, full, options.sizes.at(-1) ?? 0), ...rest];
+    const size = options.sizes.at(-1) ?? 0;
+    const kibARun = round(((await etcdKib(system)) - emptyEtcd) / size);
+    return [
+      costAgainstSize(measured, limit),
+      memory(empty, full, size),
+      { scenario: 'etcd', figures: [{ name: 'a finished run and its Job', value: kibARun, unit: 'KiB' }] },
+      ...rest,
+    ];
   });
 }
 
@@ -100,6 +108,12 @@ function costAgainstSize(measured: Points, limit: Points): Report {
     figures.push({ name: 'rate at 20000, of that at 2000', value: large, unit: 'runs/s', limit: small, atLeast: 0.85 });
   }
   return { scenario: 'cost against number', figures, series: { 'with the extension': measured, limit } };
+}
+
+/** Of what is stored now, without its history. */
+async function etcdKib({ controlPlane }: System): Promise<number> {
+  await controlPlane.compactEtcd();
+  return (await controlPlane.etcdBytesInUse()) / 1024;
 }
 
 interface Resident {

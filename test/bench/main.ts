@@ -8,6 +8,7 @@ import { measureBurst } from './burst.ts';
 import { measureGrowth } from './growth.ts';
 import { compile } from './process.ts';
 import { table, type Report } from './report.ts';
+import { measureShards } from './shards.ts';
 import { measureSteady } from './steady.ts';
 import { writePerformance } from './write.ts';
 
@@ -18,6 +19,7 @@ const scenarios: Record<string, (quick: boolean) => Promise<Report[]>> = {
   'steady-20': async (quick) => [await measureSteady(quick ? 200 : 600, 20)],
   'steady-100': async (quick) => [await measureSteady(quick ? 500 : 2000, 100)],
   admission: async (quick) => [await measureAdmission(quick ? 2 : 5)],
+  shards: async (quick) => [await measureShards(quick ? 500 : 2000)],
   growth: (quick) =>
     measureGrowth(
       quick

@@ -10,6 +10,7 @@ export interface Figure {
     | 'runs/s'
     | 'creates/s'
     | 'MiB'
+    | 'KiB'
     | '% of a core'
     | 'requests/min'
     | 'connections'

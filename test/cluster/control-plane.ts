@@ -12,7 +12,7 @@ import {
   type ControlPlaneLayout,
 } from './control-plane-arguments.ts';
 import { writeControlPlaneFiles } from './control-plane-files.ts';
-import { compactEtcd } from './etcd.ts';
+import { compactEtcd, etcdBytesInUse } from './etcd.ts';
 import { findFreePorts } from './ports.ts';
 import { ensureProgram, type ProgramName } from './programs.ts';
 import { waitFor } from './wait-for.ts';
@@ -52,6 +52,8 @@ export interface ControlPlane {
   restartEtcd(): Promise<void>;
   /** Forgets all versions but the present ones: watches that start from older ones are answered with 410 Gone. */
   compactEtcd(): Promise<void>;
+  /** How many bytes etcd uses for all that it has not forgotten. */
+  etcdBytesInUse(): Promise<number>;
   /** Freezes the API server: connections stay open and nothing is answered. */
   pauseApiServer(): void;
   resumeApiServer(): void;
@@ -130,6 +132,7 @@ async function startOnFreePorts(options: ControlPlaneOptions): Promise<ControlPl
       await waitUntilReady(layout, '/readyz', [etcd, apiServer]);
     },
     compactEtcd: () => compactEtcd(`http://127.0.0.1:${layout.etcdPort}`),
+    etcdBytesInUse: () => etcdBytesInUse(`http://127.0.0.1:${layout.etcdPort}`),
     pauseApiServer: () => {
       apiServer.pause();
     },

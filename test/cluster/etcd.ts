@@ -1,10 +1,18 @@
 /** Compacts an etcd at its present revision, through its JSON gateway. @throws when it refuses. */
 export async function compactEtcd(server: string): Promise<void> {
-  const call = async (path: string, body: object): Promise<{ header?: { revision?: string } }> => {
-    const response = await fetch(`${server}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`etcd ${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as { header?: { revision?: string } };
-  };
-  const { header } = await call('range', { key: Buffer.from('/none').toString('base64') });
-  await call('compaction', { revision: header?.revision ?? '0', physical: true });
+  const key = Buffer.from('/none').toString('base64');
+  const { header } = await call<{ header?: { revision?: string } }>(server, 'kv/range', { key });
+  await call(server, 'kv/compaction', { revision: header?.revision ?? '0', physical: true });
+}
+
+/** How many bytes an etcd uses for all that it has not forgotten. */
+export async function etcdBytesInUse(server: string): Promise<number> {
+  const { dbSizeInUse } = await call<{ dbSizeInUse?: string }>(server, 'maintenance/status', {});
+  return Number(dbSizeInUse);
+}
+
+async function call<T>(server: string, path: string, body: object): Promise<T> {
+  const response = await fetch(`${server}/v3/${path}`, { method: 'POST', body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`etcd ${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
 }

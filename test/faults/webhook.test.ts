@@ -7,6 +7,7 @@ import { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
+import { starve } from '../cluster/starve.ts';
 import { SyncerEnvironment } from '../integration/syncer-environment.ts';
 import { runNamed, sized } from './arena.ts';
 import { hostileBody } from './hostile-bodies.ts';
@@ -84,21 +85,11 @@ describe('certificates that change every second under 50 concurrent creates', ()
 
 describe('a webhook that gets a tenth of the CPU', () => {
   it('answers, or the create fails with a clear timeout; afterwards all is as before', async () => {
-    // Stopped for nine tenths of the time, as a CPU limit does it.
-    const starved = new AbortController();
-    const starve = (async () => {
-      while (!starved.signal.aborted) {
-        target.process.kill('SIGSTOP');
-        await sleep(90);
-        target.process.kill('SIGCONT');
-        await sleep(10);
-      }
-    })();
+    const feed = starve(target.process);
     const creates = steadyCreates(10);
     await sleep(sized(60_000, 8_000));
     const { created, errors } = await creates.stop();
-    starved.abort();
-    await starve;
+    await feed();
     console.log(`at a tenth of the CPU: ${created} created, ${errors.length} refused`);
     expect(created + errors.length).toBeGreaterThan(0);
     for (const error of errors) expect(error).toMatch(/timeout|deadline exceeded|in time/i);
