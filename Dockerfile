@@ -41,7 +41,8 @@ WORKDIR /app
 COPY LICENSE package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-ENV NODE_ENV=production PATH=/usr/local/bin
+# Two pools of memory instead of eight for each core: no thread of ours allocates much but one.
+ENV NODE_ENV=production PATH=/usr/local/bin MALLOC_ARENA_MAX=2
 USER 65532:65532
 # Memory is dearer here than a few more collections: a small young generation, and an old one that is collected when it
 # grew by half instead of when it is several times as large. Measured in docs/performance.md.

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { repositoryDirectory } from '../cluster/paths.ts';
 import { findFreePorts } from '../cluster/ports.ts';
 import { waitFor } from '../cluster/wait-for.ts';
-import { imageFlags } from '../integration/image-flags.ts';
+import { imageEnvironment, imageFlags } from '../integration/image-flags.ts';
 import { connectionsOf, usageOf, type Usage } from './usage.ts';
 
 /** One of our processes, compiled as in the image, outside of it. */
@@ -30,7 +30,7 @@ export class Process {
     const child = spawn(process.execPath, [...imageFlags(), join(repositoryDirectory, 'dist', name, 'main.js')], {
       env: {
         PATH: process.env['PATH'],
-        NODE_ENV: 'production',
+        ...imageEnvironment(),
         HOST: '127.0.0.1',
         LOG_LEVEL: 'error',
         HEALTH_PORT: String(healthPort),

@@ -8,7 +8,7 @@ import type { KubeObject } from '../../api/wire.ts';
 import { makeServingCertificate, type ServingCertificate } from '../cluster/certificates.ts';
 import { findFreePorts } from '../cluster/ports.ts';
 import { waitFor } from '../cluster/wait-for.ts';
-import { imageFlags } from '../integration/image-flags.ts';
+import { imageEnvironment, imageFlags } from '../integration/image-flags.ts';
 import type { SyncerEnvironment } from '../integration/syncer-environment.ts';
 import { webhookConfigurations } from '../integration/webhook-configurations.ts';
 import { runNamed } from './arena.ts';
@@ -34,6 +34,7 @@ export async function startWebhookTarget(environment: SyncerEnvironment): Promis
   const webhook = fork(join(import.meta.dirname, 'hostile-target.ts'), {
     execArgv: imageFlags(),
     env: {
+      ...imageEnvironment(),
       PATH: process.env['PATH'],
       KUBECONFIG: environment.controlPlane.kubeconfig,
       HOST: '127.0.0.1',

@@ -4,8 +4,18 @@ import { repositoryDirectory } from '../cluster/paths.ts';
 
 /** The flags of Node in the image: what comes after the program in the Dockerfile's ENTRYPOINT. */
 export function imageFlags(): string[] {
-  const dockerfile = readFileSync(join(repositoryDirectory, 'Dockerfile'), 'utf8');
-  const entrypoint = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1];
-  if (entrypoint === undefined) throw new Error('the Dockerfile has no ENTRYPOINT in the form of a list');
-  return (JSON.parse(entrypoint) as string[]).slice(1);
+  return (JSON.parse(instruction(/^ENTRYPOINT (\[.*\])$/m)) as string[]).slice(1);
+}
+
+/** The variables that the image sets, but for the PATH, which is another here. */
+export function imageEnvironment(): Record<string, string> {
+  const pairs = instruction(/^ENV (NODE_ENV=.*)$/m).split(' ');
+  const variables = pairs.map((pair) => pair.split('=') as [string, string]);
+  return Object.fromEntries(variables.filter(([name]) => name !== 'PATH'));
+}
+
+function instruction(pattern: RegExp): string {
+  const found = pattern.exec(readFileSync(join(repositoryDirectory, 'Dockerfile'), 'utf8'))?.[1];
+  if (found === undefined) throw new Error(`nothing in the Dockerfile is like ${String(pattern)}`);
+  return found;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { imageFlags } from './image-flags.ts';
+import { imageEnvironment, imageFlags } from './image-flags.ts';
 
 /** `node syncer/main.ts`, with Node's flags of the image; only the compiling is missing. */
 export interface SyncerProcess {
@@ -26,6 +26,7 @@ export function startSyncerProcess(
   const child = spawn(process.execPath, [...imageFlags(), main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
+      ...imageEnvironment(),
       PATH: process.env['PATH'],
       KUBECONFIG: file,
       HOST: '127.0.0.1',
