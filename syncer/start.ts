@@ -44,8 +44,8 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const { instance = newInstance(config) } = options;
   const client = KubeClient.fromKubeConfig(options.kubeConfig, {
     component: 'syncer',
-    // Ten connections in all: one for the five watches, and nine other calls at a time.
-    connections: 9,
+    // Ten connections in all: one for the five watches, or two when they begin at the same moment, and eight other calls.
+    connections: 8,
     watchConnections: 5,
     onRequest: (request) => {
       metrics.onRequest(request);
