@@ -81,12 +81,14 @@ describe('connections to a real API server', () => {
   const key = { namespace: 'default', name: 'there' };
   const watching = { namespace: 'default', resourceVersion: '', timeoutSeconds: 60, inactivityMs: 60_000 };
 
-  it('are one for all watches, and as many as allowed for calls', async () => {
+  it('are one for all watches, at most two, and as many as allowed for calls', async () => {
     const watches = Array.from({ length: 5 }, () => client.watch(CONFIG_MAPS, watching));
     await Promise.all(watches.map((watch) => watch.next()));
-    expect(relay.connections()).toBe(1);
+    const forWatches = relay.connections();
+    // Two, when one begins before the server has said how many the first connection may carry.
+    expect(forWatches).toBeLessThanOrEqual(2);
     await Promise.all(Array.from({ length: 80 }, () => client.get(CONFIG_MAPS, key)));
-    expect(relay.connections()).toBe(1 + 3);
+    expect(relay.connections()).toBe(forWatches + 3);
     for (const watch of watches) await watch.return(undefined);
   });
 
