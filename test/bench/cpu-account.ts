@@ -1,11 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { usageOf } from './usage.ts';
+import { TICKS_A_SECOND, usageOf } from './usage.ts';
 
 /** CPU seconds by program, of this process (`client`) and of all that it started; `idle` is what the machine had left. */
 export type CpuAccount = Record<string, number>;
-
-/** USER_HZ, the same on every Linux that Node runs on. */
-const TICKS_A_SECOND = 100;
 
 /** The account so far. Programs that ended are not in it any more: take both accounts while all of them run. */
 export async function cpuAccount(): Promise<CpuAccount> {

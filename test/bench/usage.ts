@@ -9,7 +9,7 @@ export interface Usage {
 }
 
 /** USER_HZ, the same on every Linux that Node runs on. */
-const TICKS_A_SECOND = 100;
+export const TICKS_A_SECOND = 100;
 
 export async function usageOf(pid: number): Promise<Usage> {
   const [status, stat] = await Promise.all(['status', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')));
