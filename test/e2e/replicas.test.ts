@@ -54,6 +54,16 @@ describe('while runs are created, no create is refused', { concurrent: false }, 
     expect(await pods()).not.toContain(first);
   });
 
+  test('when a replica is deleted by force, without the time to end that it asks for', async () => {
+    const [first = ''] = await pods();
+    const { refused } = await creating(async () => {
+      await inRelease('delete', 'pod', first, '--grace-period=0', '--force');
+      await untilBothReady();
+    });
+    expect(refused).toEqual([]);
+    expect(await pods()).not.toContain(first);
+  });
+
   test('when their node is drained: one is evicted, and the budget keeps the other', async () => {
     const node = (await cluster.kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}')).trim();
     const before = await pods();
