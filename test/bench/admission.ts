@@ -4,29 +4,30 @@ import { API_VERSION } from '../../api/names.ts';
 import { JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
 import { round } from './latency.ts';
 import type { Report } from './report.ts';
+import { measureReviews } from './reviews.ts';
 import { admissionLabel, startSystem, type System } from './system.ts';
 import { templateOf } from './workload.ts';
 
 const CREATORS = 32;
 const ROUNDS = 6;
+const places = { with: 'admission', without: 'admission-limit' } as const;
 
 /**
  * JobRuns a second through admission, by creators in a closed loop, beside the same without admission. No syncer runs, so
  * that webhook, API server and creators have the machine to themselves. Both ways take turns: what slows the machine slows
  * both.
  */
-export async function measureAdmission(secondsARound: number): Promise<Report> {
+export async function measureAdmission(secondsARound: number): Promise<Report[]> {
   const system = await startSystem({ controllerManager: false });
   try {
     await system.stopSyncer();
-    return await measure(system, secondsARound);
+    return [await measure(system, secondsARound), await measureReviews(system, places.with, secondsARound)];
   } finally {
     await system.stop();
   }
 }
 
 async function measure(system: System, secondsARound: number): Promise<Report> {
-  const places = { with: 'admission', without: 'admission-limit' } as const;
   await system.createNamespace(places.with, admissionLabel);
   await system.createNamespace(places.without);
   for (const namespace of Object.values(places)) {

@@ -14,11 +14,12 @@ import { writePerformance } from './write.ts';
 
 /** Each gives one or more reports. */
 const scenarios: Record<string, (quick: boolean) => Promise<Report[]>> = {
-  'burst-1k': async () => [await measureBurst(1000)],
-  'burst-10k': async (quick) => [await measureBurst(quick ? 2000 : 10_000)],
+  'burst-1k': async () => [await measureBurst({ runs: 1000, ending: 'suspended' })],
+  'burst-10k': async (quick) => [await measureBurst({ runs: quick ? 2000 : 10_000, ending: 'suspended' })],
+  'burst-pods': async (quick) => [await measureBurst({ runs: quick ? 500 : 2000, ending: 'succeeded' })],
   'steady-20': async (quick) => [await measureSteady(quick ? 200 : 600, 20)],
   'steady-100': async (quick) => [await measureSteady(quick ? 500 : 2000, 100)],
-  admission: async (quick) => [await measureAdmission(quick ? 2 : 5)],
+  admission: (quick) => measureAdmission(quick ? 2 : 5),
   shards: async (quick) => [await measureShards(quick ? 500 : 2000)],
   growth: (quick) =>
     measureGrowth(

@@ -7,7 +7,7 @@ import type { Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/wire.ts';
 import { KubeClient } from '../../kube/client.ts';
 import { AuditLog } from '../cluster/audit-log.ts';
-import { makeServingCertificate } from '../cluster/certificates.ts';
+import { makeServingCertificate, type ServingCertificate } from '../cluster/certificates.ts';
 import { startControlPlane } from '../cluster/control-plane.ts';
 import type { ControlPlane } from '../cluster/control-plane.ts';
 import { repositoryDirectory } from '../cluster/paths.ts';
@@ -22,6 +22,8 @@ export interface System {
   controlPlane: ControlPlane;
   audit: AuditLog;
   webhook: Process;
+  webhookUrl: string;
+  webhookCertificate: ServingCertificate;
   /** Another one after {@link startSyncer}. */
   syncer: Process | undefined;
   apiServerPort: number;
@@ -35,7 +37,12 @@ export interface System {
 export interface SystemOptions {
   /** Whether the real Job controller runs; without it the scenario writes the Jobs' statuses. */
   controllerManager: boolean;
+  /** Whether there is a node {@link FAKE_NODE} whose Pods succeed at once. */
+  fakeNode?: boolean;
 }
+
+/** There is no scheduler: Pods name their node. */
+export const FAKE_NODE = 'fake';
 
 /** Namespaces whose JobRuns pass admission carry this label; the others are the limit to compare with. */
 export const admissionLabel = { 'bench.hematoscope.app/admission': 'on' };
@@ -57,6 +64,7 @@ const clusterRoleBindings: Resource = {
   kind: 'ClusterRoleBinding',
 };
 const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace' };
+const nodes: Resource = { group: '', version: 'v1', plural: 'nodes', kind: 'Node' };
 const configurations = (kind: 'Validating' | 'Mutating'): Resource => ({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
@@ -70,6 +78,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const controlPlane = await startControlPlane({
     directory: join(directory, 'control-plane'),
     controllerManager: options.controllerManager,
+    fakeNodes: options.fakeNode === true,
     // It is to write statuses as soon as it can: its own limit is not what is measured.
     controllerManagerFlags: ['--kube-api-qps=5000', '--kube-api-burst=5000'],
     audit: 'requests',
@@ -78,6 +87,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   kubeConfig.loadFromFile(controlPlane.kubeconfig);
   const client = KubeClient.fromKubeConfig(kubeConfig, { component: 'bench', connections: 64 });
   await installCrds(client);
+  if (options.fakeNode) await client.create(nodes, undefined, { metadata: { name: FAKE_NODE } });
   const certificate = await makeServingCertificate({ directory, hosts: ['127.0.0.1'] });
   const [port = 0] = await findFreePorts(1);
   const [asWebhook, asSyncer] = await Promise.all(
@@ -109,6 +119,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     controlPlane,
     audit: new AuditLog(controlPlane.auditLog),
     webhook,
+    webhookUrl: `https://127.0.0.1:${port}`,
+    webhookCertificate: certificate,
     syncer: undefined,
     apiServerPort: Number(new URL(controlPlane.server).port),
     startSyncer,
@@ -128,7 +140,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
   const syncer = await startSyncer();
   await Promise.all([webhook.ready(), syncer.ready()]);
-  await registerWebhook(client, `https://127.0.0.1:${port}`, await readFile(certificate.ca));
+  await registerWebhook(client, system.webhookUrl, await readFile(certificate.ca));
   return system;
 }
 

@@ -7,14 +7,15 @@ import { jobName } from '../../core/job-name.ts';
 import { isFinished, isJobFinished, jobRunStatus } from '../../core/job-run-status.ts';
 import { completed } from '../integration/job-statuses.ts';
 import { observe, Observer } from './observer.ts';
-import type { System } from './system.ts';
+import { FAKE_NODE, type System } from './system.ts';
 
 /**
  * How the Jobs of a scenario come to a status.
  * - `suspended`: they are made suspended, and the real Job controller writes their condition `Suspended`.
+ * - `succeeded`: the real Job controller makes Pods, which a fake node runs, and all parties write what they usually do.
  * - `completed`: nobody but the bench manages them; it writes a complete status as soon as it sees them.
  */
-export type Ending = 'suspended' | 'completed';
+export type Ending = 'suspended' | 'succeeded' | 'completed';
 
 export interface Workload {
   /** It is to exist. */
@@ -31,9 +32,11 @@ export const templateOf = (ending: Ending): JobTemplate => ({
   kind: 'JobTemplate',
   metadata: { name: ending },
   spec: {
-    ...(ending === 'suspended' ? { suspend: true } : { managedBy: 'bench.hematoscope.app/jobs' }),
+    ...(ending === 'suspended' && { suspend: true }),
+    ...(ending === 'completed' && { managedBy: 'bench.hematoscope.app/jobs' }),
     template: {
       spec: {
+        ...(ending === 'succeeded' && { nodeName: FAKE_NODE }),
         restartPolicy: 'Never',
         containers: [
           {

@@ -13,6 +13,7 @@ import {
 } from './control-plane-arguments.ts';
 import { writeControlPlaneFiles } from './control-plane-files.ts';
 import { compactEtcd, etcdBytesInUse } from './etcd.ts';
+import { fakeNodesArguments } from './fake-nodes.ts';
 import { findFreePorts } from './ports.ts';
 import { ensureProgram, type ProgramName } from './programs.ts';
 import { waitFor } from './wait-for.ts';
@@ -26,13 +27,15 @@ export interface ControlPlaneOptions {
   controllerManager?: boolean;
   /** Further flags of kube-controller-manager. */
   controllerManagerFlags?: string[];
+  /** Whether kwok runs: Pods of the Nodes that a test makes run, and succeed at once if a Job owns them. */
+  fakeNodes?: boolean;
   /** Requests of everybody but the control plane itself go to {@link ControlPlane.auditLog}. */
   audit?: AuditLevel;
   /** More users, each with all rights and a kubeconfig `NAME.kubeconfig` in the folder, so that the audit log tells them apart. */
   users?: readonly string[];
 }
 
-/** A real kube-apiserver with etcd and controllers, but no nodes: Pods are made and stay Pending. */
+/** A real kube-apiserver with etcd and controllers, but no real nodes: Pods are made and stay Pending. */
 export interface ControlPlane {
   /** Path of a kubeconfig that may do everything. */
   kubeconfig: string;
@@ -96,7 +99,9 @@ async function startOnFreePorts(options: ControlPlaneOptions): Promise<ControlPl
     layout,
     controllerManagerArguments(layout, options.controllerManagerFlags),
   );
-  const components = [controllers, apiServer, etcd];
+  const fakeNodes =
+    options.fakeNodes === true ? [await newComponent('kwok', layout, await fakeNodesArguments(layout))] : [];
+  const components = [...fakeNodes, controllers, apiServer, etcd];
   const startApiServer = async () => {
     await apiServer.start();
     await waitUntilReady(layout, '/readyz', [etcd, apiServer]);
@@ -108,6 +113,7 @@ async function startOnFreePorts(options: ControlPlaneOptions): Promise<ControlPl
       await controllers.start();
       await waitUntilReady(layout, '/api/v1/namespaces/default/serviceaccounts/default', components);
     }
+    for (const component of fakeNodes) await component.start();
   } catch (error) {
     for (const component of components) await component.stop(0);
     throw error;

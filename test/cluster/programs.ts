@@ -50,6 +50,7 @@ const builds: Readonly<Record<string, Build>> = {
     hint: 'once per version; 1 to 2 minutes on 2 cores',
   },
   dns: { programs: ['coredns'], hint: 'once per version; about a minute on 2 cores' },
+  kwok: { programs: ['kwok'], hint: 'once per version; about a minute on 2 cores' },
   tool: { programs: ['cluster-tool'], hint: 'once; seconds' },
   pause: { programs: ['pause'], hint: 'once; seconds' },
 };
@@ -65,6 +66,7 @@ export type ProgramName =
   | 'helm'
   | 'cert-manager'
   | 'coredns'
+  | 'kwok'
   | 'cluster-tool'
   | 'pause';
 
