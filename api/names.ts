@@ -89,6 +89,8 @@ export type Phase = (typeof PHASES)[number];
 export const CONDITION_COMPLETE = 'Complete';
 export const CONDITION_FAILED = 'Failed';
 export const CONDITION_SUSPENDED = 'Suspended';
+export const CONDITION_SUCCESS_CRITERIA_MET = 'SuccessCriteriaMet';
+export const CONDITION_FAILURE_TARGET = 'FailureTarget';
 /** Ours: True once the Job was made, False with a reason when it could not be. */
 export const CONDITION_JOB_CREATED = 'JobCreated';
 /** Ours: True on either outcome, so that one `kubectl wait --for=condition=Finished` serves. */

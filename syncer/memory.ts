@@ -20,6 +20,8 @@ export class Memory {
   readonly #carried = new Map<string, number>();
   /** By run uid: the last state of Jobs that went away before their run ended; it may hold the outcome. */
   readonly #gone = new Map<string, Job>();
+  /** By run uid: since when, in milliseconds of `performance.now()`, its status lacks a passing change. */
+  readonly #untold = new Map<string, number>();
   /** By template key: the runs that wait for it. */
   readonly #waiting = new Map<string, Set<string>>();
 
@@ -52,6 +54,18 @@ export class Memory {
     this.#gone.set(run.metadata.uid ?? '', job);
   }
 
+  /** Since when the run's status lacks a passing change: now, if this is the first. */
+  untoldSince({ metadata: { uid = '' } }: JobRun): number {
+    const since = this.#untold.get(uid) ?? performance.now();
+    this.#untold.set(uid, since);
+    return since;
+  }
+
+  /** The run's status says all that is known. */
+  told({ metadata }: JobRun): void {
+    this.#untold.delete(metadata.uid ?? '');
+  }
+
   /** The run's status names its Job now. */
   recorded(run: JobRun): void {
     this.#made.delete(run.metadata.uid ?? '');
@@ -61,6 +75,7 @@ export class Memory {
   /** The run ended or is gone. */
   forget(run: JobRun): void {
     this.recorded(run);
+    this.told(run);
     this.#gone.delete(run.metadata.uid ?? '');
   }
 

@@ -12,6 +12,7 @@ import { makeJob } from './make-job.ts';
 import type { MakeJobContext, Observed } from './make-job.ts';
 import { mergePatch } from './merge-patch.ts';
 import { isOwnJob } from './ownership.ts';
+import { isPassing } from './passing-change.ts';
 import { statusEvents } from './status-events.ts';
 import { carrySuspend } from './suspend.ts';
 
@@ -27,6 +28,8 @@ export interface ReconcileContext extends MakeJobContext {
  * than this (milliseconds) the run does not wait to name its Job.
  */
 const FIRST_STATUS_MS = 200;
+/** A change that the next one soon overtakes, such as that a Pod got ready, is told this much later, in milliseconds, if none came. */
+const PASSING_MS = 1_000;
 /** A Job that the watch does not bring (its label was taken away) is looked at this often. */
 const UNWATCHED_MS = 30_000;
 
@@ -105,19 +108,24 @@ async function observeJob(context: ReconcileContext, run: JobRun, jobName: strin
   return { observation: jobDeleted(jobName, `was deleted before it finished${taken}`) };
 }
 
-/** @returns `retry` when the run changed under our hands. */
+/** @returns `retry` when the run changed under our hands, or when to write what can wait. */
 async function writeStatus(
   context: ReconcileContext,
   observedRun: JobRun,
   observation: Observation,
-): Promise<'retry' | undefined> {
+): Promise<WorkResult> {
   const newest = sameRun(context, observedRun);
   if (!newest) return undefined;
   // A change that came meanwhile was not seen yet: the status must not say so.
   const run = { ...newest, metadata: { ...newest.metadata, generation: observedRun.metadata.generation ?? 1 } };
   const latest = withLatestJob(context, run, observation);
   const patch = mergePatch(run.status ?? {}, jobRunStatus(run, latest, new Date().toISOString()));
-  if (!patch) return undefined;
+  if (!patch) {
+    context.memory.told(run);
+    return undefined;
+  }
+  const waitMs = passingWait(context, run, patch);
+  if (waitMs > 0) return { afterMs: waitMs };
   try {
     const stored = await context.cluster.patchStatus(run, patch);
     if (stored) settle(context, run, stored, latest);
@@ -126,6 +134,12 @@ async function writeStatus(
     if (isConflict(error)) return 'retry';
     throw error;
   }
+}
+
+/** For how long a change need not be told yet. */
+function passingWait({ memory }: ReconcileContext, run: JobRun, patch: object): number {
+  if (!isPassing(run.status ?? {}, patch)) return 0;
+  return Math.max(0, Math.ceil(memory.untoldSince(run) + PASSING_MS - performance.now()));
 }
 
 /** The newest known version of the run, unless it is gone or was replaced by a namesake meanwhile. */
@@ -138,6 +152,7 @@ function sameRun(context: ReconcileContext, observed: JobRun): JobRun | undefine
 /** After a stored change: the caches know it before the watch tells, and people are told. */
 function settle(context: ReconcileContext, before: JobRun, stored: JobRun, observation: Observation): void {
   context.runs.put(stored);
+  context.memory.told(stored);
   if (stored.status?.jobName !== undefined) context.memory.recorded(stored);
   if (isFinished(stored)) context.onEnd(stored);
   const related = observation.kind === 'job' && { ...observation.job, apiVersion: 'batch/v1', kind: JOBS.kind };

@@ -4,7 +4,7 @@ import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { jobName } from '../../core/job-name.ts';
 import { isNotFound } from '../../kube/api-error.ts';
-import { failed } from './job-statuses.ts';
+import { completed, failed } from './job-statuses.ts';
 import { startRelay } from './relay.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 
@@ -391,6 +391,30 @@ describe('writes', () => {
     expect((await environment.getRun(namespace, 'frugal')).metadata.resourceVersion).toBe(
       done.metadata.resourceVersion,
     );
+  });
+
+  it('leave out what a Job passes through within a moment, but tell what stays', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    for (const name of ['quick', 'slow']) {
+      await environment.run(namespace, name);
+      const { job } = await environment.withJob(namespace, name);
+      await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 1, ready: 0 });
+      await environment.runThat(namespace, name, ({ status }) => status?.phase === 'Running');
+    }
+    const written = environment.sent('PATCH', /\/quick\/status/);
+    const { job: quick } = await environment.withJob(namespace, 'quick');
+    await environment.patchJobStatus(quick, { ready: 1 });
+    const decided = completed() as { conditions: unknown[] };
+    await environment.patchJobStatus(quick, { ready: 0, conditions: decided.conditions.slice(0, 1) });
+    await environment.complete(quick);
+    await environment.runThat(namespace, 'quick', ({ status }) => status?.phase === 'Succeeded');
+    expect(environment.sent('PATCH', /\/quick\/status/) - written).toBe(1);
+
+    const { job: slow } = await environment.withJob(namespace, 'slow');
+    await environment.patchJobStatus(slow, { ready: 1 });
+    await environment.runThat(namespace, 'slow', ({ status }) => status?.ready === 1);
   });
 
   it('go over at most ten kept connections, and never meet a conflict of our own making', async () => {
