@@ -16,9 +16,9 @@ const CONNECTIONS = 32;
 const ROUNDS = 3;
 
 /**
- * What one process of the webhook, which is one core, answers when the API server costs nothing: the two reviews of a create,
- * sent one after the other by each connection in a closed loop. The limit is a bare Fastify that answers the same requests
- * with a constant. Both take turns.
+ * What one process of the webhook answers, which is one core: the two reviews of a create, sent by each connection one after
+ * the other in a closed loop, as a load generator does. The API server has nothing to do but to answer the webhook's own
+ * questions. The limit is a bare Fastify that answers the same requests with a constant. Both take turns.
  *
  * @param namespace with admission, and the template `suspended`
  */
@@ -44,7 +44,7 @@ export async function measureReviews(system: System, namespace: string, secondsA
   }
   const [measured = 0, limit = 0] = targets.map(({ reviewed }) => round(reviewed / (ROUNDS * secondsARound)));
   return {
-    scenario: 'admission, one webhook without the API server',
+    scenario: 'admission, reviews sent straight to one webhook',
     figures: [
       { name: `creates by ${CONNECTIONS} at a time, two reviews each`, value: measured, unit: 'creates/s', limit },
     ],
