@@ -37,6 +37,11 @@ export interface LeaderElectionOptions {
   clock?: Clock;
 }
 
+interface Call {
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
 /** A term of leadership was lost: whatever was to be written, must not be. */
 export class LeadershipLostError extends Error {
   override readonly name = 'LeadershipLostError';
@@ -156,15 +161,11 @@ export class LeaderElection {
   /** One attempt to take or renew the lease. Never throws: every failure is another attempt's. */
   async #try(timeoutMs: number): Promise<boolean> {
     const sentAt = this.#clock.monotonic();
-    const { client, namespace, name, logger } = this.#options;
+    const { name, logger } = this.#options;
     const call = { timeoutMs: Math.min(timeoutMs, this.#timing.renewDeadlineMs), signal: this.#stop.signal };
     try {
-      const lease = await this.#read(call);
-      if (lease && this.#heldByLiveOther(lease)) return false;
-      const next = this.#claim(lease);
-      const written = lease
-        ? await client.replace<Lease>(LEASES, { namespace, name }, next, call)
-        : await client.create<Lease>(LEASES, namespace, next, call);
+      const written = (await this.#renewAsSeen(call)) ?? (await this.#takeOrRenew(call));
+      if (!written) return false;
       if (this.#lost.signal.aborted) return false;
       this.#seen = { lease: written, at: this.#clock.monotonic() };
       this.#renewedAt = sentAt;
@@ -177,7 +178,32 @@ export class LeaderElection {
     }
   }
 
-  async #look(call: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
+  /** A leader's own last version is most likely the present one. `undefined` when it is not, or nobody leads here. */
+  async #renewAsSeen(call: Call): Promise<Lease | undefined> {
+    const lease = this.#seen?.lease;
+    if (this.#renewedAt === undefined || lease?.spec?.holderIdentity !== this.#options.identity) return undefined;
+    try {
+      return await this.#replace(lease, call);
+    } catch (error) {
+      if (isConflict(error) || isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** `undefined` when somebody else holds it. */
+  async #takeOrRenew(call: Call): Promise<Lease | undefined> {
+    const { client, namespace } = this.#options;
+    const lease = await this.#read(call);
+    if (!lease) return client.create<Lease>(LEASES, namespace, this.#claim(undefined), call);
+    return this.#heldByLiveOther(lease) ? undefined : this.#replace(lease, call);
+  }
+
+  #replace(lease: Lease, call: Call): Promise<Lease> {
+    const { client, namespace, name } = this.#options;
+    return client.replace<Lease>(LEASES, { namespace, name }, this.#claim(lease), call);
+  }
+
+  async #look(call: Call): Promise<void> {
     try {
       await this.#read(call);
     } catch (err) {
@@ -185,7 +211,7 @@ export class LeaderElection {
     }
   }
 
-  async #read(call: { timeoutMs: number; signal: AbortSignal }): Promise<Lease | undefined> {
+  async #read(call: Call): Promise<Lease | undefined> {
     const { client, namespace, name } = this.#options;
     try {
       const lease = await client.get<Lease>(LEASES, { namespace, name }, call);

@@ -161,7 +161,7 @@ async function atRest(system: System, size: number, seconds: number): Promise<Re
     figures: [
       { name: 'CPU of the syncer', value: round(syncerShare * 100), unit: '% of a core', atMost: 1 },
       { name: 'CPU of the webhook', value: round(webhookShare * 100), unit: '% of a core', atMost: 1 },
-      // Reading and renewing the lease each two seconds is 60.
+      // Renewing the lease each two seconds is 30.
       { name: 'requests of the syncer', value: perMinute('syncer'), unit: 'requests/min' },
       { name: 'requests of the webhook', value: perMinute('webhook'), unit: 'requests/min' },
       ...(await Promise.all(

@@ -55,6 +55,7 @@ interface StoredLease extends KubeObject {
 class LeaseStore {
   lease: StoredLease | undefined;
   writes: { by: string; holder: string }[] = [];
+  reads = 0;
   #version = 0;
 
   /** What one process sees of it; `state` breaks its connection. */
@@ -75,6 +76,7 @@ class LeaseStore {
     return {
       get: async <T extends KubeObject>() => {
         await reach();
+        this.reads += 1;
         if (!this.lease) throw refusal(404, 'NotFound');
         return this.lease as T;
       },
@@ -85,7 +87,8 @@ class LeaseStore {
       },
       replace: async <T extends KubeObject>(_resource: unknown, _key: unknown, body: T) => {
         await reach();
-        if (body.metadata?.resourceVersion !== this.lease?.metadata?.resourceVersion) throw refusal(409, 'Conflict');
+        if (!this.lease) throw refusal(404, 'NotFound');
+        if (body.metadata?.resourceVersion !== this.lease.metadata?.resourceVersion) throw refusal(409, 'Conflict');
         return store(body) as T;
       },
     };
@@ -131,6 +134,26 @@ describe('LeaderElection', () => {
     expect([a.isLeader, b.isLeader]).toEqual([true, false]);
     expect(store.writes.every(({ by }) => by === 'a')).toBe(true);
     await Promise.all([a.stop(), b.stop()]);
+  });
+
+  it('renews without reading the lease, and reads it when it was changed or deleted by somebody', async () => {
+    const [store, clock] = [new LeaseStore(), new FakeClock()];
+    const a = candidate(store, clock, 'a');
+    a.start();
+    await a.whenLeading();
+    const before = store.reads;
+    await clock.advance(20_000);
+    expect(store.writes.length).toBeGreaterThan(9);
+    expect(store.reads).toBe(before);
+
+    store.lease = { ...store.lease!, metadata: { ...store.lease!.metadata, resourceVersion: 'labelled' } };
+    await clock.advance(2_000);
+    expect(store.reads).toBe(before + 1);
+    store.lease = undefined;
+    await clock.advance(2_000);
+    expect(store.lease).toMatchObject({ spec: { holderIdentity: 'a' } });
+    expect(a.isLeader).toBe(true);
+    await a.stop();
   });
 
   it('takes over after the lease was not renewed for its duration, by its own clock only', async () => {
