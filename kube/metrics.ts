@@ -1,6 +1,7 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { RequestObserver } from './client.ts';
+import { processMetrics } from './process-metrics.ts';
 
 /** What came of one reconcile, as controller-runtime counts it. */
 export type ReconcileResult = 'success' | 'error' | 'requeue' | 'requeue_after';
@@ -27,7 +28,7 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** Registers the metrics of this folder, and those of the process, once per registry. */
 export function kubeMetrics(registry: Registry): KubeMetrics {
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  processMetrics(registry);
   const requests = new Counter({
     name: 'rest_client_requests_total',
     help: 'Number of HTTP requests, by status code, method and host',

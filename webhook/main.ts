@@ -1,8 +1,8 @@
 /** The webhook process: reads its environment, starts, and ends without failing a request when it is told to. */
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
-import { collectDefaultMetrics } from 'prom-client';
 import { loadClusterConfig } from '../kube/cluster-config.ts';
+import { processMetrics } from '../kube/process-metrics.ts';
 import { ConfigError, readConfig, type WebhookConfig } from './config.ts';
 import { WebhookMetrics } from './metrics.ts';
 import { startWebhook } from './start-webhook.ts';
@@ -14,7 +14,7 @@ const config = configOrExit();
 const logger = pino({ name: 'webhook', level: config.logLevel });
 const kubeConfig = await loadClusterConfig(process.env);
 const metrics = new WebhookMetrics();
-collectDefaultMetrics({ register: metrics.registry });
+processMetrics(metrics.registry);
 
 const webhook = await startWebhook({
   kubeConfig,

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countByKind, isUnpagedList, isWrite } from '../cluster/audit-log.ts';
 import { namesOf } from './burst.ts';
@@ -5,6 +6,7 @@ import { round } from './latency.ts';
 import { cpuShare, type Process } from './process.ts';
 import type { Figure, Report } from './report.ts';
 import { startSystem, userOf, type System } from './system.ts';
+import { usageOf } from './usage.ts';
 import { direct, throughExtension, type Course, type Workload } from './workload.ts';
 
 const CREATORS = 32;
@@ -149,10 +151,13 @@ function memory(empty: Resident, full: Resident, size: number): Report {
 async function atRest(system: System, size: number, seconds: number): Promise<Report> {
   const { audit, webhook } = system;
   const syncer = system.syncer!;
+  const idle = startIdle();
   // Events may still be told.
   await quiet(system);
   const mark = await audit.mark();
-  const [syncerShare, webhookShare] = await Promise.all([cpuShare(syncer, seconds), cpuShare(webhook, seconds)]);
+  const shares = await Promise.all([syncer, webhook, idle].map((watched) => cpuShare(watched, seconds)));
+  idle.stop();
+  const [syncerShare = NaN, webhookShare = NaN, idleShare = NaN] = shares;
   const events = await audit.since(mark);
   const perMinute = (user: string) =>
     round((events.filter((event) => event.user.username === userOf(user)).length * 60) / seconds);
@@ -161,6 +166,7 @@ async function atRest(system: System, size: number, seconds: number): Promise<Re
     figures: [
       { name: 'CPU of the syncer', value: round(syncerShare * 100), unit: '% of a core', atMost: 1 },
       { name: 'CPU of the webhook', value: round(webhookShare * 100), unit: '% of a core', atMost: 1 },
+      { name: 'CPU of a Node that only wakes, each second', value: round(idleShare * 100), unit: '% of a core' },
       // Renewing the lease each two seconds is 30.
       { name: 'requests of the syncer', value: perMinute('syncer'), unit: 'requests/min' },
       { name: 'requests of the webhook', value: perMinute('webhook'), unit: 'requests/min' },
@@ -174,6 +180,12 @@ async function atRest(system: System, size: number, seconds: number): Promise<Re
       )),
     ],
   };
+}
+
+/** What the machine takes for waking alone: on some it is more than for the work of an idle process. */
+function startIdle(): Pick<Process, 'usage'> & { stop: () => void } {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  return { usage: () => usageOf(child.pid ?? 0), stop: () => child.kill() };
 }
 
 /** Waits until the syncer writes nothing but its lease for three seconds. */

@@ -87,7 +87,7 @@ export class Process {
 }
 
 /** Share of one core that a process uses, watched for a while. */
-export async function cpuShare(watched: Process, seconds: number): Promise<number> {
+export async function cpuShare(watched: Pick<Process, 'usage'>, seconds: number): Promise<number> {
   const before = await watched.usage();
   const began = performance.now();
   await sleep(seconds * 1000);
