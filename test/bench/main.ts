@@ -8,6 +8,7 @@ import { measureBurst } from './burst.ts';
 import { measureGrowth } from './growth.ts';
 import { compile } from './process.ts';
 import { table, type Report } from './report.ts';
+import { measureRest } from './rest.ts';
 import { measureShards } from './shards.ts';
 import { measureSteady } from './steady.ts';
 import { writePerformance } from './write.ts';
@@ -21,12 +22,8 @@ const scenarios: Record<string, (quick: boolean) => Promise<Report[]>> = {
   'steady-100': async (quick) => [await measureSteady(quick ? 500 : 2000, 100)],
   admission: (quick) => measureAdmission(quick ? 2 : 5),
   shards: async (quick) => [await measureShards(quick ? 500 : 2000)],
-  growth: (quick) =>
-    measureGrowth(
-      quick
-        ? { sizes: [1000, 2000], restAt: 2000, restSeconds: 20 }
-        : { sizes: [1000, 2000, 5000, 10_000, 20_000], restAt: 10_000, restSeconds: 60 },
-    ),
+  rest: (quick) => measureRest(quick ? { runs: 2000, seconds: 20 } : { runs: 10_000, seconds: 60 }),
+  growth: (quick) => measureGrowth(quick ? [1000, 2000] : [1000, 2000, 5000, 10_000, 20_000]),
 };
 
 function scenarioNames(text: string): string[] {
