@@ -96,6 +96,16 @@ export const CONDITIONS: readonly Term[] = [
     meaning: 'True once the Job has failed. Set by the JobRun itself when it fails before it has a Job.',
   },
   { name: names.CONDITION_SUSPENDED, on: 'Job, mirrored', meaning: 'True while the Job is suspended.' },
+  {
+    name: names.CONDITION_SUCCESS_CRITERIA_MET,
+    on: 'Job, mirrored',
+    meaning: 'True once it is decided that the Job succeeds; `Complete` follows when its last Pod has ended.',
+  },
+  {
+    name: names.CONDITION_FAILURE_TARGET,
+    on: 'Job, mirrored',
+    meaning: 'True once it is decided that the Job fails; `Failed` follows when its last Pod has ended.',
+  },
 ];
 
 const EVENT_AND_CONDITION = 'Event, condition';
