@@ -142,15 +142,17 @@ export class LeaderElection {
       const left = this.#leftMs();
       if (left <= 0) return true;
       // A call that hangs must not keep the deadline from being noticed, and one that ends after it changes nothing.
-      const renewed = await Promise.race([this.#try(left), this.#overdue(left)]);
+      const answered = new AbortController();
+      const renewed = await Promise.race([this.#try(left), this.#overdue(left, answered.signal)]);
+      answered.abort();
       if (renewed === 'overdue' || (!renewed && this.#leftMs() <= 0)) return true;
       if (!renewed && this.#holderIsAnother()) return true;
     }
     return false;
   }
 
-  async #overdue(left: number): Promise<'overdue' | false> {
-    await this.#clock.sleep(left, this.#stop.signal);
+  async #overdue(left: number, answered: AbortSignal): Promise<'overdue' | false> {
+    await this.#clock.sleep(left, AbortSignal.any([this.#stop.signal, answered]));
     return this.#stopped() ? false : 'overdue';
   }
 

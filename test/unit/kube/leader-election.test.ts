@@ -13,6 +13,11 @@ class FakeClock implements Clock {
   earlyMs = 0;
   #sleepers: { at: number; wake: () => void }[] = [];
 
+  /** How many sleep now. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
   monotonic = (): number => this.now;
 
   sleep = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -145,6 +150,8 @@ describe('LeaderElection', () => {
     await clock.advance(20_000);
     expect(store.writes.length).toBeGreaterThan(9);
     expect(store.reads).toBe(before);
+    // Nothing wakes it but the next renewal.
+    expect(clock.sleeping).toBe(1);
 
     store.lease = { ...store.lease!, metadata: { ...store.lease!.metadata, resourceVersion: 'labelled' } };
     await clock.advance(2_000);
