@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import fc from 'fast-check';
 import { Pool } from 'undici';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
 import { starve } from '../cluster/starve.ts';
@@ -42,7 +42,7 @@ async function servedSerial(): Promise<string> {
   return serialNumber;
 }
 
-/** Creates runs until told to stop; gives every error. */
+/** Creates runs until told to stop, at the latest when the test ends; gives every error. */
 function steadyCreates(creators: number): { stop: () => Promise<{ created: number; errors: string[] }> } {
   let stopped = false;
   let created = 0;
@@ -58,13 +58,15 @@ function steadyCreates(creators: number): { stop: () => Promise<{ created: numbe
     }
   };
   const all = Promise.all(Array.from({ length: creators }, (_, id) => creator(id)));
-  return {
-    stop: async () => {
-      stopped = true;
-      await all;
-      return { created, errors };
-    },
+  const stop = async () => {
+    stopped = true;
+    await all;
+    return { created, errors };
   };
+  onTestFinished(async () => {
+    await stop();
+  });
+  return { stop };
 }
 
 describe('certificates that change every second under 50 concurrent creates', () => {
