@@ -147,6 +147,8 @@ describe('hostile bodies', () => {
     });
     await sleep(500);
     await create('beside-silent-connections');
+    // The API server has a connection already; whoever has none gets one.
+    expect(await servedSerial()).not.toBe('');
     for (const socket of sockets) socket.destroy();
   });
 });
