@@ -330,6 +330,10 @@ describe('whatever people do meanwhile', () => {
       ),
       await create({ name: 'own-finalizer', finalizers: ['example.com/never'] }),
     ];
+    // Its Job is refused by the API server, now and for ever.
+    const always = { spec: { restartPolicy: 'Always', containers: [{ name: 'a', image: 'busybox' }] } };
+    await arena.environment.template(namespace, 'refused', { template: always });
+    poison.push(await create({ name: 'refused' }, { templateRef: 'refused' }));
     const handwritten: object[] = [
       { phase: 'Running', jobName: 'not-there' },
       { conditions: [] },
@@ -366,7 +370,7 @@ describe('whatever people do meanwhile', () => {
       unpaged: [],
     });
     expect(verdict.runs).toBe(count + poison.length + before.length);
-    expect(verdict.notOneJob.filter((name) => !name.startsWith('handwritten'))).toEqual([]);
+    expect(verdict.notOneJob.filter((name) => !name.startsWith('handwritten'))).toEqual(['refused']);
     await arena.client.patch(JOB_RUNS, { namespace, name: 'own-finalizer' }, { metadata: { finalizers: null } });
   }, 180_000);
 });
