@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 
 /** Longer than any process runs, and the longest that Node takes. */
 const NEVER_MS = 2 ** 31 - 1;
-/** From a timer that wakes the process a hundred times a second, which costs an idle one more than all else that it does. */
+/** From a timer that wakes the process a hundred times a second: more than all else that an idle webhook does. */
 const SAMPLED = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((of) => `nodejs_eventloop_lag_${of}_seconds`);
 
 /**
