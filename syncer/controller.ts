@@ -7,7 +7,7 @@ import type { ControllerRevision, Job, KubeObject } from '../api/wire.ts';
 import { identityOfRevision } from '../core/controller-revision.ts';
 import { isFinished } from '../core/job-run-status.ts';
 import { isInShard, type Shard } from '../core/shard.ts';
-import { keyOfTemplate, templateKeyOfRun, templateKeyString } from '../core/template-key.ts';
+import { keyOfTemplate, templateKeyOfRun } from '../core/template-key.ts';
 import type { TemplateKey } from '../core/template-key.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { EventRecorder } from '../kube/event-recorder.ts';
@@ -138,8 +138,8 @@ export class Controller {
       cluster,
       store,
       clusterNamespace,
-      onWait: (run, templateKey) => {
-        this.#memory.wait(templateKey, keyOf(run.metadata));
+      onWait: (run) => {
+        this.#memory.wait(run);
       },
     });
     this.#keeper = new RevisionKeeper({
@@ -282,7 +282,7 @@ export class Controller {
     return {
       onAdd: (template) => {
         const key = keyOfTemplate(template);
-        for (const run of this.#memory.takeWaiting(templateKeyString(key))) this.#queue.add(run);
+        for (const run of this.#memory.takeWaiting(key)) this.#queue.add(run);
         this.#look(key);
       },
       onUpdate: (before, template) => {

@@ -1,5 +1,7 @@
 import type { JobRun, RenderedTemplate } from '../api/job-run.ts';
 import type { Job } from '../api/wire.ts';
+import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../core/template-key.ts';
+import { keyOf } from '../kube/object-key.ts';
 
 /** A Job that was made or adopted, and the template it was rendered from where that is known. */
 export interface MadeJob {
@@ -77,17 +79,23 @@ export class Memory {
     this.recorded(run);
     this.told(run);
     this.#gone.delete(run.metadata.uid ?? '');
+    const templateKey = templateKeyString(templateKeyOfRun(run));
+    const waiting = this.#waiting.get(templateKey);
+    waiting?.delete(keyOf(run.metadata));
+    if (waiting?.size === 0) this.#waiting.delete(templateKey);
   }
 
-  /** Remembers that a run waits for a template. Call it before the last look for the template. */
-  wait(templateKey: string, runKey: string): void {
+  /** Remembers that a run waits for its template. Call it before the last look for the template. */
+  wait(run: JobRun): void {
+    const templateKey = templateKeyString(templateKeyOfRun(run));
     const runs = this.#waiting.get(templateKey);
-    if (runs) runs.add(runKey);
-    else this.#waiting.set(templateKey, new Set([runKey]));
+    if (runs) runs.add(keyOf(run.metadata));
+    else this.#waiting.set(templateKey, new Set([keyOf(run.metadata)]));
   }
 
-  /** The runs that wait for this template; they do not any more. */
-  takeWaiting(templateKey: string): Iterable<string> {
+  /** The runs that wait for this template, as `namespace/name`; they do not any more. */
+  takeWaiting(template: TemplateKey): Iterable<string> {
+    const templateKey = templateKeyString(template);
     const runs = this.#waiting.get(templateKey) ?? [];
     this.#waiting.delete(templateKey);
     return runs;

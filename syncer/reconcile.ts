@@ -42,6 +42,16 @@ const UNWATCHED_MS = 30_000;
 export async function reconcile(context: ReconcileContext, namespace: string, name: string): Promise<WorkResult> {
   const run = context.runs.get(namespace, name);
   if (!run || isFinished(run)) return undefined;
+  try {
+    return await bringOn(context, run);
+  } finally {
+    // What was learnt of a run that ended or went meanwhile would never be asked for again.
+    const now = sameRun(context, run);
+    if (!now || isFinished(now)) context.memory.forget(run);
+  }
+}
+
+async function bringOn(context: ReconcileContext, run: JobRun): Promise<WorkResult> {
   const observed = await observe(context, run);
   if (!observed) return undefined;
   const waitMs = firstStatusWait(context, run, observed.observation);

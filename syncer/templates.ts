@@ -4,7 +4,7 @@ import { REASON_REVISION_NOT_FOUND, REASON_TEMPLATE_DELETED } from '../api/names
 import type { ControllerRevision } from '../api/wire.ts';
 import { controllerRevisionName, revisionNamespace, templateOfRevision } from '../core/controller-revision.ts';
 import type { Observation } from '../core/job-run-status.ts';
-import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../core/template-key.ts';
+import { templateKeyOfRun, type TemplateKey } from '../core/template-key.ts';
 import { templateRevision } from '../core/template-revision.ts';
 import type { ObjectCache } from '../kube/cache.ts';
 import type { RevisionStore } from '../revisions/revision-store.ts';
@@ -28,7 +28,7 @@ export interface TemplatesOptions extends TemplateCaches {
   /** Where the revisions of ClusterJobTemplates live. */
   clusterNamespace: string;
   /** Told before the last look for a template that the cache does not have. */
-  onWait: (run: JobRun, templateKey: string) => void;
+  onWait: (run: JobRun) => void;
 }
 
 /** What the Jobs of runs are made of: what was admitted, and nothing else. */
@@ -70,7 +70,7 @@ export class Templates {
 
   async #findPresent(run: JobRun): Promise<TemplateOfRun> {
     const key = templateKeyOfRun(run);
-    this.#options.onWait(run, templateKeyString(key));
+    this.#options.onWait(run);
     const template = await this.#options.cluster.getTemplate(key);
     return template ? { kind: 'found', template } : { kind: 'missing' };
   }
