@@ -73,3 +73,9 @@ export function isConflict(error: unknown): error is KubeApiError {
 export function isGone(error: unknown): error is KubeApiError {
   return error instanceof KubeApiError && error.code === 410;
 }
+
+/** True when nothing can be created in a namespace because it is being deleted. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  if (!(error instanceof KubeApiError) || error.code !== 403) return false;
+  return error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false;
+}

@@ -3,7 +3,7 @@ import type { EventsV1Event } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { EVENTS } from '../api/resources.ts';
 import type { KubeObject, Wire } from '../api/wire.ts';
-import { isAlreadyExists, KubeApiError, KubeConnectionError } from './api-error.ts';
+import { isAlreadyExists, isNamespaceTerminating, KubeApiError, KubeConnectionError } from './api-error.ts';
 import { backoffMs } from './backoff.ts';
 import type { BackoffLimits } from './backoff.ts';
 import type { KubeClient } from './client.ts';
@@ -138,7 +138,9 @@ export class EventRecorder {
       if (error === undefined) return;
       if (!mayPass(error) || failures >= MAX_RETRIES) {
         const { reason, note } = event;
-        this.#options.logger.warn({ err: error, reason, note }, 'could not write an event');
+        // With the namespace all of its Events would go: nothing is lost, and nobody has anything to mend.
+        const level = isNamespaceTerminating(error) ? 'debug' : 'warn';
+        this.#options.logger[level]({ err: error, reason, note }, 'could not write an event');
         return;
       }
       await sleep(backoffMs(RETRY, failures), this.#end.signal);

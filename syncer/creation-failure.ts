@@ -1,4 +1,4 @@
-import { KubeApiError } from '../kube/api-error.ts';
+import { isNamespaceTerminating, KubeApiError } from '../kube/api-error.ts';
 
 /**
  * Why a Job could not be created:
@@ -37,7 +37,7 @@ export function creationFailure(error: unknown): CreationFailure {
 }
 
 function isAboutTheJob(error: KubeApiError): boolean {
-  const { message = '', details } = error.status;
-  if (details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) return false;
+  if (isNamespaceTerminating(error)) return false;
+  const { message = '' } = error.status;
   return !NOT_THE_JOB.some((pattern) => pattern.test(message));
 }

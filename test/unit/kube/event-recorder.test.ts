@@ -69,6 +69,22 @@ describe('EventRecorder', () => {
     expect(log.join()).toContain('no permission');
   });
 
+  it('warns of no Event that was to be told in a namespace that is being deleted', async () => {
+    const causes = [{ reason: 'NamespaceTerminating', field: 'metadata.namespace' }];
+    const body = JSON.stringify({
+      kind: 'Status',
+      reason: 'Forbidden',
+      message: 'is being terminated',
+      details: { causes },
+    });
+    const { recorder, log } = trial(() =>
+      Promise.reject(new KubeApiError({ method: 'POST', path: '/events', code: 403, body })),
+    );
+    recorder.record(object('a'), happening('Created'));
+    await recorder.stop(1_000);
+    expect(log.map((line) => (JSON.parse(line) as { level: number }).level)).toEqual([20]);
+  });
+
   it('keeps what it could not write while the server was away', async () => {
     let away = 3;
     const { recorder, written, log } = trial(() => {
