@@ -15,7 +15,7 @@ import { waitFor } from '../cluster/wait-for.ts';
 import { startFaultProxy, type FaultProxy } from '../integration/fault-proxy.ts';
 import { SyncerEnvironment } from '../integration/syncer-environment.ts';
 import { startSyncerProcess, type SyncerProcess } from '../integration/syncer-process.ts';
-import { check, listAll, type Verdict } from './checker.ts';
+import { check, createsJob, listAll, type Verdict } from './checker.ts';
 import { Finisher } from './finisher.ts';
 
 /** `npm run test:faults` asks for the full numbers; the short form proves the same on fewer runs. */
@@ -238,6 +238,14 @@ export class Arena {
       `${count(false)} a Job that nobody completed, ${count(true)} a Job whose end was not mirrored; ` +
       `the lease is held by ${String(await this.leader())}; the finisher ${this.#finisher.state()}`
     );
+  }
+
+  /** How often the API server refused to create a Job in this namespace. */
+  async refusedJobs(namespace: string): Promise<number> {
+    const events = await this.#audit.since(this.#mark);
+    return events.filter(
+      (event) => createsJob(event) && event.objectRef?.namespace === namespace && event.responseStatus?.code === 403,
+    ).length;
   }
 
   async verdict(namespace: string, { leases = true } = {}): Promise<Verdict> {

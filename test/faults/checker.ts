@@ -98,7 +98,7 @@ const isOf = ({ objectRef }: AuditEvent, resource: string): boolean =>
   objectRef?.resource === resource && objectRef.subresource === undefined;
 
 /** Admission's dry runs create nothing. */
-const createsJob = (event: AuditEvent): boolean =>
+export const createsJob = (event: AuditEvent): boolean =>
   event.verb === 'create' && isOf(event, 'jobs') && !event.requestURI.includes('dryRun=All');
 
 function changedNothing(event: AuditEvent): boolean {

@@ -4,6 +4,7 @@ import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/job-run-status.ts';
+import { controllingRun } from '../../syncer/ownership.ts';
 import type { BrokenAnswer, Fault } from '../integration/fault-proxy.ts';
 import { NAMESPACES } from '../integration/syncer-environment.ts';
 import { Arena, DEFAULT_LEASE, namesOf, NOBODY, runNamed, sized, SYNCERS } from './arena.ts';
@@ -202,11 +203,24 @@ describe('whatever people do meanwhile', () => {
   it('namesakes of runs that were deleted while the syncer was cut off have Jobs of their own', async () => {
     const namespace = await arena.begin();
     const names = namesOf(sized(500, 60));
+    // Every other one goes while its Job runs.
+    await arena.environment.template(namespace, 'kept', { managedBy: NOBODY });
     const proxy = await arena.proxy('syncer-a');
     const healed = Promise.withResolvers<'cutBefore'>();
     arena.syncer('syncer-a', { proxy, env: { LEADER_ELECTION: 'false' } });
-    await arena.createRuns(namespace, names);
-    await arena.untilAllFinished(namespace);
+    for (const [index, name] of names.entries()) {
+      const spec = { templateRef: index % 2 === 0 ? 'kept' : 'echo' };
+      await arena.client.create<JobRun>(JOB_RUNS, namespace, { ...runNamed(name), spec });
+    }
+    const listRuns = () => listAll<JobRun>(arena.client, JOB_RUNS, namespace);
+    await expect
+      .poll(async () => (await listRuns()).filter(({ status }) => status?.jobName === undefined), { timeout: 30_000 })
+      .toEqual([]);
+    await expect.poll(() => arena.unfinished(namespace), { timeout: 30_000 }).toBe(names.length / 2);
+    // Nor do their Jobs go for good: whoever goes by names finds those of others.
+    const jobsBefore = (await listRuns()).map(({ status }) => ({ namespace, name: status!.jobName! }));
+    const keep = { metadata: { finalizers: ['example.com/kept'] } };
+    for (const job of jobsBefore) await arena.client.patch(JOBS, job, keep);
     proxy.onRequest = () => healed.promise;
     proxy.cutAll();
     for (const name of names) await arena.client.delete(JOB_RUNS, { namespace, name });
@@ -214,11 +228,18 @@ describe('whatever people do meanwhile', () => {
     proxy.onRequest = () => 'pass';
     healed.resolve('cutBefore');
     await arena.untilAllFinished(namespace);
-    expect(await arena.verdict(namespace, { leases: false })).toMatchObject({
-      ...allWell(names.length),
-      // The Jobs of those that went may still be on their way out.
-      ownsMore: [],
-    });
+    const jobs = await listAll<Job>(arena.client, JOBS, namespace);
+    expect(jobs.length).toBe(2 * names.length);
+    const ownerOf = new Map(jobs.map((job) => [job.metadata?.name, controllingRun(job)?.uid]));
+    for (const { metadata, status } of await listRuns()) {
+      expect([metadata.name, status?.phase, ownerOf.get(status?.jobName)]).toEqual([
+        metadata.name,
+        'Succeeded',
+        metadata.uid,
+      ]);
+    }
+    expect(await arena.verdict(namespace, { leases: false })).toEqual(allWell(names.length));
+    for (const job of jobsBefore) await arena.client.patch(JOBS, job, { metadata: { finalizers: null } });
   }, 180_000);
 
   it('templates edited under load: each run has the Job of one version, and says which', async () => {
@@ -282,7 +303,18 @@ describe('whatever people do meanwhile', () => {
     const doomed = await arena.begin();
     const namespace = await arena.environment.namespace();
     await arena.environment.template(namespace);
-    arena.syncer('syncer-a');
+    // All workers have a Job on its way into the namespace, which arrives when that is ending already.
+    const workers = 8;
+    const proxy = await arena.proxy('syncer-a');
+    const ending = Promise.withResolvers<'pass'>();
+    const intoDoomed = new RegExp(`/namespaces/${doomed}/jobs(\\?|$)`);
+    let asked = 0;
+    proxy.onRequest = ({ method, path }) => {
+      if (method !== 'POST' || !intoDoomed.test(path)) return 'pass';
+      asked += 1;
+      return asked > 20 ? ending.promise : 'pass';
+    };
+    arena.syncer('syncer-a', { proxy, env: { WORKERS: `${workers}` } });
     await arena.untilLed();
     const stop = new AbortController();
     const filling = (async () => {
@@ -290,10 +322,11 @@ describe('whatever people do meanwhile', () => {
         await arena.client.create<JobRun>(JOB_RUNS, doomed, runNamed(`run-${i}`)).catch(() => undefined);
       }
     })();
-    await sleep(1_000);
+    await expect.poll(() => asked, { timeout: 30_000 }).toBe(20 + workers);
     await arena.client.delete(NAMESPACES, { name: doomed });
+    ending.resolve('pass');
     await arena.createRuns(namespace, namesOf(count), { perSecond: 60 });
-    await arena.untilAllFinished(namespace);
+    expect(await arena.untilAllFinished(namespace)).toBeLessThan(15);
     stop.abort();
     await filling;
     await expect
@@ -306,6 +339,10 @@ describe('whatever people do meanwhile', () => {
         { timeout: 60_000 },
       )
       .toBe('gone');
+    const refused = await arena.refusedJobs(doomed);
+    expect(refused).toBeGreaterThanOrEqual(workers);
+    // Some are tried again before the namespace takes the runs, but nobody knocks without end.
+    expect(refused).toBeLessThan(5 * count);
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 240_000);
 
