@@ -255,7 +255,8 @@ export class KubeClient {
     const signal = call.signal ? AbortSignal.any([call.signal, timer.signal]) : timer.signal;
     try {
       const route = await this.#route(call);
-      const request = { ...this.#request(call, route), signal };
+      // The timer above covers all of it; undici's own would wake the process once more for each call.
+      const request = { ...this.#request(call, route), signal, headersTimeout: 0, bodyTimeout: 0 };
       const response = await this.#observed(call, () => route.calls.request(request));
       if (response.statusCode >= 400) throw await this.#refusal(call, response);
       if (call.onWarning) parseWarnings(response.headers['warning']).forEach(call.onWarning);
