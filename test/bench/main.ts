@@ -18,8 +18,11 @@ const scenarios: Record<string, (quick: boolean) => Promise<Report[]>> = {
   'burst-1k': async () => [await measureBurst({ runs: 1000, ending: 'suspended' })],
   'burst-10k': async (quick) => [await measureBurst({ runs: quick ? 2000 : 10_000, ending: 'suspended' })],
   'burst-pods': async (quick) => [await measureBurst({ runs: quick ? 500 : 2000, ending: 'succeeded' })],
-  'steady-20': async (quick) => [await measureSteady(quick ? 200 : 600, 20)],
-  'steady-100': async (quick) => [await measureSteady(quick ? 500 : 2000, 100)],
+  'steady-20': async (quick) => [await measureSteady({ runs: quick ? 200 : 600, ratePerSecond: 20, admission: true })],
+  'steady-100': async (quick) => {
+    const pace = { runs: quick ? 500 : 2000, ratePerSecond: 100 };
+    return [await measureSteady({ ...pace, admission: true }), await measureSteady({ ...pace, admission: false })];
+  },
   admission: (quick) => measureAdmission(quick ? 2 : 5),
   shards: async (quick) => [await measureShards(quick ? 500 : 2000)],
   rest: (quick) => measureRest(quick ? { runs: 2000, seconds: 20 } : { runs: 10_000, seconds: 60 }),

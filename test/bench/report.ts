@@ -58,7 +58,8 @@ function cells(figure: Figure): string[] {
     figure.name,
     `${number(figure.value)} ${figure.unit}`.trim(),
     figure.limit === undefined ? '' : number(figure.limit),
-    ratio === undefined ? '' : String(ratio),
+    // A limit that is too small to be measured is compared with nothing.
+    ratio === undefined || !Number.isFinite(ratio) ? '' : String(ratio),
     asked(figure),
     met === undefined ? '' : met ? 'yes' : '**no**',
   ];

@@ -13,23 +13,30 @@ import { isSuspended, jobOf, runOf, templateOf } from './workload.ts';
 /** Admission may add this much to the median of a create, in milliseconds. */
 const ADMISSION_MS = 8;
 
+export interface SteadyOptions {
+  runs: number;
+  ratePerSecond: number;
+  /** With everything on; without it the machine has more left for the rest. */
+  admission: boolean;
+}
+
 /**
- * JobRuns at a steady rate, with admission and everything on: how long each step takes. The limits are the same writes by
- * one client, at the same rate, one kind after the other so that they do not slow each other down.
+ * JobRuns at a steady rate: how long each step takes. The limits are the same writes by one client, at the same rate, one
+ * kind after the other so that they do not slow each other down.
  */
-export async function measureSteady(runs: number, ratePerSecond: number): Promise<Report> {
+export async function measureSteady(options: SteadyOptions): Promise<Report> {
   const system = await startSystem({ controllerManager: true });
   try {
-    return await measure(system, runs, ratePerSecond);
+    return await measure(system, options);
   } finally {
     await system.stop();
   }
 }
 
-async function measure(system: System, runs: number, ratePerSecond: number): Promise<Report> {
+async function measure(system: System, { runs, ratePerSecond, admission }: SteadyOptions): Promise<Report> {
   const { client } = system;
   const places = { measured: 'steady', limit: 'steady-limit' } as const;
-  await system.createNamespace(places.measured, admissionLabel);
+  await system.createNamespace(places.measured, admission ? admissionLabel : {});
   await system.createNamespace(places.limit);
   for (const namespace of Object.values(places)) await client.create(JOB_TEMPLATES, namespace, templateOf('suspended'));
   const pace = { runs, ratePerSecond };
@@ -83,16 +90,23 @@ async function measure(system: System, runs: number, ratePerSecond: number): Pro
 
   const between = (from: Observer<JobRun> | Observer<Job>, to: Observer<JobRun> | Observer<Job>) =>
     summarize(names.map((name) => (to.at(name) ?? NaN) - (from.at(name) ?? NaN)));
-  const adds = round(admitted.median - notAdmitted.median);
+  const steps = [
+    ...pair('JobRun → Job', between(created, jobCreated), directCreate),
+    ...pair('Job status → JobRun status', between(jobSuspended, mirrored), directPatch),
+  ];
+  if (!admission) return { scenario: `steady ${ratePerSecond}/s, without admission`, figures: steps };
   return {
     scenario: `steady ${ratePerSecond}/s`,
-    figures: [
-      ...pair('JobRun → Job', between(created, jobCreated), directCreate),
-      ...pair('Job status → JobRun status', between(jobSuspended, mirrored), directPatch),
-      ...pair('create of a JobRun with admission', admitted, notAdmitted, false),
-      { name: 'admission adds (difference of medians)', value: adds, unit: 'ms', atMost: ADMISSION_MS },
-    ],
+    figures: [...steps, ...admissionFigures(admitted, notAdmitted)],
   };
+}
+
+function admissionFigures(admitted: Latency, notAdmitted: Latency): Figure[] {
+  const adds = round(admitted.median - notAdmitted.median);
+  return [
+    ...pair('create of a JobRun with admission', admitted, notAdmitted, false),
+    { name: 'admission adds (difference of medians)', value: adds, unit: 'ms', atMost: ADMISSION_MS },
+  ];
 }
 
 /** The limit of a step is the latency of the one request that it needs. */
