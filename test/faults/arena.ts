@@ -218,7 +218,8 @@ export class Arena {
     try {
       await waitFor('all runs to finish', async () => ((await this.unfinished(namespace)) === 0 ? true : undefined), {
         timeoutMilliseconds: timeout,
-        intervalMilliseconds: 250,
+        // Each look lists them all, and takes the API server from those who are watched.
+        intervalMilliseconds: 1_000,
       });
     } catch (error) {
       throw new Error(await this.#whoStandsStill(namespace), { cause: error });
