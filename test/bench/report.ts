@@ -59,7 +59,7 @@ function cells(figure: Figure): string[] {
     `${number(figure.value)} ${figure.unit}`.trim(),
     figure.limit === undefined ? '' : number(figure.limit),
     // A limit that is too small to be measured is compared with nothing.
-    ratio === undefined || !Number.isFinite(ratio) ? '' : String(ratio),
+    Number.isFinite(ratio) ? String(ratio) : '',
     asked(figure),
     met === undefined ? '' : met ? 'yes' : '**no**',
   ];
