@@ -23,7 +23,7 @@ import { Cluster } from './cluster.ts';
 import type { WriteGuard } from './cluster.ts';
 import { Memory } from './memory.ts';
 import type { MissingTemplateRules } from './missing-template.ts';
-import { Outage, pauseAfter } from './outage.ts';
+import { Outage } from './outage.ts';
 import { controllingRun } from './ownership.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileContext } from './reconcile.ts';
@@ -88,7 +88,7 @@ export class Controller {
     this.outage = new Outage((ms) => {
       this.#queue.holdFor(ms);
       this.#keeper.holdFor(ms);
-    });
+    }, logger);
     this.#runs = new Reflector<JobRun>({
       client,
       logger,
@@ -208,12 +208,7 @@ export class Controller {
     } catch (error) {
       // The term ends in a moment, or a renewal on its way still counts: then nobody else would do this work.
       if (error instanceof LeadershipLostError) return 'retry';
-      const pauseMs = pauseAfter(error);
-      if (pauseMs === undefined) throw error;
-      this.#logger.warn({ err: error, run: key }, 'the API server does not answer; pausing');
-      this.outage.failed(pauseMs);
-      this.#queue.add(key);
-      return undefined;
+      return this.outage.failed(error, { run: key });
     }
   }
 

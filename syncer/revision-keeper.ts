@@ -24,7 +24,6 @@ import type { RevisionStore } from '../revisions/revision-store.ts';
 import { sleep } from '../kube/sleep.ts';
 import { guarded } from './cluster.ts';
 import type { WriteGuard } from './cluster.ts';
-import { pauseAfter } from './outage.ts';
 import type { Outage } from './outage.ts';
 
 /** Few on purpose: a start with thousands of templates must not crowd out the runs. */
@@ -118,11 +117,7 @@ export class RevisionKeeper {
       return await this.#trim(key, template);
     } catch (error) {
       if (error instanceof LeadershipLostError) return 'retry';
-      const pauseMs = pauseAfter(error);
-      if (pauseMs === undefined) throw error;
-      this.#options.outage.failed(pauseMs);
-      this.#queue.add(id);
-      return undefined;
+      return this.#options.outage.failed(error, { template: id });
     }
   }
 

@@ -281,6 +281,43 @@ describe('an API server that is away', () => {
     expect(creations[1]!.at - refusedAt).toBeGreaterThanOrEqual(1_990);
   });
 
+  it('or refuses one request (429) gets the others meanwhile', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    await environment.syncer();
+    const status = { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'later' };
+    let refusals = 0;
+    environment.proxy.onRequest = (request) =>
+      createsJob(request) && (refusals += 1) === 1 ? { code: 429, status, retryAfter: 5 } : 'pass';
+    await environment.run(namespace, 'refused');
+    await expect.poll(() => refusals).toBe(1);
+    const names = Array.from({ length: 20 }, (_, index) => `other-${index}`);
+    await Promise.all(names.map((name) => environment.run(namespace, name)));
+    for (const name of names) await environment.withJob(namespace, name);
+    expect(await environment.jobs(namespace)).toHaveLength(20);
+    await environment.withJob(namespace, 'refused');
+  });
+
+  it('or refuses all (429) is asked by few', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    await environment.syncer();
+    const status = { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'later' };
+    let busy = true;
+    environment.proxy.onRequest = (request) =>
+      busy && createsJob(request) ? { code: 429, status, retryAfter: 1 } : 'pass';
+    const names = Array.from({ length: 100 }, (_, index) => `many-${index}`);
+    await Promise.all(names.map((name) => environment.run(namespace, name)));
+    await sleep(5_000);
+    const tried = environment.proxy.requests.filter(createsJob).length;
+    busy = false;
+    for (const name of names) await environment.withJob(namespace, name);
+    expect(await environment.jobs(namespace)).toHaveLength(100);
+    // Those under way together, each second. Each run for itself would be 500.
+    expect(tried).toBeGreaterThan(0);
+    expect(tried).toBeLessThan(100);
+  });
+
   it('or refuses a status write is asked again', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);

@@ -1,35 +1,78 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { KubeApiError, KubeConnectionError } from '../../../kube/api-error.ts';
-import { Outage, pauseAfter } from '../../../syncer/outage.ts';
+import { Outage } from '../../../syncer/outage.ts';
+
+const refusal = (code: number, retryAfterSeconds?: number) =>
+  new KubeApiError({ method: 'GET', path: '/', code, body: '{}', retryAfterSeconds });
+const noAnswer = new KubeConnectionError('gone');
 
 describe('an outage', () => {
-  it('holds all work, longer with each fruitless round, until an answer comes', async () => {
+  function begin() {
     const holds: number[] = [];
-    const outage = new Outage((ms) => holds.push(ms));
-    outage.failed();
-    outage.failed();
-    expect(holds).toHaveLength(1); // those that failed together are one round
+    const outage = new Outage((ms) => holds.push(ms), pino({ level: 'silent' }));
+    const fail = (error: Error) => outage.failed(error, { run: 'default/echo' });
+    const waitAfter = (error: Error) => (fail(error) as { afterMs: number }).afterMs;
+    return { holds, outage, fail, waitAfter };
+  }
+
+  it('is more than one failure: what fails alone waits alone', () => {
+    const { holds, outage, fail } = begin();
+    for (let i = 0; i < 20; i += 1) {
+      expect(fail(refusal(429, 3))).toEqual({ afterMs: 3_000 });
+      outage.answered();
+      expect(fail(noAnswer)).toBe('retry');
+      outage.answered();
+    }
+    expect(holds).toEqual([]);
+  });
+
+  it('holds all work once two in a row have failed, for as long as the server asked', () => {
+    const { holds, fail, waitAfter } = begin();
+    fail(refusal(429, 3));
+    expect(waitAfter(refusal(429, 3))).toBe(3_000);
+    expect(holds).toEqual([3_000]);
+  });
+
+  it('is one round for all that fail while it is held, and they wait for its end', () => {
+    const { holds, fail, waitAfter } = begin();
+    fail(refusal(429, 2));
+    fail(refusal(429, 2));
+    const waitMs = waitAfter(noAnswer);
+    expect(holds).toEqual([2_000]);
+    expect(waitMs).toBeGreaterThan(1_000);
+    expect(waitMs).toBeLessThanOrEqual(2_000);
+  });
+
+  it('holds longer with each fruitless round, until an answer comes', async () => {
+    const { holds, outage, fail, waitAfter } = begin();
+    fail(noAnswer);
+    fail(noAnswer);
+    expect(holds).toHaveLength(1);
     await new Promise((resolve) => setTimeout(resolve, 110));
-    outage.failed();
+    fail(noAnswer);
     expect(holds[1]).toBeGreaterThanOrEqual(100);
     outage.answered();
     await new Promise((resolve) => setTimeout(resolve, 210));
-    outage.failed();
+    fail(noAnswer);
+    expect(waitAfter(noAnswer)).toBeLessThanOrEqual(100);
     expect(holds[2]).toBeLessThanOrEqual(100);
   });
-});
-
-describe('pauseAfter', () => {
-  const refusal = (code: number, retryAfterSeconds?: number) =>
-    new KubeApiError({ method: 'GET', path: '/', code, body: '{}', retryAfterSeconds });
 
   it.each([
-    ['no answer at all', new KubeConnectionError('gone'), 0],
-    ['a server that asks for a pause', refusal(429, 3), 3000],
-    ['one that does not say for how long', refusal(429), 1000],
-    ['an error of one object', refusal(500), undefined],
-    ['a bug', new Error('bug'), undefined],
-  ])('%s', (_what, error, ms) => {
-    expect(pauseAfter(error)).toBe(ms);
+    ['no answer at all', noAnswer, 'retry'],
+    ['a server that asks for a pause', refusal(429, 3), { afterMs: 3_000 }],
+    ['one that does not say for how long', refusal(429), { afterMs: 1_000 }],
+  ])('begins with %s', (_what, error, result) => {
+    expect(begin().fail(error)).toEqual(result);
+  });
+
+  it.each([
+    ['an error of one object', refusal(500)],
+    ['a bug', new Error('bug')],
+  ])('is not %s', (_what, error) => {
+    const { holds, fail } = begin();
+    for (let i = 0; i < 3; i += 1) expect(() => fail(error)).toThrow(error);
+    expect(holds).toEqual([]);
   });
 });
