@@ -41,8 +41,9 @@ export class Outage {
     return afterMs > 0 ? { afterMs } : 'retry';
   }
 
-  /** The server answered, and not that it is busy. */
-  answered(): void {
+  /** A request ended with this HTTP status code, or with `<error>` when there was no answer. */
+  observed(code: string): void {
+    if (code === '<error>' || code === '429') return;
     this.#failures = 0;
     this.#rounds = 0;
   }

@@ -49,7 +49,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     watchConnections: 5,
     onRequest: (request) => {
       metrics.onRequest(request);
-      if (request.code !== '<error>' && request.code !== '429') controller.outage.answered();
+      controller.outage.observed(request.code);
     },
   });
   const election = config.LEADER_ELECTION ? electionOf(options, { client, instance, metrics }) : undefined;

@@ -148,19 +148,25 @@ describe('whatever happens between syncer and API server', () => {
     healed.resolve('pass');
     const seconds = await arena.untilAllFinished(namespace);
     expect(seconds).toBeLessThan(30);
-    const whileGone = whileBroken.filter(({ at }) => at > goneAt);
-    const busiest = Math.max(...inEachSecond(whileGone));
-    const afterwards = proxy.requests.length - whileBroken.length;
+    const afterwards = proxy.requests.slice(whileBroken.length);
+    const busiest = {
+      broken: busiestSecond(whileBroken),
+      gone: busiestSecond(whileBroken.filter(({ at }) => at > goneAt)),
+      healed: busiestSecond(afterwards),
+    };
     console.log(
-      `converged ${seconds.toFixed(1)} s after; ${whileBroken.length} requests while broken, ` +
-        `at most ${busiest} in a second in which none passed, ${afterwards} afterwards`,
+      `converged ${seconds.toFixed(1)} s after; ${whileBroken.length} requests while broken, ${afterwards.length} afterwards; ` +
+        `at most ${busiest.broken} in a second while broken, ${busiest.gone} in one in which none passed, ` +
+        `${busiest.healed} afterwards`,
     );
-    // Those under way together find it gone, and then all pause.
-    expect(busiest).toBeLessThan(80);
+    // Workers (8), watches (5) and the lease find it gone, and pause for longer each time: some 70 in the first second.
+    expect(busiest.gone).toBeLessThan(100);
+    // What passes while broken is served as fast as the machine can: not much faster than in the burst afterwards.
+    expect(busiest.broken).toBeLessThan(2 * busiest.healed);
     // Two for each run are needed, and one in three does not pass.
     expect(whileBroken.length).toBeLessThan(4 * count);
     // How fast the rest is done is up to the machine; how much is asked for it is not.
-    expect(afterwards).toBeLessThan(10 * count);
+    expect(afterwards.length).toBeLessThan(10 * count);
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 300_000);
 
@@ -455,13 +461,13 @@ describe('leadership', () => {
   }, 120_000);
 });
 
-/** Requests in each second since the first. */
-function inEachSecond(requests: readonly { at: number }[]): number[] {
+/** How many requests there were in the busiest second, counted from the first. */
+function busiestSecond(requests: readonly { at: number }[]): number {
   const first = requests[0]?.at ?? 0;
   const counts = new Map<number, number>();
   for (const { at } of requests) {
     const second = Math.floor((at - first) / 1000);
     counts.set(second, (counts.get(second) ?? 0) + 1);
   }
-  return Array.from(counts.values());
+  return Math.max(0, ...counts.values());
 }

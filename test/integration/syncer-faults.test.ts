@@ -8,7 +8,7 @@ import { WHOLE } from '../../core/shard.ts';
 import { LeadershipLostError } from '../../kube/leader-election.ts';
 import { kubeMetrics } from '../../kube/metrics.ts';
 import { Controller } from '../../syncer/controller.ts';
-import type { SeenRequest } from './fault-proxy.ts';
+import type { Fault, SeenRequest } from './fault-proxy.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 import { startSyncerProcess } from './syncer-process.ts';
 import type { SyncerProcess } from './syncer-process.ts';
@@ -210,6 +210,12 @@ describe('a status is never written to another run', () => {
   });
 });
 
+const busyFor = (seconds: number): Fault => ({
+  code: 429,
+  status: { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'later' },
+  retryAfter: seconds,
+});
+
 describe('an API server that is away', () => {
   it('costs no run, no crash and no flood of requests', async () => {
     const namespace = await environment.namespace();
@@ -246,12 +252,16 @@ describe('an API server that is away', () => {
     expect(await child.ended).toBe(0);
   }, 180_000);
 
-  it('with much work to do is asked by few, and everything is done when it is back', async () => {
+  it.each<{ how: string; fault: Fault; atMost: number }>([
+    { how: 'with much work to do', fault: 'cutBefore', atMost: 200 },
+    // Those under way together, each second. Each run for itself would be 500.
+    { how: 'or refuses all of much work (429)', fault: busyFor(1), atMost: 100 },
+  ])('$how is asked by few, and everything is done when it is back', async ({ fault, atMost }) => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();
     let away = true;
-    environment.proxy.onRequest = (request) => (away && createsJob(request) ? 'cutBefore' : 'pass');
+    environment.proxy.onRequest = (request) => (away && createsJob(request) ? fault : 'pass');
     const names = Array.from({ length: 100 }, (_, index) => `many-${index}`);
     await Promise.all(names.map((name) => environment.run(namespace, name)));
     await sleep(5_000);
@@ -260,19 +270,18 @@ describe('an API server that is away', () => {
     for (const name of names) await environment.withJob(namespace, name);
     expect(await environment.jobs(namespace)).toHaveLength(100);
     expect(tried).toBeGreaterThan(0);
-    expect(tried).toBeLessThan(200);
+    expect(tried).toBeLessThan(atMost);
   });
 
   it('or busy (429) is left alone for as long as it asks', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();
-    const status = { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'later' };
     let refusedAt = 0;
     environment.proxy.onRequest = (request) => {
       if (!createsJob(request) || refusedAt > 0) return 'pass';
       refusedAt = request.at;
-      return { code: 429, status, retryAfter: 2 };
+      return busyFor(2);
     };
     await environment.run(namespace, 'busy');
     await environment.withJob(namespace, 'busy');
@@ -285,10 +294,8 @@ describe('an API server that is away', () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();
-    const status = { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'later' };
     let refusals = 0;
-    environment.proxy.onRequest = (request) =>
-      createsJob(request) && (refusals += 1) === 1 ? { code: 429, status, retryAfter: 5 } : 'pass';
+    environment.proxy.onRequest = (request) => (createsJob(request) && (refusals += 1) === 1 ? busyFor(5) : 'pass');
     await environment.run(namespace, 'refused');
     await expect.poll(() => refusals).toBe(1);
     const names = Array.from({ length: 20 }, (_, index) => `other-${index}`);
@@ -296,26 +303,6 @@ describe('an API server that is away', () => {
     for (const name of names) await environment.withJob(namespace, name);
     expect(await environment.jobs(namespace)).toHaveLength(20);
     await environment.withJob(namespace, 'refused');
-  });
-
-  it('or refuses all (429) is asked by few', async () => {
-    const namespace = await environment.namespace();
-    await environment.template(namespace);
-    await environment.syncer();
-    const status = { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'later' };
-    let busy = true;
-    environment.proxy.onRequest = (request) =>
-      busy && createsJob(request) ? { code: 429, status, retryAfter: 1 } : 'pass';
-    const names = Array.from({ length: 100 }, (_, index) => `many-${index}`);
-    await Promise.all(names.map((name) => environment.run(namespace, name)));
-    await sleep(5_000);
-    const tried = environment.proxy.requests.filter(createsJob).length;
-    busy = false;
-    for (const name of names) await environment.withJob(namespace, name);
-    expect(await environment.jobs(namespace)).toHaveLength(100);
-    // Those under way together, each second. Each run for itself would be 500.
-    expect(tried).toBeGreaterThan(0);
-    expect(tried).toBeLessThan(100);
   });
 
   it('or refuses a status write is asked again', async () => {

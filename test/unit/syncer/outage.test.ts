@@ -20,9 +20,9 @@ describe('an outage', () => {
     const { holds, outage, fail } = begin();
     for (let i = 0; i < 20; i += 1) {
       expect(fail(refusal(429, 3))).toEqual({ afterMs: 3_000 });
-      outage.answered();
+      outage.observed('200');
       expect(fail(noAnswer)).toBe('retry');
-      outage.answered();
+      outage.observed('200');
     }
     expect(holds).toEqual([]);
   });
@@ -32,6 +32,14 @@ describe('an outage', () => {
     fail(refusal(429, 3));
     expect(waitAfter(refusal(429, 3))).toBe(3_000);
     expect(holds).toEqual([3_000]);
+  });
+
+  it.each(['<error>', '429'])('does not end with %s', (code) => {
+    const { holds, outage, fail } = begin();
+    fail(noAnswer);
+    outage.observed(code);
+    fail(noAnswer);
+    expect(holds).toHaveLength(1);
   });
 
   it('is one round for all that fail while it is held, and they wait for its end', () => {
@@ -52,7 +60,7 @@ describe('an outage', () => {
     await new Promise((resolve) => setTimeout(resolve, 110));
     fail(noAnswer);
     expect(holds[1]).toBeGreaterThanOrEqual(100);
-    outage.answered();
+    outage.observed('200');
     await new Promise((resolve) => setTimeout(resolve, 210));
     fail(noAnswer);
     expect(waitAfter(noAnswer)).toBeLessThanOrEqual(100);
