@@ -161,8 +161,8 @@ describe('whatever happens between syncer and API server', () => {
     );
     // Workers (8), watches (5) and the lease find it gone, and pause for longer each time: some 70 in the first second.
     expect(busiest.gone).toBeLessThan(100);
-    // What passes while broken is served as fast as the machine can: not much faster than in the burst afterwards.
-    expect(busiest.broken).toBeLessThan(2 * busiest.healed);
+    // Nor is more asked than in the burst afterwards, when all is served as fast as the machine can.
+    expect(busiest.broken).toBeLessThan(1.25 * busiest.healed);
     // Two for each run are needed, and one in three does not pass.
     expect(whileBroken.length).toBeLessThan(4 * count);
     // How fast the rest is done is up to the machine; how much is asked for it is not.
