@@ -163,8 +163,6 @@ describe('whatever happens between syncer and API server', () => {
     expect(busiest.gone).toBeLessThan(100);
     // Nor is more asked than in the burst afterwards, when all is served as fast as the machine can.
     expect(busiest.broken).toBeLessThan(1.25 * busiest.healed);
-    // Two for each run are needed, and one in three does not pass.
-    expect(whileBroken.length).toBeLessThan(4 * count);
     // How fast the rest is done is up to the machine; how much is asked for it is not.
     expect(afterwards.length).toBeLessThan(10 * count);
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
