@@ -3,10 +3,11 @@ import { isNamespaceTerminating, KubeApiError } from '../kube/api-error.ts';
 /**
  * Why a Job could not be created:
  * - `refused`: this Job will never be taken; the run fails.
- * - `blocked`: the Job is good, but not now, and a person may have to help (quota, permissions, a namespace that ends).
+ * - `blocked`: the Job is good, but not now, and a person may have to help (quota, permissions).
+ * - `ending`: its namespace is being deleted, and the run with it.
  * - `transient`: nothing that a person has to know at once; the next try may do.
  */
-export type CreationFailure = 'refused' | 'blocked' | 'transient';
+export type CreationFailure = 'refused' | 'blocked' | 'ending' | 'transient';
 
 /** 403 that have nothing to do with the Job itself, as the API server words them. */
 const NOT_THE_JOB = [
@@ -26,6 +27,7 @@ export function creationFailure(error: unknown): CreationFailure {
     case 422:
       return 'refused';
     case 403:
+      if (isNamespaceTerminating(error)) return 'ending';
       return isAboutTheJob(error) ? 'refused' : 'blocked';
     case 404:
       return 'blocked';
@@ -37,7 +39,6 @@ export function creationFailure(error: unknown): CreationFailure {
 }
 
 function isAboutTheJob(error: KubeApiError): boolean {
-  if (isNamespaceTerminating(error)) return false;
   const { message = '' } = error.status;
   return !NOT_THE_JOB.some((pattern) => pattern.test(message));
 }

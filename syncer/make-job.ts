@@ -13,7 +13,7 @@ import type { ObjectCache } from '../kube/cache.ts';
 import { cachedJob } from './cached.ts';
 import type { Cluster } from './cluster.ts';
 import { creationFailure } from './creation-failure.ts';
-import type { Memory } from './memory.ts';
+import type { Barred, Memory } from './memory.ts';
 import { missingTemplate } from './missing-template.ts';
 import type { MissingTemplateRules } from './missing-template.ts';
 import { isOwnJob } from './ownership.ts';
@@ -43,6 +43,8 @@ export async function makeJob(context: MakeJobContext, run: JobRun): Promise<Obs
   const earlier = earlierAttempt(context, run);
   if (earlier) return earlier;
   if (run.metadata.deletionTimestamp !== undefined) return undefined;
+  const barred = context.memory.barred(run);
+  if (barred) return waits(barred);
   const found = await context.templates.find(run);
   if (found.kind === 'found') return create(context, run, found.template);
   if (found.kind === 'lost') return { observation: found.observation };
@@ -74,7 +76,7 @@ async function create(context: MakeJobContext, run: JobRun, template: Template):
     return made(context, run, job, template);
   } catch (error) {
     if (isAlreadyExists(error)) return takeOver(context, run, rendered.job);
-    return failedCreation(error);
+    return failedCreation(context, run, error);
   }
 }
 
@@ -92,14 +94,17 @@ async function takeOver(context: MakeJobContext, run: JobRun, wanted: Job): Prom
   return { observation: { kind: 'failed', reason: REASON_NAME_CONFLICT, message } };
 }
 
-function failedCreation(error: unknown): Observed {
+function failedCreation({ memory }: MakeJobContext, run: JobRun, error: unknown): Observed {
   const failure = creationFailure(error);
   if (failure === 'transient' || !(error instanceof KubeApiError)) throw error;
   const { message = error.message } = error.status;
   if (failure === 'refused') return refused(`the API server refused the Job: ${message}`);
   const reason = error.reason === '' ? REASON_JOB_REFUSED : error.reason;
-  return { observation: { kind: 'pending', reason, message: `trying again: ${message}` }, again: 'retry' };
+  const observation: Observation = { kind: 'pending', reason, message: `trying again: ${message}` };
+  return failure === 'ending' ? waits(memory.bar(run, observation)) : { observation, again: 'retry' };
 }
+
+const waits = ({ observation, afterMs }: Barred): Observed => ({ observation, again: { afterMs } });
 
 function refused(message: string): Observed {
   return { observation: { kind: 'failed', reason: REASON_JOB_REFUSED, message } };

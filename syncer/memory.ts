@@ -1,5 +1,6 @@
 import type { JobRun, RenderedTemplate } from '../api/job-run.ts';
 import type { Job } from '../api/wire.ts';
+import type { Observation } from '../core/job-run-status.ts';
 import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../core/template-key.ts';
 import { keyOf } from '../kube/object-key.ts';
 
@@ -9,6 +10,19 @@ export interface MadeJob {
   template: RenderedTemplate | undefined;
   /** When it was noted, in milliseconds of `performance.now()`. */
   at: number;
+}
+
+/**
+ * A namespace that ends never takes a Job again. But an API server that has not seen yet that a new one took its place
+ * says so wrongly, for a moment: a run asks again after this time (milliseconds) to twice this time, so that many that
+ * are stuck with their namespace do not come back at once.
+ */
+const ENDING_MS = 60_000;
+
+/** Why a run gets no Job, and how long nobody need be asked, in milliseconds. */
+export interface Barred {
+  observation: Observation;
+  afterMs: number;
 }
 
 /**
@@ -22,6 +36,8 @@ export class Memory {
   readonly #carried = new Map<string, number>();
   /** By run uid: the last state of Jobs that went away before their run ended; it may hold the outcome. */
   readonly #gone = new Map<string, Job>();
+  /** By run uid: why its namespace takes no Job, and until when, in milliseconds of `performance.now()`, that is believed. */
+  readonly #barred = new Map<string, { observation: Observation; until: number }>();
   /** By run uid: since when, in milliseconds of `performance.now()`, its status lacks a passing change. */
   readonly #untold = new Map<string, number>();
   /** By template key: the runs that wait for it. */
@@ -56,6 +72,23 @@ export class Memory {
     this.#gone.set(run.metadata.uid ?? '', job);
   }
 
+  /** What {@link bar} was told of this run, while that is believed. */
+  barred({ metadata: { uid = '' } }: JobRun): Barred | undefined {
+    const barred = this.#barred.get(uid);
+    if (!barred) return undefined;
+    const afterMs = Math.ceil(barred.until - performance.now());
+    if (afterMs > 0) return { observation: barred.observation, afterMs };
+    this.#barred.delete(uid);
+    return undefined;
+  }
+
+  /** The run's namespace is being deleted, and refused its Job for that. */
+  bar({ metadata: { uid = '' } }: JobRun, observation: Observation): Barred {
+    const afterMs = Math.ceil(ENDING_MS * (1 + Math.random()));
+    this.#barred.set(uid, { observation, until: performance.now() + afterMs });
+    return { observation, afterMs };
+  }
+
   /** Since when the run's status lacks a passing change: now, if this is the first. */
   untoldSince({ metadata: { uid = '' } }: JobRun): number {
     const since = this.#untold.get(uid) ?? performance.now();
@@ -79,6 +112,7 @@ export class Memory {
     this.recorded(run);
     this.told(run);
     this.#gone.delete(run.metadata.uid ?? '');
+    this.#barred.delete(run.metadata.uid ?? '');
     const templateKey = templateKeyString(templateKeyOfRun(run));
     const waiting = this.#waiting.get(templateKey);
     waiting?.delete(keyOf(run.metadata));

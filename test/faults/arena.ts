@@ -241,12 +241,14 @@ export class Arena {
     );
   }
 
-  /** How often the API server refused to create a Job in this namespace. */
-  async refusedJobs(namespace: string): Promise<number> {
+  /** The name of the Job for each time that the API server refused to create one in this namespace. */
+  async refusedJobs(namespace: string): Promise<string[]> {
     const events = await this.#audit.since(this.#mark);
-    return events.filter(
-      (event) => createsJob(event) && event.objectRef?.namespace === namespace && event.responseStatus?.code === 403,
-    ).length;
+    return events
+      .filter(
+        (event) => createsJob(event) && event.objectRef?.namespace === namespace && event.responseStatus?.code === 403,
+      )
+      .map(({ objectRef }) => objectRef?.name ?? '');
   }
 
   async verdict(namespace: string, { leases = true } = {}): Promise<Verdict> {

@@ -349,9 +349,9 @@ describe('whatever people do meanwhile', () => {
       )
       .toBe('gone');
     const refused = await arena.refusedJobs(doomed);
-    expect(refused).toBeGreaterThanOrEqual(workers);
-    // Some are tried again before the namespace takes the runs, but nobody knocks without end.
-    expect(refused).toBeLessThan(5 * count);
+    expect(refused.length).toBeGreaterThanOrEqual(workers);
+    // What an ending namespace refused once, it would refuse for ever.
+    expect(refused).toEqual(Array.from(new Set(refused)));
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 240_000);
 

@@ -9,7 +9,7 @@ import { LeadershipLostError } from '../../kube/leader-election.ts';
 import { kubeMetrics } from '../../kube/metrics.ts';
 import { Controller } from '../../syncer/controller.ts';
 import type { Fault, SeenRequest } from './fault-proxy.ts';
-import { SyncerEnvironment } from './syncer-environment.ts';
+import { NAMESPACES, SyncerEnvironment } from './syncer-environment.ts';
 import { startSyncerProcess } from './syncer-process.ts';
 import type { SyncerProcess } from './syncer-process.ts';
 
@@ -323,6 +323,27 @@ describe('an API server that is away', () => {
         ({ msg, err }) => msg === 'reconcile failed, trying again' && (err as Error).message.includes('etcd is ill'),
       ),
     ).toBe(true);
+  });
+});
+
+describe('a namespace that ends', () => {
+  it('is asked once for each of its runs, which say why they have no Job', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    const ending = Promise.withResolvers<'pass'>();
+    environment.proxy.onRequest = (request) => (createsJob(request) ? ending.promise : 'pass');
+    await environment.syncer();
+    const names = Array.from({ length: 20 }, (_, index) => `doomed-${index}`);
+    await Promise.all(names.map((name) => environment.run(namespace, name)));
+    await environment.client.delete(NAMESPACES, { name: namespace });
+    ending.resolve('pass');
+    for (const name of names) {
+      const run = await environment.runThat(namespace, name, ({ status }) => status?.phase === 'Pending');
+      expect(run.status?.conditions).toMatchObject([{ type: 'JobCreated', status: 'False', reason: 'Forbidden' }]);
+      expect(run.status?.conditions?.[0]?.message).toContain('is being terminated');
+    }
+    await sleep(2_000);
+    expect(environment.proxy.requests.filter(createsJob)).toHaveLength(names.length);
   });
 });
 

@@ -48,20 +48,21 @@ describe('creationFailure', () => {
       ),
     ],
     [
-      'a namespace that ends',
-      refusal(
-        403,
-        'jobs.batch "a" is forbidden: unable to create new content in namespace default because it is being terminated',
-        { details: { causes: [{ reason: 'NamespaceTerminating' }] } },
-      ),
-    ],
-    [
       'a webhook that is away',
       refusal(500, 'Internal error occurred: failed calling webhook "w.example.com": connection refused'),
     ],
     ['a namespace that is gone', refusal(404, 'namespaces "a" not found')],
   ])('takes %s for blocked: a person should see it', (_what, error) => {
     expect(creationFailure(error)).toBe('blocked');
+  });
+
+  it('knows a namespace that ends', () => {
+    const error = refusal(
+      403,
+      'jobs.batch "a" is forbidden: unable to create new content in namespace default because it is being terminated',
+      { details: { causes: [{ reason: 'NamespaceTerminating' }] } },
+    );
+    expect(creationFailure(error)).toBe('ending');
   });
 
   it.each([

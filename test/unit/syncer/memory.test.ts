@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { JobRun } from '../../../api/job-run.ts';
 import type { Job } from '../../../api/wire.ts';
 import { ObjectCache } from '../../../kube/cache.ts';
@@ -11,6 +11,10 @@ import { echoRun, echoTemplate } from '../core/objects.ts';
 
 const TEMPLATE = { kind: 'JobTemplate', namespace: 'team', name: 'echo' } as const;
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe('what is remembered of a run', () => {
   it('that waits for a template is told once, and only of those that still wait', () => {
     const memory = new Memory();
@@ -20,6 +24,25 @@ describe('what is remembered of a run', () => {
     memory.forget(other);
     expect(Array.from(memory.takeWaiting(TEMPLATE))).toEqual(['team/echo-hello']);
     expect(Array.from(memory.takeWaiting(TEMPLATE))).toEqual([]);
+  });
+
+  it('whose namespace ends is believed for a minute or two, and no longer than the run is there', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const memory = new Memory();
+    const run = echoRun();
+    const why = { kind: 'pending', reason: 'Forbidden', message: 'it is being terminated' } as const;
+    memory.bar(run, why);
+    vi.advanceTimersByTime(59_000);
+    expect(memory.barred(run)?.observation).toEqual(why);
+    const { afterMs } = memory.barred(run)!;
+    expect(afterMs).toBeGreaterThan(0);
+    vi.advanceTimersByTime(afterMs);
+    expect(memory.barred(run)).toBeUndefined();
+    expect(59_000 + afterMs).toBeLessThanOrEqual(120_000);
+    memory.bar(run, why);
+    expect(memory.barred(echoRun({}, { uid: 'recreated' }))).toBeUndefined();
+    memory.forget(run);
+    expect(memory.barred(run)).toBeUndefined();
   });
 
   it('is forgotten when the run went while its Job was made', async () => {
