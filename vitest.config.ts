@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Kubernetes must be built once, which takes longer than any hook may. */
+const globalSetup = ['test/cluster/all-programs.ts'];
+
 /** The kinds of tests, from quickest to slowest; `npm test` runs them in this order. */
 export default defineConfig({
   test: {
@@ -8,6 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          globalSetup,
           include: ['test/integration/**/*.test.ts'],
           // Each file starts its own API server: one after the other keeps the machine, and so the timings, calm.
           fileParallelism: false,
@@ -18,6 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
+          globalSetup,
           include: ['test/faults/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
@@ -27,6 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'chart',
+          globalSetup,
           include: ['test/chart/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
@@ -36,6 +42,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          globalSetup,
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,

@@ -1,6 +1,7 @@
 /** `npm run cluster:up`, `cluster:down`, `cluster:env`: the local Kubernetes of this checkout. */
 import { join } from 'node:path';
 import { Option, program } from 'commander';
+import { ensureAllPrograms } from './all-programs.ts';
 import { clusterLayout } from './cluster-layout.ts';
 import { readClusterState, type Profile } from './cluster-state.ts';
 import { ensureDetachedControlPlane } from './detached-control-plane.ts';
@@ -52,9 +53,7 @@ program
   .command('programs')
   .description('build what is not built yet, and print where each program is')
   .action(async () => {
-    for (const name of ['kubectl', 'cluster-tool', 'coredns', 'cert-manager', 'helm'] as const) {
-      process.stdout.write(`${await ensureProgram(name)}\n`);
-    }
+    for (const path of await ensureAllPrograms()) process.stdout.write(`${path}\n`);
   });
 
 /** The folder with kubectl, which a machine without one can put on its PATH. */
