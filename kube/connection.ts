@@ -4,6 +4,7 @@ import { Pool, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import { asksBeforeSending } from './before-send.ts';
 import type { ClusterConfig } from './cluster-config.ts';
+import './orphan-streams.ts';
 
 /**
  * How many sockets a client keeps, at most: ordinary calls and watches never wait for each other. A call has its socket to

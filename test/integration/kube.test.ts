@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +7,8 @@ import type { Job, KubeObject } from '../../api/wire.ts';
 import { KubeConnectionError } from '../../kube/api-error.ts';
 import { KubeClient } from '../../kube/client.ts';
 import { Reflector } from '../../kube/reflector.ts';
+import { ensureProgram } from '../cluster/programs.ts';
+import { run } from '../cluster/run.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 
@@ -25,6 +28,16 @@ const configMap = (name: string): KubeObject => ({
   metadata: { name, labels: { test: 'yes' } },
 });
 const logger = pino({ level: 'silent' });
+
+/** How many watches of ConfigMaps the API server serves. */
+async function watchesAtServer(): Promise<number> {
+  const kubectl = [await ensureProgram('kubectl'), '--kubeconfig', environment.controlPlane.kubeconfig];
+  const metrics = await run([...kubectl, 'get', '--raw', '/metrics']);
+  return metrics
+    .split('\n')
+    .filter((line) => /^apiserver_longrunning_requests\{.*resource="configmaps".*verb="WATCH"/.test(line))
+    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
 
 describe('the client against a real API server', () => {
   it('brings warnings, and times as they were written', async () => {
@@ -108,6 +121,35 @@ describe('connections to a real API server', () => {
     const first = await Promise.race([next.next(), sleep(3_000, 'nothing')]);
     expect(first).toMatchObject({ value: { type: 'ADDED' } });
     await next.return(undefined);
+  });
+
+  it('do not carry a watch on that was given up the moment it began, and end without an error', async () => {
+    const before = await watchesAtServer();
+    const kept = client.watch(CONFIG_MAPS, watching);
+    await kept.next();
+    const atOnce = new AbortController();
+    const answered = Promise.withResolvers<undefined>();
+    const onStream = (message: unknown): void => {
+      const { headers } = message as { headers: Record<string, unknown> };
+      if (headers[':status'] === undefined) queueMicrotask(giveUp);
+      else answered.resolve(undefined);
+    };
+    const giveUp = (): void => {
+      atOnce.abort(new Error('given up'));
+    };
+    subscribe('http2.client.stream.created', onStream);
+    try {
+      const given = client.watch(CONFIG_MAPS, watching, { signal: atOnce.signal });
+      await expect(given.next()).rejects.toThrow('given up');
+      // The server answers nevertheless: it was not told in time.
+      await answered.promise;
+    } finally {
+      unsubscribe('http2.client.stream.created', onStream);
+    }
+    await expect.poll(watchesAtServer, { timeout: 10_000 }).toBe(before + 1);
+    await kept.return(undefined);
+    // Node tells of an error that nobody listens for as an uncaught exception, which fails the test run.
+    await client.close();
   });
 });
 
