@@ -26,6 +26,7 @@ export interface Clock {
 }
 
 export interface LeaderElectionOptions {
+  /** Best one of its own: a renewal must not wait for calls that hang. */
   client: Pick<KubeClient, 'get' | 'create' | 'replace'>;
   namespace: string;
   name: string;
@@ -128,7 +129,7 @@ export class LeaderElection {
 
   async #acquire(): Promise<boolean> {
     while (!this.#stopped()) {
-      if (await this.#try(this.#timing.renewDeadlineMs)) return true;
+      if (await this.#try()) return true;
       await this.#clock.sleep(this.#timing.retryMs * (1 + 0.2 * Math.random()), this.#stop.signal);
     }
     return false;
@@ -136,9 +137,13 @@ export class LeaderElection {
 
   /** @returns true when renewal was overdue, false when stopped. */
   async #renewUntilOverdue(): Promise<boolean> {
+    let triedAt = this.#clock.monotonic();
     while (!this.#stopped()) {
-      await this.#clock.sleep(this.#timing.retryMs, this.#stop.signal);
+      // Counted from one try to the next: one that took longer than this is followed by another at once.
+      const waitMs = Math.max(0, triedAt + this.#timing.retryMs - this.#clock.monotonic());
+      await this.#clock.sleep(waitMs, this.#stop.signal);
       if (this.#stopped()) return false;
+      triedAt = this.#clock.monotonic();
       const left = this.#leftMs();
       if (left <= 0) return true;
       // A call that hangs must not keep the deadline from being noticed, and one that ends after it changes nothing.
@@ -160,11 +165,14 @@ export class LeaderElection {
     return (this.#renewedAt ?? -Infinity) + this.#timing.renewDeadlineMs - this.#clock.monotonic();
   }
 
-  /** One attempt to take or renew the lease. Never throws: every failure is another attempt's. */
-  async #try(timeoutMs: number): Promise<boolean> {
+  /**
+   * One attempt to take or renew the lease. Never throws: every failure is another attempt's. A request gets half of the
+   * time in which the lease must be renewed, at most: one that hangs leaves time for another.
+   */
+  async #try(leftMs = Infinity): Promise<boolean> {
     const sentAt = this.#clock.monotonic();
     const { name, logger } = this.#options;
-    const call = { timeoutMs: Math.min(timeoutMs, this.#timing.renewDeadlineMs), signal: this.#stop.signal };
+    const call = { timeoutMs: Math.min(leftMs, this.#timing.renewDeadlineMs / 2), signal: this.#stop.signal };
     try {
       const written = (await this.#renewAsSeen(call)) ?? (await this.#takeOrRenew(call));
       if (!written) return false;

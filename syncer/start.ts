@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { ClusterConfig } from '../kube/cluster-config.ts';
 import { KubeClient } from '../kube/client.ts';
+import type { KubeClientOptions } from '../kube/client.ts';
 import { LeaderElection } from '../kube/leader-election.ts';
 import type { LeaseTiming } from '../kube/leader-election.ts';
 import { kubeMetrics } from '../kube/metrics.ts';
@@ -42,17 +43,21 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const registry = new Registry();
   const metrics = kubeMetrics(registry);
   const { instance = newInstance(config) } = options;
-  const client = KubeClient.fromKubeConfig(options.kubeConfig, {
-    component: 'syncer',
-    // Ten connections in all: one for the five watches, or two when they begin at the same moment, and eight other calls.
-    connections: 8,
-    watchConnections: 5,
-    onRequest: (request) => {
-      metrics.onRequest(request);
-      controller.outage.observed(request.code);
-    },
-  });
-  const election = config.LEADER_ELECTION ? electionOf(options, { client, instance, metrics }) : undefined;
+  // Ten connections in all: one for the five watches, or two when they begin at the same moment, one for the lease, and
+  // seven for other calls.
+  const clientOf = (limits: Pick<KubeClientOptions, 'connections' | 'watchConnections'>): KubeClient =>
+    KubeClient.fromKubeConfig(options.kubeConfig, {
+      ...limits,
+      component: 'syncer',
+      onRequest: (request) => {
+        metrics.onRequest(request);
+        controller.outage.observed(request.code);
+      },
+    });
+  const client = clientOf({ connections: 7, watchConnections: 5 });
+  // Where a few calls in a hundred hang, all connections are taken before long; a renewal must not wait for one.
+  const leaseClient = config.LEADER_ELECTION ? clientOf({ connections: 1 }) : undefined;
+  const election = leaseClient && electionOf(options, { client: leaseClient, instance, metrics });
   const controller = new Controller({
     client,
     guard: election ?? ALWAYS,
@@ -82,7 +87,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const stop = async (): Promise<void> => {
     await controller.stop();
     await election?.stop();
-    await client.close();
+    await Promise.all([client.close(), leaseClient?.close()]);
     await app.close();
     registry.clear();
   };

@@ -370,6 +370,28 @@ describe('leadership', () => {
     expect(await environment.jobs(namespace)).toHaveLength(2);
   });
 
+  it('is kept while as many calls hang as there are connections for them', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    let hanging = 0;
+    environment.proxy.onRequest = (request) => {
+      if (!createsJob(request)) return 'pass';
+      hanging += 1;
+      return 'swallow';
+    };
+    const syncer = await environment.syncer(
+      { LEADER_ELECTION: true, LEASE_NAME: 'hanging' },
+      { leaseTiming: timing, kubeConfig: environment.proxy.kubeConfig },
+    );
+    const lost = syncer.lost.then(({ message }) => message);
+    await Promise.all(Array.from({ length: 20 }, (_, index) => environment.run(namespace, `hangs-${index}`)));
+    await expect.poll(() => hanging).toBeGreaterThanOrEqual(7);
+    const renewals = () => environment.proxy.requests.filter(writesLease).length;
+    const before = renewals();
+    const renewedOften = expect.poll(renewals, { timeout: 10_000 }).toBeGreaterThan(before + 10);
+    expect(await Promise.race([lost, renewedOften.then(() => 'kept')])).toBe('kept');
+  });
+
   it('that is in doubt for a moment costs no run', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);

@@ -105,8 +105,12 @@ function refusal(code: number, reason: string): KubeApiError {
 }
 
 function candidate(store: LeaseStore, clock: FakeClock, identity: string, state = {}): LeaderElection {
+  return electionOf(store.clientOf(identity, state), clock, identity);
+}
+
+function electionOf(client: ReturnType<LeaseStore['clientOf']>, clock: FakeClock, identity: string): LeaderElection {
   return new LeaderElection({
-    client: store.clientOf(identity, state),
+    client,
     namespace: 'default',
     name: 'syncer',
     identity,
@@ -225,6 +229,30 @@ describe('LeaderElection', () => {
     state.hangs = true;
     await clock.advance(12_000);
     expect(a.lost.aborted).toBe(true);
+  });
+
+  it('does not lose for one renewal that hangs: it is given up in time for another, which follows at once', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const healthy = store.clientOf('a');
+    let renewals = 0;
+    const replace: KubeClient['replace'] = async (resource, key, body, options) => {
+      renewals += 1;
+      if (renewals > 1) return healthy.replace(resource, key, body, options);
+      await clock.sleep(options!.timeoutMs!, options!.signal!);
+      throw new KubeConnectionError('no answer');
+    };
+    const a = electionOf({ ...healthy, replace }, clock, 'a');
+    a.start();
+    await a.whenLeading();
+    await clock.advance(6_999);
+    expect(renewals).toBe(1);
+    await clock.advance(1);
+    expect(renewals).toBe(2);
+    await clock.advance(30_000);
+    expect(a.isLeader).toBe(true);
+    expect(a.lost.aborted).toBe(false);
+    await a.stop();
   });
 
   it('loses at the deadline though the timer that notices is a trifle early', async () => {
