@@ -155,6 +155,12 @@ export const REASONS: readonly Term[] = [
     meaning: 'The Job was suspended, as `spec.suspend` of the run now says.',
   },
   { name: names.REASON_RESUMED, on: 'Event', meaning: 'The Job was resumed, as `spec.suspend` of the run now says.' },
+  {
+    name: names.REASON_SUSPEND_REFUSED,
+    on: 'Event',
+    meaning:
+      '`spec.suspend` of the run was changed while no webhook was asked, and the template does not allow it. The Job stays as it is.',
+  },
 ];
 
 export const PHASE_MEANINGS: Readonly<Record<names.Phase, string>> = {

@@ -113,3 +113,5 @@ export const REASON_JOB_REFUSED = 'JobRefused';
 /** `spec.suspend` of the run was changed, and its Job with it. */
 export const REASON_SUSPENDED = 'Suspended';
 export const REASON_RESUMED = 'Resumed';
+/** `spec.suspend` of the run was changed past admission, and the template does not allow it. */
+export const REASON_SUSPEND_REFUSED = 'SuspendRefused';

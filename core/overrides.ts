@@ -48,6 +48,12 @@ export function overrideErrors(template: Template, run: JobRun): FieldError[] {
   return [...forbidden, ...containerErrors(template, run), ...metadataErrors(run)];
 }
 
+/** The same of `spec.suspend` alone, the one field of a stored run that may change. */
+export function suspendErrors(template: Template, run: JobRun): FieldError[] {
+  const { templateRef, suspend } = run.spec;
+  return overrideErrors(template, { ...run, spec: { templateRef, ...(suspend !== undefined && { suspend }) } });
+}
+
 /** The JobSpec with what the run overrides. Whether it may is not asked here. */
 export function withOverrides(spec: JobSpec, run: JobRun): JobSpec {
   const podSpec = spec.template.spec;

@@ -3,7 +3,7 @@ import type { AdmissionRequest } from '../api/admission-review.ts';
 import type { JobRun } from '../api/job-run.ts';
 import type { FieldError } from '../core/field-error.ts';
 import { isFinished } from '../core/job-run-status.ts';
-import { overrideErrors } from '../core/overrides.ts';
+import { suspendErrors } from '../core/overrides.ts';
 import type { Authorization } from './authorization.ts';
 import { inNamespace } from './in-namespace.ts';
 import { requesterErrors } from './requester.ts';
@@ -57,9 +57,7 @@ async function decideSuspend(
     templates.find(run, signal),
   ]);
   if (refusal !== undefined) return denyForbidden(request, refusal);
-  const { templateRef, suspend } = run.spec;
-  const asked: JobRun = { ...run, spec: { templateRef, ...(suspend !== undefined && { suspend }) } };
-  const errors = found.kind === 'found' ? overrideErrors(found.template, asked) : [];
+  const errors = found.kind === 'found' ? suspendErrors(found.template, run) : [];
   if (errors.length > 0) return denyInvalid(request, errors);
   return allow(isFinished(run) ? ['this JobRun has finished: suspending or resuming it changes nothing'] : []);
 }

@@ -267,6 +267,21 @@ describe('spec.suspend of a run', () => {
     await expect.poll(() => isSuspended(namespace, job), { timeout: 20_000 }).toBe(false);
   });
 
+  it('that the template does not allow, past an admission that was away, leaves the Job alone and is told in an Event', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace, 'echo', { overrides: { allow: ['args'] } });
+    await environment.run(namespace, 'held');
+    const { job } = await environment.withJob(namespace, 'held');
+    await set(namespace, true);
+    await environment.runThat(namespace, 'held', ({ status }) => status?.observedGeneration === 2);
+    expect(await isSuspended(namespace, job)).toBe(false);
+    await expect.poll(() => environment.eventReasons(namespace)).toContain('SuspendRefused');
+    await set(namespace, null);
+    await environment.runThat(namespace, 'held', ({ status }) => status?.observedGeneration === 3);
+    expect(environment.sent('PATCH', new RegExp(`/jobs/${job.metadata?.name ?? ''}$`))).toBe(0);
+  });
+
   it('is not fought for with somebody else who resumes the Job', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
