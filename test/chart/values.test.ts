@@ -108,6 +108,11 @@ describe('what a person is told about a wrong value', () => {
       'syncer.shards is 2, but a syncer beside each webhook is one of all: set syncer.mode to Deployment',
     ],
     [
+      'permission that nobody asks for while no webhook answers',
+      { authorization: { mode: 'Use' }, admission: { failurePolicy: 'Ignore' } },
+      'nobody would be asked for the verb. Set admission.failurePolicy to Fail, or authorization.mode to Namespace',
+    ],
+    [
       'two syncers that elect no leader',
       { syncer: { leaderElection: { enabled: false } } },
       'there would be 2 syncers: set replicas to 1, or turn leader election on',

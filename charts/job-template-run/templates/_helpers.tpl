@@ -90,6 +90,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and (eq .Values.tls.mode "provided") (not .Values.tls.provided.caBundle) (not .Values.admission.annotations) -}}
 {{- fail "tls.mode is provided: set tls.provided.caBundle to the CA of the certificate, or admission.annotations to what makes your CA injector fill it in" -}}
 {{- end -}}
+{{- if and (eq .Values.authorization.mode "Use") (eq .Values.admission.failurePolicy "Ignore") -}}
+{{- fail "authorization.mode is Use, but admission.failurePolicy is Ignore: while no webhook answers, nobody would be asked for the verb. Set admission.failurePolicy to Fail, or authorization.mode to Namespace" -}}
+{{- end -}}
 {{- /* Kinds are known only where Helm talks to a cluster: a plain `helm template` is not held up. */ -}}
 {{- if and (eq .Values.tls.mode "certManager") (.Capabilities.APIVersions.Has "apps/v1/Deployment") (not (.Capabilities.APIVersions.Has "cert-manager.io/v1")) -}}
 {{- fail "tls.mode is certManager, but this cluster has no cert-manager: install it first (https://cert-manager.io/docs/installation/), or set tls.mode to selfSigned" -}}
