@@ -5,10 +5,13 @@ import { useCluster, type Cluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { execute } from './execute.ts';
 import { installChart, release, releaseNamespace, removeEverything } from './install.ts';
-import { createRunsUntil } from './steady-creates.ts';
+import { createRunsDuring } from './steady-creates.ts';
 
 const NAMESPACE = 'e2e-replicas';
 const WEBHOOKS = `app.kubernetes.io/instance=${release},app.kubernetes.io/component=webhook`;
+
+const misspelt = `{"apiVersion":"hematoscope.app/v1","kind":"JobRun","metadata":{"name":"misspelt"},
+  "spec":{"templateRef":"idel"}}`;
 
 /** Two replicas of the webhook, fifty creators, and what happens to replicas. */
 describe('while runs are created, no create is refused', { concurrent: false }, () => {
@@ -32,16 +35,20 @@ describe('while runs are created, no create is refused', { concurrent: false }, 
     (await inRelease('get', 'pods', '-l', WEBHOOKS, '-o', 'jsonpath={.items[*].metadata.name}')).split(' ').sort();
   const untilBothReady = () => inRelease('rollout', 'status', `deployment/${release}`, '--timeout=120s');
 
-  /** What happens begins when creates are under way, and some follow it. */
-  async function creating(event: () => Promise<unknown>) {
-    const middle = async () => {
-      await sleep(1_000);
-      await event();
-      await sleep(1_000);
-    };
-    const outcome = await createRunsUntil(cluster, NAMESPACE, middle());
-    expect(outcome.created).toBeGreaterThan(200);
-    return outcome;
+  const creating = (event: () => Promise<unknown>) => createRunsDuring(cluster, NAMESPACE, event);
+
+  /** As the kernel does it that has no memory left: no word to anybody, and nothing is finished. */
+  async function killOneOutright() {
+    const [first = ''] = await pods();
+    const uid = await inRelease('get', 'pod', first, '-o', 'jsonpath={.metadata.uid}');
+    const status = 'jsonpath={.status.containerStatuses[?(@.name=="webhook")].restartCount}';
+    const restarts = () => inRelease('get', 'pod', first, '-o', status);
+    const before = await restarts();
+    process.kill(processOf(uid), 'SIGKILL');
+    await eventually('the container to be started again', async () =>
+      (await restarts()) === before ? undefined : true,
+    );
+    await untilBothReady();
   }
 
   test('when a replica is deleted', async () => {
@@ -106,28 +113,22 @@ describe('while runs are created, no create is refused', { concurrent: false }, 
   });
 
   test('but those that meet a replica killed outright, for a moment, and whoever tries again is served', async () => {
-    const [first = ''] = await pods();
-    const uid = await inRelease('get', 'pod', first, '-o', 'jsonpath={.metadata.uid}');
-    const restarts = [
-      'get',
-      'pod',
-      first,
-      '-o',
-      'jsonpath={.status.containerStatuses[?(@.name=="webhook")].restartCount}',
-    ];
-    const before = await inRelease(...restarts);
-    const { created, refused } = await creating(async () => {
-      process.kill(processOf(uid), 'SIGKILL');
-      await eventually('the container to be started again', async () =>
-        (await inRelease(...restarts)) === before ? undefined : true,
-      );
-      await untilBothReady();
-    });
+    const { created, refused } = await creating(killOneOutright);
     // The API server sends half of its calls to it until the node has noticed.
     for (const message of refused) expect(message).toMatch(/failed calling webhook/);
     expect(created).toBeGreaterThan(refused.length);
-    const after = await creating(() => sleep(1_000));
+    const after = await creating(() => Promise.resolve());
     expect(after.refused).toEqual([]);
+  });
+
+  test('and not even those, where what meets no webhook is admitted unchecked', async () => {
+    await installChart(cluster, '--set', 'admission.failurePolicy=Ignore');
+    const { refused } = await creating(killOneOutright);
+    expect(refused).toEqual([]);
+    // Whatever meets a webhook is checked as ever.
+    const { code, stderr } = await cluster.apply(misspelt, '-n', NAMESPACE);
+    expect(stderr).toContain('did you mean "idle"?');
+    expect(code).not.toBe(0);
   });
 });
 

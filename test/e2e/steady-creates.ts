@@ -5,30 +5,45 @@ import { API_VERSION } from '../../api/names.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
 import { KubeClient } from '../../kube/client.ts';
 import type { Cluster } from './cluster.ts';
+import { eventually } from './eventually.ts';
 
 const CREATORS = 50;
+/** So many creates are answered before the event begins, and after it is over. */
+const AROUND = 100;
 
 const template = `{"apiVersion":"hematoscope.app/v1","kind":"JobTemplate","metadata":{"name":"idle"},
   "spec":{"suspend":true,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"busybox"}]}}}}`;
 
 /**
- * Fifty creators, each creating one JobRun after the other until `event` is over; tells how many were taken, and every
- * refusal. The creates are dry runs: admission sees them as it sees all others, and the cluster is not filled.
+ * Fifty creators, each creating one JobRun after the other while the event happens, and a while before and after it; tells
+ * how many were taken, and every refusal. The creates are dry runs: admission sees them as it sees all others, and the
+ * cluster is not filled.
  */
-export async function createRunsUntil(
+export async function createRunsDuring(
   cluster: Cluster,
   namespace: string,
-  event: Promise<unknown>,
+  event: () => Promise<unknown>,
 ): Promise<{ created: number; refused: string[] }> {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(cluster.kubeconfig);
   const client = KubeClient.fromKubeConfig(kubeConfig, { component: 'creators', connections: CREATORS });
   let over = false;
-  const ended = event.finally(() => {
-    over = true;
-  });
   let created = 0;
   const refused: string[] = [];
+  const answered = async (more: number) => {
+    const enough = created + refused.length + more;
+    const isEnough = () => Promise.resolve(created + refused.length >= enough ? true : undefined);
+    await eventually(`the answers to ${more} more creates`, isEnough);
+  };
+  const director = async () => {
+    try {
+      await answered(AROUND);
+      await event();
+      await answered(AROUND);
+    } finally {
+      over = true;
+    }
+  };
   const creator = async (id: number) => {
     for (let i = 0; !over; i += 1) {
       const run: JobRun = {
@@ -50,7 +65,7 @@ export async function createRunsUntil(
   try {
     const applied = await cluster.apply(template, '-n', namespace);
     if (applied.code !== 0) throw new Error(applied.stderr);
-    await Promise.all([ended, ...Array.from({ length: CREATORS }, (_, id) => creator(id))]);
+    await Promise.all([director(), ...Array.from({ length: CREATORS }, (_, id) => creator(id))]);
   } finally {
     await client.close();
   }
