@@ -159,11 +159,10 @@ describe('whatever happens between syncer and API server', () => {
         `at most ${busiest.broken} in a second while broken, ${busiest.gone} in one in which none passed, ` +
         `${busiest.healed} afterwards`,
     );
-    // Workers (8), watches (5) and the lease find it gone, and pause for longer each time: some 70 in the first second.
+    // Workers (7 at a time), watches (5) and the lease find it gone, and pause for longer each time: some 70 in the first second.
     expect(busiest.gone).toBeLessThan(100);
-    // Nor is more asked than in the burst afterwards, when all is served as fast as the machine can.
-    expect(busiest.broken).toBeLessThan(1.25 * busiest.healed);
-    // How fast the rest is done is up to the machine; how much is asked for it is not.
+    // How fast the work is done, before and after, is up to the machine; how much is asked for it is not.
+    expect(whileBroken.length).toBeLessThan(10 * count);
     expect(afterwards.length).toBeLessThan(10 * count);
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 300_000);
@@ -312,8 +311,9 @@ describe('whatever people do meanwhile', () => {
     const doomed = await arena.begin();
     const namespace = await arena.environment.namespace();
     await arena.environment.template(namespace);
-    // All workers have a Job on its way into the namespace, which arrives when that is ending already.
-    const [before, workers] = [20, 8];
+    // All workers have a Job on its way into the namespace, which arrives when that is ending already: as many as a syncer
+    // has connections for.
+    const [before, workers] = [20, 7];
     const proxy = await arena.proxy('syncer-a');
     const ending = Promise.withResolvers<'pass'>();
     const intoDoomed = new RegExp(`/namespaces/${doomed}/jobs(\\?|$)`);
@@ -323,7 +323,8 @@ describe('whatever people do meanwhile', () => {
       asked += 1;
       return asked > before ? ending.promise : 'pass';
     };
-    arena.syncer('syncer-a', { proxy, env: { WORKERS: `${workers}` } });
+    // What was refused is remembered for a term. Nothing here is about the lease: it must not run out on a slow machine.
+    arena.syncer('syncer-a', { proxy, env: { WORKERS: `${workers}`, ...DEFAULT_LEASE } });
     await arena.untilLed();
     const stop = new AbortController();
     const filling = (async () => {

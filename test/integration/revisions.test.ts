@@ -270,7 +270,8 @@ describe('spec.suspend of a run', () => {
   it('that the template does not allow, past an admission that was away, leaves the Job alone and is told in an Event', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
-    await environment.template(namespace, 'echo', { overrides: { allow: ['args'] } });
+    await environment.template(namespace);
+    await environment.client.patch(JOB_TEMPLATES, { namespace, name: 'echo' }, { overrides: { allow: ['args'] } });
     await environment.run(namespace, 'held');
     const { job } = await environment.withJob(namespace, 'held');
     await set(namespace, true);

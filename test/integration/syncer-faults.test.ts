@@ -374,15 +374,13 @@ describe('leadership', () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     let hanging = 0;
+    const over = Promise.withResolvers<'pass'>();
     environment.proxy.onRequest = (request) => {
       if (!createsJob(request)) return 'pass';
       hanging += 1;
-      return 'swallow';
+      return over.promise;
     };
-    const syncer = await environment.syncer(
-      { LEADER_ELECTION: true, LEASE_NAME: 'hanging' },
-      { leaseTiming: timing, kubeConfig: environment.proxy.kubeConfig },
-    );
+    const syncer = await environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: 'hanging' }, { leaseTiming: timing });
     const lost = syncer.lost.then(({ message }) => message);
     await Promise.all(Array.from({ length: 20 }, (_, index) => environment.run(namespace, `hangs-${index}`)));
     await expect.poll(() => hanging).toBeGreaterThanOrEqual(7);
@@ -390,6 +388,7 @@ describe('leadership', () => {
     const before = renewals();
     const renewedOften = expect.poll(renewals, { timeout: 10_000 }).toBeGreaterThan(before + 10);
     expect(await Promise.race([lost, renewedOften.then(() => 'kept')])).toBe('kept');
+    over.resolve('pass');
   });
 
   it('that is in doubt for a moment costs no run', async () => {
