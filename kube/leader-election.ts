@@ -130,7 +130,8 @@ export class LeaderElection {
   async #acquire(): Promise<boolean> {
     while (!this.#stopped()) {
       if (await this.#try()) return true;
-      await this.#clock.sleep(this.#timing.retryMs * (1 + 0.2 * Math.random()), this.#stop.signal);
+      // Not all in step, and none later than this: a lease that is given up is to be taken within three seconds.
+      await this.#clock.sleep(this.#timing.retryMs * (1 - 0.2 * Math.random()), this.#stop.signal);
     }
     return false;
   }

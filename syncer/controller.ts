@@ -189,9 +189,14 @@ export class Controller {
     this.#keeper.start();
   }
 
+  /** Ends the work under way and begins no other: from then on nothing is written but Events. */
+  async endWork(): Promise<void> {
+    await Promise.all([this.#queue.stop(), this.#keeper.stop()]);
+  }
+
   /** Ends the work under way first, then tells the last Events, then stops watching. */
   async stop(): Promise<void> {
-    await Promise.all([this.#queue.stop(), this.#keeper.stop()]);
+    await this.endWork();
     await this.#events.stop(2_000);
     await Promise.all(this.#reflectors().map((reflector) => reflector.stop()));
   }

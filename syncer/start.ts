@@ -85,8 +85,10 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     if (!stopping) onLost(election.lost.reason as Error);
   });
   const stop = async (): Promise<void> => {
-    await controller.stop();
+    // Whoever waits for the lease need not wait for what is left to tell.
+    await controller.endWork();
     await election?.stop();
+    await controller.stop();
     await Promise.all([client.close(), leaseClient?.close()]);
     await app.close();
     registry.clear();

@@ -422,6 +422,32 @@ describe('leadership', () => {
     }
   });
 
+  it('is given up as soon as the work has ended, though there is more to tell', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    const key = { namespace: 'default', name: 'tells-later' };
+    const holder = async () => {
+      const lease = await environment.client.get<KubeObject & { spec?: { holderIdentity?: string } }>(LEASES, key);
+      return lease.spec?.holderIdentity ?? '';
+    };
+    const told = Promise.withResolvers<'pass'>();
+    let telling = 0;
+    environment.proxy.onRequest = ({ method, path }) => {
+      if (method !== 'POST' || !path.endsWith('/events')) return 'pass';
+      telling += 1;
+      return told.promise;
+    };
+    const syncer = await environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: key.name });
+    await environment.run(namespace, 'one');
+    await environment.withJob(namespace, 'one');
+    await expect.poll(() => telling).toBeGreaterThan(0);
+    const stopped = syncer.stop();
+    await expect.poll(holder, { timeout: 1_800 }).toBe('');
+    told.resolve('pass');
+    await stopped;
+    expect(await environment.eventReasons(namespace)).toContain('JobCreated');
+  });
+
   it('is given up on SIGTERM, so that the next process leads within seconds', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
