@@ -55,7 +55,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
       },
     });
   const client = clientOf({ connections: 7, watchConnections: 5 });
-  // Where a few calls in a hundred hang, all connections are taken before long; a renewal must not wait for one.
+  // Where one call in a hundred hangs, all connections are taken before long; a renewal must not wait for one.
   const leaseClient = config.LEADER_ELECTION ? clientOf({ connections: 1 }) : undefined;
   const election = leaseClient && electionOf(options, { client: leaseClient, instance, metrics });
   const controller = new Controller({
