@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
  */
 const MAX_LENGTH = 57;
 const HASH_LENGTH = 8;
+/** Kubernetes takes no longer name; of a text that cannot be one, no more is read. */
+const LONGEST_NAME = 253;
 
 /**
  * The one name that the Job of a JobRun can have: a valid DNS label, the run's name (cut, dots replaced) and 8 hex
@@ -15,6 +17,7 @@ const HASH_LENGTH = 8;
 export function jobName(runName: string, runUid: string): string {
   const hash = createHash('sha256').update(runUid).digest('hex').slice(0, HASH_LENGTH);
   const label = runName
+    .slice(0, LONGEST_NAME)
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]/g, '-')
     .replace(/^-+/, '')

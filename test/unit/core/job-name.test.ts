@@ -15,6 +15,11 @@ describe('jobName', () => {
     expect(jobName(name, UID)).toMatch(expected);
   });
 
+  it('reads no further than the longest name goes', () => {
+    expect(jobName(`${'-'.repeat(253)}a`, UID)).toBe(jobName('', UID));
+    expect(jobName('a'.repeat(2 ** 20), UID)).toBe(jobName('a'.repeat(253), UID));
+  });
+
   it('is the same each time for one run', () => {
     expect(jobName('echo', UID)).toBe(jobName('echo', UID));
     expect(jobName('echo', UID)).toMatchInlineSnapshot(`"echo-bfa679ea"`);
