@@ -7,6 +7,7 @@ import {
 } from '../api/admission-review.ts';
 import { validateAdmissionReview } from '../api/validators.ts';
 import { formatFieldErrors } from '../core/field-error.ts';
+import { quoted } from '../core/quoted.ts';
 import { HttpError } from './http-error.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -52,8 +53,10 @@ export function admissionRequest(body: unknown): AdmissionRequest {
   const { apiVersion, kind } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   if (kind !== 'AdmissionReview') throw new HttpError(400, 'the body is not an AdmissionReview');
   if (apiVersion !== ADMISSION_API_VERSION) {
-    const got = JSON.stringify(apiVersion ?? null);
-    throw new HttpError(400, `AdmissionReview of version ${got}: only ${ADMISSION_API_VERSION} is known`);
+    throw new HttpError(
+      400,
+      `AdmissionReview of version ${quoted(apiVersion)}: only ${ADMISSION_API_VERSION} is known`,
+    );
   }
   const errors = validateAdmissionReview(body);
   if (errors.length > 0) throw new HttpError(400, `the AdmissionReview is not valid: ${formatFieldErrors(errors)}`);

@@ -13,6 +13,8 @@ export interface Allowed {
   audit?: Record<string, string>;
 }
 
+/** Nobody reads more of one error: half of it the beginning of a value that it quotes, half of it what is wrong with that. */
+const LONGEST_ERROR = 2_000;
 /** The API server may cut what is longer. */
 const LONGEST_WARNING = 256;
 
@@ -29,18 +31,19 @@ export function denyInvalid(
 ): Verdict {
   const { group, kind } = request.kind;
   const name = request.name ?? '';
+  const told = errors.map((error) => ({ ...error, message: withoutMiddle(error.message) }));
   return {
     allowed: false,
     warnings: warnings.map(shortened),
     status: {
       code: 422,
       reason: 'Invalid',
-      message: `${kind}.${group} "${name}" is invalid: ${formatFieldErrors(errors)}`,
+      message: `${kind}.${group} "${name}" is invalid: ${formatFieldErrors(told)}`,
       details: {
         name,
         group,
         kind,
-        causes: errors.map(({ reason, message, path }) => ({ reason, message, field: path })),
+        causes: told.map(({ reason, message, path }) => ({ reason, message, field: path })),
       },
     },
   };
@@ -61,4 +64,10 @@ export function denyForbidden(request: AdmissionRequest, why: string): Verdict {
 
 function shortened(warning: string): string {
   return warning.length <= LONGEST_WARNING ? warning : `${warning.slice(0, LONGEST_WARNING - 1)}…`;
+}
+
+function withoutMiddle(message: string): string {
+  if (message.length <= LONGEST_ERROR) return message;
+  const half = LONGEST_ERROR / 2;
+  return `${message.slice(0, half)} … ${message.slice(-half)}`;
 }

@@ -120,6 +120,17 @@ describe('a new JobRun', () => {
     ]);
   });
 
+  it('is told what is wrong with a value of a megabyte without the megabyte', async () => {
+    cached(stored());
+    live(stored());
+    apiServer.onDryRun = () => {
+      throw invalidJob('spec.template.spec.containers[0].args[0]', `Invalid value: "${'x'.repeat(2 ** 20)}": too long`);
+    };
+    const [sentence = ''] = told(await decide(jobRunReview({ templateRef: 'echo', args: ['x'] }).request));
+    expect(sentence).toMatch(/^spec\.args\[0\]: Invalid value: "xxx.* … x+": too long$/);
+    expect(sentence.length).toBeLessThan(3_000);
+  });
+
   it('is not denied on a template that the cache has in an older, broken version', async () => {
     cached(stored('10', ({ spec }) => (spec.backoffLimit = -1)));
     live(stored('11'));
