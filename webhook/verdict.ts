@@ -15,6 +15,7 @@ export interface Allowed {
 
 /** Nobody reads more of one error: half of it the beginning of a value that it quotes, half of it what is wrong with that. */
 const LONGEST_ERROR = 2_000;
+const OMITTED = ' … ';
 /** The API server may cut what is longer. */
 const LONGEST_WARNING = 256;
 
@@ -68,6 +69,6 @@ function shortened(warning: string): string {
 
 function withoutMiddle(message: string): string {
   if (message.length <= LONGEST_ERROR) return message;
-  const half = LONGEST_ERROR / 2;
-  return `${message.slice(0, half)} … ${message.slice(-half)}`;
+  const half = Math.floor((LONGEST_ERROR - OMITTED.length) / 2);
+  return `${message.slice(0, half)}${OMITTED}${message.slice(-half)}`;
 }

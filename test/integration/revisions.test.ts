@@ -277,7 +277,7 @@ describe('spec.suspend of a run', () => {
     await set(namespace, true);
     await environment.runThat(namespace, 'held', ({ status }) => status?.observedGeneration === 2);
     expect(await isSuspended(namespace, job)).toBe(false);
-    await expect.poll(() => environment.eventReasons(namespace)).toContain('SuspendRefused');
+    await expect.poll(() => environment.eventReasons(namespace), { timeout: 10_000 }).toContain('SuspendRefused');
     await set(namespace, null);
     await environment.runThat(namespace, 'held', ({ status }) => status?.observedGeneration === 3);
     expect(environment.sent('PATCH', new RegExp(`/jobs/${job.metadata?.name ?? ''}$`))).toBe(0);

@@ -383,7 +383,7 @@ describe('leadership', () => {
     const syncer = await environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: 'hanging' }, { leaseTiming: timing });
     const lost = syncer.lost.then(({ message }) => message);
     await Promise.all(Array.from({ length: 20 }, (_, index) => environment.run(namespace, `hangs-${index}`)));
-    await expect.poll(() => hanging).toBeGreaterThanOrEqual(7);
+    await expect.poll(() => hanging, { timeout: 10_000 }).toBeGreaterThanOrEqual(7);
     const renewals = () => environment.proxy.requests.filter(writesLease).length;
     const before = renewals();
     const renewedOften = expect.poll(renewals, { timeout: 10_000 }).toBeGreaterThan(before + 10);
@@ -440,7 +440,7 @@ describe('leadership', () => {
     const syncer = await environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: key.name });
     await environment.run(namespace, 'one');
     await environment.withJob(namespace, 'one');
-    await expect.poll(() => telling).toBeGreaterThan(0);
+    await expect.poll(() => telling, { timeout: 10_000 }).toBeGreaterThan(0);
     const stopped = syncer.stop();
     await expect.poll(holder, { timeout: 1_800 }).toBe('');
     told.resolve('pass');
