@@ -18,6 +18,9 @@ const boundary = (folder: string, forbidden: string[]): Linter.Config => ({
   },
 });
 
+/** Folders that help to build the product and are no part of it. */
+const TOOLS = ['generate', 'local-kubernetes', 'test', 'examples'];
+
 export default defineConfig(
   { ignores: ['dist/', '.cluster/', 'node_modules/', 'coverage/', '**/generated/'] },
   tseslint.configs.strictTypeChecked,
@@ -41,10 +44,13 @@ export default defineConfig(
       'max-lines': 'off',
     },
   },
-  boundary('api', ['core', 'kube', 'revisions', 'webhook', 'syncer', 'test']),
-  boundary('core', ['kube', 'revisions', 'webhook', 'syncer', 'test']),
-  boundary('kube', ['core', 'revisions', 'webhook', 'syncer', 'test']),
-  boundary('revisions', ['webhook', 'syncer', 'test']),
-  boundary('webhook', ['syncer', 'test']),
-  boundary('syncer', ['webhook', 'test']),
+  boundary('api', ['core', 'kube', 'revisions', 'webhook', 'syncer', ...TOOLS]),
+  boundary('core', ['kube', 'revisions', 'webhook', 'syncer', ...TOOLS]),
+  boundary('kube', ['core', 'revisions', 'webhook', 'syncer', ...TOOLS]),
+  boundary('revisions', ['webhook', 'syncer', ...TOOLS]),
+  boundary('webhook', ['syncer', ...TOOLS]),
+  boundary('syncer', ['webhook', ...TOOLS]),
+  boundary('charts', ['api', 'core', 'kube', 'revisions', 'webhook', 'syncer', ...TOOLS]),
+  boundary('local-kubernetes', ['webhook', 'syncer', 'revisions', 'generate', 'test', 'examples']),
+  boundary('generate', ['kube', 'revisions', 'webhook', 'syncer', 'test', 'examples']),
 );

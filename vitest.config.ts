@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Kubernetes must be built once, which takes longer than any hook may. */
-const globalSetup = ['test/cluster/all-programs.ts'];
+const globalSetup = ['local-kubernetes/programs/all-programs.ts'];
 
 /** The kinds of tests, from quickest to slowest; `npm test` runs them in this order. */
 export default defineConfig({

@@ -7,10 +7,10 @@ import { delimiter, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { program } from 'commander';
-import { ensureFullCluster } from '../test/cluster/full.ts';
-import { buildImage } from '../test/cluster/image.ts';
-import { repositoryDirectory } from '../test/cluster/paths.ts';
-import { ensureProgram } from '../test/cluster/programs.ts';
+import { ensureFullCluster } from '../local-kubernetes/full.ts';
+import { buildImage } from '../local-kubernetes/images/image.ts';
+import { repositoryDirectory } from '../local-kubernetes/paths.ts';
+import { ensureProgram } from '../local-kubernetes/programs/programs.ts';
 import { Terminal } from './terminal.ts';
 
 interface Options {

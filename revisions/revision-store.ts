@@ -11,13 +11,13 @@ import {
   revisionOwner,
   revisionSelector,
   templateOfRevision,
-} from '../core/controller-revision.ts';
-import { newestFirst } from '../core/revision-history.ts';
-import { keyOfTemplate, templateKeyString } from '../core/template-key.ts';
-import type { TemplateKey } from '../core/template-key.ts';
-import { templateRevision } from '../core/template-revision.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '../kube/api-error.ts';
-import type { WriteOptions, KubeClient } from '../kube/client.ts';
+} from '../core/template/controller-revision.ts';
+import { newestFirst } from '../core/template/revision-history.ts';
+import { keyOfTemplate, templateKeyString } from '../core/template/template-key.ts';
+import type { TemplateKey } from '../core/template/template-key.ts';
+import { templateRevision } from '../core/template/template-revision.ts';
+import { isAlreadyExists, isConflict, isNotFound } from '../kube/client/api-error.ts';
+import type { WriteOptions, KubeClient } from '../kube/client/client.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 type RevisionClient = Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;

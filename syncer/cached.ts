@@ -1,7 +1,7 @@
 import type { JobRun } from '../api/job-run.ts';
 import { CONDITION_FINISHED, LABEL_APP_VERSION, LABEL_JOB_RUN } from '../api/names.ts';
 import type { Job } from '../api/wire.ts';
-import { isFinished } from '../core/job-run-status.ts';
+import { isFinished } from '../core/job/job-run-status.ts';
 
 /** A run that ended is kept as no more than {@link runInOutline}: tens of thousands of them may be kept by their owners. */
 export function cachedRun(run: JobRun): JobRun {

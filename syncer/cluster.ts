@@ -2,9 +2,9 @@ import type { JobRun } from '../api/job-run.ts';
 import type { Template } from '../api/job-template.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../api/resources.ts';
 import type { Job } from '../api/wire.ts';
-import type { TemplateKey } from '../core/template-key.ts';
-import { isNotFound } from '../kube/api-error.ts';
-import type { KubeClient, WriteOptions } from '../kube/client.ts';
+import type { TemplateKey } from '../core/template/template-key.ts';
+import { isNotFound } from '../kube/client/api-error.ts';
+import type { KubeClient, WriteOptions } from '../kube/client/client.ts';
 
 /** What must hold for a write; both are this process' leadership. */
 export interface WriteGuard {

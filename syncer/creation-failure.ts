@@ -1,4 +1,4 @@
-import { isNamespaceTerminating, KubeApiError } from '../kube/api-error.ts';
+import { isNamespaceTerminating, KubeApiError } from '../kube/client/api-error.ts';
 
 /**
  * Why a Job could not be created:

@@ -4,7 +4,7 @@
  */
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
-import { loadClusterConfig } from '../kube/cluster-config.ts';
+import { loadClusterConfig } from '../kube/client/cluster-config.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { SyncerConfig } from './config.ts';
 import { newInstance, startSyncer } from './start.ts';

@@ -1,8 +1,8 @@
 import type { JobRun, RenderedTemplate } from '../api/job-run.ts';
 import type { Job } from '../api/wire.ts';
-import type { Observation } from '../core/job-run-status.ts';
-import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../core/template-key.ts';
-import { keyOf } from '../kube/object-key.ts';
+import type { Observation } from '../core/job/job-run-status.ts';
+import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../core/template/template-key.ts';
+import { keyOf } from '../kube/watch/object-key.ts';
 
 /** A Job that was made or adopted, and the template it was rendered from where that is known. */
 export interface MadeJob {

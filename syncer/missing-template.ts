@@ -1,9 +1,9 @@
 import type { JobRun } from '../api/job-run.ts';
 import { REASON_TEMPLATE_NOT_FOUND, REASON_WAITING_FOR_TEMPLATE } from '../api/names.ts';
 import type { MissingTemplatePolicy } from '../api/names.ts';
-import type { Observation } from '../core/job-run-status.ts';
-import { missingTemplatePolicy } from '../core/missing-template.ts';
-import { templateKeyOfRun } from '../core/template-key.ts';
+import type { Observation } from '../core/job/job-run-status.ts';
+import { missingTemplatePolicy } from '../core/template/missing-template.ts';
+import { templateKeyOfRun } from '../core/template/template-key.ts';
 
 export interface MissingTemplateRules {
   policy: MissingTemplatePolicy;

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { KubeApiError, KubeConnectionError } from '../kube/api-error.ts';
-import { backoffMs } from '../kube/backoff.ts';
-import type { BackoffLimits } from '../kube/backoff.ts';
-import type { WorkResult } from '../kube/work-queue.ts';
+import { KubeApiError, KubeConnectionError } from '../kube/client/api-error.ts';
+import { backoffMs } from '../kube/controller/backoff.ts';
+import type { BackoffLimits } from '../kube/controller/backoff.ts';
+import type { WorkResult } from '../kube/controller/work-queue.ts';
 
 const LIMITS: BackoffLimits = { baseMs: 100, maxMs: 5_000 };
 

@@ -8,20 +8,20 @@ import {
   identityOfRevision,
   ownerUid,
   revisionNamespace,
-} from '../core/controller-revision.ts';
-import { isFinished } from '../core/job-run-status.ts';
-import { removableRevisions } from '../core/revision-history.ts';
-import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../core/template-key.ts';
-import { templateRevision } from '../core/template-revision.ts';
-import { isConflict, isNotFound } from '../kube/api-error.ts';
-import type { ObjectCache } from '../kube/cache.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { LeadershipLostError } from '../kube/leader-election.ts';
-import type { WorkQueueMetrics } from '../kube/metrics.ts';
-import { WorkQueue } from '../kube/work-queue.ts';
-import type { WorkResult } from '../kube/work-queue.ts';
+} from '../core/template/controller-revision.ts';
+import { isFinished } from '../core/job/job-run-status.ts';
+import { removableRevisions } from '../core/template/revision-history.ts';
+import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../core/template/template-key.ts';
+import { templateRevision } from '../core/template/template-revision.ts';
+import { isConflict, isNotFound } from '../kube/client/api-error.ts';
+import type { ObjectCache } from '../kube/watch/cache.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import { LeadershipLostError } from '../kube/controller/leader-election.ts';
+import type { WorkQueueMetrics } from '../kube/metrics/client-metrics.ts';
+import { WorkQueue } from '../kube/controller/work-queue.ts';
+import type { WorkResult } from '../kube/controller/work-queue.ts';
 import type { RevisionStore } from '../revisions/revision-store.ts';
-import { sleep } from '../kube/sleep.ts';
+import { sleep } from '../kube/controller/sleep.ts';
 import { guarded } from './cluster.ts';
 import type { WriteGuard } from './cluster.ts';
 import type { Outage } from './outage.ts';

@@ -6,7 +6,7 @@ import {
   REASON_COMPLETED,
   REASON_JOB_CREATED,
 } from '../api/names.ts';
-import type { Happening } from '../kube/event-recorder.ts';
+import type { Happening } from '../kube/controller/event-recorder.ts';
 
 type Condition = NonNullable<NonNullable<JobRun['status']>['conditions']>[number];
 

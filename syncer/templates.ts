@@ -2,11 +2,11 @@ import type { JobRun } from '../api/job-run.ts';
 import type { ClusterJobTemplate, JobTemplate, Template } from '../api/job-template.ts';
 import { REASON_REVISION_NOT_FOUND, REASON_TEMPLATE_DELETED } from '../api/names.ts';
 import type { ControllerRevision } from '../api/wire.ts';
-import { controllerRevisionName, revisionNamespace, templateOfRevision } from '../core/controller-revision.ts';
-import type { Observation } from '../core/job-run-status.ts';
-import { templateKeyOfRun, type TemplateKey } from '../core/template-key.ts';
-import { templateRevision } from '../core/template-revision.ts';
-import type { ObjectCache } from '../kube/cache.ts';
+import { controllerRevisionName, revisionNamespace, templateOfRevision } from '../core/template/controller-revision.ts';
+import type { Observation } from '../core/job/job-run-status.ts';
+import { templateKeyOfRun, type TemplateKey } from '../core/template/template-key.ts';
+import { templateRevision } from '../core/template/template-revision.ts';
+import type { ObjectCache } from '../kube/watch/cache.ts';
 import type { RevisionStore } from '../revisions/revision-store.ts';
 import type { Cluster } from './cluster.ts';
 

@@ -104,7 +104,7 @@ const stages: Stage[] = [
   {
     name: 'programs',
     about: 'builds the local Kubernetes (cached)',
-    run: () => commands([['node', 'test/cluster/cli.ts', 'programs']]),
+    run: () => commands([['node', 'local-kubernetes/cli.ts', 'programs']]),
   },
   { name: 'integration', about: 'against a real API server', run: () => vitest('integration') },
   { name: 'faults', about: 'kills, outages and hostile input, the short form', run: () => vitest('faults') },

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { Type, type Static } from 'typebox';
 import { AUTHORIZATION_MODES, MISSING_TEMPLATE_POLICIES } from '../api/names.ts';
-import { REFERENCE_KINDS, type ReferenceKind } from '../core/references.ts';
+import { REFERENCE_KINDS, type ReferenceKind } from '../core/job/references.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 

@@ -1,10 +1,10 @@
 /** The webhook process: reads its environment, starts, and ends without failing a request when it is told to. */
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
-import { loadClusterConfig } from '../kube/cluster-config.ts';
-import { processMetrics } from '../kube/process-metrics.ts';
+import { loadClusterConfig } from '../kube/client/cluster-config.ts';
+import { processMetrics } from '../kube/metrics/process-metrics.ts';
 import { ConfigError, readConfig, type WebhookConfig } from './config.ts';
-import { WebhookMetrics } from './metrics.ts';
+import { WebhookMetrics } from './server/metrics.ts';
 import { startWebhook } from './start-webhook.ts';
 
 /** What is left after the drain, to close connections. */

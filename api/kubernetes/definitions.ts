@@ -141,6 +141,6 @@ export const DEFINITIONS: Readonly<Record<string, JsonSchema>> = Object.fromEntr
  */
 export const definition = (name: string): JsonSchema => {
   const found = DEFINITIONS[name];
-  if (found === undefined) throw new Error(`no Kubernetes definition ${name}; see api/generate/refresh-kubernetes.ts`);
+  if (found === undefined) throw new Error(`no Kubernetes definition ${name}; run npm run generate:kubernetes`);
   return found;
 };

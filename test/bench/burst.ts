@@ -1,4 +1,4 @@
-import { countByKind, isUnpagedList } from '../cluster/audit-log.ts';
+import { countByKind, isUnpagedList } from '../../local-kubernetes/control-plane/audit-log.ts';
 import { cpuAccount, perRun, type CpuAccount } from './cpu-account.ts';
 import { round } from './latency.ts';
 import type { Figure, Report } from './report.ts';

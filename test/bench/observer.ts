@@ -1,6 +1,6 @@
 import type { Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/wire.ts';
-import type { KubeClient } from '../../kube/client.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
 
 /**
  * Notes when each object was first seen in a given state, on one clock, so that times between two kinds of objects can be

@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { repositoryDirectory } from '../cluster/paths.ts';
-import { findFreePorts } from '../cluster/ports.ts';
-import { waitFor } from '../cluster/wait-for.ts';
+import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
+import { findFreePorts } from '../../local-kubernetes/ports.ts';
+import { waitFor } from '../../local-kubernetes/wait-for.ts';
 import { imageEnvironment, imageFlags } from '../integration/image-flags.ts';
 import { connectionsOf, usageOf, type Usage } from './usage.ts';
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { countByKind, isUnpagedList, isWrite } from '../cluster/audit-log.ts';
+import { countByKind, isUnpagedList, isWrite } from '../../local-kubernetes/control-plane/audit-log.ts';
 import { imageFlags } from '../integration/image-flags.ts';
 import { namesOf } from './burst.ts';
 import { round } from './latency.ts';

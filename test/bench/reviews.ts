@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Pool } from 'undici';
 import type { AdmissionResponse } from '../../api/admission-review.ts';
-import { findFreePorts } from '../cluster/ports.ts';
+import { findFreePorts } from '../../local-kubernetes/ports.ts';
 import { imageEnvironment, imageFlags } from '../integration/image-flags.ts';
 import { jobRunReview } from '../unit/webhook/reviews.ts';
 import { round } from './latency.ts';

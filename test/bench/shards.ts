@@ -1,5 +1,5 @@
-import { isInShard } from '../../core/shard.ts';
-import { starve } from '../cluster/starve.ts';
+import { isInShard } from '../../syncer/shard.ts';
+import { starve } from '../../local-kubernetes/node/starve.ts';
 import { namesOf } from './burst.ts';
 import { round } from './latency.ts';
 import type { Process } from './process.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { repositoryDirectory } from '../cluster/paths.ts';
+import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import { certManagerCrds, startChartCluster, type ChartCluster } from './api-server.ts';
 import { cases } from './cases.ts';
 import { chartDirectory, render } from './helm.ts';

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { startControlPlane, type ControlPlane } from '../cluster/control-plane.ts';
-import { stateDirectory } from '../cluster/paths.ts';
-import { ensureProgram, moduleDirectory } from '../cluster/programs.ts';
-import { run } from '../cluster/run.ts';
+import { startControlPlane, type ControlPlane } from '../../local-kubernetes/control-plane/control-plane.ts';
+import { stateDirectory } from '../../local-kubernetes/paths.ts';
+import { ensureProgram, moduleDirectory } from '../../local-kubernetes/programs/programs.ts';
+import { run } from '../../local-kubernetes/run.ts';
 import { helm } from './helm.ts';
 
 /** A real API server without nodes, with kubectl and helm that talk to it. */

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { ensureProgram } from '../cluster/programs.ts';
-import { repositoryDirectory } from '../cluster/paths.ts';
-import { run } from '../cluster/run.ts';
+import { ensureProgram } from '../../local-kubernetes/programs/programs.ts';
+import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
+import { run } from '../../local-kubernetes/run.ts';
 
 export const chartDirectory = join(repositoryDirectory, 'charts', 'job-template-run');
 

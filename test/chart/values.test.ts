@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { documentedValues } from '../../charts/generate/values-table.ts';
+import { documentedValues } from '../../generate/values-table.ts';
 import { chartDirectory, render } from './helm.ts';
 
 const read = (name: string) => readFileSync(join(chartDirectory, name), 'utf8');

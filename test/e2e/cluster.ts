@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFullCluster } from '../cluster/full.ts';
-import { ensureProgram } from '../cluster/programs.ts';
-import { repositoryDirectory, stateDirectory } from '../cluster/paths.ts';
-import { buildImage } from '../cluster/image.ts';
+import { ensureFullCluster } from '../../local-kubernetes/full.ts';
+import { ensureProgram } from '../../local-kubernetes/programs/programs.ts';
+import { repositoryDirectory, stateDirectory } from '../../local-kubernetes/paths.ts';
+import { buildImage } from '../../local-kubernetes/images/image.ts';
 import { execute, type Executed } from './execute.ts';
 
 /** The image under test, as it is called inside the cluster. */

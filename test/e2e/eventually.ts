@@ -1,4 +1,4 @@
-import { waitFor } from '../cluster/wait-for.ts';
+import { waitFor } from '../../local-kubernetes/wait-for.ts';
 
 /** Waits until `ask` gives something else than undefined; at most a minute. */
 export function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {

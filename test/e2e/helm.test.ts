@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { repositoryDirectory } from '../cluster/paths.ts';
+import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import { serveChartRepository, type ChartRepository } from './chart-repository.ts';
 import { useCluster, type Cluster } from './cluster.ts';
 import { installChart, release, releaseNamespace, removeEverything, chartDirectory, writeValues } from './install.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryDirectory } from '../cluster/paths.ts';
+import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import { imageRepository, type Cluster } from './cluster.ts';
 
 export const release = 'job-template-run';

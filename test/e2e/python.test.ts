@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { repositoryDirectory, stateDirectory } from '../cluster/paths.ts';
+import { repositoryDirectory, stateDirectory } from '../../local-kubernetes/paths.ts';
 import { useCluster, type Cluster } from './cluster.ts';
 import { execute } from './execute.ts';
 import { installChart, removeEverything } from './install.ts';

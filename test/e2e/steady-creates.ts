@@ -3,7 +3,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import type { JobRun } from '../../api/job-run.ts';
 import { API_VERSION } from '../../api/names.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
-import { KubeClient } from '../../kube/client.ts';
+import { KubeClient } from '../../kube/client/client.ts';
 import type { Cluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 

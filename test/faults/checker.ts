@@ -2,11 +2,11 @@ import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS, JOBS } from '../../api/resources.ts';
 import type { Resource } from '../../api/resources.ts';
 import type { Job, KubeObject } from '../../api/wire.ts';
-import { jobName } from '../../core/job-name.ts';
-import { isFinished } from '../../core/job-run-status.ts';
-import type { KubeClient } from '../../kube/client.ts';
+import { jobName } from '../../core/job/job-name.ts';
+import { isFinished } from '../../core/job/job-run-status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
 import { controllingRun } from '../../syncer/ownership.ts';
-import { isUnpagedList, isWrite, type AuditEvent } from '../cluster/audit-log.ts';
+import { isUnpagedList, isWrite, type AuditEvent } from '../../local-kubernetes/control-plane/audit-log.ts';
 
 /** What the API server's own state and audit log say about the work of the syncers. Each list is empty when all is well. */
 export interface Verdict {

@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import { JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
-import { isJobFinished } from '../../core/job-run-status.ts';
-import { isNotFound } from '../../kube/api-error.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { keyOf } from '../../kube/object-key.ts';
-import { Reflector } from '../../kube/reflector.ts';
-import { WorkQueue } from '../../kube/work-queue.ts';
+import { isJobFinished } from '../../core/job/job-run-status.ts';
+import { isNotFound } from '../../kube/client/api-error.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { keyOf } from '../../kube/watch/object-key.ts';
+import { Reflector } from '../../kube/watch/reflector.ts';
+import { WorkQueue } from '../../kube/controller/work-queue.ts';
 import { completed } from '../integration/job-statuses.ts';
 
 /**

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
-import { isFinished } from '../../core/job-run-status.ts';
+import { isFinished } from '../../core/job/job-run-status.ts';
 import { controllingRun } from '../../syncer/ownership.ts';
 import type { BrokenAnswer, Fault } from '../integration/fault-proxy.ts';
 import { NAMESPACES } from '../integration/syncer-environment.ts';

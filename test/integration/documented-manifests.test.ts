@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { helm, renderText, type Manifest } from '../chart/helm.ts';
-import { repositoryDirectory } from '../cluster/paths.ts';
+import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import {
   documentsOf,
   exampleFolders,

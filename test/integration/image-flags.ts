@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryDirectory } from '../cluster/paths.ts';
+import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 
 /** The flags of Node in the image: what comes after the program in the Dockerfile's ENTRYPOINT. */
 export function imageFlags(): string[] {

@@ -4,11 +4,11 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { JOBS } from '../../api/resources.ts';
 import type { Job, KubeObject } from '../../api/wire.ts';
-import { KubeConnectionError } from '../../kube/api-error.ts';
-import { KubeClient } from '../../kube/client.ts';
-import { Reflector } from '../../kube/reflector.ts';
-import { ensureProgram } from '../cluster/programs.ts';
-import { run } from '../cluster/run.ts';
+import { KubeConnectionError } from '../../kube/client/api-error.ts';
+import { KubeClient } from '../../kube/client/client.ts';
+import { Reflector } from '../../kube/watch/reflector.ts';
+import { ensureProgram } from '../../local-kubernetes/programs/programs.ts';
+import { run } from '../../local-kubernetes/run.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 

@@ -3,7 +3,7 @@ import type { JobTemplate, Template } from '../../api/job-template.ts';
 import { API_VERSION } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { ControllerRevision, Job } from '../../api/wire.ts';
-import { templateRevision } from '../../core/template-revision.ts';
+import { templateRevision } from '../../core/template/template-revision.ts';
 import { RevisionStore } from '../../revisions/revision-store.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 

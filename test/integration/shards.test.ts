@@ -3,8 +3,8 @@ import type { ClusterJobTemplate } from '../../api/job-template.ts';
 import { API_VERSION } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, LEASES } from '../../api/resources.ts';
 import type { ControllerRevision } from '../../api/wire.ts';
-import { isInShard } from '../../core/shard.ts';
-import { templateRevision } from '../../core/template-revision.ts';
+import { isInShard } from '../../syncer/shard.ts';
+import { templateRevision } from '../../core/template/template-revision.ts';
 import { RevisionStore } from '../../revisions/revision-store.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 

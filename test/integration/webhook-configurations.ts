@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { repositoryDirectory } from '../cluster/paths.ts';
+import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 
 interface Configuration {
   metadata: { name: string; annotations?: object };

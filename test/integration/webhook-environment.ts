@@ -6,9 +6,9 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { pino, type Logger } from 'pino';
 import type { WebhookConfig } from '../../webhook/config.ts';
 import { startWebhook, type RunningWebhook } from '../../webhook/start-webhook.ts';
-import { makeServingCertificate, type ServingCertificate } from '../cluster/certificates.ts';
-import { startControlPlane, type ControlPlane } from '../cluster/control-plane.ts';
-import { ensureProgram } from '../cluster/programs.ts';
+import { makeServingCertificate, type ServingCertificate } from '../../local-kubernetes/control-plane/certificates.ts';
+import { startControlPlane, type ControlPlane } from '../../local-kubernetes/control-plane/control-plane.ts';
+import { ensureProgram } from '../../local-kubernetes/programs/programs.ts';
 import { webhookConfigurations } from './webhook-configurations.ts';
 
 const CRDS = join(import.meta.dirname, '../../charts/job-template-run/files/crds');

@@ -8,11 +8,11 @@ import type { AdmissionRequest } from '../../api/admission-review.ts';
 import type { JobRun } from '../../api/job-run.ts';
 import type { JobTemplate } from '../../api/job-template.ts';
 import { JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
-import { ObjectCache } from '../../kube/cache.ts';
-import { templateRevision } from '../../core/template-revision.ts';
-import { KubeClient } from '../../kube/client.ts';
+import { ObjectCache } from '../../kube/watch/cache.ts';
+import { templateRevision } from '../../core/template/template-revision.ts';
+import { KubeClient } from '../../kube/client/client.ts';
 import { decidersWith } from '../unit/webhook/deciders.ts';
-import { makeServingCertificate } from '../cluster/certificates.ts';
+import { makeServingCertificate } from '../../local-kubernetes/control-plane/certificates.ts';
 import { startWebhook, type RunningWebhook } from '../../webhook/start-webhook.ts';
 import {
   collectingLogger,

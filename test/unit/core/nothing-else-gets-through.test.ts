@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { DEFINITIONS, JOB_SPEC } from '../../../api/kubernetes/definitions.ts';
 import { refTarget, refTo, type JsonSchema } from '../../../api/kubernetes/json-schema.ts';
 import { OVERRIDES } from '../../../api/names.ts';
-import { overridesOf } from '../../../core/overrides.ts';
-import { render } from '../../../core/render.ts';
+import { overridesOf } from '../../../core/overrides/overrides.ts';
+import { render } from '../../../core/job/render.ts';
 import { echoRun, echoTemplate } from './objects.ts';
 
 /** All that a run can say something of, by the place in the run; what is not here must get nowhere. */

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { JobTemplate } from '../../../api/job-template.ts';
 import type { Parameter, ParameterValue } from '../../../api/parameter.ts';
 import type { Job } from '../../../api/wire.ts';
-import { formatFieldError } from '../../../core/field-error.ts';
-import { parameterDeclarationErrors } from '../../../core/parameter-declarations.ts';
-import { render } from '../../../core/render.ts';
-import { sampleParameters } from '../../../core/sample-parameters.ts';
+import { formatFieldError } from '../../../core/errors/field-error.ts';
+import { parameterDeclarationErrors } from '../../../core/parameters/declarations.ts';
+import { render } from '../../../core/job/render.ts';
+import { sampleParameters } from '../../../core/parameters/samples.ts';
 import { echoRun, echoTemplate } from './objects.ts';
 
 function template(args: string[], parameters: Parameter[], image = 'busybox'): JobTemplate {

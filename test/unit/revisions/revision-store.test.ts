@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { KubeObject, ControllerRevision } from '../../../api/wire.ts';
 import type { Resource } from '../../../api/resources.ts';
-import { controllerRevision } from '../../../core/controller-revision.ts';
-import { keyOfTemplate } from '../../../core/template-key.ts';
-import { templateRevision } from '../../../core/template-revision.ts';
-import { KubeApiError } from '../../../kube/api-error.ts';
+import { controllerRevision } from '../../../core/template/controller-revision.ts';
+import { keyOfTemplate } from '../../../core/template/template-key.ts';
+import { templateRevision } from '../../../core/template/template-revision.ts';
+import { KubeApiError } from '../../../kube/client/api-error.ts';
 import { RevisionStore } from '../../../revisions/revision-store.ts';
 import { echoTemplate } from '../core/objects.ts';
 

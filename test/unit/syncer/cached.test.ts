@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../api/job-run.ts';
 import type { Job } from '../../../api/wire.ts';
-import { isFinished } from '../../../core/job-run-status.ts';
-import { templateKeyOfRun } from '../../../core/template-key.ts';
+import { isFinished } from '../../../core/job/job-run-status.ts';
+import { templateKeyOfRun } from '../../../core/template/template-key.ts';
 import { cachedJob, cachedRun } from '../../../syncer/cached.ts';
 import { isOwnJob } from '../../../syncer/ownership.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KubeApiError, KubeConnectionError } from '../../../kube/api-error.ts';
+import { KubeApiError, KubeConnectionError } from '../../../kube/client/api-error.ts';
 import { creationFailure } from '../../../syncer/creation-failure.ts';
 
 function refusal(code: number, message: string, more: object = {}): KubeApiError {

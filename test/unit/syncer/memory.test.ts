@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { JobRun } from '../../../api/job-run.ts';
 import type { Job } from '../../../api/wire.ts';
-import { ObjectCache } from '../../../kube/cache.ts';
-import type { KubeClient } from '../../../kube/client.ts';
+import { ObjectCache } from '../../../kube/watch/cache.ts';
+import type { KubeClient } from '../../../kube/client/client.ts';
 import { Cluster } from '../../../syncer/cluster.ts';
 import { Memory } from '../../../syncer/memory.ts';
 import { reconcile } from '../../../syncer/reconcile.ts';

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { KubeApiError, KubeConnectionError } from '../../../kube/api-error.ts';
+import { KubeApiError, KubeConnectionError } from '../../../kube/client/api-error.ts';
 import { Outage } from '../../../syncer/outage.ts';
 
 const refusal = (code: number, retryAfterSeconds?: number) =>

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bundleProblem } from '../../../webhook/ca-bundle.ts';
-import { parseKeyPair, type KeyPair } from '../../../webhook/key-pair.ts';
-import { WebhookMetrics } from '../../../webhook/metrics.ts';
-import { CertificateReloader } from '../../../webhook/tls-reload.ts';
+import { bundleProblem } from '../../../webhook/tls/ca-bundle.ts';
+import { parseKeyPair, type KeyPair } from '../../../webhook/tls/key-pair.ts';
+import { WebhookMetrics } from '../../../webhook/server/metrics.ts';
+import { CertificateReloader } from '../../../webhook/tls/tls-reload.ts';
 import { collectedLog, type LogLine } from './collected-log.ts';
 import { selfSigned, signedBy, type Pem } from './certificates.ts';
 

@@ -1,16 +1,16 @@
 import type { ClusterJobTemplate, JobTemplate } from '../../../api/job-template.ts';
 import type { AuthorizationMode, MissingTemplatePolicy } from '../../../api/names.ts';
-import type { ReferenceKind } from '../../../core/references.ts';
-import { ObjectCache } from '../../../kube/cache.ts';
-import type { KubeClient } from '../../../kube/client.ts';
+import type { ReferenceKind } from '../../../core/job/references.ts';
+import { ObjectCache } from '../../../kube/watch/cache.ts';
+import type { KubeClient } from '../../../kube/client/client.ts';
 import { RevisionStore } from '../../../revisions/revision-store.ts';
-import { Authorization } from '../../../webhook/authorization.ts';
-import { createDeciders, type Deciders } from '../../../webhook/decide.ts';
-import { DryRunVerdicts } from '../../../webhook/dry-run-verdicts.ts';
-import { MissingReferences } from '../../../webhook/missing-references.ts';
-import { TemplateGuards } from '../../../webhook/template-guards.ts';
-import { TemplateLookup } from '../../../webhook/template-lookup.ts';
-import { TemplatesOfRuns } from '../../../webhook/template-of-run.ts';
+import { Authorization } from '../../../webhook/lookups/authorization.ts';
+import { createDeciders, type Deciders } from '../../../webhook/admission/decide.ts';
+import { DryRunVerdicts } from '../../../webhook/lookups/dry-run-verdicts.ts';
+import { MissingReferences } from '../../../webhook/lookups/missing-references.ts';
+import { TemplateGuards } from '../../../webhook/lookups/template-guards.ts';
+import { TemplateLookup } from '../../../webhook/lookups/template-lookup.ts';
+import { TemplatesOfRuns } from '../../../webhook/lookups/template-of-run.ts';
 
 export interface DecidersSetup {
   client: Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;

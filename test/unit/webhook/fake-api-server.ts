@@ -2,8 +2,8 @@ import type { JobRun } from '../../../api/job-run.ts';
 import type { JobTemplate } from '../../../api/job-template.ts';
 import type { Resource } from '../../../api/resources.ts';
 import type { Job, KubeObject } from '../../../api/wire.ts';
-import { KubeApiError, KubeConnectionError } from '../../../kube/api-error.ts';
-import type { KubeClient, KubeList, WriteOptions } from '../../../kube/client.ts';
+import { KubeApiError, KubeConnectionError } from '../../../kube/client/api-error.ts';
+import type { KubeClient, KubeList, WriteOptions } from '../../../kube/client/client.ts';
 
 /** One dry run, as it was asked for. */
 export interface DryRun {

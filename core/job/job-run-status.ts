@@ -1,0 +1,176 @@
+import type { JobRun, JobRunStatus, RenderedTemplate } from '../../api/job-run.ts';
+import {
+  CONDITION_COMPLETE,
+  CONDITION_FAILED,
+  CONDITION_FINISHED,
+  CONDITION_JOB_CREATED,
+  REASON_COMPLETED,
+  REASON_FAILED,
+  REASON_JOB_CREATED,
+  REASON_JOB_DELETED,
+} from '../../api/names.ts';
+import type { Phase } from '../../api/names.ts';
+import type { Job, JobStatus } from '../../api/wire.ts';
+
+type Condition = NonNullable<JobStatus['conditions']>[number];
+
+/** What was found out about a run. */
+export type Observation =
+  /** Its Job is there. `template` is known to who rendered it. */
+  | { kind: 'job'; job: Job; template?: RenderedTemplate | undefined }
+  /** It has no Job yet, and will be tried again. */
+  | { kind: 'pending'; reason: string; message: string }
+  /** It never had a Job and never will. */
+  | { kind: 'failed'; reason: string; message: string }
+  /** Its Job went away before it was finished. */
+  | { kind: 'jobDeleted'; jobName: string; message: string };
+
+/** True once the run ended, on either outcome: its status is final. */
+export function isFinished(run: JobRun): boolean {
+  return isTrue(run.status?.conditions, CONDITION_FINISHED);
+}
+
+/** True once the Job completed or failed; it starts no Pod any more. */
+export function isJobFinished(job: Job): boolean {
+  return isTrue(job.status?.conditions, CONDITION_COMPLETE) || isTrue(job.status?.conditions, CONDITION_FAILED);
+}
+
+/** @param how the message goes on after the Job's name. */
+export function jobDeleted(jobName: string, how: string): Observation {
+  return { kind: 'jobDeleted', jobName, message: `Job "${jobName}" ${how}` };
+}
+
+/** A Job that is being deleted starts nothing more; what it reports while it goes is not its outcome. */
+export function standing(job: Job): Observation {
+  if (job.metadata?.deletionTimestamp === undefined || isJobFinished(job)) return { kind: 'job', job };
+  return jobDeleted(job.metadata.name ?? '', 'is being deleted before it finished');
+}
+
+/**
+ * The complete status that a run is to have. A Job's status is taken over as it is: what the Job does not say, the run
+ * does not say. Times of our own conditions come from the Job where it has them, and stay while a condition's status
+ * stays, so that the same observation always gives the same status.
+ *
+ * @param now RFC 3339, for conditions that change now.
+ */
+export function jobRunStatus(run: JobRun, observation: Observation, now: string): JobRunStatus {
+  switch (observation.kind) {
+    case 'job':
+      return mirrored(run, observation.job, observation.template);
+    case 'pending':
+      return pending(run, observation, now);
+    case 'failed':
+      return { ...failed(run, observation, now), failed: 1 };
+    case 'jobDeleted':
+      return ended(run, observation, now);
+  }
+}
+
+function mirrored(run: JobRun, job: Job, template: RenderedTemplate | undefined): JobRunStatus {
+  const mirror: JobStatus = { ...job.status };
+  // The Job controller's own bookkeeping between two of its writes.
+  delete mirror.uncountedTerminatedPods;
+  const { name = '', creationTimestamp } = job.metadata ?? {};
+  const conditions = mirror.conditions ?? [];
+  const outcome = outcomeOf(conditions);
+  const ours = [
+    condition(CONDITION_JOB_CREATED, 'True', {
+      reason: REASON_JOB_CREATED,
+      message: `Job ${name} was created`,
+      lastTransitionTime: creationTimestamp,
+    }),
+    ...(outcome ? [finishedCondition(outcome)] : []),
+  ];
+  const status: JobRunStatus = { ...mirror, ...common(run), jobName: name, phase: phaseOf(run, job, outcome) };
+  const known = template ?? run.status?.template;
+  if (known) status.template = known;
+  if (outcome?.type === CONDITION_FAILED) status.error = `Job failed: ${sentenceOf(outcome)}`;
+  return { ...status, conditions: [...conditions, ...ours] };
+}
+
+function pending(run: JobRun, why: { reason: string; message: string }, now: string): JobRunStatus {
+  const created = condition(CONDITION_JOB_CREATED, 'False', {
+    ...why,
+    lastTransitionTime: transitionTime(run, CONDITION_JOB_CREATED, 'False', now),
+  });
+  return { ...common(run), phase: 'Pending', conditions: [created] };
+}
+
+function failed(run: JobRun, why: { reason: string; message: string }, now: string): JobRunStatus {
+  const since = (type: string, status: string): string => transitionTime(run, type, status, now);
+  return {
+    ...common(run),
+    phase: 'Failed',
+    error: why.message,
+    conditions: [
+      condition(CONDITION_FAILED, 'True', { ...why, lastTransitionTime: since(CONDITION_FAILED, 'True') }),
+      condition(CONDITION_JOB_CREATED, 'False', { ...why, lastTransitionTime: since(CONDITION_JOB_CREATED, 'False') }),
+      condition(CONDITION_FINISHED, 'True', { ...why, lastTransitionTime: since(CONDITION_FINISHED, 'True') }),
+    ],
+  };
+}
+
+/** What was counted stays; Pods at work go with their Job. */
+function ended(run: JobRun, { jobName, message }: { jobName: string; message: string }, now: string): JobRunStatus {
+  const stood: JobRunStatus = { ...run.status };
+  delete stood.active;
+  delete stood.ready;
+  delete stood.terminating;
+  const why = { reason: REASON_JOB_DELETED, message, lastTransitionTime: now };
+  const changed = [CONDITION_FAILED, CONDITION_FINISHED];
+  const others = (stood.conditions ?? []).filter(({ type }) => !changed.includes(type));
+  const conditions = [...others, ...changed.map((type) => condition(type, 'True', why))];
+  return { ...stood, ...common(run), jobName, phase: 'Failed', error: message, conditions };
+}
+
+function common(run: JobRun): Pick<JobRunStatus, 'observedGeneration'> {
+  const { generation } = run.metadata;
+  return generation === undefined ? {} : { observedGeneration: generation };
+}
+
+/** A run that has begun does not become Pending again while its Job replaces a Pod or counts the last one. */
+function phaseOf(run: JobRun, job: Job, outcome: Condition | undefined): Phase {
+  if (outcome) return outcome.type === CONDITION_COMPLETE ? 'Succeeded' : 'Failed';
+  if (job.spec?.suspend === true) return 'Suspended';
+  return hadPods(job.status ?? {}) || run.status?.phase === 'Running' ? 'Running' : 'Pending';
+}
+
+function hadPods(status: JobStatus): boolean {
+  const { active, ready, succeeded, failed: failures, terminating, uncountedTerminatedPods: uncounted } = status;
+  const ended = (uncounted?.succeeded?.length ?? 0) + (uncounted?.failed?.length ?? 0);
+  return [active, ready, succeeded, failures, terminating, ended].some((count) => count !== undefined && count > 0);
+}
+
+function outcomeOf(conditions: readonly Condition[]): Condition | undefined {
+  return conditions.find(
+    ({ type, status }) => status === 'True' && (type === CONDITION_COMPLETE || type === CONDITION_FAILED),
+  );
+}
+
+function finishedCondition(outcome: Condition): Condition {
+  const reason = outcome.type === CONDITION_COMPLETE ? REASON_COMPLETED : REASON_FAILED;
+  const { lastTransitionTime } = outcome;
+  return condition(CONDITION_FINISHED, 'True', { reason, message: sentenceOf(outcome), lastTransitionTime });
+}
+
+/** A Job's reason and message in one sentence, as far as it gives them. */
+function sentenceOf({ type, reason = '', message = '' }: Condition): string {
+  return [reason, message].filter((part) => part !== '').join(': ') || type;
+}
+
+function condition(
+  type: string,
+  status: string,
+  { reason, message, lastTransitionTime }: { reason: string; message: string; lastTransitionTime: string | undefined },
+): Condition {
+  return { type, status, reason, message, ...(lastTransitionTime !== undefined && { lastTransitionTime }) };
+}
+
+function transitionTime(run: JobRun, type: string, status: string, now: string): string {
+  const known = run.status?.conditions?.find((existing) => existing.type === type);
+  return known?.status === status ? (known.lastTransitionTime ?? now) : now;
+}
+
+function isTrue(conditions: readonly Condition[] | undefined, type: string): boolean {
+  return conditions?.some((existing) => existing.type === type && existing.status === 'True') ?? false;
+}

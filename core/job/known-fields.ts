@@ -1,0 +1,24 @@
+import { DEFINITIONS, JOB_SPEC } from '../../api/kubernetes/definitions.ts';
+import { refTarget, refTo, type JsonSchema } from '../../api/kubernetes/json-schema.ts';
+
+/**
+ * Names of the fields that a Job may have beside the one at `path`, for instance those of a container for
+ * `spec.template.spec.containers[0].comand`. Empty where Kubernetes' own schema says nothing.
+ */
+export function knownFieldsBeside(path: string): string[] {
+  const segments = path.split('.').map((segment) => segment.replace(/(\[[^\]]*\])+$/, ''));
+  if (segments[0] !== 'spec') return [];
+  let schema: JsonSchema | undefined = resolved({ $ref: refTo(JOB_SPEC) });
+  for (const segment of segments.slice(1, -1)) schema = child(schema, segment);
+  return Object.keys(schema?.properties ?? {});
+}
+
+function child(schema: JsonSchema | undefined, name: string): JsonSchema | undefined {
+  const properties = schema?.properties ?? {};
+  const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  return property === undefined ? undefined : resolved(property.items ?? property);
+}
+
+function resolved(schema: JsonSchema): JsonSchema | undefined {
+  return schema.$ref === undefined ? schema : DEFINITIONS[refTarget(schema.$ref)];
+}

@@ -1,0 +1,106 @@
+import type { JobRun } from '../../api/job-run.ts';
+import type { Template } from '../../api/job-template.ts';
+import {
+  ANNOTATION_JOB_RUN_NAME,
+  API_VERSION,
+  LABEL_APP_INSTANCE,
+  LABEL_APP_MANAGED_BY,
+  LABEL_APP_NAME,
+  LABEL_APP_VERSION,
+  LABEL_CLUSTER_JOB_TEMPLATE,
+  LABEL_JOB_RUN,
+  LABEL_JOB_TEMPLATE,
+  MANAGED_BY,
+} from '../../api/names.ts';
+import { JOB_RUNS } from '../../api/resources.ts';
+import type { Job, JobSpec, ObjectMeta } from '../../api/wire.ts';
+import type { FieldError } from '../errors/field-error.ts';
+import { jobName } from './job-name.ts';
+import { labelValue } from './label-value.ts';
+import { metadataOverrides } from '../overrides/metadata-overrides.ts';
+import { overrideErrors, withOverrides } from '../overrides/overrides.ts';
+import { substitute } from './substitute.ts';
+import { templateRevision } from '../template/template-revision.ts';
+import { validateJobTemplate } from '../template/validate-job-template.ts';
+
+/** The Job that a run makes of its template, or everything that keeps it from making one; `of`: whose paths those are. */
+export type Rendered = { job: Job } | { errors: FieldError[]; of: 'run' | 'template' };
+
+type Labels = Record<string, string>;
+
+/**
+ * Renders the Job of a run. Pure, and the only place where a Job is made up, so that what admission checked is what the
+ * syncer creates. Neither argument is changed.
+ *
+ * - The Job's name follows from the run's name and uid, so that every attempt means the same Job.
+ * - Parameters first, then overrides: what a run says itself is text, and no placeholder in it is replaced.
+ * - What the run leaves out is inherited from the template; an empty value clears.
+ * - Labels and annotations of the template object itself stay with it: deployment tools put theirs there to track what
+ *   they own.
+ */
+export function render(template: Template, run: JobRun): Rendered {
+  const wrong = validateJobTemplate(template);
+  if (wrong.length > 0) return { errors: wrong, of: 'template' };
+  const substituted = substitute(template, run);
+  const valueErrors = 'errors' in substituted ? substituted.errors : [];
+  const errors = [...valueErrors, ...overrideErrors(template, run)];
+  if ('errors' in substituted || errors.length > 0) return { errors, of: 'run' };
+  return { job: jobOf(template, run, withOverrides(substituted.template.spec, run)) };
+}
+
+/** What comes later wins: recommended labels, the template's own, the run's, and those that tell whose the Job is. */
+function jobOf(template: Template, run: JobRun, spec: JobSpec): Job {
+  const podTemplate = spec.template;
+  const podLabels = podTemplate.metadata?.labels ?? {};
+  const given = metadataOverrides(run);
+  const labels = { ...appLabels(template, run, podLabels), ...given.labels, ...ownLabels(template, run) };
+  const annotations = { ...given.annotations, [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { ...jobMeta(run), labels, annotations },
+    spec: {
+      ...spec,
+      template: {
+        ...podTemplate,
+        metadata: {
+          ...podTemplate.metadata,
+          labels: { ...podLabels, ...labels },
+          annotations: { ...podTemplate.metadata?.annotations, ...annotations },
+        },
+      },
+    },
+  };
+}
+
+function ownLabels(template: Template, run: JobRun): Labels {
+  const label = template.kind === 'ClusterJobTemplate' ? LABEL_CLUSTER_JOB_TEMPLATE : LABEL_JOB_TEMPLATE;
+  return {
+    [label]: labelValue(template.metadata.name ?? ''),
+    [LABEL_JOB_RUN]: labelValue(run.metadata.name ?? ''),
+  };
+}
+
+/** The recommended labels; those that the template's Pods already have win, for the Job too. */
+function appLabels(template: Template, run: JobRun, podLabels: Labels): Labels {
+  const defaults = {
+    [LABEL_APP_NAME]: labelValue(template.metadata.name ?? ''),
+    [LABEL_APP_INSTANCE]: labelValue(run.metadata.name ?? ''),
+    [LABEL_APP_VERSION]: templateRevision(template),
+    [LABEL_APP_MANAGED_BY]: MANAGED_BY,
+  };
+  return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, podLabels[key] ?? value]));
+}
+
+/** Name, namespace and owner. A run that is not stored yet has no uid and can own nothing. */
+function jobMeta(run: JobRun): ObjectMeta {
+  const { name = '', namespace, uid } = run.metadata;
+  const meta: ObjectMeta = { name: jobName(name, uid ?? '') };
+  if (namespace !== undefined) meta.namespace = namespace;
+  if (uid !== undefined) {
+    meta.ownerReferences = [
+      { apiVersion: API_VERSION, kind: JOB_RUNS.kind, name, uid, controller: true, blockOwnerDeletion: true },
+    ];
+  }
+  return meta;
+}

@@ -1,0 +1,83 @@
+import type { JobRun } from '../../api/job-run.ts';
+import type { Template } from '../../api/job-template.ts';
+import type { ParameterValue, ScalarValue } from '../../api/parameter.ts';
+import type { JobSpec } from '../../api/wire.ts';
+import type { FieldError } from '../errors/field-error.ts';
+import { parameterDeclarationErrors } from '../parameters/declarations.ts';
+import { parameterValues, type ParameterValues } from '../parameters/values.ts';
+import { placeholderPlan, type PlanNode } from '../template/placeholder-plan.ts';
+import type { Token } from '../template/placeholder.ts';
+
+/**
+ * The template with the run's parameter values in the place of its placeholders, or what is wrong with the values (paths
+ * are the run's), or with the template where nobody checked it before (paths are the template's). Neither argument is
+ * changed; parts without placeholders are shared with the template.
+ *
+ * A value is text and stays the same text: it is never looked into for placeholders, and where the kubelet expands a
+ * string (https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/) each `$`
+ * of a value is doubled, which the kubelet undoes.
+ */
+export function substitute(template: Template, run: JobRun): { template: Template } | { errors: FieldError[] } {
+  const wrong = parameterDeclarationErrors(template);
+  if (wrong.length > 0) return { errors: wrong };
+  const resolved = parameterValues(template, run);
+  if ('errors' in resolved) return resolved;
+  const { root } = placeholderPlan(template.spec);
+  if (root === undefined) return { template };
+  return { template: { ...template, spec: replaced(template.spec, root, resolved.values) as JobSpec } };
+}
+
+function replaced(value: unknown, node: PlanNode, values: ParameterValues): unknown {
+  switch (node.kind) {
+    case 'string':
+      return node.tokens.map((token) => textOf(token, node.kubelet, values)).join('');
+    case 'elements':
+      return elements(values.get(node.name), node.kubelet);
+    case 'list':
+      return replacedList(value as unknown[], node.items, values);
+    case 'map':
+      return replacedMap(value as Record<string, unknown>, node.fields, values);
+  }
+}
+
+function replacedList(list: unknown[], items: ReadonlyMap<number, PlanNode>, values: ParameterValues): unknown[] {
+  return list.flatMap((value, index) => {
+    const node = items.get(index);
+    if (node === undefined) return [value];
+    const result = replaced(value, node, values);
+    return node.kind === 'elements' ? result : [result];
+  });
+}
+
+function replacedMap(
+  map: Record<string, unknown>,
+  fields: ReadonlyMap<string, PlanNode>,
+  values: ParameterValues,
+): Record<string, unknown> {
+  const changed = Array.from(fields, ([key, node]) => [key, replaced(map[key], node, values)] as const);
+  return { ...map, ...Object.fromEntries(changed) };
+}
+
+function textOf(token: Token, kubelet: boolean, values: ParameterValues): string {
+  switch (token.kind) {
+    case 'placeholder':
+      return valueText(values.get(token.name), kubelet);
+    case 'escaped':
+      return kubelet ? token.source : token.source.slice(1);
+    case 'opener':
+      // The kubelet must not take it, and what the value brings, for a variable of its own.
+      return kubelet ? `$${token.source}` : token.source;
+    default:
+      return token.source;
+  }
+}
+
+function elements(value: ParameterValue | undefined, kubelet: boolean): string[] {
+  return [value ?? []].flat().map((element) => valueText(element, kubelet));
+}
+
+/** Numbers and booleans as JSON writes them. */
+function valueText(value: ScalarValue | ParameterValue | undefined, kubelet: boolean): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
+  return kubelet ? text.replaceAll('$', () => '$$') : text;
+}

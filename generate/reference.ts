@@ -1,0 +1,165 @@
+import { format } from 'prettier';
+import {
+  CATEGORY,
+  CLUSTER_JOB_TEMPLATE_RESOURCE,
+  JOB_RUN_RESOURCE,
+  JOB_TEMPLATE_RESOURCE,
+} from '../api/custom-resources.ts';
+import type { CustomResource } from '../api/custom-resources.ts';
+import { ANNOTATIONS, CONDITIONS, LABELS, PHASE_MEANINGS, REASONS } from '../api/glossary.ts';
+import type { Term } from '../api/glossary.ts';
+import { KUBERNETES_VERSION } from '../api/kubernetes/definitions.ts';
+import type { JsonSchema } from '../api/kubernetes/json-schema.ts';
+import { API_VERSION } from '../api/names.ts';
+import { structuralSchema } from './structural-schema.ts';
+
+const table = (head: string[], rows: string[][]): string => {
+  const line = (cells: string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+};
+
+const typeOfMap = ({ additionalProperties }: JsonSchema): string =>
+  additionalProperties === undefined ? 'object' : `map of ${typeName(additionalProperties)}`;
+
+const TYPE_NAMES: Record<string, (schema: JsonSchema) => string> = {
+  array: ({ items = {} }) => `list of ${typeName(items)}`,
+  object: typeOfMap,
+  string: ({ format: kind }) => (kind === 'date-time' ? 'time' : 'string'),
+};
+
+/** The type of a field in a word or two. */
+const typeName = (schema: JsonSchema): string => {
+  if (schema['x-kubernetes-int-or-string'] === true) return 'integer or string';
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
+  const type = [schema.type ?? 'any'].flat().join(' or ');
+  return TYPE_NAMES[type]?.(schema) ?? type;
+};
+
+/** The fields of an object, and those of the objects in it down to `depth`. */
+const fieldRows = (schema: JsonSchema, prefix: string, depth: number): string[][] =>
+  Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const path = `${prefix}.${name}`;
+    const required = schema.required?.includes(name) === true ? 'yes' : '';
+    const row = [`\`${path}\``, typeName(field), required, field.description ?? ''];
+    const inner = field.type === 'array' ? field.items : field;
+    const innerPrefix = field.type === 'array' ? `${path}[]` : path;
+    return [row, ...(depth > 1 ? fieldRows(inner ?? {}, innerPrefix, depth - 1) : [])];
+  });
+
+const fieldTable = (schema: JsonSchema, prefix: string, depth: number): string =>
+  table(['Field', 'Type', 'Required', 'Meaning'], fieldRows(schema, prefix, depth));
+
+const columnTable = ({ columns }: CustomResource): string =>
+  table(
+    ['Column', 'From', 'Meaning'],
+    columns.map(({ name, jsonPath, description, priority }) => [
+      priority === undefined ? name : `${name} (\`-o wide\`)`,
+      `\`${jsonPath}\``,
+      description,
+    ]),
+  );
+
+const termTable = (head: string, terms: readonly Term[]): string =>
+  table(
+    [head, 'On', 'Meaning'],
+    terms.map(({ name, on, meaning }) => [`\`${name}\``, on, meaning]),
+  );
+
+const property = (custom: CustomResource, name: string): JsonSchema => {
+  const found = structuralSchema(custom.schema).properties?.[name];
+  if (found === undefined) throw new Error(`${custom.resource.kind} has no ${name}`);
+  return found;
+};
+
+const heading = ({ resource, shortName, schema }: CustomResource): string => `## ${resource.kind}
+
+${(schema as JsonSchema).description ?? ''}
+
+\`apiVersion: ${API_VERSION}\`, \`kind: ${resource.kind}\`, ${resource.clusterScoped === true ? 'in no namespace' : 'namespaced'}. With kubectl: \`${resource.plural}\`, short \`${shortName}\`.`;
+
+const jobRun = (): string => `${heading(JOB_RUN_RESOURCE)}
+
+### spec
+
+${fieldTable(property(JOB_RUN_RESOURCE, 'spec'), 'spec', 1)}
+
+### status
+
+Written by the syncer only.
+
+${fieldTable(property(JOB_RUN_RESOURCE, 'status'), 'status', 2)}
+
+### Phases
+
+${table(
+  ['Phase', 'Meaning'],
+  Object.entries(PHASE_MEANINGS).map(([phase, meaning]) => [`\`${phase}\``, meaning]),
+)}
+
+### Columns of \`kubectl get jobruns\`
+
+${columnTable(JOB_RUN_RESOURCE)}`;
+
+const jobTemplate = (): string => `${heading(JOB_TEMPLATE_RESOURCE)}
+
+### spec
+
+A complete JobSpec of batch/v1, with the schema of Kubernetes ${KUBERNETES_VERSION}. A field that is not in it is kept as well, so
+that a newer cluster's fields can be used. \`kubectl explain jobtemplate.spec.template.spec.containers\`, and so on for
+every other field, tells more than this table of the first level.
+
+${fieldTable(property(JOB_TEMPLATE_RESOURCE, 'spec'), 'spec', 1)}
+
+### parameters
+
+${fieldTable(parameters(), 'parameters[]', 2)}
+
+### overrides
+
+${fieldTable(property(JOB_TEMPLATE_RESOURCE, 'overrides'), 'overrides', 1)}
+
+### Columns of \`kubectl get jobtemplates\`
+
+${columnTable(JOB_TEMPLATE_RESOURCE)}`;
+
+const parameters = (): JsonSchema => property(JOB_TEMPLATE_RESOURCE, 'parameters').items ?? {};
+
+const clusterJobTemplate = (): string => `${heading(CLUSTER_JOB_TEMPLATE_RESOURCE)}
+
+Fields and columns are those of a JobTemplate.`;
+
+/** The reference page, `docs/reference.md`. */
+export const referencePage = (): Promise<string> =>
+  format(
+    `<!-- Made by \`npm run generate\` from the schemas and names in api/. Do not edit. -->
+
+# Reference
+
+Three kinds of objects. \`kubectl get ${CATEGORY}\` lists all; \`kubectl explain jobrun.spec\` prints what stands here.
+
+${jobRun()}
+
+${jobTemplate()}
+
+${clusterJobTemplate()}
+
+## Labels
+
+${termTable('Label', LABELS)}
+
+## Annotations
+
+${termTable('Annotation', ANNOTATIONS)}
+
+## Conditions
+
+${termTable('Condition', CONDITIONS)}
+
+## Reasons
+
+Of the conditions of a JobRun, and of its Events.
+
+${termTable('Reason', REASONS)}
+`,
+    { parser: 'markdown', printWidth: 120 },
+  );

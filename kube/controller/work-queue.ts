@@ -1,0 +1,168 @@
+import { backoffMs } from './backoff.ts';
+import type { BackoffLimits } from './backoff.ts';
+import type { ReconcileResult, WorkQueueMetrics } from '../metrics/client-metrics.ts';
+
+/**
+ * What comes after the work on a key: nothing; another try after a growing delay (`retry`, a failure that needs no log
+ * line, such as a conflict); or another look at a set time.
+ */
+export type WorkResult = undefined | 'retry' | { afterMs: number };
+
+export interface WorkQueueOptions {
+  /** How many keys are worked on at once. */
+  workers: number;
+  /** Never called twice at once for one key. A throw means: try again after a growing delay. */
+  work: (key: string) => Promise<WorkResult>;
+  /** Told of each throw, with the delay until the next try; may hold the whole queue. */
+  onError: (error: unknown, key: string, delayMs: number) => void;
+  backoff?: BackoffLimits;
+  metrics?: WorkQueueMetrics | undefined;
+}
+
+/** At most this long after whatever was wrong is over, a key that failed all the time is tried again. */
+const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 15_000 };
+
+/**
+ * A queue of keys. A key waits in it at most once, however often it is added; one that is added while it is worked on
+ * is worked on again afterwards. Keys that fail come back after a delay that doubles each time and is forgotten with
+ * the first success.
+ */
+export class WorkQueue {
+  readonly #options: WorkQueueOptions;
+  readonly #backoff: BackoffLimits;
+  /** Waiting keys in order, with the time they were added. */
+  readonly #waiting = new Map<string, number>();
+  readonly #active = new Set<string>();
+  /** Added while active. */
+  readonly #again = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  readonly #delayed = new Map<string, { timer: NodeJS.Timeout; at: number }>();
+  #running = false;
+  #heldUntil = 0;
+  #holdTimer: NodeJS.Timeout | undefined;
+  #idle: PromiseWithResolvers<undefined> | undefined;
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
+    this.#backoff = options.backoff ?? DEFAULT_BACKOFF;
+  }
+
+  /** Keys waiting now, without the delayed and the active ones. */
+  get depth(): number {
+    return this.#waiting.size;
+  }
+
+  /** Begins to work; keys may have been added before. */
+  start(): void {
+    this.#running = true;
+    this.#fill();
+  }
+
+  add(key: string): void {
+    this.#cancelDelayed(key);
+    if (this.#active.has(key)) {
+      this.#again.add(key);
+      return;
+    }
+    if (this.#waiting.has(key)) return;
+    this.#waiting.set(key, performance.now());
+    this.#options.metrics?.added();
+    this.#fill();
+  }
+
+  /** Adds after a delay, or at the earlier of this and an earlier asked time. */
+  addAfter(key: string, delayMs: number): void {
+    const at = performance.now() + delayMs;
+    const known = this.#delayed.get(key);
+    if (known && known.at <= at) return;
+    this.#cancelDelayed(key);
+    const timer = setTimeout(() => {
+      this.#delayed.delete(key);
+      this.add(key);
+    }, delayMs);
+    this.#delayed.set(key, { timer, at });
+  }
+
+  /** Begins no work for this long: the server is away, or asked for a pause. Keys can be added meanwhile. */
+  holdFor(ms: number): void {
+    const until = performance.now() + ms;
+    if (until <= this.#heldUntil) return;
+    this.#heldUntil = until;
+    clearTimeout(this.#holdTimer);
+    this.#holdTimer = setTimeout(() => {
+      this.#heldUntil = 0;
+      this.#fill();
+    }, ms);
+  }
+
+  /** Begins no more work, and resolves when the work under way has ended. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    clearTimeout(this.#holdTimer);
+    for (const key of Array.from(this.#delayed.keys())) this.#cancelDelayed(key);
+    if (this.#active.size === 0) return;
+    this.#idle ??= Promise.withResolvers<undefined>();
+    await this.#idle.promise;
+  }
+
+  #fill(): void {
+    this.#options.metrics?.depth(this.#waiting.size);
+    if (performance.now() < this.#heldUntil) return;
+    while (this.#running && this.#active.size < this.#options.workers) {
+      const next = this.#waiting.entries().next();
+      if (next.done) return;
+      const [key, addedAt] = next.value;
+      this.#waiting.delete(key);
+      void this.#run(key, addedAt);
+    }
+  }
+
+  async #run(key: string, addedAt: number): Promise<void> {
+    const started = performance.now();
+    this.#active.add(key);
+    this.#options.metrics?.started((started - addedAt) / 1000, this.#active.size);
+    // Never inside the call that added the key.
+    await Promise.resolve();
+    const result = await this.#work(key);
+    this.#active.delete(key);
+    this.#options.metrics?.finished(result, (performance.now() - started) / 1000, this.#active.size);
+    if (this.#again.delete(key)) this.add(key);
+    if (this.#running) this.#fill();
+    else if (this.#active.size === 0) this.#idle?.resolve(undefined);
+  }
+
+  async #work(key: string): Promise<ReconcileResult> {
+    try {
+      const result = await this.#options.work(key);
+      if (result === 'retry') {
+        this.#retry(key);
+        return 'requeue';
+      }
+      this.#failures.delete(key);
+      if (result === undefined) return 'success';
+      this.#later(key, result.afterMs);
+      return 'requeue_after';
+    } catch (error) {
+      this.#options.onError(error, key, this.#retry(key));
+      return 'error';
+    }
+  }
+
+  #retry(key: string): number {
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    const delayMs = backoffMs(this.#backoff, failures);
+    this.#options.metrics?.retried();
+    this.#later(key, delayMs);
+    return delayMs;
+  }
+
+  #later(key: string, delayMs: number): void {
+    if (this.#running) this.addAfter(key, delayMs);
+  }
+
+  #cancelDelayed(key: string): void {
+    clearTimeout(this.#delayed.get(key)?.timer);
+    this.#delayed.delete(key);
+  }
+}

@@ -1,0 +1,174 @@
+import type { KubeObject } from '../../api/wire.ts';
+import { keyOf } from './object-key.ts';
+import { isNewer } from './resource-version.ts';
+
+/** What changed in a cache, told after it changed. `last` is the object as it was when it went away. */
+export interface CacheHandlers<T extends KubeObject> {
+  onAdd?: (object: T) => void;
+  onUpdate?: (before: T, after: T) => void;
+  onDelete?: (last: T) => void;
+}
+
+/** Groups objects by what the function returns, for {@link ObjectCache.byIndex}. */
+export type Indexer<T extends KubeObject> = (object: T) => string[];
+
+/**
+ * The newest known version of each object of one resource. Objects in it are shared: never change one.
+ *
+ * Two sources feed it: the watch, and this process' own writes ({@link ObjectCache.put}), so that a reader sees what
+ * was just written though the watch is behind. What is older than the version at hand is dropped.
+ */
+export class ObjectCache<T extends KubeObject> {
+  readonly #objects = new Map<string, T>();
+  readonly #indexers: Readonly<Record<string, Indexer<T>>>;
+  readonly #indices = new Map<string, Map<string, Set<string>>>();
+  readonly #trim: (object: T) => T;
+  #handlers: CacheHandlers<T>;
+  #latest: string | undefined;
+
+  /** @param trim leaves out what nobody reads of an object; `metadata.managedFields` are left out anyway */
+  constructor(
+    handlers: CacheHandlers<T> = {},
+    indexers: Readonly<Record<string, Indexer<T>>> = {},
+    trim: (object: T) => T = (object) => object,
+  ) {
+    this.#handlers = handlers;
+    this.#trim = trim;
+    this.#indexers = indexers;
+    for (const name of Object.keys(indexers)) this.#indices.set(name, new Map());
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  /** The resourceVersion up to which the list and the watch have brought everything. */
+  get latest(): string | undefined {
+    return this.#latest;
+  }
+
+  get(namespace: string | undefined, name: string): T | undefined {
+    return this.#objects.get(keyOf({ ...(namespace === undefined ? {} : { namespace }), name }));
+  }
+
+  list(namespace?: string): T[] {
+    const all = Array.from(this.#objects.values());
+    return namespace === undefined ? all : all.filter((object) => object.metadata?.namespace === namespace);
+  }
+
+  /** The objects for which the indexer of this name returned `value`. */
+  byIndex(index: string, value: string): T[] {
+    const keys = this.#indices.get(index)?.get(value) ?? [];
+    return Array.from(keys).flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  /** Tells nobody any more; late events then change nothing outside. */
+  mute(): void {
+    this.#handlers = {};
+  }
+
+  /**
+   * Takes the result of one's own write. Handlers are not told: the writer knows. Ignored where the cache has this
+   * version or a newer one, or where the watch has seen the object go.
+   */
+  put(object: T): void {
+    const known = this.#objects.get(keyOf(object.metadata));
+    const version = object.metadata?.resourceVersion;
+    const newer = isNewer(version, known?.metadata?.resourceVersion ?? this.#latest);
+    if (newer === true) this.#store(this.#trim(object));
+  }
+
+  /** Takes one `ADDED` or `MODIFIED` of the watch. */
+  apply(object: T): void {
+    this.#advance(object.metadata?.resourceVersion);
+    const known = this.#objects.get(keyOf(object.metadata));
+    if (known && !isNews(object, known)) return;
+    this.#change(known, this.#trim(object));
+  }
+
+  /** Takes one `DELETED` of the watch, with the object's last state. */
+  remove(last: T): void {
+    this.#advance(last.metadata?.resourceVersion);
+    const known = this.#objects.get(keyOf(last.metadata));
+    if (!known) return;
+    if (known.metadata?.uid !== last.metadata?.uid) return;
+    this.#drop(known);
+    this.#handlers.onDelete?.(last);
+  }
+
+  /** Takes the resourceVersion of a bookmark. */
+  advanceTo(resourceVersion: string | undefined): void {
+    this.#advance(resourceVersion);
+  }
+
+  /** Takes a complete list: what is not in it has gone, unless it was written after the list was made. */
+  replace(objects: T[], resourceVersion: string | undefined): void {
+    const listed = new Set(objects.map((object) => keyOf(object.metadata)));
+    for (const [key, known] of Array.from(this.#objects)) {
+      if (listed.has(key) || isNewer(known.metadata?.resourceVersion, resourceVersion) === true) continue;
+      this.#drop(known);
+      this.#handlers.onDelete?.(known);
+    }
+    this.#latest = resourceVersion;
+    for (const object of objects) {
+      const known = this.#objects.get(keyOf(object.metadata));
+      if (!known || isNews(object, known)) this.#change(known, this.#trim(object));
+    }
+  }
+
+  /** A namesake with another uid is another object: the old one went, a new one came. */
+  #change(known: T | undefined, object: T): void {
+    if (known && known.metadata?.uid !== object.metadata?.uid) {
+      this.#drop(known);
+      this.#handlers.onDelete?.(known);
+      this.#store(object);
+      this.#handlers.onAdd?.(object);
+      return;
+    }
+    this.#store(object);
+    if (known) this.#handlers.onUpdate?.(known, object);
+    else this.#handlers.onAdd?.(object);
+  }
+
+  #store(object: T): void {
+    const key = keyOf(object.metadata);
+    const known = this.#objects.get(key);
+    if (known) this.#drop(known);
+    if (object.metadata) delete object.metadata.managedFields;
+    this.#objects.set(key, object);
+    this.#eachIndexValue(object, (values, value) => {
+      const keys = values.get(value);
+      if (keys) keys.add(key);
+      else values.set(value, new Set([key]));
+    });
+  }
+
+  #drop(object: T): void {
+    const key = keyOf(object.metadata);
+    this.#objects.delete(key);
+    this.#eachIndexValue(object, (values, value) => {
+      const keys = values.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) values.delete(value);
+    });
+  }
+
+  #eachIndexValue(object: T, visit: (values: Map<string, Set<string>>, value: string) => void): void {
+    for (const [name, indexer] of Object.entries(this.#indexers)) {
+      const values = this.#indices.get(name);
+      if (values) for (const value of indexer(object)) visit(values, value);
+    }
+  }
+
+  #advance(resourceVersion: string | undefined): void {
+    if (resourceVersion === undefined) return;
+    if (isNewer(this.#latest, resourceVersion) !== true) this.#latest = resourceVersion;
+  }
+}
+
+/** An event is news unless the cache has that very version or, by this process' own write, a newer one. */
+function isNews<T extends KubeObject>(object: T, known: T): boolean {
+  const version = object.metadata?.resourceVersion;
+  if (version !== undefined && version === known.metadata?.resourceVersion) return false;
+  return isNewer(known.metadata?.resourceVersion, version) !== true;
+}

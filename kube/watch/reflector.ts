@@ -1,0 +1,271 @@
+import type { Logger } from 'pino';
+import type { Resource } from '../../api/resources.ts';
+import type { KubeObject } from '../../api/wire.ts';
+import { isGone, isNotFound, KubeApiError } from '../client/api-error.ts';
+import type { KubeStatus } from '../client/api-error.ts';
+import { backoffMs } from '../controller/backoff.ts';
+import { ObjectCache } from './cache.ts';
+import type { CacheHandlers, Indexer } from './cache.ts';
+import type { KubeClient, KubeList } from '../client/client.ts';
+import { sleep } from '../controller/sleep.ts';
+import { WatchProtocolError } from './watch-stream.ts';
+import type { WatchEvent } from './watch-stream.ts';
+
+export interface ReflectorOptions<T extends KubeObject> {
+  client: Pick<KubeClient, 'list' | 'watch'>;
+  resource: Resource;
+  /** Absent: all namespaces. */
+  namespace?: string | undefined;
+  labelSelector?: string | undefined;
+  fieldSelector?: string | undefined;
+  handlers?: CacheHandlers<T>;
+  indexers?: Readonly<Record<string, Indexer<T>>>;
+  /** Leaves out what nobody reads of an object before it is kept. May be called again with its own result. */
+  trim?: (object: T) => T;
+  logger: Logger;
+  timing?: Partial<ReflectorTiming>;
+}
+
+/** All in milliseconds but for the page size. */
+export interface ReflectorTiming {
+  pageSize: number;
+  /** A watch is asked to end by itself after this time to twice this time. */
+  watchMs: number;
+  /** A watch without a byte for this long is dead. The server sends a bookmark about once a minute. */
+  inactivityMs: number;
+  backoffBaseMs: number;
+  backoffMaxMs: number;
+}
+
+const DEFAULT_TIMING: ReflectorTiming = {
+  pageSize: 500,
+  watchMs: 300_000,
+  inactivityMs: 150_000,
+  backoffBaseMs: 100,
+  backoffMaxMs: 5_000,
+};
+
+/** The list is to be made anew: the watch cannot go on from where it stood. */
+class RelistNeeded extends Error {
+  override readonly name = 'RelistNeeded';
+}
+
+/**
+ * Keeps a cache equal to what the API server holds: a paged list, then a watch from there on, for as long as it runs.
+ * Survives everything that ends a watch: clean ends, resets, silence, cut-off lines, in-band errors and 410 Gone.
+ *
+ * A list is a consistent read (no resourceVersion), so that time never goes backwards over a restart.
+ */
+export class Reflector<T extends KubeObject> {
+  readonly cache: ObjectCache<T>;
+  readonly #options: ReflectorOptions<T>;
+  readonly #timing: ReflectorTiming;
+  readonly #logger: Logger;
+  readonly #stop = new AbortController();
+  readonly #synced = Promise.withResolvers<undefined>();
+  #isSynced = false;
+  #running: Promise<void> | undefined;
+  /** Grows with each watch and list; an event of an older one is dropped. */
+  #epoch = 0;
+  #failures = 0;
+  #interrupt = new AbortController();
+  #refreshes: PromiseWithResolvers<undefined>[] = [];
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.#timing = { ...DEFAULT_TIMING, ...options.timing };
+    this.#logger = options.logger.child({ resource: options.resource.plural });
+    this.cache = new ObjectCache<T>(this.#guarded(options.handlers ?? {}), options.indexers, options.trim);
+    this.#synced.promise.catch(() => undefined);
+  }
+
+  /** True from the first complete list on. */
+  get synced(): boolean {
+    return this.#isSynced;
+  }
+
+  /** Resolves with the first complete list; rejects when stopped before. */
+  async whenSynced(): Promise<void> {
+    await this.#synced.promise;
+  }
+
+  /** Begins; a second call does nothing. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Ends the watch. No handler is called after this returns. */
+  async stop(): Promise<void> {
+    this.cache.mute();
+    this.#stop.abort();
+    this.#interrupt.abort();
+    const reason = new Error(`the reflector for ${this.#options.resource.plural} was stopped`);
+    this.#synced.reject(reason);
+    await this.#running;
+    for (const refresh of this.#refreshes.splice(0)) refresh.reject(reason);
+  }
+
+  /**
+   * Lists anew. Resolves when the cache holds everything that was stored before this call, and rejects when stopped
+   * before.
+   */
+  async refresh(): Promise<void> {
+    const refresh = Promise.withResolvers<undefined>();
+    this.#refreshes.push(refresh);
+    this.#interrupt.abort();
+    await refresh.promise;
+  }
+
+  async #run(): Promise<void> {
+    let resourceVersion: string | undefined;
+    while (!this.#stopped()) {
+      this.#interrupt = new AbortController();
+      if (this.#refreshes.length > 0) resourceVersion = undefined;
+      try {
+        resourceVersion ??= await this.#list();
+        await this.#watch(resourceVersion);
+        resourceVersion = this.cache.latest ?? resourceVersion;
+        this.#failures = 0;
+      } catch (error) {
+        if (this.#stopped()) return;
+        if (this.#interrupt.signal.aborted) continue;
+        resourceVersion = needsRelist(error) ? undefined : this.cache.latest;
+        await this.#backOff(error);
+      }
+    }
+  }
+
+  #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** @returns the resourceVersion to watch from. */
+  async #list(): Promise<string> {
+    const refreshes = this.#refreshes.splice(0);
+    try {
+      const { items, resourceVersion } = await this.#listPages();
+      this.#epoch += 1;
+      this.cache.replace(items, resourceVersion);
+      this.#isSynced = true;
+      this.#synced.resolve(undefined);
+      for (const refresh of refreshes) refresh.resolve(undefined);
+      this.#logger.debug({ count: items.length, resourceVersion }, 'listed');
+      return resourceVersion;
+    } catch (error) {
+      this.#refreshes.unshift(...refreshes);
+      throw error;
+    }
+  }
+
+  async #listPages(): Promise<{ items: T[]; resourceVersion: string }> {
+    const { trim = (object: T) => object } = this.#options;
+    const items: T[] = [];
+    let next: string | undefined;
+    for (;;) {
+      const page = await this.#page(next);
+      for (const item of page.items) items.push(trim(item));
+      next = page.metadata.continue;
+      if (next === undefined || next === '') return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
+    }
+  }
+
+  /** A page after the first is asked for until it comes or its token is too old: the pages before are not asked again. */
+  async #page(next: string | undefined): Promise<KubeList<T>> {
+    const { client, resource, namespace, labelSelector, fieldSelector } = this.#options;
+    const selection = { namespace, labelSelector, fieldSelector, limit: this.#timing.pageSize, continue: next };
+    for (;;) {
+      try {
+        const page = await client.list<T>(resource, selection, { signal: this.#stop.signal });
+        this.#stop.signal.throwIfAborted();
+        this.#failures = 0;
+        return page;
+      } catch (error) {
+        if (next === undefined || isGone(error) || this.#stopped() || this.#interrupt.signal.aborted) throw error;
+        await this.#backOff(error);
+      }
+    }
+  }
+
+  /** Returns when the server ended the watch as asked. */
+  async #watch(resourceVersion: string): Promise<void> {
+    const { client, resource, namespace, labelSelector, fieldSelector } = this.#options;
+    const epoch = (this.#epoch += 1);
+    const started = performance.now();
+    const start = {
+      namespace,
+      labelSelector,
+      fieldSelector,
+      resourceVersion,
+      timeoutSeconds: Math.ceil((this.#timing.watchMs * (1 + Math.random())) / 1000),
+      inactivityMs: this.#timing.inactivityMs,
+    };
+    const signal = AbortSignal.any([this.#stop.signal, this.#interrupt.signal]);
+    let events = 0;
+    for await (const event of client.watch<T>(resource, start, { signal })) {
+      if (epoch !== this.#epoch || signal.aborted) return;
+      this.#take(event);
+      this.#failures = 0;
+      events += 1;
+    }
+    if (events === 0 && performance.now() - started < 1000) {
+      throw new Error('the watch ended at once, without an event');
+    }
+  }
+
+  #take(event: WatchEvent<T>): void {
+    switch (event.type) {
+      case 'ADDED':
+      case 'MODIFIED':
+        this.cache.apply(event.object);
+        return;
+      case 'DELETED':
+        this.cache.remove(event.object);
+        return;
+      case 'BOOKMARK':
+        this.cache.advanceTo(event.object.metadata?.resourceVersion);
+        return;
+      case 'ERROR':
+        throw this.#inBandError(event.object);
+    }
+  }
+
+  #inBandError(status: KubeStatus): Error {
+    const { code = 500, reason, message = 'without a message' } = status;
+    if (code === 410 || reason === 'Expired' || reason === 'Gone') return new RelistNeeded(message);
+    const path = `watch of ${this.#options.resource.plural}`;
+    return new KubeApiError({ method: 'GET', path, code, body: JSON.stringify(status) });
+  }
+
+  async #backOff(error: unknown): Promise<void> {
+    const { backoffBaseMs: baseMs, backoffMaxMs: maxMs } = this.#timing;
+    const asked = error instanceof KubeApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+    const delayMs = Math.max(asked, backoffMs({ baseMs, maxMs }, this.#failures));
+    this.#failures += 1;
+    const level = this.#failures === 1 && !isNotFound(error) ? 'info' : 'warn';
+    const hint = isNotFound(error) ? '; is its CustomResourceDefinition installed?' : '';
+    this.#logger[level]({ err: error, delayMs: Math.round(delayMs) }, `list or watch failed, trying again${hint}`);
+    await sleep(delayMs, this.#interrupt.signal);
+  }
+
+  /** A handler that throws is a bug of its own and must not end the watch. */
+  #guarded(handlers: CacheHandlers<T>): CacheHandlers<T> {
+    const guard = <A extends unknown[]>(handler: ((...args: A) => void) | undefined): ((...args: A) => void) => {
+      return (...args) => {
+        try {
+          handler?.(...args);
+        } catch (err) {
+          this.#logger.error({ err }, 'a handler of watch events threw');
+        }
+      };
+    };
+    return {
+      onAdd: guard(handlers.onAdd),
+      onUpdate: guard(handlers.onUpdate),
+      onDelete: guard(handlers.onDelete),
+    };
+  }
+}
+
+function needsRelist(error: unknown): boolean {
+  return error instanceof RelistNeeded || error instanceof WatchProtocolError || isGone(error);
+}

@@ -1,0 +1,187 @@
+import { connect } from 'node:net';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { answersOk, askApiServer, type ApiServerAccess } from './control-plane/api-server-client.ts';
+import { certManagerPath, installCertManager } from './cert-manager.ts';
+import { ensureCgroup } from './node/cgroups.ts';
+import { addresses, clusterLayout, fullControlPlane, nodeName, type ClusterLayout } from './cluster-layout.ts';
+import { checkProfile, readClusterState, writeClusterState } from './cluster-state.ts';
+import { writeControlPlaneFiles } from './control-plane/control-plane-files.ts';
+import { fullClients, fullCommand, fullProgramNames, type FullProgramName } from './programs/full-programs.ts';
+import { writeKubeconfig } from './control-plane/kubeconfig.ts';
+import { withLock } from './lock.ts';
+import { prepareMachine } from './node/machine.ts';
+import { ensureNetwork, insideNetwork } from './node/network.ts';
+import { nodeFiles, writeNodeFiles } from './node/node-files.ts';
+import { findFreePorts } from './ports.ts';
+import { endProcesses, findProcesses, startDetached } from './processes.ts';
+import { ensureProgram } from './programs/programs.ts';
+import { printProgress, reportProgress, type Progress } from './progress.ts';
+import { run, type RunOptions } from './run.ts';
+import { pushStandardImages } from './images/standard-images.ts';
+import { waitFor } from './wait-for.ts';
+
+/** A real single-node Kubernetes with cluster DNS, an image registry and cert-manager, in a network of its own. */
+export interface FullCluster {
+  /** Path of a kubeconfig that may do everything, usable from outside the namespace. */
+  kubeconfig: string;
+  /** `https://127.0.0.1:PORT` */
+  server: string;
+  /** Name of the network namespace in which Pods and Services can be reached. */
+  netns: string;
+  layout: ClusterLayout;
+  /** Runs a command in the namespace to its end. */
+  runInside(command: readonly string[], options?: RunOptions): Promise<string>;
+  /** Ends a program, as a crash would: `kube-apiserver` is an outage, `kubelet` a lost node. */
+  stopProgram(name: FullProgramName): Promise<void>;
+  /** Starts what was stopped, and waits until the cluster is ready again. */
+  startProgram(name: FullProgramName): Promise<void>;
+}
+
+/**
+ * Brings this checkout's cluster up, or mends it where parts of it are missing. It stays up when this process ends.
+ *
+ * @throws if the machine cannot run it, with what is missing and what to do instead.
+ */
+export async function ensureFullCluster(progress: Progress = printProgress): Promise<FullCluster> {
+  const layout = clusterLayout();
+  await prepareMachine(progress);
+  await ensurePrograms(progress);
+  const lock = join(layout.directory, 'lock');
+  return withLock(
+    lock,
+    () => bringUp(layout, progress),
+    () => {
+      progress('waiting for another process that works on this cluster');
+    },
+  );
+}
+
+/** One after another: two builds at a time would only slow each other down. */
+async function ensurePrograms(progress: Progress): Promise<void> {
+  for (const name of ['kubelet', 'cluster-tool', 'pause', 'coredns', 'cert-manager'] as const) {
+    await ensureProgram(name, progress);
+  }
+}
+
+async function bringUp(layout: ClusterLayout, progress: Progress): Promise<FullCluster> {
+  const outsidePort = await ensureFiles(layout);
+  const access: ApiServerAccess = {
+    server: `https://127.0.0.1:${outsidePort}`,
+    certificates: join(layout.directory, 'pki'),
+  };
+  const start = (names: readonly FullProgramName[]) => startMissing(layout, names, outsidePort);
+  await ensureNetwork(layout);
+  await ensureCgroup(layout.cgroup);
+  await mkdir(layout.runDirectory, { recursive: true });
+  await mkdir(layout.nodeDirectory, { recursive: true });
+  if ((await start(fullProgramNames.slice(0, 6))) > 0 || !(await isReady(layout, access))) {
+    await reportProgress(progress, `starting Kubernetes in network namespace ${layout.netns}`, async (note) => {
+      note('waiting for the API server');
+      await Promise.all([waitForApiServer(access), waitForContainerd(layout), pushStandardImages(layout)]);
+      note('waiting for the node, cluster DNS and cert-manager');
+      await start(fullProgramNames.slice(6, -1));
+      await installCertManager(layout);
+      await start(['cert-manager']);
+      await waitFor('a ready cluster', async () => ((await isReady(layout, access)) ? true : undefined), {
+        timeoutMilliseconds: 120_000,
+      });
+    });
+  }
+  await start(fullProgramNames);
+  return {
+    kubeconfig: layout.kubeconfig,
+    server: access.server,
+    netns: layout.netns,
+    layout,
+    runInside: (command, options) => run(insideNetwork(layout, command), options),
+    stopProgram: (name) => stopProgram(layout, name),
+    startProgram: async (name) => {
+      await start([name]);
+      await waitFor(`a ready cluster after ${name} started`, async () =>
+        (await isReady(layout, access)) ? true : undefined,
+      );
+    },
+  };
+}
+
+/** Certificates and configuration, once; gives the port of 127.0.0.1 that leads to the API server. */
+async function ensureFiles(layout: ClusterLayout): Promise<number> {
+  const state = await readClusterState(layout.directory);
+  checkProfile(state, 'full');
+  if (state?.ports[0] !== undefined) {
+    await writeNodeFiles(layout);
+    return state.ports[0];
+  }
+  const [port = 0] = await findFreePorts(1);
+  await mkdir(layout.directory, { recursive: true });
+  await writeControlPlaneFiles(fullControlPlane(layout), { moreClients: fullClients });
+  await writeNodeFiles(layout);
+  const certificates = join(layout.directory, 'pki');
+  const server = `https://127.0.0.1:${port}`;
+  await writeKubeconfig({ path: layout.kubeconfig, server, certificates, client: 'admin' });
+  await writeClusterState(layout.directory, { profile: 'full', ports: [port] });
+  return port;
+}
+
+/** Starts those that are not running; gives their number. */
+async function startMissing(layout: ClusterLayout, names: readonly FullProgramName[], port: number): Promise<number> {
+  const processes = await findProcesses(layout.directory);
+  const running = new Set(processes.filter(({ main }) => main).map(({ name }) => name));
+  const missing = names.filter((name) => !running.has(name));
+  for (const name of missing) {
+    const logFile = join(layout.directory, 'logs', `${name}.log`);
+    const command = await fullCommand(layout, name, port);
+    await startDetached({ cluster: layout.directory, name, command, logFile });
+  }
+  return missing.length;
+}
+
+async function stopProgram(layout: ClusterLayout, name: FullProgramName): Promise<void> {
+  const processes = await findProcesses(layout.directory);
+  const main = processes.filter((found) => found.main && found.name === name);
+  await endProcesses(
+    main.map(({ pid }) => pid),
+    1_000,
+  );
+}
+
+async function waitForApiServer(access: ApiServerAccess): Promise<void> {
+  await waitFor('the API server', () => answersOk(access, '/readyz'));
+}
+
+function waitForContainerd(layout: ClusterLayout): Promise<true> {
+  const connects = () =>
+    new Promise<true>((resolve, reject) => {
+      const socket = connect(nodeFiles(layout).containerdSocket, () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', reject);
+    });
+  return waitFor('containerd', connects);
+}
+
+/** Whether a Pod could start and find others by name, and cert-manager's CRDs are there. */
+async function isReady(layout: ClusterLayout, access: ApiServerAccess): Promise<boolean> {
+  try {
+    const [node, account, certManager] = await Promise.all([
+      askApiServer(access, `/api/v1/nodes/${nodeName}`),
+      askApiServer(access, '/api/v1/namespaces/default/serviceaccounts/default'),
+      askApiServer(access, certManagerPath),
+    ]);
+    if (account.status !== 200 || certManager.status !== 200 || !isNodeReady(node.body)) return false;
+    await run(
+      insideNetwork(layout, ['busybox', 'wget', '-q', '-O', '/dev/null', `http://${addresses.node}:8181/ready`]),
+    );
+    return true;
+  } catch {
+    return false; // not answering is the usual way of not being ready
+  }
+}
+
+/** From the text of a Node, as the API server gives it. */
+export function isNodeReady(text: string): boolean {
+  const node = JSON.parse(text) as { status?: { conditions?: { type: string; status: string }[] } };
+  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../../../../api/wire.ts';
+import { jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
+import { render } from '../../../../core/job/render.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
+
+function job(): Job {
+  const rendered = render(echoTemplate(), echoRun());
+  if ('errors' in rendered) throw new Error('the example renders');
+  return rendered.job;
+}
+
+const invalid = (...causes: { field?: string; reason: string; message: string }[]): Status => ({
+  status: 'Failure',
+  code: 422,
+  reason: 'Invalid',
+  message: 'Job.batch "x" is invalid: …',
+  details: { name: 'x', group: 'batch', kind: 'Job', causes },
+});
+
+const badRequest = (message: string): Status => ({ status: 'Failure', code: 400, reason: 'BadRequest', message });
+const strict = (fields: string): Status =>
+  badRequest(`Job in version "v1" cannot be handled as a Job: strict decoding error: ${fields}`);
+
+describe('jobRefusal of a Job that is wrong', () => {
+  it("keeps the API server's own causes, which are the template's below spec", () => {
+    const message = 'Invalid value: -1: must be greater than or equal to 0';
+    expect(jobRefusal(invalid({ field: 'spec.backoffLimit', reason: 'FieldValueInvalid', message }), job())).toEqual({
+      kind: 'invalid',
+      errors: [{ path: 'spec.backoffLimit', reason: 'FieldValueInvalid', message }],
+    });
+  });
+
+  it.each([
+    ['spec.template.labels', 'spec.template.metadata.labels'],
+    ['spec.template.annotations', 'spec.template.metadata.annotations'],
+    ['spec.template.spec.containers[0].image', 'spec.template.spec.containers[0].image'],
+    ['', 'spec'],
+  ])('puts %j where a person finds it: %j', (field, path) => {
+    const refusal = jobRefusal(invalid({ field, reason: 'FieldValueInvalid', message: 'm' }), job());
+    expect(refusal).toMatchObject({ errors: [{ path }] });
+  });
+
+  it.each([
+    ['spec.template.spec.containers[0].comand', 'unknown field "comand"; did you mean "command"?'],
+    ['spec.paralelism', 'unknown field "paralelism"; did you mean "parallelism"?'],
+    ['spec.template.spec.containers[0].resources.limit', 'unknown field "limit"; did you mean "limits"?'],
+    ['spec.template.spec.zzzzz', 'unknown field "zzzzz"'],
+    ['spec.template.spec.nowhere.zz', 'unknown field "zz"'],
+    ['spec.__proto__.x', 'unknown field "x"'],
+  ])('says what may have been meant by the unknown field %s', (path, message) => {
+    expect(jobRefusal(strict(`unknown field "${path}"`), job())).toEqual({
+      kind: 'invalid',
+      errors: [{ path, reason: 'FieldValueInvalid', message }],
+    });
+  });
+
+  it('tells all unknown and repeated fields', () => {
+    const refusal = jobRefusal(
+      strict('unknown field "spec.a", duplicate field "spec.b", unknown field "spec.c"'),
+      job(),
+    );
+    expect(refusal).toMatchObject({ errors: [{ path: 'spec.a' }, { path: 'spec.b' }, { path: 'spec.c' }] });
+  });
+
+  it('names the field of a value that has the wrong type', () => {
+    const go = 'json: cannot unmarshal string into Go struct field JobSpec.spec.parallelism of type int32';
+    expect(jobRefusal(badRequest(`Job in version "v1" cannot be handled as a Job: ${go}`), job())).toEqual({
+      kind: 'invalid',
+      errors: [
+        {
+          path: 'spec.parallelism',
+          reason: 'FieldValueTypeInvalid',
+          message: 'Invalid value: string, where int32 is expected',
+        },
+      ],
+    });
+  });
+
+  it('finds the quantities that the API server only says are somewhere', () => {
+    const bad = job();
+    Object.assign(bad.spec!.template.spec!.containers[1]!, {
+      resources: { limits: { memory: '512MB', cpu: '500m' }, requests: { memory: 1024, cpu: 'half' } },
+    });
+    bad.spec!.template.spec!.volumes = [{ name: 'v', emptyDir: { sizeLimit: '1Gb' } }];
+    const status = badRequest("Job … cannot be handled as a Job: quantities must match the regular expression '^…$'");
+    const expected = 'not a quantity; write it like 2, 500m, 512Mi or 1Gi';
+    expect(jobRefusal(status, bad)).toEqual({
+      kind: 'invalid',
+      errors: [
+        ['spec.template.spec.containers[1].resources.limits[memory]', '"512MB"'],
+        ['spec.template.spec.containers[1].resources.requests[cpu]', '"half"'],
+        ['spec.template.spec.volumes[0].emptyDir.sizeLimit', '"1Gb"'],
+      ].map(([path, value]) => ({
+        path,
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${value}: ${expected}`,
+      })),
+    });
+  });
+
+  it("keeps the API server's sentence where nothing better can be said", () => {
+    expect(jobRefusal(badRequest('Job in version "v1" cannot be handled as a Job: something new'), job())).toEqual({
+      kind: 'invalid',
+      errors: [{ path: 'spec', reason: 'FieldValueInvalid', message: 'something new' }],
+    });
+  });
+});
+
+const forbidden = (message: string, details: Status['details'] = {}): Status => ({
+  status: 'Failure',
+  code: 403,
+  reason: 'Forbidden',
+  message,
+  details,
+});
+
+describe('jobRefusal of a Job that is not to blame', () => {
+  it('takes a quota for a rule of the namespace, and leaves out a Job name that nobody knows', () => {
+    const quota =
+      'exceeded quota: jobs, requested: count/jobs.batch=1, used: count/jobs.batch=5, limited: count/jobs.batch=5';
+    const status = forbidden(`jobs.batch "echo-1f2e3d4c" is forbidden: ${quota}`, {
+      name: 'echo-1f2e3d4c',
+      kind: 'jobs',
+    });
+    expect(jobRefusal(status, job())).toEqual({ kind: 'forbidden', message: quota });
+  });
+
+  it("takes another webhook's denial for a rule of the namespace, whatever its code", () => {
+    const message = 'admission webhook "policy.example.com" denied the request: images must come from our registry';
+    expect(jobRefusal({ ...forbidden(message), code: 400 }, job())).toEqual({ kind: 'forbidden', message });
+  });
+
+  it.each([
+    [
+      'a permission that we lack',
+      forbidden(
+        'jobs.batch is forbidden: User "system:serviceaccount:a:b" cannot create resource "jobs" in API group "batch"',
+        {
+          group: 'batch',
+          kind: 'jobs',
+        },
+      ),
+    ],
+    [
+      'a namespace that is going',
+      forbidden(
+        'jobs.batch "x" is forbidden: unable to create new content in namespace a because it is being terminated',
+        {
+          name: 'x',
+          causes: [
+            { reason: 'NamespaceTerminating', message: 'namespace a is being terminated', field: 'metadata.namespace' },
+          ],
+        },
+      ),
+    ],
+    [
+      'a quota that was made a moment ago',
+      forbidden('jobs.batch "x" is forbidden: status unknown for quota: jobs, resources: count/jobs.batch', {
+        name: 'x',
+      }),
+    ],
+    ['a namespace that is not there', { status: 'Failure', code: 404, message: 'namespaces "a" not found' }],
+    [
+      'a webhook that does not answer',
+      { status: 'Failure', code: 500, message: 'failed calling webhook "x": timeout' },
+    ],
+    ['an API server that is busy', { status: 'Failure', code: 429, message: 'too many requests' }],
+    ['a bad request that is not about the body', badRequest('the server rejected our request')],
+  ])('knows nothing about the Job after %s', (_, status) => {
+    expect(jobRefusal(status, job())).toEqual({ kind: 'unknown', why: status.message });
+  });
+});

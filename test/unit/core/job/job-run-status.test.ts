@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { Job, JobStatus } from '../../../../api/wire.ts';
+import { isFinished, jobDeleted, jobRunStatus, standing } from '../../../../core/job/job-run-status.ts';
+import type { Observation } from '../../../../core/job/job-run-status.ts';
+
+const EARLIER = '2026-11-23T10:00:00Z';
+const NOW = '2026-11-23T11:00:00Z';
+const TEMPLATE = { revision: '0123456789', generation: 3, uid: 'template-uid' };
+
+function run(status?: JobRun['status']): JobRun {
+  const metadata = { name: 'echo', namespace: 'default', uid: 'run-uid', generation: 1 };
+  const made: JobRun = { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', metadata, spec: { templateRef: 'echo' } };
+  return status ? { ...made, status } : made;
+}
+
+function job(status: JobStatus = {}, more: { suspend?: boolean; deletionTimestamp?: string } = {}): Job {
+  const { suspend = false, ...metadata } = more;
+  return {
+    metadata: { name: 'echo-12345678', creationTimestamp: EARLIER, ...metadata },
+    spec: { suspend, template: {} },
+    status,
+  };
+}
+
+const condition = (type: string, more: object = {}) => ({ type, status: 'True', lastTransitionTime: EARLIER, ...more });
+const complete = condition('Complete', {
+  reason: 'CompletionsReached',
+  message: 'Reached expected number of succeeded pods',
+});
+const jobFailed = condition('Failed', {
+  reason: 'BackoffLimitExceeded',
+  message: 'Job has reached the specified backoff limit',
+});
+const mirror = (of: Job): Observation => ({ kind: 'job', job: of, template: TEMPLATE });
+
+describe('phase', () => {
+  it.each<[string, Job, string]>([
+    ['Pending while the Job has not started', job(), 'Pending'],
+    ['Pending while all counts are zero', job({ active: 0, ready: 0, terminating: 0 }), 'Pending'],
+    ['Running with a Pod at work', job({ active: 1 }), 'Running'],
+    ['Running between a failed Pod and the next', job({ failed: 1 }), 'Running'],
+    ['Running with the first of several succeeded', job({ succeeded: 1 }), 'Running'],
+    ['Running while a Pod goes', job({ terminating: 1 }), 'Running'],
+    [
+      'Running while the last Pod is still to be counted',
+      job({ active: 0, uncountedTerminatedPods: { succeeded: ['pod-uid'] } }),
+      'Running',
+    ],
+    ['Suspended while the Job is held', job({}, { suspend: true }), 'Suspended'],
+    ['Suspended though Pods still go', job({ terminating: 1 }, { suspend: true }), 'Suspended'],
+    ['Succeeded when the Job is complete', job({ succeeded: 1, conditions: [complete] }), 'Succeeded'],
+    ['Failed when the Job failed', job({ failed: 1, conditions: [jobFailed] }), 'Failed'],
+    ['Failed though it is held by now', job({ conditions: [jobFailed] }, { suspend: true }), 'Failed'],
+    [
+      'Running when the conditions are there and False',
+      job({ active: 1, conditions: [{ ...complete, status: 'False' }] }),
+      'Running',
+    ],
+  ])('is %s', (_sentence, of, phase) => {
+    expect(jobRunStatus(run(), mirror(of), NOW).phase).toBe(phase);
+  });
+
+  it('stays Running while the Job replaces its only Pod', () => {
+    expect(jobRunStatus(run({ phase: 'Running' }), mirror(job({ active: 0 })), NOW).phase).toBe('Running');
+  });
+
+  it('goes back to Pending when a held Job is let go and has no Pod yet', () => {
+    expect(jobRunStatus(run({ phase: 'Suspended' }), mirror(job()), NOW).phase).toBe('Pending');
+  });
+});
+
+describe('a Job that is there', () => {
+  it('has its status taken over word by word', () => {
+    const status: JobStatus = {
+      startTime: EARLIER,
+      active: 2,
+      ready: 1,
+      succeeded: 3,
+      failed: 1,
+      terminating: 0,
+      completedIndexes: '0-2',
+      failedIndexes: '4',
+      conditions: [condition('SuccessCriteriaMet')],
+    };
+    const { conditions = [], ...counts } = status;
+    const result = jobRunStatus(run(), mirror(job(status)), NOW);
+    expect(result).toMatchObject(counts);
+    expect(result.conditions?.slice(0, 1)).toEqual(conditions);
+  });
+
+  it("keeps the Job controller's bookkeeping to itself", () => {
+    const result = jobRunStatus(run(), mirror(job({ uncountedTerminatedPods: { succeeded: ['a'] } })), NOW);
+    expect(result).not.toHaveProperty('uncountedTerminatedPods');
+  });
+
+  it('takes away what it no longer says', () => {
+    const before = run({ active: 1, ready: 1, error: 'old' });
+    const result = jobRunStatus(before, mirror(job({ succeeded: 1, conditions: [complete] })), NOW);
+    expect(Object.keys(result).sort()).toEqual([
+      'conditions',
+      'jobName',
+      'observedGeneration',
+      'phase',
+      'succeeded',
+      'template',
+    ]);
+  });
+
+  it('names itself, the template and the generation', () => {
+    const result = jobRunStatus(run(), mirror(job()), NOW);
+    expect(result).toMatchObject({ jobName: 'echo-12345678', template: TEMPLATE, observedGeneration: 1 });
+    expect(result.conditions).toEqual([
+      {
+        type: 'JobCreated',
+        status: 'True',
+        reason: 'JobCreated',
+        message: 'Job echo-12345678 was created',
+        lastTransitionTime: EARLIER,
+      },
+    ]);
+  });
+
+  it('keeps the template that is written down when it is not known any more', () => {
+    const result = jobRunStatus(run({ template: TEMPLATE }), { kind: 'job', job: job() }, NOW);
+    expect(result.template).toEqual(TEMPLATE);
+  });
+
+  it.each([
+    ['Completed', complete, 'CompletionsReached: Reached expected number of succeeded pods', undefined],
+    [
+      'Failed',
+      jobFailed,
+      'BackoffLimitExceeded: Job has reached the specified backoff limit',
+      'Job failed: BackoffLimitExceeded: Job has reached the specified backoff limit',
+    ],
+    ['Failed', condition('Failed'), 'Failed', 'Job failed: Failed'],
+  ])('finishes the run: %s', (reason, outcome, message, error) => {
+    const result = jobRunStatus(run(), mirror(job({ conditions: [outcome] })), NOW);
+    expect(result.conditions?.at(-1)).toEqual({
+      type: 'Finished',
+      status: 'True',
+      reason,
+      message,
+      lastTransitionTime: EARLIER,
+    });
+    expect(result.error).toBe(error);
+    expect(isFinished(run(result))).toBe(true);
+  });
+
+  it('gives the same status whenever it is asked', () => {
+    const first = jobRunStatus(run(), mirror(job({ active: 1 })), NOW);
+    expect(jobRunStatus(run(first), mirror(job({ active: 1 })), '2027-01-01T00:00:00Z')).toEqual(first);
+  });
+});
+
+describe('a run without a Job', () => {
+  const why = { reason: 'TemplateNotFound', message: 'no such template' };
+
+  it('that can never have one has failed', () => {
+    const result = jobRunStatus(run(), { kind: 'failed', ...why }, NOW);
+    expect(result).toEqual({
+      phase: 'Failed',
+      failed: 1,
+      error: 'no such template',
+      observedGeneration: 1,
+      conditions: [
+        { type: 'Failed', status: 'True', ...why, lastTransitionTime: NOW },
+        { type: 'JobCreated', status: 'False', ...why, lastTransitionTime: NOW },
+        { type: 'Finished', status: 'True', ...why, lastTransitionTime: NOW },
+      ],
+    });
+  });
+
+  it('that may still have one is pending, with the time of the first refusal', () => {
+    const first = jobRunStatus(run(), { kind: 'pending', reason: 'Forbidden', message: 'quota' }, EARLIER);
+    const second = jobRunStatus(run(first), { kind: 'pending', reason: 'Forbidden', message: 'quota still' }, NOW);
+    expect(second).toMatchObject({
+      phase: 'Pending',
+      conditions: [{ type: 'JobCreated', status: 'False', message: 'quota still', lastTransitionTime: EARLIER }],
+    });
+    expect(isFinished(run(second))).toBe(false);
+  });
+
+  it('that got its Job after all says when', () => {
+    const waiting = jobRunStatus(run(), { kind: 'pending', reason: 'WaitingForTemplate', message: 'm' }, EARLIER);
+    const result = jobRunStatus(run(waiting), mirror(job()), NOW);
+    expect(result.conditions).toMatchObject([{ type: 'JobCreated', status: 'True' }]);
+  });
+});
+
+describe('a Job that was deleted', () => {
+  it('ends the run as failed, with what was counted', () => {
+    const before = jobRunStatus(
+      run(),
+      mirror(
+        job({
+          startTime: EARLIER,
+          active: 2,
+          ready: 2,
+          succeeded: 3,
+          conditions: [condition('Suspended', { status: 'False' })],
+        }),
+      ),
+      EARLIER,
+    );
+    const result = jobRunStatus(run(before), jobDeleted('echo-12345678', 'was deleted'), NOW);
+    expect(result).toMatchObject({
+      phase: 'Failed',
+      startTime: EARLIER,
+      succeeded: 3,
+      jobName: 'echo-12345678',
+      template: TEMPLATE,
+      error: 'Job "echo-12345678" was deleted',
+    });
+    expect(result).not.toHaveProperty('active');
+    expect(result).not.toHaveProperty('ready');
+    expect(result.conditions?.map(({ type, status, reason }) => [type, status, reason])).toEqual([
+      ['Suspended', 'False', undefined],
+      ['JobCreated', 'True', 'JobCreated'],
+      ['Failed', 'True', 'JobDeleted'],
+      ['Finished', 'True', 'JobDeleted'],
+    ]);
+  });
+
+  it.each<[string, Job, string]>([
+    ['stands while nobody deletes it', job({ active: 1 }), 'job'],
+    [
+      'has gone once somebody deletes it, though it is still there',
+      job({ active: 1 }, { deletionTimestamp: NOW }),
+      'jobDeleted',
+    ],
+    [
+      'stands to its outcome though it is being deleted',
+      job({ conditions: [complete] }, { deletionTimestamp: NOW }),
+      'job',
+    ],
+  ])('%s', (_sentence, of, kind) => {
+    expect(standing(of).kind).toBe(kind);
+  });
+});

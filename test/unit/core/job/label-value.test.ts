@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { labelValue } from '../../../../core/job/label-value.ts';
+
+describe('labelValue', () => {
+  it.each([
+    ['keeps a name that fits', 'echo-template', 'echo-template'],
+    ['keeps a name of exactly 63 characters', 'a'.repeat(63), 'a'.repeat(63)],
+    ['cuts a longer one', 'a'.repeat(253), 'a'.repeat(63)],
+    ['does not end in a dash or dot after the cut', `${'a'.repeat(60)}-.-zzz`, 'a'.repeat(60)],
+    ['takes the empty name', '', ''],
+  ])('%s', (_sentence, name, expected) => {
+    expect(labelValue(name)).toBe(expected);
+  });
+
+  it('is a valid label value for every object name', () => {
+    const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$/);
+    const names = fc.array(label, { minLength: 1, maxLength: 6 }).map((labels) => labels.join('.'));
+    fc.assert(
+      fc.property(names, (name) => {
+        expect(labelValue(name)).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { JobTemplate } from '../../../../api/job-template.ts';
+import type { Job } from '../../../../api/wire.ts';
+import { render } from '../../../../core/job/render.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
+
+function rendered(template: JobTemplate, run: JobRun): Job {
+  const result = render(template, run);
+  if ('errors' in result) throw new Error(JSON.stringify(result.errors));
+  return result.job;
+}
+
+function firstContainer(run: JobRun): unknown {
+  return rendered(echoTemplate(), run).spec?.template.spec?.containers[0];
+}
+
+describe('render', () => {
+  it('makes the whole Job of a template and a run', () => {
+    expect(rendered(echoTemplate({ backoffLimit: 2 }), echoRun({ args: ['Hello, world!'] }))).toMatchInlineSnapshot(`
+      {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {
+          "annotations": {
+            "hematoscope.app/job-run-name": "echo-hello",
+          },
+          "labels": {
+            "app.kubernetes.io/instance": "echo-hello",
+            "app.kubernetes.io/managed-by": "job-template-run",
+            "app.kubernetes.io/name": "echo",
+            "app.kubernetes.io/version": "4682447102",
+            "hematoscope.app/job-run": "echo-hello",
+            "hematoscope.app/job-template": "echo",
+          },
+          "name": "echo-hello-555417e1",
+          "namespace": "team",
+          "ownerReferences": [
+            {
+              "apiVersion": "hematoscope.app/v1",
+              "blockOwnerDeletion": true,
+              "controller": true,
+              "kind": "JobRun",
+              "name": "echo-hello",
+              "uid": "9d6f1f0a-3a52-4a5b-9d0e-2f5d3f1f7a01",
+            },
+          ],
+        },
+        "spec": {
+          "backoffLimit": 2,
+          "template": {
+            "metadata": {
+              "annotations": {
+                "hematoscope.app/job-run-name": "echo-hello",
+              },
+              "labels": {
+                "app.kubernetes.io/instance": "echo-hello",
+                "app.kubernetes.io/managed-by": "job-template-run",
+                "app.kubernetes.io/name": "echo",
+                "app.kubernetes.io/version": "4682447102",
+                "hematoscope.app/job-run": "echo-hello",
+                "hematoscope.app/job-template": "echo",
+              },
+            },
+            "spec": {
+              "containers": [
+                {
+                  "args": [
+                    "Hello, world!",
+                  ],
+                  "command": [
+                    "echo",
+                  ],
+                  "image": "busybox",
+                  "name": "echo",
+                },
+                {
+                  "args": [
+                    "untouched",
+                  ],
+                  "image": "busybox",
+                  "name": "sidecar",
+                },
+              ],
+              "restartPolicy": "Never",
+            },
+          },
+        },
+      }
+    `);
+  });
+
+  it.each([
+    ['keeps the args and command that the run leaves out', {}, ['echo'], ['from the template']],
+    ['replaces the args', { args: ['a', 'b'] }, ['echo'], ['a', 'b']],
+    ['replaces the command', { command: ['sh', '-c'] }, ['sh', '-c'], ['from the template']],
+    ['clears the args with an empty list', { args: [] }, ['echo'], []],
+    ['takes null for absent', { args: null as unknown as string[] }, ['echo'], ['from the template']],
+    ['clears the command with an empty list', { command: [] }, [], ['from the template']],
+  ])('%s', (_, spec, command, args) => {
+    expect(firstContainer(echoRun(spec))).toEqual({ name: 'echo', image: 'busybox', command, args });
+  });
+
+  it('overrides the first container only', () => {
+    const job = rendered(echoTemplate(), echoRun({ args: ['x'], command: ['y'] }));
+    expect(job.spec?.template.spec?.containers[1]).toEqual({ name: 'sidecar', image: 'busybox', args: ['untouched'] });
+  });
+
+  it('keeps the recommended labels that the template sets on its Pods, and keeps its annotations', () => {
+    const template = echoTemplate();
+    template.spec.template.metadata = {
+      labels: { 'app.kubernetes.io/name': 'billing', team: 'red', 'hematoscope.app/job-run': 'forged' },
+      annotations: { note: 'kept' },
+    };
+    const job = rendered(template, echoRun());
+    expect(job.metadata?.labels).toMatchObject({ 'app.kubernetes.io/name': 'billing' });
+    expect(job.spec?.template.metadata).toMatchObject({
+      labels: { 'app.kubernetes.io/name': 'billing', team: 'red', 'hematoscope.app/job-run': 'echo-hello' },
+      annotations: { note: 'kept', 'hematoscope.app/job-run-name': 'echo-hello' },
+    });
+  });
+
+  it('does not hand on labels and annotations of the JobTemplate object, which deployment tools track', () => {
+    const template = echoTemplate();
+    template.metadata.labels = { 'argocd.argoproj.io/instance': 'prod' };
+    template.metadata.annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
+    expect(JSON.stringify(rendered(template, echoRun()))).not.toMatch(/argocd|last-applied/);
+  });
+
+  it('cuts a name of 253 characters to valid labels and a valid Job name, and keeps it whole in the annotation', () => {
+    const name = `${'a'.repeat(62)}.${'b'.repeat(190)}`;
+    const job = rendered(echoTemplate(), echoRun({}, { name }));
+    expect(job.metadata?.name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+    expect(job.metadata?.name?.length).toBeLessThanOrEqual(63);
+    const labels = { ...job.metadata?.labels, ...job.spec?.template.metadata?.labels };
+    for (const value of Object.values(labels)) {
+      expect(value).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+    }
+    expect(job.metadata?.annotations).toEqual({ 'hematoscope.app/job-run-name': name });
+  });
+
+  it('owns nothing for a run that is not stored yet', () => {
+    const run = echoRun();
+    delete run.metadata.uid;
+    expect(rendered(echoTemplate(), run).metadata).not.toHaveProperty('ownerReferences');
+  });
+
+  it('leaves the template and the run as they were', () => {
+    const [template, run] = [echoTemplate(), echoRun({ args: ['x'] })];
+    const before = structuredClone({ template, run });
+    rendered(template, run);
+    expect({ template, run }).toEqual(before);
+  });
+
+  it.each([
+    ['an empty list of containers', { template: { spec: { containers: [] } } }],
+    ['no Pod spec', { template: {} }],
+  ])('says what a template lacks with %s', (_, spec) => {
+    expect(render(echoTemplate(spec), echoRun())).toEqual({
+      of: 'template',
+      errors: [
+        {
+          path: 'spec.template.spec.containers',
+          reason: 'FieldValueRequired',
+          message: 'Required value: a JobTemplate needs at least one container, with a name and an image',
+        },
+      ],
+    });
+  });
+});

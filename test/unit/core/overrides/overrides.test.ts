@@ -1,0 +1,269 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { JobTemplate } from '../../../../api/job-template.ts';
+import { DEFAULT_OVERRIDES, OVERRIDES, type Override } from '../../../../api/names.ts';
+import type { Job } from '../../../../api/wire.ts';
+import { formatFieldError } from '../../../../core/errors/field-error.ts';
+import { overrideErrors, overridesOf } from '../../../../core/overrides/overrides.ts';
+import { render } from '../../../../core/job/render.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
+
+type Spec = Partial<JobRun['spec']>;
+
+/** A template with something of everything that can be overridden; runs may override it all. */
+function template(allow: Override[] = [...OVERRIDES]): JobTemplate {
+  return {
+    ...echoTemplate({
+      parallelism: 1,
+      template: {
+        metadata: { labels: { team: 'red' }, annotations: { note: 'template' } },
+        spec: {
+          restartPolicy: 'Never',
+          nodeSelector: { disk: 'ssd', zone: 'a' },
+          tolerations: [{ key: 'gpu' }],
+          priorityClassName: 'low',
+          initContainers: [{ name: 'fetch', image: 'curl', args: ['-s'] }],
+          containers: [
+            {
+              name: 'main',
+              image: 'app:1',
+              command: ['app'],
+              args: ['--all'],
+              env: [
+                { name: 'A', value: '1' },
+                { name: 'B', value: '2' },
+              ],
+              envFrom: [{ configMapRef: { name: 'base' } }],
+              resources: { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '1' } },
+            },
+            { name: 'sidecar', image: 'side:1' },
+          ],
+        },
+      },
+    }),
+    overrides: { allow },
+  };
+}
+
+function rendered(spec: Spec, of: JobTemplate = template()): Job {
+  const result = render(of, echoRun(spec));
+  if ('errors' in result) throw new Error(JSON.stringify(result.errors));
+  return result.job;
+}
+
+const podSpec = (spec: Spec) => rendered(spec).spec!.template.spec!;
+const container = (spec: Spec, name = 'main') =>
+  [...podSpec(spec).containers, ...podSpec(spec).initContainers!].find((one) => one.name === name)!;
+
+describe('a run can override', () => {
+  test.each<[string, Spec, object]>([
+    ['the image', { image: 'app:2' }, { image: 'app:2' }],
+    [
+      'a variable in its place',
+      { env: [{ name: 'A', value: '9' }] },
+      {
+        env: [
+          { name: 'A', value: '9' },
+          { name: 'B', value: '2' },
+        ],
+      },
+    ],
+    [
+      'variables, new ones at the end',
+      {
+        env: [
+          { name: 'C', value: '3' },
+          { name: 'B', value: '$(A)' },
+        ],
+      },
+      {
+        env: [
+          { name: 'A', value: '1' },
+          { name: 'B', value: '$(A)' },
+          { name: 'C', value: '3' },
+        ],
+      },
+    ],
+    [
+      'a value by a reference',
+      { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }] },
+      {
+        env: [
+          { name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+          { name: 'B', value: '2' },
+        ],
+      },
+    ],
+    ['all variables away', { env: [] }, { env: [] }],
+    [
+      'one resource',
+      { resources: { limits: { memory: '2Gi' } } },
+      { resources: { limits: { cpu: '1', memory: '2Gi' }, requests: { cpu: '1' } } },
+    ],
+    ['limits away', { resources: { limits: {} } }, { resources: { limits: {}, requests: { cpu: '1' } } }],
+    ['resources away', { resources: {} }, { resources: {} }],
+    [
+      'a source of variables',
+      { containers: [{ name: 'main', envFrom: [{ secretRef: { name: 's' } }] }] },
+      { envFrom: [{ configMapRef: { name: 'base' } }, { secretRef: { name: 's' } }] },
+    ],
+    ['all sources of variables away', { containers: [{ name: 'main', envFrom: [] }] }, { envFrom: [] }],
+    [
+      'the first container by its name',
+      { containers: [{ name: 'main', args: ['x'], command: [] }] },
+      { args: ['x'], command: [] },
+    ],
+  ])('%s', (_, spec, expected) => {
+    expect(container(spec)).toMatchObject(expected);
+  });
+
+  test('any container and init container by its name, and no other', () => {
+    const spec: Spec = {
+      containers: [
+        { name: 'fetch', args: ['-v'] },
+        { name: 'sidecar', image: 'side:2' },
+      ],
+    };
+    expect(container(spec, 'fetch')).toEqual({ name: 'fetch', image: 'curl', args: ['-v'] });
+    expect(container(spec, 'sidecar')).toEqual({ name: 'sidecar', image: 'side:2' });
+    expect(container(spec)).toEqual(container({}));
+  });
+
+  test.each<[string, Spec, object]>([
+    ['parallelism', { parallelism: 0 }, { parallelism: 0 }],
+    ['completions', { completions: 5 }, { completions: 5 }],
+    ['backoffLimit', { backoffLimit: 0 }, { backoffLimit: 0 }],
+    ['activeDeadlineSeconds', { activeDeadlineSeconds: 60 }, { activeDeadlineSeconds: 60 }],
+    ['ttlSecondsAfterFinished', { ttlSecondsAfterFinished: 0 }, { ttlSecondsAfterFinished: 0 }],
+    ['suspend', { suspend: true }, { suspend: true }],
+  ])('%s of the Job', (_, spec, expected) => {
+    expect(rendered(spec).spec).toMatchObject({ parallelism: 1, ...expected });
+  });
+
+  test.each<[string, Spec, object]>([
+    ['one label of the nodes', { nodeSelector: { zone: 'b' } }, { nodeSelector: { disk: 'ssd', zone: 'b' } }],
+    ['all labels of the nodes away', { nodeSelector: {} }, { nodeSelector: {} }],
+    ['the tolerations', { tolerations: [{ key: 'spot' }] }, { tolerations: [{ key: 'spot' }] }],
+    ['the tolerations away', { tolerations: [] }, { tolerations: [] }],
+    ['the priority class', { priorityClassName: 'high' }, { priorityClassName: 'high' }],
+    ['the priority class away', { priorityClassName: '' }, { priorityClassName: '' }],
+  ])('%s', (_, spec, expected) => {
+    expect(podSpec(spec)).toMatchObject(expected);
+  });
+
+  test('labels and annotations, of the Job and of its Pods', () => {
+    const labels = { 'kueue.x-k8s.io/queue-name': 'batch', team: 'blue' };
+    const job = rendered({ metadata: { labels, annotations: { note: 'run' } } });
+    for (const { labels: has, annotations } of [job.metadata!, job.spec!.template.metadata!]) {
+      expect(has).toMatchObject(labels);
+      expect(annotations).toMatchObject({ note: 'run', 'hematoscope.app/job-run-name': 'echo-hello' });
+    }
+  });
+
+  test('nothing with null, which is absent', () => {
+    const nothing = { args: null, env: null, resources: null, containers: null, metadata: null, suspend: null };
+    expect(rendered(nothing as unknown as Spec)).toEqual(rendered({}));
+  });
+});
+
+describe('a run cannot override', () => {
+  const errors = (spec: Spec, of = template()) => overrideErrors(of, echoRun(spec)).map(formatFieldError);
+
+  test.each<[string, Spec, string[]]>([
+    [
+      'a container that is not there',
+      { containers: [{ name: 'mian', args: [] }] },
+      [
+        'spec.containers[0].name: Not found: "mian": the template has no such container; did you mean "main"? it has "main", "sidecar", "fetch"',
+      ],
+    ],
+    [
+      'a container twice',
+      { containers: [{ name: 'main' }, { name: 'main' }] },
+      ['spec.containers[1]: Duplicate value: {"name":"main"}'],
+    ],
+    [
+      'args of the first container both ways',
+      { args: ['a'], containers: [{ name: 'main', args: ['b'] }] },
+      [
+        'spec.containers[0].args: Duplicate value: container "main" is the first one, and spec.args says the same of it; give one of the two',
+      ],
+    ],
+    [
+      'labels that tell whose the Job is',
+      { metadata: { labels: { 'hematoscope.app/job-run': 'x', 'app.kubernetes.io/managed-by': 'x' } } },
+      [
+        'spec.metadata.labels[hematoscope.app/job-run]: Forbidden: is set by job-template-run itself',
+        'spec.metadata.labels[app.kubernetes.io/managed-by]: Forbidden: is set by job-template-run itself',
+      ],
+    ],
+  ])('%s', (_, spec, expected) => {
+    expect(errors(spec)).toEqual(expected);
+  });
+
+  test('different fields of the first container both ways are no contradiction', () => {
+    expect(errors({ args: ['a'], containers: [{ name: 'main', command: ['b'] }] })).toEqual([]);
+  });
+
+  const each: Record<Override, Spec> = {
+    args: { args: [] },
+    command: { containers: [{ name: 'sidecar', command: ['x'] }] },
+    env: { containers: [{ name: 'sidecar', envFrom: [] }] },
+    resources: { resources: {} },
+    parallelism: { parallelism: 0 },
+    completions: { completions: 1 },
+    backoffLimit: { backoffLimit: 1 },
+    activeDeadlineSeconds: { activeDeadlineSeconds: 1 },
+    ttlSecondsAfterFinished: { ttlSecondsAfterFinished: 1 },
+    suspend: { suspend: false },
+    metadata: { metadata: { labels: {} } },
+    image: { image: 'x' },
+    nodeSelector: { nodeSelector: {} },
+    tolerations: { tolerations: [] },
+    priorityClassName: { priorityClassName: '' },
+  };
+
+  test.each(OVERRIDES)('%s where the list does not have it', (name) => {
+    const others = OVERRIDES.filter((other) => other !== name);
+    expect(errors(each[name], template(others))).toEqual([
+      expect.stringMatching(/^spec\..*: Forbidden: JobTemplate "echo" allows only /),
+    ]);
+    expect(errors(each[name], template([name]))).toEqual([]);
+    expect(overridesOf(echoRun(each[name]))).toEqual([name]);
+  });
+
+  test('anything where the list is empty', () => {
+    for (const spec of Object.values(each)) {
+      expect(errors(spec, template([]))).toEqual([
+        expect.stringMatching(/: Forbidden: JobTemplate "echo" allows no overrides$/),
+      ]);
+    }
+  });
+
+  test('image, nodes and priority where the template has no list', () => {
+    const without = template();
+    delete without.overrides;
+    const refused = OVERRIDES.filter((name) => errors(each[name], without).length > 0);
+    expect(refused).toEqual(['image', 'nodeSelector', 'tolerations', 'priorityClassName']);
+    expect([...DEFAULT_OVERRIDES, ...refused].sort()).toEqual([...OVERRIDES].sort());
+  });
+});
+
+test('whatever variables a run gives, the last of a name wins, and no other of the template changes', () => {
+  const variable = fc.record({ name: fc.constantFrom('A', 'B', 'C', 'D'), value: fc.string() });
+  fc.assert(
+    fc.property(fc.array(variable, { minLength: 1, maxLength: 6 }), (env) => {
+      const result = container({ env }).env!;
+      const last = (list: { name: string; value?: string }[]) => new Map(list.map(({ name, value }) => [name, value]));
+      const wanted = new Map([
+        ...last([
+          { name: 'A', value: '1' },
+          { name: 'B', value: '2' },
+        ]),
+        ...last(env),
+      ]);
+      expect(last(result)).toEqual(wanted);
+    }),
+  );
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { ControllerRevision } from '../../../../api/wire.ts';
+import { newestFirst, removableRevisions } from '../../../../core/template/revision-history.ts';
+
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+const MINUTE = 60_000;
+
+/** A revision by its number, stored and last asked for so many minutes ago. */
+function stored(number: number, minutesOld = 60, minutesUnused?: number): ControllerRevision {
+  const time = (minutes: number): string => new Date(NOW - minutes * MINUTE).toISOString();
+  const annotations =
+    minutesUnused === undefined ? {} : { annotations: { 'hematoscope.app/last-used': time(minutesUnused) } };
+  const metadata = { name: `echo-${number}`, creationTimestamp: time(minutesOld), ...annotations };
+  return { metadata, revision: number, data: {} };
+}
+
+interface Given {
+  revisions: ControllerRevision[];
+  inUse?: string[];
+  limit?: number;
+  present?: string;
+}
+
+function removed({ revisions, inUse = [], limit = 1, present = 'echo-4' }: Given) {
+  const history = { revisions, present, inUse: new Set(inUse), limit, graceMs: 5 * MINUTE, now: NOW };
+  const { remove, againMs } = removableRevisions(history);
+  return { names: remove.map(({ metadata }) => metadata?.name), againMs };
+}
+
+describe('what goes of a history', () => {
+  const four = [stored(1), stored(2), stored(3), stored(4)];
+
+  it.each<[string, Given, string[]]>([
+    ['is nothing within the limit', { revisions: four, limit: 3 }, []],
+    ['is the oldest beyond it', { revisions: four }, ['echo-2', 'echo-1']],
+    ['is all but the present one with a limit of 0', { revisions: four, limit: 0 }, ['echo-3', 'echo-2', 'echo-1']],
+    ['is never what an unfinished run is pinned to', { revisions: four, inUse: ['echo-1'] }, ['echo-2']],
+    ['leaves as many as the limit besides those in use', { revisions: four, inUse: ['echo-3'] }, ['echo-1']],
+    [
+      'is never the present one, though others have a greater number',
+      { revisions: four, present: 'echo-1', limit: 0 },
+      ['echo-4', 'echo-3', 'echo-2'],
+    ],
+    ['is nothing while the present one is not stored', { revisions: four, present: 'echo-5', limit: 0 }, []],
+    ['does not depend on the order in which they are told', { revisions: four.toReversed() }, ['echo-2', 'echo-1']],
+  ])('%s', (_sentence, given, names) => {
+    expect(removed(given)).toEqual({ names, againMs: undefined });
+  });
+
+  it('is nothing that was asked for by name within the grace, until that is over', () => {
+    const revisions = [stored(1, 60, 2), stored(2), stored(3), stored(4)];
+    expect(removed({ revisions })).toEqual({ names: ['echo-2'], againMs: 3 * MINUTE });
+  });
+
+  it.each([
+    ['was stored', stored(4, 1)],
+    ['became the present one again', stored(4, 60, 1)],
+  ])('is nothing at all until the grace is over since the present one %s', (_sentence, present) => {
+    const revisions = [stored(1), stored(2), stored(3), present];
+    expect(removed({ revisions })).toEqual({ names: [], againMs: 4 * MINUTE });
+  });
+
+  it('takes a time that can not be read for none', () => {
+    const odd = { ...stored(1), metadata: { name: 'echo-1', annotations: { 'hematoscope.app/last-used': 'now' } } };
+    expect(removed({ revisions: [odd, stored(3), stored(4)] }).names).toEqual(['echo-1']);
+  });
+});
+
+describe('newestFirst', () => {
+  it('goes by the number, then by age, then by name', () => {
+    const [older, newer] = [stored(2, 9), stored(2, 3)];
+    const names = newestFirst([stored(1, 1), older, newer, stored(3)]).map(
+      ({ metadata }) => metadata?.creationTimestamp,
+    );
+    const expected = [stored(3), newer, older, stored(1, 1)].map(({ metadata }) => metadata?.creationTimestamp);
+    expect(names).toEqual(expected);
+  });
+});

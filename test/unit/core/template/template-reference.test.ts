@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { FieldError } from '../../../../core/errors/field-error.ts';
+import { missingTemplatePolicy } from '../../../../core/template/missing-template.ts';
+import { asRunErrors, templateNotFound, validateTemplateRef } from '../../../../core/template/template-reference.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
+
+describe('validateTemplateRef', () => {
+  it.each(['echo', 'a.b', '0-1', 'a'.repeat(253)])('takes the name %s', (templateRef) => {
+    expect(validateTemplateRef(echoRun({ templateRef }))).toEqual([]);
+  });
+
+  it.each([
+    ['an empty name', '', 'Required value: give the name of a JobTemplate in this namespace'],
+    [
+      'a template of another namespace',
+      'other/echo',
+      `Invalid value: "other/echo": a JobRun can only use a JobTemplate of the JobRun's own namespace; give its name alone, without a namespace`,
+    ],
+    ['a name that no object can have', 'Echo', 'Invalid value: "Echo": cannot be the name of a JobTemplate'],
+    ['a number', 3, 'Required value: give the name of a JobTemplate in this namespace'],
+  ])('refuses %s', (_, templateRef, message) => {
+    const run = echoRun({ templateRef: templateRef as string });
+    expect(validateTemplateRef(run)).toMatchObject([{ path: 'spec.templateRef', message }]);
+  });
+});
+
+describe('templateNotFound', () => {
+  it.each([
+    ['near names', ['echo', 'import'], 'did you mean "echo"?'],
+    ['no near name', ['import'], 'see `kubectl get jobtemplates -n team`'],
+    ['an empty namespace', [], 'the namespace has no JobTemplates'],
+  ])('helps with %s', (_, names, hint) => {
+    expect(templateNotFound(echoRun({ templateRef: 'ehco' }), names)).toEqual({
+      path: 'spec.templateRef',
+      reason: 'FieldValueNotFound',
+      message: `Not found: "ehco": no JobTemplate of this name in namespace "team"; ${hint}`,
+    });
+  });
+});
+
+describe('asRunErrors', () => {
+  const error = (path: string): FieldError => ({ path, reason: 'FieldValueInvalid', message: 'wrong' });
+
+  it.each([
+    ['args that the run gave', 'spec.template.spec.containers[0].args[1]', 'spec.args[1]'],
+    ['a command that the run did not give', 'spec.template.spec.containers[0].command', 'spec.templateRef'],
+    ["another container's args", 'spec.template.spec.containers[1].args', 'spec.templateRef'],
+    ['a field whose name begins alike', 'spec.template.spec.containers[0].argsX', 'spec.templateRef'],
+  ])('puts the blame for %s where it belongs', (_, path, expected) => {
+    const errors = asRunErrors([error(path)], echoRun({ args: ['a', 'b'] }), echoTemplate());
+    expect(errors).toMatchObject([{ path: expected }]);
+  });
+
+  it("says of the template's mistakes that they are the template's", () => {
+    const [told] = asRunErrors([error('spec.backoffLimit')], echoRun(), echoTemplate());
+    expect(told?.message).toBe(`JobTemplate "echo" can't make a Job: spec.backoffLimit: wrong`);
+  });
+});
+
+describe('missingTemplatePolicy', () => {
+  it.each(['Reject', 'Wait', 'Fail'] as const)('obeys the annotation %s', (value) => {
+    const run = echoRun({}, { annotations: { 'hematoscope.app/missing-template': value } });
+    expect(missingTemplatePolicy(run, 'Reject')).toEqual({ policy: value });
+  });
+
+  it('uses the default without the annotation', () => {
+    expect(missingTemplatePolicy(echoRun(), 'Wait')).toEqual({ policy: 'Wait' });
+  });
+
+  it('says what the annotation can be', () => {
+    const run = echoRun({}, { annotations: { 'hematoscope.app/missing-template': 'wait' } });
+    expect(missingTemplatePolicy(run, 'Fail')).toEqual({
+      policy: 'Fail',
+      error: {
+        path: 'metadata.annotations[hematoscope.app/missing-template]',
+        reason: 'FieldValueNotSupported',
+        message: 'Unsupported value: "wait": supported values: "Reject", "Wait", "Fail"',
+      },
+    });
+  });
+});

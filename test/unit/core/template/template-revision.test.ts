@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { templateRevision } from '../../../../core/template/template-revision.ts';
+
+const spec = {
+  backoffLimit: 1,
+  template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', args: ['x', 'y'] }] } },
+};
+
+describe('templateRevision', () => {
+  it('is 10 hex digits', () => {
+    expect(templateRevision({ spec: spec })).toMatch(/^[0-9a-f]{10}$/);
+  });
+
+  it('does not depend on the order of fields, at any depth', () => {
+    const shuffled = {
+      template: { spec: { containers: [{ args: ['x', 'y'], name: 'a' }], restartPolicy: 'Never' } },
+      backoffLimit: 1,
+    };
+    expect(templateRevision({ spec: shuffled })).toBe(templateRevision({ spec: spec }));
+  });
+
+  it('depends on the order of a list', () => {
+    const swapped = {
+      ...spec,
+      template: { spec: { ...spec.template.spec, containers: [{ name: 'a', args: ['y', 'x'] }] } },
+    };
+    expect(templateRevision({ spec: swapped })).not.toBe(templateRevision({ spec: spec }));
+  });
+
+  it('changes with any value', () => {
+    expect(templateRevision({ spec: { ...spec, backoffLimit: 2 } })).not.toBe(templateRevision({ spec: spec }));
+  });
+});

@@ -1,0 +1,179 @@
+import { parse } from 'yaml';
+import { describe, expect, test } from 'vitest';
+import type { CustomResource } from '../../../api/custom-resources.ts';
+import {
+  CLUSTER_JOB_TEMPLATE_RESOURCE,
+  JOB_RUN_RESOURCE,
+  JOB_TEMPLATE_RESOURCE,
+} from '../../../api/custom-resources.ts';
+import {
+  customResourceDefinition,
+  customResourceDefinitionYaml,
+} from '../../../generate/custom-resource-definition.ts';
+import type { JsonSchema } from '../../../api/kubernetes/json-schema.ts';
+
+/** Above this, the annotation of a client-side `kubectl apply` is refused. */
+const LIMIT = 256 * 1024;
+
+/** Everything that the API server takes in a structural schema, and that we mean to use. */
+const KEYWORDS = new Set([
+  'type',
+  'format',
+  'description',
+  'enum',
+  'pattern',
+  'minLength',
+  'maxLength',
+  'minimum',
+  'minItems',
+  'maxItems',
+  'maxProperties',
+  'properties',
+  'required',
+  'additionalProperties',
+  'items',
+  'x-kubernetes-int-or-string',
+  'x-kubernetes-preserve-unknown-fields',
+  'x-kubernetes-list-type',
+  'x-kubernetes-list-map-keys',
+  'x-kubernetes-map-type',
+  'x-kubernetes-validations',
+]);
+
+const rootSchema = (custom: CustomResource): JsonSchema =>
+  customResourceDefinition(custom).spec.versions[0]!.schema.openAPIV3Schema;
+
+type Visit = (schema: JsonSchema, path: string) => string[];
+
+const walk = (schema: JsonSchema, path: string, visit: Visit): string[] => [
+  ...visit(schema, path),
+  ...Object.entries(schema.properties ?? {}).flatMap(([name, child]) => walk(child, `${path}.${name}`, visit)),
+  ...(schema.items === undefined ? [] : walk(schema.items, `${path}[]`, visit)),
+  ...(schema.additionalProperties === undefined ? [] : walk(schema.additionalProperties, `${path}[*]`, visit)),
+];
+
+const at = (schema: JsonSchema, path: string): JsonSchema => {
+  const [name, ...rest] = path.split('.');
+  const child = name === '[]' ? schema.items : schema.properties?.[name!];
+  expect(child, `${name} of ${path}`).toBeDefined();
+  return rest.length === 0 ? child! : at(child!, rest.join('.'));
+};
+
+describe.each([JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE, CLUSTER_JOB_TEMPLATE_RESOURCE])(
+  'the CRD of $resource.kind',
+  (custom) => {
+    test('is small enough for kubectl apply, as YAML and as the annotation it leaves', () => {
+      expect(Buffer.byteLength(customResourceDefinitionYaml(custom))).toBeLessThan(LIMIT);
+      expect(Buffer.byteLength(JSON.stringify(customResourceDefinition(custom)))).toBeLessThan(LIMIT);
+    });
+
+    test('is the same object when its YAML is read by an older parser', () => {
+      const read: unknown = parse(customResourceDefinitionYaml(custom), { version: '1.1' });
+      expect(read).toEqual(JSON.parse(JSON.stringify(customResourceDefinition(custom))));
+    });
+
+    test('has a structural schema', () => {
+      const faults = walk(rootSchema(custom), '', (schema, path) => [
+        ...Object.keys(schema)
+          .filter((keyword) => !KEYWORDS.has(keyword))
+          .map((keyword) => `${path} has ${keyword}`),
+        ...(schema.type === undefined &&
+        schema['x-kubernetes-int-or-string'] === undefined &&
+        schema['x-kubernetes-preserve-unknown-fields'] === undefined
+          ? [`${path} has no type`]
+          : []),
+        ...(schema.properties !== undefined && schema.additionalProperties !== undefined
+          ? [`${path} has properties beside additionalProperties`]
+          : []),
+        ...(schema.required ?? [])
+          .filter((name) => schema.properties?.[name] === undefined)
+          .map((name) => `${path} requires ${name}, which it does not have`),
+        ...(schema['x-kubernetes-list-map-keys'] ?? [])
+          .filter((key) => schema.items?.required?.includes(key) !== true)
+          .map((key) => `${path} has the key ${key}, which an item can lack`),
+      ]);
+      expect(faults).toEqual([]);
+    });
+
+    test('explains every field of ours and of Kubernetes', () => {
+      const silent = walk(rootSchema(custom), '', (schema, path) =>
+        schema.description === undefined && !path.endsWith('[]') && !path.endsWith('[*]') ? [path] : [],
+      );
+      const known = ['.apiVersion', '.kind', '.metadata', '.ephemeralContainers[].name'];
+      expect(silent.filter((path) => !known.some((end) => path.endsWith(end)))).toEqual([]);
+    });
+  },
+);
+
+describe('JobTemplate', () => {
+  const spec = at(rootSchema(JOB_TEMPLATE_RESOURCE), 'spec');
+  const podSpec = at(spec, 'template.spec');
+
+  test('keeps, wherever there are fields, those that only a newer Kubernetes knows', () => {
+    const pruning = walk(spec, 'spec', (schema, path) =>
+      schema.type === 'object' &&
+      schema.additionalProperties === undefined &&
+      schema['x-kubernetes-preserve-unknown-fields'] !== true
+        ? [path]
+        : [],
+    );
+    expect(pruning).toEqual([]);
+  });
+
+  test('spells out the metadata of the Pod template', () => {
+    const { properties } = at(spec, 'template.metadata');
+    expect(Object.keys(properties!)).toEqual(expect.arrayContaining(['annotations', 'labels', 'name']));
+  });
+
+  test('merges lists by the keys that Kubernetes merges them by', () => {
+    expect(at(podSpec, 'containers')).toMatchObject({
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['name'],
+    });
+    expect(at(podSpec, 'volumes')).toMatchObject({ 'x-kubernetes-list-type': 'map' });
+    expect(at(podSpec, 'tolerations')).toMatchObject({ 'x-kubernetes-list-type': 'atomic' });
+  });
+
+  test.each(['containers.[].env', 'containers.[].ports', 'hostAliases', 'imagePullSecrets'])(
+    'lets %s name the same key twice, as a Job does',
+    (path) => {
+      expect(at(podSpec, path)).toMatchObject({ 'x-kubernetes-list-type': 'atomic' });
+    },
+  );
+
+  test('takes a port by number or by name', () => {
+    expect(at(podSpec, 'containers.[].livenessProbe.httpGet.port')).toMatchObject({
+      'x-kubernetes-int-or-string': true,
+    });
+  });
+});
+
+test('a ClusterJobTemplate has the content of a JobTemplate, and belongs to no namespace', () => {
+  expect(rootSchema(CLUSTER_JOB_TEMPLATE_RESOURCE).properties).toEqual(rootSchema(JOB_TEMPLATE_RESOURCE).properties);
+  expect(customResourceDefinition(CLUSTER_JOB_TEMPLATE_RESOURCE).spec.scope).toBe('Cluster');
+  expect(customResourceDefinition(JOB_TEMPLATE_RESOURCE).spec.scope).toBe('Namespaced');
+});
+
+describe('JobRun', () => {
+  test('can change nothing of its spec but suspend', () => {
+    const { properties, ...spec } = at(rootSchema(JOB_RUN_RESOURCE), 'spec');
+    const fixed = spec['x-kubernetes-validations']!.map(({ fieldPath }) => fieldPath!.slice(1));
+    expect([...fixed, 'suspend'].sort()).toEqual(Object.keys(properties!).sort());
+  });
+
+  test('drops fields of the spec that it does not know, so that kubectl tells of a typo', () => {
+    expect(at(rootSchema(JOB_RUN_RESOURCE), 'spec')).not.toHaveProperty('x-kubernetes-preserve-unknown-fields');
+  });
+
+  test('keeps fields of the status that only a newer Job has', () => {
+    expect(at(rootSchema(JOB_RUN_RESOURCE), 'status')).toHaveProperty('x-kubernetes-preserve-unknown-fields', true);
+  });
+
+  test("leaves out the Job controller's bookkeeping", () => {
+    expect(at(rootSchema(JOB_RUN_RESOURCE), 'status').properties).not.toHaveProperty('uncountedTerminatedPods');
+  });
+
+  test('says what it forbids in words, not as a pattern', () => {
+    expect(customResourceDefinitionYaml(JOB_RUN_RESOURCE)).not.toContain('pattern:');
+  });
+});

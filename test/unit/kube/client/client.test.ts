@@ -1,0 +1,382 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import type { User } from '@kubernetes/client-node';
+import { afterEach, describe, expect, it } from 'vitest';
+import { JOB_RUNS, JOBS } from '../../../../api/resources.ts';
+import type { KubeObject } from '../../../../api/wire.ts';
+import {
+  isAlreadyExists,
+  isConflict,
+  isNotFound,
+  KubeApiError,
+  KubeConnectionError,
+} from '../../../../kube/client/api-error.ts';
+import { KubeClient } from '../../../../kube/client/client.ts';
+import type { KubeClientOptions } from '../../../../kube/client/client.ts';
+
+interface Seen {
+  method: string;
+  url: string;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+type Answer = (request: Seen, response: ServerResponse, socket: IncomingMessage['socket']) => void;
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function serve(answer: Answer) {
+  const requests: Seen[] = [];
+  const sockets = new Set<unknown>();
+  const server: Server = createServer((incoming, response) => {
+    sockets.add(incoming.socket);
+    let body = '';
+    incoming.setEncoding('utf8');
+    incoming.on('data', (text: string) => (body += text));
+    incoming.on('end', () => {
+      const seen = { method: incoming.method!, url: incoming.url!, headers: incoming.headers, body };
+      requests.push(seen);
+      answer(seen, response, incoming.socket);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  cleanups.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return { requests, sockets, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+function connect(url: string, options: KubeClientOptions = {}, user: Partial<User> = {}): KubeClient {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromClusterAndUser({ name: 'test', server: url, skipTLSVerify: true }, { name: 'test', ...user });
+  const client = KubeClient.fromKubeConfig(kubeConfig, { component: 'test', ...options });
+  cleanups.push(() => client.close());
+  return client;
+}
+
+const json = (response: ServerResponse, body: unknown, code = 200, headers = {}): void => {
+  response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+};
+const object: KubeObject = { metadata: { name: 'a', namespace: 'ns' } };
+const key = { namespace: 'ns', name: 'a' };
+const watching = { resourceVersion: '1', timeoutSeconds: 60, inactivityMs: 5_000 };
+
+describe('a request', () => {
+  it('is where and what the API server expects, with the credentials of the kubeconfig', async () => {
+    const { requests, url } = await serve((_request, response) => {
+      json(response, { ...object, items: [] });
+    });
+    const client = connect(`${url}/k8s/clusters/one/`, {}, { token: 'secret' });
+    await client.get(JOB_RUNS, key);
+    await client.list(JOBS, { labelSelector: 'a in (b,c)', limit: 5 });
+    await client.create(JOBS, 'ns', object, { dryRun: true, fieldValidation: 'Strict' });
+    await client.patch(JOB_RUNS, { ...key, subresource: 'status' }, { status: {} });
+    await client.replace(JOBS, key, object);
+    await client.delete(JOBS, key, { propagationPolicy: 'Background' });
+    expect(requests.map(({ method, url: path }) => `${method} ${path}`)).toEqual([
+      'GET /k8s/clusters/one/apis/hematoscope.app/v1/namespaces/ns/jobruns/a',
+      'GET /k8s/clusters/one/apis/batch/v1/jobs?labelSelector=a+in+%28b%2Cc%29&limit=5',
+      'POST /k8s/clusters/one/apis/batch/v1/namespaces/ns/jobs?dryRun=All&fieldValidation=Strict',
+      'PATCH /k8s/clusters/one/apis/hematoscope.app/v1/namespaces/ns/jobruns/a/status',
+      'PUT /k8s/clusters/one/apis/batch/v1/namespaces/ns/jobs/a',
+      'DELETE /k8s/clusters/one/apis/batch/v1/namespaces/ns/jobs/a',
+    ]);
+    expect(requests[0]!.headers).toMatchObject({ authorization: 'Bearer secret', accept: 'application/json' });
+    expect(requests[0]!.headers['user-agent']).toMatch(/^job-template-run\/\d+\.\d+\.\d+ \(test\)$/);
+    expect(requests[2]).toMatchObject({
+      body: JSON.stringify(object),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(requests[3]!.headers['content-type']).toBe('application/merge-patch+json');
+  });
+
+  it('goes over few kept connections', async () => {
+    const { requests, sockets, url } = await serve((_request, response) => {
+      json(response, object);
+    });
+    const client = connect(url);
+    for (let index = 0; index < 20; index += 1) await client.get(JOBS, key);
+    expect(sockets.size).toBeLessThanOrEqual(2);
+    await Promise.all(Array.from({ length: 100 }, () => client.get(JOBS, key)));
+    expect(requests).toHaveLength(120);
+    expect(sockets.size).toBeLessThanOrEqual(6);
+  });
+
+  it('brings the texts of warnings', async () => {
+    const { url } = await serve((_request, response) => {
+      json(response, object, 201, {
+        warning: ['299 - "first, with a comma"', '299 - "second with \\"quotes\\""', '199 other "no"'],
+      });
+    });
+    const warnings: string[] = [];
+    await connect(url).create(JOBS, 'ns', object, { onWarning: (text) => warnings.push(text) });
+    expect(warnings).toEqual(['first, with a comma', 'second with "quotes"']);
+  });
+
+  it('is told to the observer with its outcome', async () => {
+    const { url } = await serve((_request, response) => {
+      json(response, { kind: 'Status', code: 404 }, 404);
+    });
+    const seen: string[] = [];
+    const client = connect(url, { onRequest: ({ method, code }) => seen.push(`${method} ${code}`) });
+    await client.get(JOBS, key).catch(() => undefined);
+    expect(seen).toEqual(['GET 404']);
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    [404, 'NotFound', isNotFound],
+    [409, 'AlreadyExists', isAlreadyExists],
+    [409, 'Conflict', isConflict],
+  ])('%i %s is told apart', async (code, reason, is) => {
+    const { url } = await serve((_request, response) => {
+      json(response, { kind: 'Status', code, reason, message: 'because' }, code);
+    });
+    const error: unknown = await connect(url)
+      .create(JOBS, 'ns', object)
+      .catch((refusal: unknown) => refusal);
+    expect([isNotFound, isAlreadyExists, isConflict].filter((predicate) => predicate(error))).toEqual([is]);
+    expect((error as Error).message).toBe(`POST /apis/batch/v1/namespaces/ns/jobs: ${code} because`);
+  });
+
+  it('says when to come back', async () => {
+    const { url } = await serve((_request, response) => {
+      json(response, { kind: 'Status', code: 429, reason: 'TooManyRequests' }, 429, { 'retry-after': '7' });
+    });
+    await expect(connect(url).get(JOBS, key)).rejects.toMatchObject({ code: 429, retryAfterSeconds: 7 });
+  });
+
+  it('from a proxy that speaks no JSON shows what it said', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(502).end('<h1>Bad Gateway</h1>');
+    });
+    const error: unknown = await connect(url)
+      .get(JOBS, key)
+      .catch((refusal: unknown) => refusal);
+    expect(error).toBeInstanceOf(KubeApiError);
+    expect((error as KubeApiError).message).toContain('502 <h1>Bad Gateway</h1>');
+  });
+});
+
+describe('no answer', () => {
+  it('within the time is an error that says so', async () => {
+    const { url } = await serve(() => undefined);
+    const error: unknown = await connect(url)
+      .create(JOBS, 'ns', object, { timeoutMs: 50 })
+      .catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(KubeConnectionError);
+    expect((error as Error).message).toContain('no answer in 50 ms');
+  });
+
+  it('in full within the time is one too', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200).write('{"metadata":');
+    });
+    await expect(connect(url).create(JOBS, 'ns', object, { timeoutMs: 50 })).rejects.toThrow(KubeConnectionError);
+  });
+
+  it('but half a JSON is a broken connection', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"metadata":');
+    });
+    await expect(connect(url).get(JOBS, key)).rejects.toThrow(KubeConnectionError);
+  });
+
+  it.each(['null', '[]', '{}', '{"items":[]}', '{"items":null,"metadata":{}}', '{"type":"ERROR","object":{}}'])(
+    'is one without an answer where a list was asked for and %s came',
+    async (body) => {
+      const { url } = await serve((_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+      });
+      const listing = connect(url).list(JOBS, {});
+      await expect(listing).rejects.toThrow(KubeConnectionError);
+      await expect(listing).rejects.toThrow(/jobs: the answer is not a list/);
+    },
+  );
+
+  it("because the caller gave up is the caller's reason", async () => {
+    const { requests, url } = await serve(() => undefined);
+    const abort = new AbortController();
+    const request = connect(url).get(JOBS, key, { signal: abort.signal });
+    await expect.poll(() => requests).toHaveLength(1);
+    abort.abort(new Error('gave up'));
+    await expect(request).rejects.toThrow('gave up');
+  });
+
+  it('because nobody listens says where', async () => {
+    await expect(connect('http://127.0.0.1:1').get(JOBS, key)).rejects.toThrow(
+      /GET .*jobs\/a: connect ECONNREFUSED 127\.0\.0\.1:1/,
+    );
+  });
+
+  it.each([
+    ['a read is tried once more', 'GET', 2],
+    ['a write is not: it may have taken effect', 'POST', 1],
+  ])('over a kept connection that just closed: %s', async (_sentence, method, times) => {
+    let broken = false;
+    const { requests, url } = await serve((request, response, socket) => {
+      if (request.url.endsWith('/warm')) {
+        json(response, object);
+      } else if (broken) {
+        json(response, object);
+      } else {
+        broken = true;
+        socket.destroy();
+      }
+    });
+    const client = connect(url);
+    await client.get(JOBS, { namespace: 'ns', name: 'warm' });
+    const request = method === 'GET' ? client.get(JOBS, key) : client.create(JOBS, 'ns', object);
+    if (method === 'GET') await expect(request).resolves.toEqual(object);
+    else await expect(request).rejects.toThrow(KubeConnectionError);
+    expect(requests.filter((seen) => !seen.url.endsWith('/warm'))).toHaveLength(times);
+  });
+});
+
+describe('credentials', () => {
+  it('that the server refuses are fetched anew, once', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'job-template-run-exec-'));
+    cleanups.push(() => rm(folder, { recursive: true }));
+    const script = join(folder, 'plugin.sh');
+    // A credential plugin whose tokens run out at once: token-1, token-2, …
+    await writeFile(
+      script,
+      `n=$(cat ${folder}/n 2>/dev/null || echo 0); n=$((n+1)); echo $n > ${folder}/n
+       echo "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"kind\\":\\"ExecCredential\\",\\"status\\":{\\"token\\":\\"token-$n\\",\\"expirationTimestamp\\":\\"2001-01-01T00:00:00Z\\"}}"`,
+    );
+    let valid = 1;
+    const { requests, url } = await serve((request, response) => {
+      if (request.headers.authorization === `Bearer token-${valid}`) json(response, object);
+      else json(response, { kind: 'Status', code: 401, reason: 'Unauthorized' }, 401);
+    });
+    const client = connect(
+      url,
+      {},
+      {
+        exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args: [script] },
+      },
+    );
+    await client.create(JOBS, 'ns', object);
+    valid = 2;
+    await client.create(JOBS, 'ns', object);
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer token-1',
+      'Bearer token-1',
+      'Bearer token-2',
+    ]);
+    valid = 99;
+    await expect(client.create(JOBS, 'ns', object)).rejects.toMatchObject({ code: 401 });
+    expect(requests).toHaveLength(5);
+  });
+
+  it('that can not be had are an error that names the request', async () => {
+    const client = connect('http://127.0.0.1:1', {}, { exec: { command: '/nowhere/plugin' } });
+    await expect(client.get(JOBS, key)).rejects.toThrow(/GET .*: no credentials: .*ENOENT/);
+  });
+});
+
+describe('a watch', () => {
+  const event = { type: 'ADDED', object };
+
+  it('has a connection of its own, and leaves the others to ordinary calls', async () => {
+    const { sockets, url } = await serve((request, response) => {
+      if (request.url.includes('watch=true')) response.writeHead(200).write(`${JSON.stringify(event)}\n`);
+      else json(response, object);
+    });
+    const client = connect(url, { connections: 1, watchConnections: 2 });
+    const watches = [1, 2].map(() => client.watch(JOBS, watching));
+    for (const watch of watches) expect((await watch.next()).value).toEqual(event);
+    await expect(client.get(JOBS, key)).resolves.toEqual(object);
+    expect(sockets.size).toBe(3);
+    for (const watch of watches) await watch.return(undefined);
+  });
+
+  it('asks for bookmarks and an end', async () => {
+    const { requests, url } = await serve((_request, response) => {
+      response.writeHead(200).end();
+    });
+    const watch = connect(url).watch(JOBS, { ...watching, labelSelector: 'a' });
+    expect(await watch.next()).toEqual({ done: true, value: undefined });
+    expect(requests[0]!.url).toBe(
+      '/apis/batch/v1/jobs?resourceVersion=1&timeoutSeconds=60&labelSelector=a&watch=true&allowWatchBookmarks=true',
+    );
+  });
+
+  it('that never begins is a broken connection', async () => {
+    const { url } = await serve(() => undefined);
+    const watch = connect(url, { timeoutMs: 50 }).watch(JOBS, watching);
+    await expect(watch.next()).rejects.toThrow(KubeConnectionError);
+  });
+
+  it('that falls silent is a broken connection', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200).write(`${JSON.stringify(event)}\n`);
+    });
+    const watch = connect(url).watch(JOBS, { ...watching, inactivityMs: 200 });
+    await watch.next();
+    await expect(watch.next()).rejects.toThrow(KubeConnectionError);
+  });
+
+  it('that is refused throws the refusal', async () => {
+    const { url } = await serve((_request, response) => {
+      json(response, { kind: 'Status', code: 410, reason: 'Expired' }, 410);
+    });
+    await expect(connect(url).watch(JOBS, watching).next()).rejects.toMatchObject({ code: 410 });
+  });
+
+  it('ends when the caller gives up', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200).write(`${JSON.stringify(event)}\n`);
+    });
+    const abort = new AbortController();
+    const watch = connect(url).watch(JOBS, watching, { signal: abort.signal });
+    await watch.next();
+    abort.abort(new Error('gave up'));
+    await expect(watch.next()).rejects.toThrow('gave up');
+  });
+});
+
+describe('a request that waits for a connection', () => {
+  it('is not sent when what allowed it has ended meanwhile', async () => {
+    const held = Promise.withResolvers<undefined>();
+    const { requests, url } = await serve((_request, response) => {
+      void held.promise.then(() => {
+        json(response, object);
+      });
+    });
+    const client = connect(url, { connections: 1 });
+    const first = client.get(JOB_RUNS, key);
+    await expect.poll(() => requests.length).toBe(1);
+    let allowed = true;
+    const second = client.patch(
+      JOB_RUNS,
+      key,
+      {},
+      {
+        beforeSend: () => {
+          if (!allowed) throw new Error('not any more');
+        },
+      },
+    );
+    const outcome = expect(second).rejects.toThrow('not any more');
+    allowed = false;
+    held.resolve(undefined);
+    await first;
+    await outcome;
+    expect(requests.map(({ method }) => method)).toEqual(['GET']);
+    await client.get(JOB_RUNS, key);
+    expect(requests).toHaveLength(2);
+  });
+});

@@ -1,0 +1,156 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../api/wire.ts';
+import { KubeApiError, KubeConnectionError } from '../../../../kube/client/api-error.ts';
+import { EventRecorder } from '../../../../kube/controller/event-recorder.ts';
+
+interface Written extends KubeObject {
+  note?: string;
+  reason?: string;
+}
+
+function trial(write: (event: Written) => Promise<void> = () => Promise.resolve()) {
+  const written: Written[] = [];
+  const log: string[] = [];
+  const recorder = new EventRecorder({
+    client: {
+      create: async <T extends KubeObject>(_resource: unknown, _namespace: unknown, body: T) => {
+        await write(body);
+        written.push(body);
+        return body;
+      },
+    },
+    controller: 'example.com/test',
+    instance: 'test-1',
+    logger: pino({ level: 'debug' }, { write: (line: string) => log.push(line) }),
+  });
+  return { recorder, written, log };
+}
+
+const object = (name: string, uid = 'uid-1'): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Thing',
+  metadata: { name, namespace: 'ns', uid },
+});
+const happening = (reason: string, note = 'It happened') => ({ type: 'Normal' as const, reason, action: 'Test', note });
+
+describe('EventRecorder', () => {
+  it('names an Event after object and reason, so that it is told once', async () => {
+    const { recorder, written } = trial();
+    recorder.record(object('a'), happening('Created'));
+    recorder.record(object('a'), happening('Created'));
+    recorder.record(object('a'), happening('Completed'));
+    recorder.record(object('a', 'uid-2'), happening('Created'));
+    await recorder.stop(1_000);
+    const names = written.map(({ metadata }) => metadata?.name);
+    expect(names[0]).toMatch(/^a\.[0-9a-f]{16}$/);
+    expect(names[1]).toBe(names[0]);
+    expect(new Set(names).size).toBe(3);
+  });
+
+  it('keeps names and notes within their limits', async () => {
+    const { recorder, written } = trial();
+    recorder.record(object(`${'long.'.repeat(50)}end`), happening('Created', 'ü'.repeat(2_000)));
+    await recorder.stop(1_000);
+    expect(written[0]!.metadata!.name!.length).toBeLessThanOrEqual(253);
+    expect(written[0]!.metadata!.name).toMatch(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+    expect(Buffer.byteLength(written[0]!.note!)).toBeLessThanOrEqual(1_024);
+    expect(written[0]!.note).toMatch(/^ü+…$/);
+  });
+
+  it('logs what it could not write, and goes on', async () => {
+    const { recorder, written, log } = trial((event) =>
+      event.reason === 'Bad' ? Promise.reject(new Error('no permission')) : Promise.resolve(),
+    );
+    recorder.record(object('a'), happening('Bad'));
+    recorder.record(object('a'), happening('Good'));
+    await recorder.stop(1_000);
+    expect(written.map(({ reason }) => reason)).toEqual(['Good']);
+    expect(log.join()).toContain('no permission');
+  });
+
+  it('warns of no Event that was to be told in a namespace that is being deleted', async () => {
+    const causes = [{ reason: 'NamespaceTerminating', field: 'metadata.namespace' }];
+    const body = JSON.stringify({
+      kind: 'Status',
+      reason: 'Forbidden',
+      message: 'is being terminated',
+      details: { causes },
+    });
+    const { recorder, log } = trial(() =>
+      Promise.reject(new KubeApiError({ method: 'POST', path: '/events', code: 403, body })),
+    );
+    recorder.record(object('a'), happening('Created'));
+    await recorder.stop(1_000);
+    expect(log.map((line) => (JSON.parse(line) as { level: number }).level)).toEqual([20]);
+  });
+
+  it('keeps what it could not write while the server was away', async () => {
+    let away = 3;
+    const { recorder, written, log } = trial(() => {
+      away -= 1;
+      return away >= 0 ? Promise.reject(new KubeConnectionError('reset')) : Promise.resolve();
+    });
+    recorder.record(object('a'), happening('Late'));
+    await recorder.stop(5_000);
+    expect(written.map(({ reason }) => reason)).toEqual(['Late']);
+    expect(log).toEqual([]);
+  });
+
+  it('says nothing of an Event that an earlier process has told', async () => {
+    const body = JSON.stringify({ kind: 'Status', code: 409, reason: 'AlreadyExists' });
+    const { recorder, log } = trial(() =>
+      Promise.reject(new KubeApiError({ method: 'POST', path: '/', code: 409, body })),
+    );
+    recorder.record(object('a'), happening('Created'));
+    await recorder.stop(1_000);
+    expect(log).toEqual([]);
+  });
+
+  it('waits for nobody longer than it is told, and says what it left', async () => {
+    const { recorder, log } = trial(() => new Promise(() => undefined));
+    for (let index = 0; index < 5; index += 1) recorder.record(object('a'), happening(`Reason${index}`));
+    await recorder.stop(20);
+    expect(log.join()).toContain('"left":3');
+  });
+});
+
+describe('EventRecorder beside urgent work', () => {
+  it('writes few Events while busy, and the rest afterwards', async () => {
+    const written: KubeObject[] = [];
+    let busy = true;
+    const recorder = new EventRecorder({
+      client: {
+        create: <T extends KubeObject>(_resource: unknown, _namespace: unknown, body: T) => {
+          written.push(body);
+          return Promise.resolve(body);
+        },
+      },
+      controller: 'example.com/test',
+      instance: 'test-1',
+      logger: pino({ level: 'silent' }),
+      busy: () => busy,
+    });
+    for (let i = 0; i < 50; i += 1) recorder.record(object(`object-${i}`, `uid-${i}`), happening('Created'));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.length).toBeLessThan(6);
+    busy = false;
+    await expect.poll(() => written.length).toBe(50);
+    await recorder.stop(1_000);
+  });
+
+  it('does not keep those who stop waiting for the end of the work', async () => {
+    const { recorder, written } = trial();
+    for (let i = 0; i < 20; i += 1) recorder.record(object(`object-${i}`, `uid-${i}`), happening('Created'));
+    await recorder.stop(1_000);
+    expect(written).toHaveLength(20);
+  });
+
+  it('counts what it drops, and logs it once in a while', async () => {
+    const { recorder, log } = trial(() => new Promise(() => undefined));
+    for (let i = 0; i < 10_100; i += 1) recorder.record(object(`object-${i}`, `uid-${i}`), happening('Created'));
+    expect(log.filter((line) => line.includes('events dropped'))).toHaveLength(1);
+    await recorder.stop(0);
+  });
+});

@@ -1,0 +1,324 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../api/wire.ts';
+import { KubeApiError, KubeConnectionError } from '../../../../kube/client/api-error.ts';
+import type { KubeClient } from '../../../../kube/client/client.ts';
+import { LeaderElection, LeadershipLostError } from '../../../../kube/controller/leader-election.ts';
+import type { Clock } from '../../../../kube/controller/leader-election.ts';
+
+/** Time that passes only when told to. */
+class FakeClock implements Clock {
+  now = 1_000_000;
+  /** How much too early sleepers wake, as those of a real clock may. */
+  earlyMs = 0;
+  #sleepers: { at: number; wake: () => void }[] = [];
+
+  /** How many sleep now. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
+  monotonic = (): number => this.now;
+
+  sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
+      const sleeper = { at: this.now + ms - this.earlyMs, wake: resolve };
+      this.#sleepers.push(sleeper);
+      signal.addEventListener('abort', () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        resolve();
+      });
+    });
+
+  async advance(ms: number): Promise<void> {
+    const end = this.now + ms;
+    await settled();
+    for (;;) {
+      const next = this.#sleepers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.#sleepers = this.#sleepers.filter((other) => other !== next);
+      this.now = Math.max(this.now, next.at);
+      next.wake();
+      await settled();
+    }
+    this.now = end;
+    await settled();
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+interface StoredLease extends KubeObject {
+  spec?: { holderIdentity?: string; leaseTransitions?: number; leaseDurationSeconds?: number; renewTime?: string };
+}
+
+/** The API server's part: one Lease with optimistic locking. */
+class LeaseStore {
+  lease: StoredLease | undefined;
+  writes: { by: string; holder: string }[] = [];
+  reads = 0;
+  #version = 0;
+
+  /** What one process sees of it; `state` breaks its connection. */
+  clientOf(
+    by: string,
+    state: { away?: boolean; hangs?: boolean } = {},
+  ): Pick<KubeClient, 'get' | 'create' | 'replace'> {
+    const reach = async (): Promise<void> => {
+      if (state.hangs) await new Promise(() => undefined);
+      if (state.away) throw new KubeConnectionError('reset');
+    };
+    const store = (lease: StoredLease): StoredLease => {
+      this.#version += 1;
+      this.lease = { ...lease, metadata: { ...lease.metadata, resourceVersion: String(this.#version) } };
+      this.writes.push({ by, holder: lease.spec?.holderIdentity ?? '' });
+      return this.lease;
+    };
+    return {
+      get: async <T extends KubeObject>() => {
+        await reach();
+        this.reads += 1;
+        if (!this.lease) throw refusal(404, 'NotFound');
+        return this.lease as T;
+      },
+      create: async <T extends KubeObject>(_resource: unknown, _namespace: unknown, body: T) => {
+        await reach();
+        if (this.lease) throw refusal(409, 'AlreadyExists');
+        return store(body) as T;
+      },
+      replace: async <T extends KubeObject>(_resource: unknown, _key: unknown, body: T) => {
+        await reach();
+        if (!this.lease) throw refusal(404, 'NotFound');
+        if (body.metadata?.resourceVersion !== this.lease.metadata?.resourceVersion) throw refusal(409, 'Conflict');
+        return store(body) as T;
+      },
+    };
+  }
+}
+
+function refusal(code: number, reason: string): KubeApiError {
+  return new KubeApiError({ method: 'PUT', path: '/', code, body: JSON.stringify({ kind: 'Status', code, reason }) });
+}
+
+function candidate(store: LeaseStore, clock: FakeClock, identity: string, state = {}): LeaderElection {
+  return electionOf(store.clientOf(identity, state), clock, identity);
+}
+
+function electionOf(client: ReturnType<LeaseStore['clientOf']>, clock: FakeClock, identity: string): LeaderElection {
+  return new LeaderElection({
+    client,
+    namespace: 'default',
+    name: 'syncer',
+    identity,
+    logger: pino({ level: 'silent' }),
+    clock,
+  });
+}
+
+describe('LeaderElection', () => {
+  it('leads at once where nobody leads', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const a = candidate(store, clock, 'a');
+    a.start();
+    await a.whenLeading();
+    expect(a.isLeader).toBe(true);
+    expect(store.lease?.spec).toMatchObject({ holderIdentity: 'a', leaseTransitions: 0, leaseDurationSeconds: 15 });
+    await a.stop();
+  });
+
+  it('lets one lead, and the other wait for as long as the first renews', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const a = candidate(store, clock, 'a');
+    const b = candidate(store, clock, 'b');
+    a.start();
+    await a.whenLeading();
+    b.start();
+    await clock.advance(120_000);
+    expect([a.isLeader, b.isLeader]).toEqual([true, false]);
+    expect(store.writes.every(({ by }) => by === 'a')).toBe(true);
+    await Promise.all([a.stop(), b.stop()]);
+  });
+
+  it('renews without reading the lease, and reads it when it was changed or deleted by somebody', async () => {
+    const [store, clock] = [new LeaseStore(), new FakeClock()];
+    const a = candidate(store, clock, 'a');
+    a.start();
+    await a.whenLeading();
+    const before = store.reads;
+    await clock.advance(20_000);
+    expect(store.writes.length).toBeGreaterThan(9);
+    expect(store.reads).toBe(before);
+    // Nothing wakes it but the next renewal.
+    expect(clock.sleeping).toBe(1);
+
+    store.lease = { ...store.lease!, metadata: { ...store.lease!.metadata, resourceVersion: 'labelled' } };
+    await clock.advance(2_000);
+    expect(store.reads).toBe(before + 1);
+    store.lease = undefined;
+    await clock.advance(2_000);
+    expect(store.lease).toMatchObject({ spec: { holderIdentity: 'a' } });
+    expect(a.isLeader).toBe(true);
+    await a.stop();
+  });
+
+  it('takes over after the lease was not renewed for its duration, by its own clock only', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    // A renewTime far in the past or future, from a clock that is wrong, says nothing.
+    store.lease = {
+      metadata: { resourceVersion: '0' },
+      spec: {
+        holderIdentity: 'dead',
+        leaseDurationSeconds: 15,
+        leaseTransitions: 4,
+        renewTime: '2001-01-01T00:00:00.000000Z',
+      },
+    };
+    const b = candidate(store, clock, 'b');
+    b.start();
+    await clock.advance(14_900);
+    expect(b.isLeader).toBe(false);
+    await clock.advance(3_000);
+    expect(b.isLeader).toBe(true);
+    expect(store.lease.spec?.leaseTransitions).toBe(5);
+    await b.stop();
+  });
+
+  it('loses after ten seconds without a renewal, before another may take over', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const state = { away: false };
+    const a = candidate(store, clock, 'a', state);
+    const b = candidate(store, clock, 'b');
+    a.start();
+    await a.whenLeading();
+    b.start();
+    await clock.advance(5_000);
+    state.away = true;
+    let lostAt = 0;
+    let tookOverAt = 0;
+    a.lost.addEventListener('abort', () => (lostAt = clock.now));
+    void b.whenLeading().then(() => (tookOverAt = clock.now));
+    const cutAt = clock.now;
+    await clock.advance(30_000);
+    expect(a.lost.reason).toBeInstanceOf(LeadershipLostError);
+    expect(lostAt - cutAt).toBeLessThanOrEqual(10_000);
+    expect(tookOverAt).toBeGreaterThan(lostAt);
+    expect(() => {
+      a.assertHeld();
+    }).toThrow(LeadershipLostError);
+    state.away = false;
+    await clock.advance(30_000);
+    expect(store.writes.at(-1)?.by).toBe('b');
+    await Promise.all([a.stop(), b.stop()]);
+  });
+
+  it('loses in time though the API server hangs', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const state = { hangs: false };
+    const a = candidate(store, clock, 'a', state);
+    a.start();
+    await a.whenLeading();
+    state.hangs = true;
+    await clock.advance(12_000);
+    expect(a.lost.aborted).toBe(true);
+  });
+
+  it('does not lose for one renewal that hangs: it is given up in time for another, which follows at once', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const healthy = store.clientOf('a');
+    let renewals = 0;
+    const replace: KubeClient['replace'] = async (resource, key, body, options) => {
+      renewals += 1;
+      if (renewals > 1) return healthy.replace(resource, key, body, options);
+      await clock.sleep(options!.timeoutMs!, options!.signal!);
+      throw new KubeConnectionError('no answer');
+    };
+    const a = electionOf({ ...healthy, replace }, clock, 'a');
+    a.start();
+    await a.whenLeading();
+    await clock.advance(6_999);
+    expect(renewals).toBe(1);
+    await clock.advance(1);
+    expect(renewals).toBe(2);
+    await clock.advance(30_000);
+    expect(a.isLeader).toBe(true);
+    expect(a.lost.aborted).toBe(false);
+    await a.stop();
+  });
+
+  it('loses at the deadline though the timer that notices is a trifle early', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    clock.earlyMs = 0.5;
+    const state = { hangs: false };
+    const a = candidate(store, clock, 'a', state);
+    a.start();
+    await a.whenLeading();
+    state.hangs = true;
+    await clock.advance(10_001);
+    expect(a.lost.aborted).toBe(true);
+  });
+
+  it('forbids writes after a pause of the whole process, before any timer fired', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const a = candidate(store, clock, 'a');
+    a.start();
+    await a.whenLeading();
+    clock.now += 60_000;
+    expect(() => {
+      a.assertHeld();
+    }).toThrow(LeadershipLostError);
+    expect(a.lost.aborted).toBe(false);
+    await a.stop();
+  });
+
+  it('gives the lease up when it stops, so that the next one leads at its next try', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const a = candidate(store, clock, 'a');
+    const b = candidate(store, clock, 'b');
+    a.start();
+    await a.whenLeading();
+    b.start();
+    await clock.advance(1_000);
+    await a.stop();
+    expect(store.lease?.spec?.holderIdentity).toBe('');
+    await clock.advance(2_500);
+    expect(b.isLeader).toBe(true);
+    await b.stop();
+  });
+
+  it('leaves a lease alone that another took over', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const a = candidate(store, clock, 'a');
+    a.start();
+    await a.whenLeading();
+    store.lease = { metadata: { resourceVersion: '99' }, spec: { holderIdentity: 'b', leaseDurationSeconds: 15 } };
+    await clock.advance(2_100);
+    expect(a.lost.aborted).toBe(true);
+    await a.stop();
+    expect(store.lease.spec?.holderIdentity).toBe('b');
+  });
+
+  it('does not lead when it was stopped before', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    store.lease = { metadata: { resourceVersion: '0' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 15 } };
+    const a = candidate(store, clock, 'a');
+    a.start();
+    await settled();
+    await a.stop();
+    await expect(a.whenLeading()).rejects.toThrow(LeadershipLostError);
+  });
+});

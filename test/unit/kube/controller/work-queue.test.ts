@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WorkQueue } from '../../../../kube/controller/work-queue.ts';
+import type { WorkQueueOptions, WorkResult } from '../../../../kube/controller/work-queue.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+interface Trial {
+  queue: WorkQueue;
+  /** Keys in the order their work began. */
+  began: string[];
+  /** Ends the work on a key that is under way. */
+  end: (key: string, result?: WorkResult | Error) => Promise<void>;
+  errors: { key: string; delayMs: number }[];
+}
+
+function trial(options: Partial<WorkQueueOptions> = {}): Trial {
+  const began: string[] = [];
+  const underWay = new Map<string, PromiseWithResolvers<WorkResult>>();
+  const errors: Trial['errors'] = [];
+  const queue = new WorkQueue({
+    workers: 2,
+    work: (key) => {
+      if (underWay.has(key)) throw new Error(`two at once: ${key}`);
+      began.push(key);
+      const work = Promise.withResolvers<WorkResult>();
+      underWay.set(key, work);
+      return work.promise.finally(() => underWay.delete(key));
+    },
+    onError: (_error, key, delayMs) => errors.push({ key, delayMs }),
+    backoff: { baseMs: 100, maxMs: 1000 },
+    ...options,
+  });
+  queue.start();
+  const end = async (key: string, result?: WorkResult | Error): Promise<void> => {
+    const work = underWay.get(key)!;
+    if (result instanceof Error) work.reject(result);
+    else work.resolve(result);
+    await settled();
+  };
+  return { queue, began, end, errors };
+}
+
+const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+
+describe('WorkQueue', () => {
+  it('works on a key once, however often it was added', async () => {
+    const { queue, began } = trial({ workers: 0 });
+    for (const key of ['a', 'b', 'a', 'a']) queue.add(key);
+    expect(queue.depth).toBe(2);
+    await settled();
+    expect(began).toEqual([]);
+  });
+
+  it('works on as many keys at once as it has workers, in order', async () => {
+    const { queue, began, end } = trial();
+    for (const key of ['a', 'b', 'c', 'd']) queue.add(key);
+    await settled();
+    expect(began).toEqual(['a', 'b']);
+    await end('b');
+    expect(began).toEqual(['a', 'b', 'c']);
+  });
+
+  it('works on a key again that was added meanwhile, but never twice at once', async () => {
+    const { queue, began, end } = trial();
+    queue.add('a');
+    await settled();
+    queue.add('a');
+    queue.add('a');
+    await settled();
+    expect(began).toEqual(['a']);
+    await end('a');
+    expect(began).toEqual(['a', 'a']);
+    await end('a');
+    expect(began).toEqual(['a', 'a']);
+  });
+
+  it('tries again after a delay that doubles up to its limit, and is forgotten with a success', async () => {
+    const { queue, began, end, errors } = trial();
+    queue.add('a');
+    await settled();
+    for (let failure = 0; failure < 6; failure += 1) {
+      await end('a', new Error('not now'));
+      await vi.advanceTimersByTimeAsync(errors.at(-1)!.delayMs + 1);
+      expect(began).toHaveLength(failure + 2);
+    }
+    const full = [100, 200, 400, 800, 1000, 1000];
+    errors.forEach(({ delayMs }, index) => {
+      expect(delayMs).toBeGreaterThanOrEqual(full[index]! / 2);
+      expect(delayMs).toBeLessThanOrEqual(full[index]!);
+    });
+    await end('a');
+    queue.add('a');
+    await settled();
+    await end('a', new Error('again'));
+    expect(errors.at(-1)!.delayMs).toBeLessThanOrEqual(100);
+  });
+
+  it('retries a conflict without calling it an error', async () => {
+    const { queue, began, end, errors } = trial();
+    queue.add('a');
+    await settled();
+    await end('a', 'retry');
+    await vi.advanceTimersByTimeAsync(101);
+    expect(began).toEqual(['a', 'a']);
+    expect(errors).toEqual([]);
+  });
+
+  it('looks again at the time asked for, or at once when something happens before', async () => {
+    const { queue, began, end } = trial();
+    queue.add('a');
+    await settled();
+    await end('a', { afterMs: 5_000 });
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(began).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(began).toEqual(['a', 'a']);
+    await end('a', { afterMs: 5_000 });
+    queue.add('a');
+    await settled();
+    expect(began).toEqual(['a', 'a', 'a']);
+    await end('a');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(began).toHaveLength(3);
+  });
+
+  it('keeps the earlier of two times', async () => {
+    const { queue, began } = trial();
+    queue.addAfter('a', 1_000);
+    queue.addAfter('a', 9_000);
+    await vi.advanceTimersByTimeAsync(1_001);
+    expect(began).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(began).toEqual(['a']);
+  });
+
+  it('begins nothing while it is held', async () => {
+    const { queue, began } = trial();
+    queue.holdFor(1_000);
+    queue.add('a');
+    await vi.advanceTimersByTimeAsync(999);
+    expect(began).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(began).toEqual(['a']);
+  });
+
+  it('stops when the work under way has ended, and begins no more', async () => {
+    const { queue, began, end } = trial({ workers: 1 });
+    queue.add('a');
+    queue.add('b');
+    queue.addAfter('c', 10);
+    await settled();
+    let stopped = false;
+    const stopping = queue.stop().then(() => (stopped = true));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(stopped).toBe(false);
+    await end('a', new Error('late'));
+    await stopping;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(began).toEqual(['a']);
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../api/wire.ts';
+import { ObjectCache } from '../../../../kube/watch/cache.ts';
+
+interface Thing extends KubeObject {
+  value?: string;
+}
+
+const thing = (name: string, resourceVersion: string, more: { uid?: string; value?: string } = {}): Thing => ({
+  metadata: {
+    namespace: 'ns',
+    name,
+    uid: more.uid ?? `uid-of-${name}`,
+    resourceVersion,
+    managedFields: [{ manager: 'kubectl' }],
+  },
+  ...(more.value !== undefined && { value: more.value }),
+});
+
+function recorded(): { cache: ObjectCache<Thing>; told: string[] } {
+  const told: string[] = [];
+  const version = (object: Thing): string => `${object.metadata!.name!}@${object.metadata!.resourceVersion!}`;
+  const cache = new ObjectCache<Thing>(
+    {
+      onAdd: (object) => told.push(`add ${version(object)}`),
+      onUpdate: (before, after) => told.push(`update ${version(before)} to ${version(after)}`),
+      onDelete: (last) => told.push(`delete ${version(last)}`),
+    },
+    { byValue: ({ value }) => (value === undefined ? [] : [value]) },
+  );
+  return { cache, told };
+}
+
+describe('ObjectCache', () => {
+  it('tells what comes, changes and goes', () => {
+    const { cache, told } = recorded();
+    cache.apply(thing('a', '5'));
+    cache.apply(thing('a', '6'));
+    cache.remove(thing('a', '7'));
+    expect(told).toEqual(['add a@5', 'update a@5 to a@6', 'delete a@7']);
+    expect(cache.size).toBe(0);
+  });
+
+  it('keeps what a person needs and not the field managers', () => {
+    const { cache } = recorded();
+    cache.apply(thing('a', '5'));
+    expect(cache.get('ns', 'a')?.metadata).toEqual({
+      namespace: 'ns',
+      name: 'a',
+      uid: 'uid-of-a',
+      resourceVersion: '5',
+    });
+    expect(cache.get('other', 'a')).toBeUndefined();
+  });
+
+  it('takes a namesake of another uid for another object', () => {
+    const { cache, told } = recorded();
+    cache.replace([thing('a', '5')], '5');
+    cache.replace([thing('a', '9', { uid: 'new' })], '9');
+    expect(told).toEqual(['add a@5', 'delete a@5', 'add a@9']);
+  });
+
+  it('tells what went and came while nobody watched', () => {
+    const { cache, told } = recorded();
+    cache.replace([thing('a', '5'), thing('b', '6')], '7');
+    cache.replace([thing('b', '6'), thing('c', '8')], '9');
+    expect(told.slice(2)).toEqual(['delete a@5', 'add c@8']);
+  });
+
+  describe('own writes', () => {
+    it('are seen at once, without a word, and the watch that brings them again is no news', () => {
+      const { cache, told } = recorded();
+      cache.apply(thing('a', '5'));
+      cache.put(thing('a', '9'));
+      expect(cache.get('ns', 'a')?.metadata?.resourceVersion).toBe('9');
+      cache.apply(thing('a', '7'));
+      cache.apply(thing('a', '9'));
+      expect(cache.get('ns', 'a')?.metadata?.resourceVersion).toBe('9');
+      expect(told).toEqual(['add a@5']);
+      cache.apply(thing('a', '10'));
+      expect(told.at(-1)).toBe('update a@9 to a@10');
+    });
+
+    it('survive a list that was made before them', () => {
+      const { cache } = recorded();
+      cache.replace([], '5');
+      cache.put(thing('a', '9'));
+      cache.replace([], '8');
+      expect(cache.get('ns', 'a')).toBeDefined();
+      cache.replace([], '10');
+      expect(cache.get('ns', 'a')).toBeUndefined();
+    });
+
+    it('do not bring back what the watch has seen go', () => {
+      const { cache } = recorded();
+      cache.apply(thing('a', '5'));
+      cache.remove(thing('a', '12'));
+      cache.put(thing('a', '11'));
+      expect(cache.get('ns', 'a')).toBeUndefined();
+    });
+
+    it('are left to the watch where versions can not be compared', () => {
+      const { cache } = recorded();
+      cache.apply(thing('a', 'x1'));
+      cache.put(thing('a', 'x2'));
+      expect(cache.get('ns', 'a')?.metadata?.resourceVersion).toBe('x1');
+      cache.apply(thing('a', 'x2'));
+      expect(cache.get('ns', 'a')?.metadata?.resourceVersion).toBe('x2');
+    });
+  });
+
+  it('does not let the late end of an old object take a new one away', () => {
+    const { cache } = recorded();
+    cache.apply(thing('a', '9', { uid: 'new' }));
+    cache.remove(thing('a', '8', { uid: 'old' }));
+    expect(cache.get('ns', 'a')?.metadata?.uid).toBe('new');
+  });
+
+  it('finds objects by index, before and after they change', () => {
+    const { cache } = recorded();
+    cache.apply(thing('a', '1', { value: 'red' }));
+    cache.apply(thing('b', '2', { value: 'red' }));
+    expect(cache.byIndex('byValue', 'red').map(({ metadata }) => metadata?.name)).toEqual(['a', 'b']);
+    cache.apply(thing('a', '3', { value: 'blue' }));
+    cache.remove(thing('b', '4', { value: 'red' }));
+    expect(cache.byIndex('byValue', 'red')).toEqual([]);
+    expect(cache.byIndex('byValue', 'blue')).toHaveLength(1);
+  });
+
+  it('tells nobody once it is mute', () => {
+    const { cache, told } = recorded();
+    cache.mute();
+    cache.apply(thing('a', '1'));
+    expect(told).toEqual([]);
+  });
+});

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import jsonPatchLibrary from 'fast-json-patch';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AdmissionRequest } from '../../../../api/admission-review.ts';
+import type { JobRun } from '../../../../api/job-run.ts';
+import { templateRevision } from '../../../../core/template/template-revision.ts';
+import { echoTemplate } from '../../core/objects.ts';
+import { decidersWith } from '../deciders.ts';
+import { FakeApiServer, noAnswer } from '../fake-api-server.ts';
+import { jobRunReview } from '../reviews.ts';
+
+const REVISION = templateRevision(echoTemplate());
+const LABELS = { 'hematoscope.app/job-template': 'echo' };
+const ANNOTATIONS = { 'hematoscope.app/requested-by': 'jane' };
+
+let apiServer: FakeApiServer;
+
+beforeEach(() => {
+  apiServer = new FakeApiServer();
+  apiServer.templates.set('team/echo', echoTemplate());
+});
+
+const mutate = async (request: AdmissionRequest) =>
+  decidersWith({ client: apiServer }).mutate(request, AbortSignal.timeout(1000));
+
+async function mutated(request: AdmissionRequest): Promise<JobRun> {
+  const verdict = await mutate(request);
+  const patch = verdict.allowed ? (verdict.patch ?? []) : [];
+  return jsonPatchLibrary.applyPatch(structuredClone(request.object as JobRun), patch).newDocument;
+}
+
+describe('a new JobRun', () => {
+  it('gets the revision of its template, its label and its requester, and the revision is kept', async () => {
+    const run = await mutated(jobRunReview({ templateRef: 'echo' }).request);
+    expect(run.spec.templateRevision).toBe(REVISION);
+    expect(run.metadata).toMatchObject({ labels: LABELS, annotations: ANNOTATIONS });
+    expect([...apiServer.revisions.keys()]).toEqual([`echo-${REVISION}`]);
+  });
+
+  it('gets the same in a dry run, which writes nothing', async () => {
+    const run = await mutated(jobRunReview({ templateRef: 'echo' }, {}, { dryRun: true }).request);
+    expect(run.spec.templateRevision).toBe(REVISION);
+    expect(apiServer.revisions.size).toBe(0);
+  });
+
+  it('keeps the revision that it names', async () => {
+    const run = await mutated(jobRunReview({ templateRef: 'echo', templateRevision: '0123456789' }).request);
+    expect(run.spec.templateRevision).toBe('0123456789');
+    expect(apiServer.revisions.size).toBe(0);
+  });
+
+  it('has another label when its template is a ClusterJobTemplate', async () => {
+    const run = await mutated(jobRunReview({ templateRef: 'echo', templateKind: 'ClusterJobTemplate' }).request);
+    expect(run.metadata.labels).toEqual({ 'hematoscope.app/cluster-job-template': 'echo' });
+    expect(run.spec).not.toHaveProperty('templateRevision');
+  });
+
+  it.each([
+    [
+      'its template is missing',
+      () => {
+        apiServer.templates.clear();
+      },
+    ],
+    ['the API server does not answer', () => (apiServer.down = noAnswer())],
+  ])('is left for the validation to judge when %s', async (_, arrange) => {
+    arrange();
+    const run = await mutated(jobRunReview({ templateRef: 'echo' }).request);
+    expect(run.spec).toEqual({ templateRef: 'echo' });
+  });
+
+  it('is not pinned to a revision that could not be kept, and that is told', async () => {
+    apiServer.create = () => Promise.reject(noAnswer());
+    const request = jobRunReview({ templateRef: 'echo' }).request;
+    expect((await mutated(request)).spec).toEqual({ templateRef: 'echo' });
+    expect((await mutate(request)).warnings).toEqual([expect.stringContaining('could not be kept')]);
+  });
+
+  it('does not get to say who asked for it', async () => {
+    const annotations = { note: 'kept', 'hematoscope.app/requested-by': 'somebody-else' };
+    const run = await mutated(jobRunReview({ templateRef: 'echo' }, { annotations }).request);
+    expect(run.metadata.annotations).toEqual({ note: 'kept', ...ANNOTATIONS });
+  });
+
+  it('keeps the labels that are there, and has its own corrected', async () => {
+    const labels = {
+      team: 'red',
+      'hematoscope.app/job-template': 'other',
+      'hematoscope.app/cluster-job-template': 'x',
+    };
+    const run = await mutated(jobRunReview({ templateRef: 'echo' }, { labels }).request);
+    expect(run.metadata.labels).toEqual({ team: 'red', ...LABELS });
+  });
+
+  it('has the label of a long name cut so that it stays valid', async () => {
+    const run = await mutated(jobRunReview({ templateRef: `${'a'.repeat(62)}.b` }).request);
+    expect(run.metadata.labels).toEqual({ 'hematoscope.app/job-template': 'a'.repeat(62) });
+  });
+
+  it.each([
+    [
+      'its own output',
+      { templateRef: 'echo', templateRevision: REVISION },
+      { labels: LABELS, annotations: ANNOTATIONS },
+    ],
+    ['a run that is being deleted', { templateRef: 'echo' }, { deletionTimestamp: '2026-11-23T22:05:12Z' }],
+    ['a reference that cannot be', { templateRef: 'a/b' }, { annotations: ANNOTATIONS }],
+    ['a run without a spec', null, { annotations: ANNOTATIONS }],
+    ['a spec that is no map', 'echo', { annotations: ANNOTATIONS }],
+  ])('is sent no patch when it is %s', async (_, spec, metadata) => {
+    const verdict = await mutate(jobRunReview(spec, metadata).request);
+    expect(verdict).toMatchObject({ allowed: true, warnings: [] });
+    expect(verdict).not.toHaveProperty('patch');
+  });
+
+  it('is changed in nothing else, whatever it holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (extra) => {
+        const { request } = jobRunReview({ templateRef: 'echo', extra });
+        const before = structuredClone(request.object) as JobRun;
+        expect(await mutated(request)).toEqual({
+          ...before,
+          metadata: { ...before.metadata, labels: LABELS, annotations: ANNOTATIONS },
+          spec: { ...before.spec, templateRevision: REVISION },
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('a JobRun that is replaced', () => {
+  const before = {
+    metadata: { name: 'echo-hello', annotations: ANNOTATIONS, labels: LABELS },
+    spec: { templateRef: 'echo', templateRevision: REVISION },
+  };
+  const update = (spec: object, metadata: object = {}, oldObject: object = before) =>
+    jobRunReview(spec, metadata, { operation: 'UPDATE', oldObject, userInfo: { username: 'olga' } }).request;
+
+  it('gets back what was filled in, and keeps its requester', async () => {
+    const run = await mutated(update({ templateRef: 'echo' }));
+    expect(run.spec).toEqual(before.spec);
+    expect(run.metadata).toMatchObject({ annotations: ANNOTATIONS, labels: LABELS });
+  });
+
+  it('is not given another requester', async () => {
+    const run = await mutated(update(before.spec, { annotations: { 'hematoscope.app/requested-by': 'olga' } }));
+    expect(run.metadata.annotations).toEqual(ANNOTATIONS);
+  });
+
+  it('is not given a requester that it never had', async () => {
+    const never = { ...before, metadata: { name: 'echo-hello', labels: LABELS } };
+    const annotations = { 'hematoscope.app/requested-by': 'olga' };
+    const run = await mutated(update(before.spec, { annotations, labels: LABELS }, never));
+    expect(run.metadata.annotations).toEqual({});
+  });
+});

@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import type { AdmissionReviewAnswer } from '../../api/admission-review.ts';
+import { admissionAnswer, admissionRequest } from './admission-review.ts';
+import type { Decide } from '../admission/decide.ts';
+import { logDecision } from './decision-log.ts';
+import type { WebhookMetrics } from './metrics.ts';
+import { budgetMs } from './time-budget.ts';
+
+export interface AdmissionHandlerOptions {
+  /** `validate` or `mutate`, for logs and metrics. */
+  webhook: string;
+  decide: Decide;
+  metrics: WebhookMetrics;
+  logger: Logger;
+}
+
+/** One AdmissionReview, as it came. */
+export interface AdmissionCall {
+  body: unknown;
+  /** The API server's `?timeout=`. */
+  timeout: unknown;
+}
+
+/** Answers AdmissionReviews by one decider. @throws HttpError for what is no AdmissionReview. */
+export function admissionHandler(
+  options: AdmissionHandlerOptions,
+): (call: AdmissionCall) => Promise<AdmissionReviewAnswer> {
+  const { webhook, decide, metrics, logger } = options;
+  return async ({ body, timeout }) => {
+    const started = performance.now();
+    const request = admissionRequest(body);
+    // Not AbortSignal.timeout: that one goes on after the answer, and makes an error that nobody wants.
+    const overdue = new AbortController();
+    const timer = setTimeout(() => {
+      overdue.abort(new DOMException('the time to decide is up', 'TimeoutError'));
+    }, budgetMs(timeout));
+    let verdict;
+    try {
+      verdict = await decide(request, overdue.signal);
+    } catch (cause) {
+      throw new Error(`no decision on admission request ${request.uid}`, { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+    logDecision(logger, { webhook, request, verdict, milliseconds: performance.now() - started });
+    const { operation, kind } = request;
+    metrics.verdicts.inc({ kind: kind.kind, operation, verdict: verdict.allowed ? 'allowed' : 'denied' });
+    return admissionAnswer(request.uid, verdict);
+  };
+}
