@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Template } from '../api/job-template.ts';
 import { ANNOTATION_LAST_USED } from '../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_TEMPLATES } from '../api/resources.ts';
@@ -10,15 +11,14 @@ import {
   revisionNamespace,
   revisionOwner,
   revisionSelector,
-  templateOfRevision,
 } from '../core/template/controller-revision.ts';
 import { newestFirst } from '../core/template/revision-history.ts';
-import { keyOfTemplate, templateKeyString } from '../core/template/template-key.ts';
+import { templateKeyString } from '../core/template/template-key.ts';
 import type { TemplateKey } from '../core/template/template-key.ts';
-import { templateRevision } from '../core/template/template-revision.ts';
+import type { TemplateVersion } from '../core/template/template-version.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/client/api-error.ts';
 import type { WriteOptions, KubeClient } from '../kube/client/client.ts';
-import { BoundedMap } from './bounded-map.ts';
+import type { CompiledTemplates } from './compiled-templates.ts';
 
 type RevisionClient = Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;
 
@@ -28,6 +28,16 @@ const KEPT_MS = 60_000;
 /** A revision is marked as used at most this often; the mark holds for five minutes. */
 const TOUCHED_MS = 60_000;
 const ATTEMPTS = 4;
+
+export interface RevisionStoreOptions {
+  client: RevisionClient;
+  /** Where the revisions of ClusterJobTemplates are stored. */
+  clusterNamespace: string;
+  /** Where compiled versions are cached. */
+  templates: CompiledTemplates;
+  /** Milliseconds since the epoch; for tests. */
+  now?: () => number;
+}
 
 /** The name of a revision is taken by something that does not hold this template's content. */
 export class ForeignRevisionError extends Error {
@@ -44,34 +54,34 @@ export class RevisionStore {
   readonly #clusterNamespace: string;
   /** Milliseconds since the epoch. */
   readonly #now: () => number;
-  /** Revisions never change: one that was found stays as it is. */
-  readonly #found = new BoundedMap<Template>(MOST_REMEMBERED);
-  /** When it was last known to be stored. */
-  readonly #kept = new BoundedMap<number>(MOST_REMEMBERED);
-  readonly #touched = new BoundedMap<number>(MOST_REMEMBERED);
+  readonly #templates: CompiledTemplates;
+  /** Versions that are known to be stored. */
+  readonly #kept: LRUCache<string, true>;
+  /** Revisions that were marked as used. */
+  readonly #touched: LRUCache<string, true>;
   readonly #storing = new Map<string, Promise<void>>();
 
-  constructor(client: RevisionClient, clusterNamespace: string, now: () => number = Date.now) {
+  constructor({ client, clusterNamespace, templates, now = Date.now }: RevisionStoreOptions) {
     this.#client = client;
     this.#clusterNamespace = clusterNamespace;
+    this.#templates = templates;
     this.#now = now;
+    const limits = { max: MOST_REMEMBERED, ttlResolution: 0, perf: { now } };
+    this.#kept = new LRUCache({ ...limits, ttl: KEPT_MS });
+    this.#touched = new LRUCache({ ...limits, ttl: TOUCHED_MS });
   }
 
   /**
-   * A template as it was at a revision, live the first time, the very same object from then on. `undefined` where there
-   * is no such revision, or where what is stored under its name has another content.
+   * A template as it was at a revision; read live the first time. `undefined` where there is no such revision, or where
+   * what is stored under its name has another content.
    */
-  async find(key: TemplateKey, revision: string, options: WriteOptions = {}): Promise<Template | undefined> {
-    const id = idOf(key, revision);
-    const known = this.#found.get(id);
+  async find(key: TemplateKey, revision: string, options: WriteOptions = {}): Promise<TemplateVersion | undefined> {
+    const known = this.#templates.find(key, revision);
     if (known) return known;
     const stored = await this.#get(key, revision, options);
-    const template = stored && templateOfRevision(stored);
-    if (template === undefined) return undefined;
-    // Another call may have found it meanwhile.
-    const first = this.#found.get(id) ?? template;
-    this.#found.set(id, first);
-    return first;
+    const version = stored && this.#templates.ofRevision(stored);
+    if (version) this.#templates.remember(version);
+    return version;
   }
 
   /** The template's revisions, newest first. */
@@ -91,19 +101,18 @@ export class RevisionStore {
    *
    * @throws ForeignRevisionError
    */
-  async keep(template: Template, options: WriteOptions = {}): Promise<void> {
-    const key = keyOfTemplate(template);
-    const { uid = '', generation = 0 } = template.metadata;
-    const id = `${idOf(key, templateRevision(template))}/${uid}/${generation}`;
-    if (this.#isFresh(this.#kept.get(id), KEPT_MS)) return;
+  async keep(version: TemplateVersion, options: WriteOptions = {}): Promise<void> {
+    const { key, uid, generation, compiled } = version;
+    const id = `${idOf(key, compiled.revision)}/${uid}/${generation}`;
+    if (this.#kept.has(id)) return;
     // Runs that come together store one revision; who waited in vain tries for itself.
     await this.#storing.get(id)?.catch(() => undefined);
-    if (this.#isFresh(this.#kept.get(id), KEPT_MS)) return;
-    const storing = this.#store(template, options);
+    if (this.#kept.has(id)) return;
+    const storing = this.#store(version, options);
     this.#storing.set(id, storing);
     try {
       await storing;
-      this.#kept.set(id, this.#now());
+      this.#kept.set(id, true);
     } finally {
       if (this.#storing.get(id) === storing) this.#storing.delete(id);
     }
@@ -116,27 +125,27 @@ export class RevisionStore {
    */
   async touch(key: TemplateKey, revision: string, options: WriteOptions = {}): Promise<boolean> {
     const id = idOf(key, revision);
-    if (this.#isFresh(this.#touched.get(id), TOUCHED_MS)) return true;
+    if (this.#touched.has(id)) return true;
     const object = { namespace: this.#namespaceOf(key), name: controllerRevisionName(key, revision) };
     try {
       await this.#client.patch(CONTROLLER_REVISIONS, object, { metadata: { annotations: this.#usedNow() } }, options);
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      this.#found.delete(id);
+      this.#templates.forget(key, revision);
       return false;
     }
-    this.#touched.set(id, this.#now());
+    this.#touched.set(id, true);
     return true;
   }
 
-  async #store(template: Template, options: WriteOptions): Promise<void> {
-    const key = keyOfTemplate(template);
-    const wanted = controllerRevision(template, this.#namespaceOf(key));
+  async #store(version: TemplateVersion, options: WriteOptions): Promise<void> {
+    const { key, compiled } = version;
+    const wanted = controllerRevision(version, this.#namespaceOf(key));
     let problem: unknown;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       try {
-        const existing = attempt === 0 ? undefined : await this.#get(key, templateRevision(template), options);
-        if (existing) await this.#refresh(existing, template, options);
+        const existing = attempt === 0 ? undefined : await this.#get(key, compiled.revision, options);
+        if (existing) await this.#refresh(existing, version, options);
         else await this.#client.create(CONTROLLER_REVISIONS, wanted.metadata?.namespace, wanted, options);
         return;
       } catch (error) {
@@ -149,27 +158,27 @@ export class RevisionStore {
   }
 
   /** Makes a stored revision this template's and its newest; its content can not be changed, by anyone. */
-  async #refresh(existing: ControllerRevision, template: Template, options: WriteOptions): Promise<void> {
+  async #refresh(existing: ControllerRevision, version: TemplateVersion, options: WriteOptions): Promise<void> {
     const { namespace = '', name = '', uid, resourceVersion } = existing.metadata ?? {};
-    if (templateOfRevision(existing) === undefined) {
+    if (this.#templates.ofRevision(existing) === undefined) {
       throw new ForeignRevisionError(
         `ControllerRevision ${namespace}/${name} does not hold what its name says; remove it`,
       );
     }
-    const { generation = 0 } = template.metadata;
+    const { key, generation, compiled } = version;
     const metadata: Record<string, unknown> = { uid, resourceVersion, annotations: this.#usedNow() };
-    if (ownerUid(existing) !== template.metadata.uid) {
+    if (ownerUid(existing) !== version.uid) {
       // A namesake took the place of the owner, unless it is this template that is gone.
-      if (!(await this.#isPresent(template, options))) return;
-      metadata['ownerReferences'] = [revisionOwner(template)];
+      if (!(await this.#isPresent(version, options))) return;
+      metadata['ownerReferences'] = [revisionOwner(key, version.uid)];
     } else if (existing.revision >= generation) return;
     const body = { metadata, revision: generation };
     await this.#client.patch(CONTROLLER_REVISIONS, { namespace, name }, body, options);
-    this.#found.delete(idOf(keyOfTemplate(template), templateRevision(template)));
+    this.#templates.forget(key, compiled.revision);
   }
 
-  async #isPresent({ kind, metadata }: Template, options: WriteOptions): Promise<boolean> {
-    const { namespace, name = '', uid } = metadata;
+  async #isPresent({ key, uid }: TemplateVersion, options: WriteOptions): Promise<boolean> {
+    const { kind, namespace, name } = key;
     const resource = kind === 'ClusterJobTemplate' ? CLUSTER_JOB_TEMPLATES : JOB_TEMPLATES;
     const live = await found(this.#client.get<Template>(resource, { namespace, name }, options));
     return live?.metadata.uid === uid;
@@ -186,10 +195,6 @@ export class RevisionStore {
 
   #usedNow(): Record<string, string> {
     return { [ANNOTATION_LAST_USED]: new Date(this.#now()).toISOString() };
-  }
-
-  #isFresh(since: number | undefined, forMs: number): boolean {
-    return since !== undefined && this.#now() - since < forMs;
   }
 }
 

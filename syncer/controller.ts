@@ -17,6 +17,7 @@ import { keyOf } from '../kube/watch/object-key.ts';
 import { Reflector } from '../kube/watch/reflector.ts';
 import { WorkQueue } from '../kube/controller/work-queue.ts';
 import type { WorkResult } from '../kube/controller/work-queue.ts';
+import { CompiledTemplates } from '../revisions/compiled-templates.ts';
 import { RevisionStore } from '../revisions/revision-store.ts';
 import { cachedJob, cachedRun, jobInOutline, runInOutline } from './cached.ts';
 import { Cluster } from './cluster.ts';
@@ -126,7 +127,8 @@ export class Controller {
       trim: (job) => (this.#isOurs(job.metadata) ? cachedJob(job) : jobInOutline(job)),
     });
     const cluster = new Cluster(client, options.guard);
-    const store = new RevisionStore(client, options.clusterNamespace);
+    const compiled = new CompiledTemplates();
+    const store = new RevisionStore({ client, clusterNamespace: options.clusterNamespace, templates: compiled });
     const caches = {
       templates: this.#templates.cache,
       clusterTemplates: this.#clusterTemplates.cache,
@@ -137,6 +139,7 @@ export class Controller {
       ...caches,
       cluster,
       store,
+      compiled,
       clusterNamespace,
       onWait: (run) => {
         this.#memory.wait(run);

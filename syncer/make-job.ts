@@ -1,5 +1,4 @@
 import type { JobRun } from '../api/job-run.ts';
-import type { Template } from '../api/job-template.ts';
 import { LABEL_APP_VERSION, REASON_JOB_REFUSED, REASON_NAME_CONFLICT } from '../api/names.ts';
 import type { Job } from '../api/wire.ts';
 import { formatFieldErrors } from '../core/errors/field-error.ts';
@@ -7,7 +6,7 @@ import { jobName } from '../core/job/job-name.ts';
 import { isJobFinished, jobDeleted } from '../core/job/job-run-status.ts';
 import type { Observation } from '../core/job/job-run-status.ts';
 import { render } from '../core/job/render.ts';
-import { templateRevision } from '../core/template/template-revision.ts';
+import type { TemplateVersion } from '../core/template/template-version.ts';
 import { isAlreadyExists, KubeApiError } from '../kube/client/api-error.ts';
 import type { ObjectCache } from '../kube/watch/cache.ts';
 import { cachedJob } from './cached.ts';
@@ -64,10 +63,12 @@ function earlierAttempt(context: MakeJobContext, run: JobRun): Observed | undefi
   return { observation: jobDeleted(wanted, 'was deleted before it finished') };
 }
 
-async function create(context: MakeJobContext, run: JobRun, template: Template): Promise<Observed> {
-  const rendered = render(template, run);
+async function create(context: MakeJobContext, run: JobRun, template: TemplateVersion): Promise<Observed> {
+  const rendered = render(template.compiled, run);
   if ('errors' in rendered) {
-    return refused(`${template.kind} "${run.spec.templateRef}" makes no Job: ${formatFieldErrors(rendered.errors)}`);
+    return refused(
+      `${template.key.kind} "${run.spec.templateRef}" makes no Job: ${formatFieldErrors(rendered.errors)}`,
+    );
   }
   try {
     const job = await context.cluster.createJob(run.metadata.namespace ?? '', rendered.job);
@@ -113,15 +114,15 @@ function refused(message: string): Observed {
 /** The template is known only if it is still the one that the Job's label names. */
 function adopt(context: MakeJobContext, run: JobRun, job: Job): Observed {
   const template = context.templates.known(run);
-  const same = template && job.metadata?.labels?.[LABEL_APP_VERSION] === templateRevision(template);
+  const same = template && job.metadata?.labels?.[LABEL_APP_VERSION] === template.compiled.revision;
   return made(context, run, job, same ? template : undefined);
 }
 
-function made(context: MakeJobContext, run: JobRun, job: Job, template: Template | undefined): Observed {
+function made(context: MakeJobContext, run: JobRun, job: Job, template: TemplateVersion | undefined): Observed {
   const rendered = template && {
-    revision: templateRevision(template),
-    generation: template.metadata.generation ?? 0,
-    uid: template.metadata.uid ?? '',
+    revision: template.compiled.revision,
+    generation: template.generation,
+    uid: template.uid,
   };
   context.memory.rememberMade(run, { job: cachedJob(job), template: rendered });
   return { observation: { kind: 'job', job, template: rendered } };

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { JobRun } from '../api/job-run.ts';
-import type { Template } from '../api/job-template.ts';
 import { CONTROLLER_REVISIONS } from '../api/resources.ts';
 import type { ControllerRevision } from '../api/wire.ts';
 import {
@@ -12,7 +11,7 @@ import {
 import { isFinished } from '../core/job/job-run-status.ts';
 import { removableRevisions } from '../core/template/revision-history.ts';
 import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../core/template/template-key.ts';
-import { templateRevision } from '../core/template/template-revision.ts';
+import type { TemplateVersion } from '../core/template/template-version.ts';
 import { isConflict, isNotFound } from '../kube/client/api-error.ts';
 import type { ObjectCache } from '../kube/watch/cache.ts';
 import type { KubeClient } from '../kube/client/client.ts';
@@ -40,7 +39,7 @@ export interface RevisionKeeperOptions {
   store: Pick<RevisionStore, 'keep'>;
   guard: WriteGuard;
   /** A template as it is, by {@link templateKeyString}. */
-  present: (key: TemplateKey) => Template | undefined;
+  present: (key: TemplateKey) => TemplateVersion | undefined;
   /** Both indexed by {@link BY_TEMPLATE}. */
   revisions: ObjectCache<ControllerRevision>;
   runs: ObjectCache<JobRun>;
@@ -121,17 +120,17 @@ export class RevisionKeeper {
     }
   }
 
-  async #keep(key: TemplateKey, template: Template): Promise<void> {
+  async #keep(key: TemplateKey, template: TemplateVersion): Promise<void> {
     const { revisions, clusterNamespace, store, guard } = this.#options;
-    const name = controllerRevisionName(key, templateRevision(template));
+    const name = controllerRevisionName(key, template.compiled.revision);
     const stored = revisions.get(revisionNamespace(key, clusterNamespace), name);
-    const { uid, generation = 0 } = template.metadata;
+    const { uid, generation } = template;
     if (stored && ownerUid(stored) === uid && stored.revision >= generation) return;
     await store.keep(template, guarded(guard));
     await sleep(PAUSE_MS, guard.lost);
   }
 
-  async #trim(key: TemplateKey, template: Template): Promise<WorkResult> {
+  async #trim(key: TemplateKey, template: TemplateVersion): Promise<WorkResult> {
     const { revisions, runs, limit, graceMs = GRACE_MS } = this.#options;
     const id = templateKeyString(key);
     const inUse = runs
@@ -140,7 +139,7 @@ export class RevisionKeeper {
       .map((run) => controllerRevisionName(key, run.spec.templateRevision ?? ''));
     const { remove, againMs } = removableRevisions({
       revisions: revisions.byIndex(BY_TEMPLATE, id),
-      present: controllerRevisionName(key, templateRevision(template)),
+      present: controllerRevisionName(key, template.compiled.revision),
       inUse: new Set(inUse),
       limit,
       graceMs,

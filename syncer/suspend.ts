@@ -1,10 +1,10 @@
 import type { JobRun } from '../api/job-run.ts';
-import type { Template } from '../api/job-template.ts';
 import { REASON_RESUMED, REASON_SUSPEND_REFUSED, REASON_SUSPENDED } from '../api/names.ts';
 import type { Job } from '../api/wire.ts';
 import type { FieldError } from '../core/errors/field-error.ts';
 import { isJobFinished } from '../core/job/job-run-status.ts';
 import { suspendErrors } from '../core/overrides/overrides.ts';
+import type { TemplateVersion } from '../core/template/template-version.ts';
 import type { EventRecorder, Happening } from '../kube/controller/event-recorder.ts';
 import type { Cluster } from './cluster.ts';
 import type { Memory } from './memory.ts';
@@ -34,7 +34,7 @@ export async function carrySuspend(context: SuspendContext, run: JobRun, job: Jo
     context.memory.rememberCarried(run);
     return job;
   }
-  const [refusal] = template ? suspendErrors(template, run) : [];
+  const [refusal] = template ? suspendErrors(template.compiled, run) : [];
   const changed = refusal ? job : await context.cluster.suspendJob(job, wanted);
   if (changed === undefined) return job;
   context.memory.rememberCarried(run);
@@ -54,8 +54,8 @@ function refused({ path, message }: FieldError): Happening {
 }
 
 /** What the run says; where it says nothing (any more), what its template says. */
-function wantedSuspend(run: JobRun, template: Template | undefined): boolean {
-  return run.spec.suspend ?? template?.spec.suspend ?? false;
+function wantedSuspend(run: JobRun, template: TemplateVersion | undefined): boolean {
+  return run.spec.suspend ?? template?.compiled.content.spec.suspend ?? false;
 }
 
 function isSuspended(job: Job): boolean {

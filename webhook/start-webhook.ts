@@ -7,6 +7,7 @@ import { CLUSTER_JOB_TEMPLATES, JOB_TEMPLATES } from '../api/resources.ts';
 import type { ClusterConfig } from '../kube/client/cluster-config.ts';
 import { KubeClient } from '../kube/client/client.ts';
 import { Reflector } from '../kube/watch/reflector.ts';
+import { CompiledTemplates } from '../revisions/compiled-templates.ts';
 import { RevisionStore } from '../revisions/revision-store.ts';
 import { buildApp, type App } from './server/app.ts';
 import { Authorization } from './lookups/authorization.ts';
@@ -25,6 +26,9 @@ import { TemplateLookup } from './lookups/template-lookup.ts';
 import { TemplatesOfRuns } from './lookups/template-of-run.ts';
 import { CertificateReloader } from './tls/tls-reload.ts';
 import { Traffic } from './server/traffic.ts';
+
+/** A template that was deleted is found by its revision no longer than this. */
+const REVISION_TTL_MS = 60_000;
 
 export interface WebhookOptions {
   kubeConfig: ClusterConfig;
@@ -168,11 +172,12 @@ class Webhook implements RunningWebhook {
     const { config, logger } = this.#options;
     const caches = { JobTemplate: this.#templates.cache, ClusterJobTemplate: this.#clusterTemplates.cache };
     const lookup = new TemplateLookup(client, caches);
-    const revisions = new RevisionStore(client, config.podNamespace);
+    const compiled = new CompiledTemplates({ revisionTtlMs: REVISION_TTL_MS });
+    const revisions = new RevisionStore({ client, clusterNamespace: config.podNamespace, templates: compiled });
     return createDeciders({
       lookup,
       revisions,
-      templates: new TemplatesOfRuns(lookup, revisions),
+      templates: new TemplatesOfRuns(lookup, revisions, compiled),
       authorization: new Authorization({ client, mode: config.authorizationMode }),
       dryRuns: new DryRunVerdicts({ client, enabled: config.dryRun, reuseSeconds: config.dryRunReuseSeconds }),
       references: new MissingReferences({ client, kinds: config.warnMissing, logger }),

@@ -1,5 +1,4 @@
 import type { JobRun } from '../../api/job-run.ts';
-import type { Template } from '../../api/job-template.ts';
 import {
   ANNOTATION_JOB_RUN_NAME,
   API_VERSION,
@@ -20,11 +19,11 @@ import { labelValue } from './label-value.ts';
 import { metadataOverrides } from '../overrides/metadata-overrides.ts';
 import { overrideErrors, withOverrides } from '../overrides/overrides.ts';
 import { substitute } from './substitute.ts';
-import { templateRevision } from '../template/template-revision.ts';
-import { validateJobTemplate } from '../template/validate-job-template.ts';
+import type { CompiledTemplate } from '../template/compile.ts';
+import { templateKeyOfRun } from '../template/template-key.ts';
 
 /** The Job that a run makes of its template, or everything that keeps it from making one; `of`: whose paths those are. */
-export type Rendered = { job: Job } | { errors: FieldError[]; of: 'run' | 'template' };
+export type Rendered = { job: Job } | { errors: readonly FieldError[]; of: 'run' | 'template' };
 
 type Labels = Record<string, string>;
 
@@ -38,22 +37,21 @@ type Labels = Record<string, string>;
  * - Labels and annotations of the template object itself stay with it: deployment tools put theirs there to track what
  *   they own.
  */
-export function render(template: Template, run: JobRun): Rendered {
-  const wrong = validateJobTemplate(template);
-  if (wrong.length > 0) return { errors: wrong, of: 'template' };
+export function render(template: CompiledTemplate, run: JobRun): Rendered {
+  if (template.errors.length > 0) return { errors: template.errors, of: 'template' };
   const substituted = substitute(template, run);
   const valueErrors = 'errors' in substituted ? substituted.errors : [];
   const errors = [...valueErrors, ...overrideErrors(template, run)];
   if ('errors' in substituted || errors.length > 0) return { errors, of: 'run' };
-  return { job: jobOf(template, run, withOverrides(substituted.template.spec, run)) };
+  return { job: jobOf(template, run, withOverrides(substituted.spec, run)) };
 }
 
 /** What comes later wins: recommended labels, the template's own, the run's, and those that tell whose the Job is. */
-function jobOf(template: Template, run: JobRun, spec: JobSpec): Job {
+function jobOf(template: CompiledTemplate, run: JobRun, spec: JobSpec): Job {
   const podTemplate = spec.template;
   const podLabels = podTemplate.metadata?.labels ?? {};
   const given = metadataOverrides(run);
-  const labels = { ...appLabels(template, run, podLabels), ...given.labels, ...ownLabels(template, run) };
+  const labels = { ...appLabels(template, run, podLabels), ...given.labels, ...ownLabels(run) };
   const annotations = { ...given.annotations, [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' };
   return {
     apiVersion: 'batch/v1',
@@ -73,20 +71,21 @@ function jobOf(template: Template, run: JobRun, spec: JobSpec): Job {
   };
 }
 
-function ownLabels(template: Template, run: JobRun): Labels {
-  const label = template.kind === 'ClusterJobTemplate' ? LABEL_CLUSTER_JOB_TEMPLATE : LABEL_JOB_TEMPLATE;
+function ownLabels(run: JobRun): Labels {
+  const { kind, name } = templateKeyOfRun(run);
+  const label = kind === 'ClusterJobTemplate' ? LABEL_CLUSTER_JOB_TEMPLATE : LABEL_JOB_TEMPLATE;
   return {
-    [label]: labelValue(template.metadata.name ?? ''),
+    [label]: labelValue(name),
     [LABEL_JOB_RUN]: labelValue(run.metadata.name ?? ''),
   };
 }
 
 /** The recommended labels; those that the template's Pods already have win, for the Job too. */
-function appLabels(template: Template, run: JobRun, podLabels: Labels): Labels {
+function appLabels(template: CompiledTemplate, run: JobRun, podLabels: Labels): Labels {
   const defaults = {
-    [LABEL_APP_NAME]: labelValue(template.metadata.name ?? ''),
+    [LABEL_APP_NAME]: labelValue(run.spec.templateRef),
     [LABEL_APP_INSTANCE]: labelValue(run.metadata.name ?? ''),
-    [LABEL_APP_VERSION]: templateRevision(template),
+    [LABEL_APP_VERSION]: template.revision,
     [LABEL_APP_MANAGED_BY]: MANAGED_BY,
   };
   return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, podLabels[key] ?? value]));

@@ -1,30 +1,27 @@
 import type { JobRun } from '../../api/job-run.ts';
-import type { Template } from '../../api/job-template.ts';
 import type { ParameterValue, ScalarValue } from '../../api/parameter.ts';
 import type { JobSpec } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
-import { parameterDeclarationErrors } from '../parameters/declarations.ts';
 import { parameterValues, type ParameterValues } from '../parameters/values.ts';
-import { placeholderPlan, type PlanNode } from '../template/placeholder-plan.ts';
+import type { CompiledTemplate } from '../template/compile.ts';
+import type { PlanNode } from '../template/placeholder-plan.ts';
 import type { Token } from '../template/placeholder.ts';
 
 /**
- * The template with the run's parameter values in the place of its placeholders, or what is wrong with the values (paths
- * are the run's), or with the template where nobody checked it before (paths are the template's). Neither argument is
- * changed; parts without placeholders are shared with the template.
+ * The template's JobSpec with the run's parameter values in the place of its placeholders, or what is wrong with the values
+ * (paths are the run's). The template must have no errors. Neither argument is changed; parts without placeholders are
+ * shared with the template.
  *
  * A value is text and stays the same text: it is never looked into for placeholders, and where the kubelet expands a
  * string (https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/) each `$`
  * of a value is doubled, which the kubelet undoes.
  */
-export function substitute(template: Template, run: JobRun): { template: Template } | { errors: FieldError[] } {
-  const wrong = parameterDeclarationErrors(template);
-  if (wrong.length > 0) return { errors: wrong };
+export function substitute(template: CompiledTemplate, run: JobRun): { spec: JobSpec } | { errors: FieldError[] } {
   const resolved = parameterValues(template, run);
   if ('errors' in resolved) return resolved;
-  const { root } = placeholderPlan(template.spec);
-  if (root === undefined) return { template };
-  return { template: { ...template, spec: replaced(template.spec, root, resolved.values) as JobSpec } };
+  const { spec } = template.content;
+  const { root } = template.plan;
+  return { spec: root === undefined ? spec : (replaced(spec, root, resolved.values) as JobSpec) };
 }
 
 function replaced(value: unknown, node: PlanNode, values: ParameterValues): unknown {

@@ -1,13 +1,12 @@
 import type { JobRun } from '../../api/job-run.ts';
-import type { Template } from '../../api/job-template.ts';
 import { containerSayings, isSaid, listOf, saidFields, type ContainerSaying } from './container-overrides.ts';
-import { placeholderPlan } from '../template/placeholder-plan.ts';
+import type { CompiledTemplate } from '../template/compile.ts';
 
 /**
  * The field of the run that a field of its rendered Job comes from, for instance `spec.env[2].value` for
  * `spec.template.spec.containers[0].env[4].value`; `undefined` when it comes from the template.
  */
-export function originInRun(path: string, run: JobRun, template: Template): string | undefined {
+export function originInRun(path: string, run: JobRun, template: CompiledTemplate): string | undefined {
   return (
     ofContainer(path, run, template) ??
     ofJobOrPod(path, run) ??
@@ -39,11 +38,11 @@ function ofMetadata(path: string, { spec }: JobRun): string | undefined {
   return isTheirs ? `spec.metadata.${field}${rest}` : undefined;
 }
 
-function ofContainer(path: string, run: JobRun, template: Template): string | undefined {
+function ofContainer(path: string, run: JobRun, template: CompiledTemplate): string | undefined {
   const match = CONTAINER_FIELD.exec(path);
   if (match === null) return undefined;
   const [, list, index, field = '', rest = ''] = match;
-  const { containers, initContainers } = template.spec.template.spec ?? {};
+  const { containers, initContainers } = template.content.spec.template.spec ?? {};
   const container = listOf(list === 'initContainers' ? initContainers : containers)[Number(index)];
   if (container === undefined) return undefined;
   const isFirst = container === containers?.[0];
@@ -96,8 +95,8 @@ function insideOfResources(rest: string, { fields }: ContainerSaying): string | 
 }
 
 /** A string of the template with one placeholder in it, for which the run gives the value. */
-function ofParameter(path: string, run: JobRun, template: Template): string | undefined {
-  const string = placeholderPlan(template.spec).strings.find((one) => one.path === path);
+function ofParameter(path: string, run: JobRun, template: CompiledTemplate): string | undefined {
+  const string = template.plan.strings.find((one) => one.path === path);
   const names = new Set((string?.tokens ?? []).flatMap((token) => (token.kind === 'placeholder' ? [token.name] : [])));
   const [name, ...others] = names;
   if (name === undefined || others.length > 0 || !Object.hasOwn(run.spec.parameters ?? {}, name)) return undefined;

@@ -1,6 +1,5 @@
 import type { JobRun, JobRunSpec } from '../../api/job-run.ts';
-import type { Template } from '../../api/job-template.ts';
-import { DEFAULT_OVERRIDES, OVERRIDES, type Override } from '../../api/names.ts';
+import { OVERRIDES, type Override } from '../../api/names.ts';
 import type { JobSpec } from '../../api/wire.ts';
 import {
   containerSayings,
@@ -15,6 +14,8 @@ import {
 import type { FieldError } from '../errors/field-error.ts';
 import { metadataErrors } from './metadata-overrides.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
+import type { CompiledTemplate } from '../template/compile.ts';
+import { templateKeyOfRun } from '../template/template-key.ts';
 
 /** Fields of a run that are the Job's of the same name. */
 const JOB_FIELDS = [
@@ -28,11 +29,6 @@ const JOB_FIELDS = [
 /** Fields of a run that are the Pod's of the same name. */
 const POD_FIELDS = ['nodeSelector', 'tolerations', 'priorityClassName'] as const;
 
-/** What a template allows its runs to override. */
-export function allowedOverrides(template: Template): readonly Override[] {
-  return (template.overrides as { allow?: Override[] } | null | undefined)?.allow ?? DEFAULT_OVERRIDES;
-}
-
 /** What a run overrides, by the names of the template's allow-list, each once, in the list's order. */
 export function overridesOf(run: JobRun): Override[] {
   const said = new Set<Override>(usesOf(run).map(({ override }) => override));
@@ -40,18 +36,19 @@ export function overridesOf(run: JobRun): Override[] {
 }
 
 /** What a run overrides that the template does not allow, or cannot be overridden so. Paths are the run's. */
-export function overrideErrors(template: Template, run: JobRun): FieldError[] {
-  const allowed = allowedOverrides(template);
+export function overrideErrors(template: CompiledTemplate, run: JobRun): FieldError[] {
+  const { allowed } = template;
   const forbidden = usesOf(run)
     .filter(({ override }) => !allowed.includes(override))
-    .map(({ path }) => notAllowed(path, template, allowed));
+    .map(({ path }) => notAllowed(path, run, allowed));
   return [...forbidden, ...containerErrors(template, run), ...metadataErrors(run)];
 }
 
 /** The same of `spec.suspend` alone, the one field of a stored run that may change. */
-export function suspendErrors(template: Template, run: JobRun): FieldError[] {
-  const { templateRef, suspend } = run.spec;
-  return overrideErrors(template, { ...run, spec: { templateRef, ...(suspend !== undefined && { suspend }) } });
+export function suspendErrors(template: CompiledTemplate, run: JobRun): FieldError[] {
+  const { templateRef, templateKind, suspend } = run.spec;
+  const spec = { templateRef, ...(templateKind && { templateKind }), ...(suspend !== undefined && { suspend }) };
+  return overrideErrors(template, { ...run, spec });
 }
 
 /** The JobSpec with what the run overrides. Whether it may is not asked here. */
@@ -88,17 +85,18 @@ function overrideOf(field: ContainerField): Override {
   return field === 'envFrom' ? 'env' : field;
 }
 
-function notAllowed(path: string, template: Template, allowed: readonly Override[]): FieldError {
+function notAllowed(path: string, run: JobRun, allowed: readonly Override[]): FieldError {
+  const { kind, name } = templateKeyOfRun(run);
   const list = allowed.length === 0 ? 'no overrides' : `only ${allowed.join(', ')}`;
   return {
     path,
     reason: 'FieldValueForbidden',
-    message: `Forbidden: ${template.kind} "${template.metadata.name ?? ''}" allows ${list}`,
+    message: `Forbidden: ${kind} "${name}" allows ${list}`,
   };
 }
 
-function containerErrors(template: Template, run: JobRun): FieldError[] {
-  const podSpec = template.spec.template.spec;
+function containerErrors({ content }: CompiledTemplate, run: JobRun): FieldError[] {
+  const podSpec = content.spec.template.spec;
   const containers = listOf(podSpec?.containers).map(({ name }) => name);
   const names = [...containers, ...listOf(podSpec?.initContainers).map(({ name }) => name)];
   const [top, ...byName] = containerSayings(run);

@@ -1,48 +1,31 @@
-import type { TemplateContent } from '../../api/job-template.ts';
 import { LONGEST_PARAMETER_NAME, PARAMETER_NAME_PATTERN, type Parameter } from '../../api/parameter.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { matchingSteps, parameterSchemaErrors } from './schema-errors.ts';
+import type { SchemaCompiler } from './schema-compiler.ts';
 import { parameterValueErrors } from './value-errors.ts';
-import { placeholderErrors } from '../template/placeholder-errors.ts';
 import { quoted } from '../errors/quoted.ts';
 
-/** More mistakes than anybody reads are not told. */
-const MOST_ERRORS = 50;
 /** Steps of matching patterns that one run may cost in all: some tenths of a second at the very worst. */
 const MOST_STEPS = 2 ** 24;
 
 const NAME = new RegExp(PARAMETER_NAME_PATTERN);
-const checked = new WeakMap<object, { parameters: unknown; errors: FieldError[] }>();
 
-/**
- * What is wrong with a template's parameters and its placeholders. Paths are the template's. Worked out once for each
- * `spec` object and its parameters, which must not be changed after.
- */
-export function parameterDeclarationErrors(content: TemplateContent): FieldError[] {
-  const { spec, parameters } = content as { spec: unknown; parameters?: unknown };
-  if (typeof spec !== 'object' || spec === null) return [];
-  const known = checked.get(spec);
-  if (known !== undefined && known.parameters === parameters) return known.errors;
-  const errors = errorsOf(spec, parameters ?? []).slice(0, MOST_ERRORS);
-  checked.set(spec, { parameters, errors });
-  return errors;
-}
-
-function errorsOf(spec: object, parameters: unknown): FieldError[] {
+/** What is wrong with the parameters that a template declares. Paths are the template's. */
+export function parameterDeclarationErrors(parameters: unknown, schemas: SchemaCompiler): FieldError[] {
   if (!Array.isArray(parameters)) {
     const message = `Invalid value: ${quoted(parameters)}: must be a list of parameters`;
     return [{ path: 'parameters', reason: 'FieldValueTypeInvalid', message }];
   }
   const errors = parameters.flatMap((parameter: unknown, index) =>
-    declarationErrors(parameter, `parameters[${index}]`),
+    declarationErrors(parameter, `parameters[${index}]`, schemas),
   );
-  const named = parameters.filter(isNamed);
-  return [
-    ...errors,
-    ...duplicates(parameters),
-    ...(errors.length > 0 ? [] : stepErrors(named)),
-    ...placeholderErrors(spec, named),
-  ];
+  const costs = errors.length > 0 ? [] : stepErrors(namedParameters(parameters), schemas);
+  return [...errors, ...duplicates(parameters), ...costs];
+}
+
+/** The parameters that have a name, whatever else is wrong with them. */
+export function namedParameters(parameters: unknown): Parameter[] {
+  return Array.isArray(parameters) ? parameters.filter(isNamed) : [];
 }
 
 function isNamed(parameter: unknown): parameter is Parameter {
@@ -53,17 +36,17 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function declarationErrors(parameter: unknown, path: string): FieldError[] {
+function declarationErrors(parameter: unknown, path: string, schemas: SchemaCompiler): FieldError[] {
   if (!isObject(parameter)) {
     const message = `Invalid value: ${quoted(parameter)}: must be a parameter, with a name`;
     return [{ path, reason: 'FieldValueTypeInvalid', message }];
   }
   const { schema } = parameter;
-  const inSchema = isAbsent(schema) ? [] : parameterSchemaErrors(schema, `${path}.schema`);
+  const inSchema = isAbsent(schema) ? [] : parameterSchemaErrors(schema, `${path}.schema`, schemas);
   return [
     ...nameErrors(parameter['name'], `${path}.name`),
     ...inSchema,
-    ...defaultErrors(parameter, path, inSchema.length === 0),
+    ...defaultErrors(parameter, path, inSchema.length === 0 ? schemas : undefined),
   ];
 }
 
@@ -80,15 +63,21 @@ function nameErrors(name: unknown, path: string): FieldError[] {
   return [{ path, reason: 'FieldValueInvalid', message: `Invalid value: ${quoted(name)}: ${rule}` }];
 }
 
-function defaultErrors(parameter: Record<string, unknown>, path: string, isSchemaSane: boolean): FieldError[] {
+/** @param schemas absent when the parameter's schema is wrong: then the default is not checked against it. */
+function defaultErrors(
+  parameter: Record<string, unknown>,
+  path: string,
+  schemas: SchemaCompiler | undefined,
+): FieldError[] {
   const { default: value, required, schema } = parameter;
   if (isAbsent(value)) {
     if (required !== false) return [];
     const message = 'Required value: a parameter that is not required needs a default';
     return [{ path: `${path}.default`, reason: 'FieldValueRequired', message }];
   }
-  const errors = isSchemaSane
-    ? parameterValueErrors(value, (schema ?? undefined) as Parameter['schema'], `${path}.default`)
+  const at = `${path}.default`;
+  const errors = schemas
+    ? parameterValueErrors(value, (schema ?? undefined) as Parameter['schema'], { path: at, schemas })
     : [];
   if (required !== true) return errors;
   const message = 'Forbidden: the parameter has a default, which would never be used; leave out one of the two';
@@ -112,10 +101,10 @@ function duplicates(parameters: readonly unknown[]): FieldError[] {
   });
 }
 
-function stepErrors(parameters: readonly Parameter[]): FieldError[] {
+function stepErrors(parameters: readonly Parameter[], schemas: SchemaCompiler): FieldError[] {
   let steps = 0;
   for (const [index, { schema }] of parameters.entries()) {
-    steps += isAbsent(schema) || schema === undefined ? 0 : matchingSteps(schema);
+    steps += isAbsent(schema) || schema === undefined ? 0 : matchingSteps(schema, schemas);
     if (steps > MOST_STEPS) return [tooManySteps(`parameters[${index}].schema`, schema?.items !== undefined)];
   }
   return [];

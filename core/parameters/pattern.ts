@@ -12,20 +12,8 @@ export interface Pattern {
 /** A pattern, or why it is none, in RE2's words. */
 export type CompiledPattern = { pattern: Pattern } | { error: string };
 
-const MOST_KEPT = 512;
-const kept = new Map<string, CompiledPattern>();
-
-/** Compiles a pattern as the schema of a parameter has it. The same source is not compiled twice in a row. */
+/** Compiles a pattern as the schema of a parameter has it. */
 export function compilePattern(source: string): CompiledPattern {
-  const known = kept.get(source);
-  if (known) return known;
-  const compiled = compile(source);
-  if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(source, compiled);
-  return compiled;
-}
-
-function compile(source: string): CompiledPattern {
   try {
     const regex = RE2JS.compile(source);
     return { pattern: { source, test: (text) => regex.test(text), size: regex.programSize() } };

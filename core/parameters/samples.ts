@@ -1,5 +1,6 @@
-import type { TemplateContent } from '../../api/job-template.ts';
 import type { Parameter, ParameterSchema, ParameterValue, ScalarValue } from '../../api/parameter.ts';
+import type { CompiledTemplate } from '../template/compile.ts';
+import type { SchemaCompiler } from './schema-compiler.ts';
 import { parameterValueErrors } from './value-errors.ts';
 import { patternSample } from './pattern-sample.ts';
 
@@ -7,28 +8,28 @@ import { patternSample } from './pattern-sample.ts';
  * Values with which a template can be tried out: defaults, and for required parameters something that fits its schema. A
  * parameter for which nothing was found (a pattern can be any) is left out. The declarations must be right ones.
  */
-export function sampleParameters(content: TemplateContent): Record<string, ParameterValue> {
+export function sampleParameters({ parameters, schemas }: CompiledTemplate): Record<string, ParameterValue> {
   return Object.fromEntries(
-    (content.parameters ?? []).flatMap((parameter) => {
-      const value = sample(parameter);
+    parameters.flatMap((parameter) => {
+      const value = sample(parameter, schemas);
       return value === undefined ? [] : [[parameter.name, value]];
     }),
   );
 }
 
-function sample({ default: given, schema }: Parameter): ParameterValue | undefined {
+function sample({ default: given, schema }: Parameter, schemas: SchemaCompiler): ParameterValue | undefined {
   if (given !== undefined) return given;
   const asked: ParameterSchema = schema ?? { type: 'string' };
-  if (asked.type !== 'array') return scalar(asked);
-  const element = scalar(asked.items ?? { type: 'string' });
+  if (asked.type !== 'array') return scalar(asked, schemas);
+  const element = scalar(asked.items ?? { type: 'string' }, schemas);
   const length = Math.max(asked.minItems ?? 0, Math.min(1, asked.maxItems ?? 1));
   if (length === 0) return [];
   return element === undefined ? undefined : new Array<ScalarValue>(length).fill(element);
 }
 
-function scalar(schema: ParameterSchema): ScalarValue | undefined {
+function scalar(schema: ParameterSchema, schemas: SchemaCompiler): ScalarValue | undefined {
   const candidates = schema.enum ?? guesses(schema);
-  return candidates.find((value) => parameterValueErrors(value, schema, '').length === 0);
+  return candidates.find((value) => parameterValueErrors(value, schema, { path: '', schemas }).length === 0);
 }
 
 function guesses(schema: ParameterSchema): ScalarValue[] {

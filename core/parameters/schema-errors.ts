@@ -1,7 +1,7 @@
 import { LONGEST_MATCHED_STRING, PARAMETER_TYPES, SCALAR_TYPES, type ParameterSchema } from '../../api/parameter.ts';
 import type { FieldError, FieldErrorReason } from '../errors/field-error.ts';
 import { parameterValueErrors } from './value-errors.ts';
-import { compilePattern } from './pattern.ts';
+import type { SchemaCompiler } from './schema-compiler.ts';
 import { quoted, quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 
@@ -27,11 +27,17 @@ const PAIRS = [
 ] as const;
 
 /** What is wrong with the schema of a parameter: no value could fit it, or it says what it cannot mean. */
-export function parameterSchemaErrors(schema: unknown, path: string): FieldError[] {
-  return errorsOf(schema, path, PARAMETER_TYPES);
+export function parameterSchemaErrors(schema: unknown, path: string, schemas: SchemaCompiler): FieldError[] {
+  return errorsOf(schema, path, { types: PARAMETER_TYPES, schemas });
 }
 
-function errorsOf(given: unknown, path: string, types: readonly string[]): FieldError[] {
+interface Checking {
+  /** The types that are allowed here. */
+  types: readonly string[];
+  schemas: SchemaCompiler;
+}
+
+function errorsOf(given: unknown, path: string, { types, schemas }: Checking): FieldError[] {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return [error(path, 'FieldValueTypeInvalid', `Invalid value: ${quoted(given)}: must be a schema, with a type`)];
   }
@@ -42,10 +48,10 @@ function errorsOf(given: unknown, path: string, types: readonly string[]): Field
     ...misplaced(schema, path),
     ...malformed(schema, path),
     ...pairErrors(schema, path),
-    ...patternErrors(schema, path),
-    ...itemsErrors(schema, path),
+    ...patternErrors(schema, path, schemas),
+    ...itemsErrors(schema, path, schemas),
   ];
-  return errors.length > 0 ? errors : enumErrors(schema, path);
+  return errors.length > 0 ? errors : enumErrors(schema, path, schemas);
 }
 
 function error(path: string, reason: FieldErrorReason, message: string): FieldError {
@@ -100,15 +106,15 @@ function bounds(schema: ParameterSchema, low: Keyword, high: Keyword): [number, 
   return schema.type === 'integer' ? [Math.ceil(least), Math.floor(most)] : [least, most];
 }
 
-function patternErrors(schema: ParameterSchema, path: string): FieldError[] {
+function patternErrors(schema: ParameterSchema, path: string, schemas: SchemaCompiler): FieldError[] {
   if (schema.type !== 'string' || !has(schema, 'pattern')) return [];
   const { pattern, maxLength } = schema as { pattern: unknown; maxLength?: number | null };
   if (typeof pattern !== 'string') return [notOf(`${path}.pattern`, pattern, 'a string')];
-  return [...unreadable(pattern, `${path}.pattern`), ...lengthBound(maxLength, `${path}.maxLength`)];
+  return [...unreadable(pattern, `${path}.pattern`, schemas), ...lengthBound(maxLength, `${path}.maxLength`)];
 }
 
-function unreadable(pattern: string, path: string): FieldError[] {
-  const compiled = compilePattern(pattern);
+function unreadable(pattern: string, path: string, schemas: SchemaCompiler): FieldError[] {
+  const compiled = schemas.pattern(pattern);
   if ('pattern' in compiled) return [];
   const lacks = /\(\?[=!<]|\\\d/.test(pattern) ? '; RE2 has no look-around and no back-references' : '';
   const message = `Invalid value: ${quoted(pattern)}: not a regular expression of RE2: ${compiled.error}${lacks}`;
@@ -124,13 +130,13 @@ function lengthBound(maxLength: number | null | undefined, path: string): FieldE
   return [error(path, 'FieldValueInvalid', `Invalid value: ${maxLength}: beside a pattern it must be ${limit}`)];
 }
 
-function itemsErrors(schema: ParameterSchema, path: string): FieldError[] {
+function itemsErrors(schema: ParameterSchema, path: string, schemas: SchemaCompiler): FieldError[] {
   if (schema.type !== 'array') return [];
   if (!has(schema, 'items')) {
     const message = 'Required value: the schema of the elements, for instance {type: string}';
     return [error(`${path}.items`, 'FieldValueRequired', message)];
   }
-  const errors = errorsOf(schema.items, `${path}.items`, SCALAR_TYPES);
+  const errors = errorsOf(schema.items, `${path}.items`, { types: SCALAR_TYPES, schemas });
   if (errors.length > 0 || !has(schema.items, 'pattern') || has(schema, 'maxItems')) return errors;
   const message =
     'Required value: a list whose elements have a pattern needs it, so that matching takes a bounded time';
@@ -138,7 +144,7 @@ function itemsErrors(schema: ParameterSchema, path: string): FieldError[] {
 }
 
 /** Each value must be one that a run can really give. */
-function enumErrors(schema: ParameterSchema, path: string): FieldError[] {
+function enumErrors(schema: ParameterSchema, path: string, schemas: SchemaCompiler): FieldError[] {
   if (!has(schema, 'enum')) return [];
   const { enum: values = [], ...others } = schema;
   return values.flatMap((value, index) => {
@@ -146,7 +152,7 @@ function enumErrors(schema: ParameterSchema, path: string): FieldError[] {
     if (values.indexOf(value) < index) {
       return [error(here, 'FieldValueDuplicate', `Duplicate value: ${quoted(value)}`)];
     }
-    return parameterValueErrors(value, others, here);
+    return parameterValueErrors(value, others, { path: here, schemas });
   });
 }
 
@@ -160,9 +166,9 @@ function has(schema: object | undefined, keyword: string): boolean {
 const COMPILATION = 300;
 
 /** Most steps that checking one value of this sane schema can take, counting only what patterns take. */
-export function matchingSteps(schema: ParameterSchema): number {
+export function matchingSteps(schema: ParameterSchema, schemas: SchemaCompiler): number {
   const { pattern, maxLength = 0 } = schema.items ?? schema;
-  const compiled = typeof pattern === 'string' ? compilePattern(pattern) : undefined;
+  const compiled = typeof pattern === 'string' ? schemas.pattern(pattern) : undefined;
   if (compiled === undefined || !('pattern' in compiled)) return 0;
   const times = schema.items ? (schema.maxItems ?? 1) : 1;
   return compiled.pattern.size * (maxLength * times + COMPILATION);

@@ -1,23 +1,29 @@
-import type { ErrorObject } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { ParameterSchema } from '../../api/parameter.ts';
 import type { FieldError } from '../errors/field-error.ts';
-import { parameterValidator } from './validator.ts';
+import type { SchemaCompiler } from './schema-compiler.ts';
 import { quoted, quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 
 /** Of one value, more mistakes than anybody reads are not told. */
 const MOST_ERRORS = 10;
 
+const ANY_STRING: ParameterSchema = { type: 'string' };
+
 /**
  * What is wrong with a value for a parameter of this schema (any string where there is none), including what no schema
  * says: text that cannot be an argument of a process, and numbers that were not read exactly.
- * @param path of the value; errors of an element stand at `path[0]`.
+ * @param at the path of the value (errors of an element are at `path[0]`), and what compiles the template's schemas.
  */
-export function parameterValueErrors(value: unknown, schema: ParameterSchema | undefined, path: string): FieldError[] {
-  const asked: ParameterSchema = schema ?? { type: 'string' };
+export function parameterValueErrors(
+  value: unknown,
+  schema: ParameterSchema | undefined,
+  { path, schemas }: { path: string; schemas: SchemaCompiler },
+): FieldError[] {
+  const asked: ParameterSchema = schema ?? ANY_STRING;
   const tooMany = tooManyElements(value, asked, path);
   if (tooMany.length > 0) return tooMany;
-  return [...schemaErrors(value, asked, path), ...unfitErrors(value, path)].slice(0, MOST_ERRORS);
+  return [...schemaErrors(value, schemas.validator(asked), path), ...unfitErrors(value, path)].slice(0, MOST_ERRORS);
 }
 
 /** Asked first, so that a list of any length does not have every element checked. */
@@ -27,8 +33,7 @@ function tooManyElements(value: unknown, { maxItems }: ParameterSchema, path: st
   return [{ path, reason: 'FieldValueTooMany', message }];
 }
 
-function schemaErrors(value: unknown, schema: ParameterSchema, path: string): FieldError[] {
-  const validate = parameterValidator(schema);
+function schemaErrors(value: unknown, validate: ValidateFunction, path: string): FieldError[] {
   if (validate(value)) return [];
   return (validate.errors ?? []).slice(0, MOST_ERRORS).map((error) => {
     const element = /^\/(\d+)$/.exec(error.instancePath)?.[1];

@@ -1,7 +1,9 @@
 import type { JobRun } from '../../api/job-run.ts';
-import type { Template } from '../../api/job-template.ts';
 import type { Parameter, ParameterValue } from '../../api/parameter.ts';
 import type { FieldError } from '../errors/field-error.ts';
+import type { CompiledTemplate } from '../template/compile.ts';
+import { templateKeyOfRun } from '../template/template-key.ts';
+import type { SchemaCompiler } from './schema-compiler.ts';
 import { parameterValueErrors } from './value-errors.ts';
 import { quoted, quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
@@ -14,7 +16,7 @@ export type ParameterValues = ReadonlyMap<string, ParameterValue>;
  * `spec.parameters[NAME]`. The template's declarations must have been found right before.
  */
 export function parameterValues(
-  template: Template,
+  template: CompiledTemplate,
   run: JobRun,
 ): { values: ParameterValues } | { errors: FieldError[] } {
   const given: unknown = (run.spec as Partial<JobRun['spec']>).parameters ?? {};
@@ -24,26 +26,36 @@ export function parameterValues(
   }
   // Null is absent, as everywhere in Kubernetes.
   const values = new Map(Object.entries(given).filter(([, value]) => value !== null));
-  const declared = template.parameters ?? [];
-  const errors = [...unknownNames(values, template), ...declared.flatMap((one) => resolve(one, values, template))];
+  const declared = template.parameters;
+  const called = nameOfTemplate(run);
+  const errors = [
+    ...unknownNames(values, declared, called),
+    ...declared.flatMap((one) => resolve(one, values, { called, schemas: template.schemas })),
+  ];
   return errors.length > 0 ? { errors } : { values };
 }
 
+interface Resolving {
+  /** The template's kind and name. */
+  called: string;
+  schemas: SchemaCompiler;
+}
+
 /** Fills in a default, and checks what is given. */
-function resolve(parameter: Parameter, values: Map<string, unknown>, template: Template): FieldError[] {
+function resolve(parameter: Parameter, values: Map<string, unknown>, { called, schemas }: Resolving): FieldError[] {
   const { name, schema } = parameter;
   const path = `spec.parameters[${name}]`;
-  if (values.has(name)) return parameterValueErrors(values.get(name), schema ?? undefined, path);
+  if (values.has(name)) return parameterValueErrors(values.get(name), schema ?? undefined, { path, schemas });
   if (parameter.default === undefined || parameter.required === true) {
-    return [{ path, reason: 'FieldValueRequired', message: `Required value: ${wanted(parameter, template)}` }];
+    return [{ path, reason: 'FieldValueRequired', message: `Required value: ${wanted(parameter, called)}` }];
   }
   values.set(name, parameter.default);
   return [];
 }
 
-function wanted({ schema, description }: Parameter, template: Template): string {
+function wanted({ schema, description }: Parameter, called: string): string {
   const about = description === undefined || description === '' ? '' : ` (${shortened(description)})`;
-  return `${called(template)} needs a value for this parameter, of type ${schema?.type ?? 'string'}${about}`;
+  return `${called} needs a value for this parameter, of type ${schema?.type ?? 'string'}${about}`;
 }
 
 function shortened(description: string): string {
@@ -51,14 +63,18 @@ function shortened(description: string): string {
   return line.length > 200 ? `${line.slice(0, 197)}...` : line;
 }
 
-function unknownNames(values: ReadonlyMap<string, unknown>, template: Template): FieldError[] {
-  const names = (template.parameters ?? []).map(({ name }) => name);
+function unknownNames(
+  values: ReadonlyMap<string, unknown>,
+  declared: readonly Parameter[],
+  called: string,
+): FieldError[] {
+  const names = declared.map(({ name }) => name);
   return Array.from(values.keys())
     .filter((name) => !names.includes(name))
     .map((name) => ({
       path: `spec.parameters[${name}]`,
       reason: 'FieldValueNotFound',
-      message: `Not found: ${quoted(name)}: ${called(template)} ${whatThereIs(name, names)}`,
+      message: `Not found: ${quoted(name)}: ${called} ${whatThereIs(name, names)}`,
     }));
 }
 
@@ -68,6 +84,7 @@ function whatThereIs(name: string, names: readonly string[]): string {
   return `declares no parameter of this name; ${near === '' ? '' : `${near} `}it declares ${quotedList(names)}`;
 }
 
-function called({ kind, metadata }: Template): string {
-  return `${kind} "${metadata.name ?? ''}"`;
+function nameOfTemplate(run: JobRun): string {
+  const { kind, name } = templateKeyOfRun(run);
+  return `${kind} "${name}"`;
 }

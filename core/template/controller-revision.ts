@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Template, TemplateContent } from '../../api/job-template.ts';
+import type { TemplateContent } from '../../api/job-template.ts';
 import {
   API_VERSION,
   LABEL_CLUSTER_JOB_TEMPLATE,
@@ -12,8 +12,10 @@ import { CONTROLLER_REVISIONS } from '../../api/resources.ts';
 import type { ControllerRevision, ObjectMeta } from '../../api/wire.ts';
 import { labelValue } from '../job/label-value.ts';
 import type { TemplateKey } from './template-key.ts';
-import { keyOfTemplate } from './template-key.ts';
-import { templateRevision } from './template-revision.ts';
+import { compileTemplate } from './compile.ts';
+import type { TemplateVersion } from './template-version.ts';
+
+type OwnerReference = NonNullable<ObjectMeta['ownerReferences']>[number];
 
 /** What a ControllerRevision of ours holds. The API server never lets it be changed. */
 interface RevisionData {
@@ -51,21 +53,22 @@ export function revisionSelector({ kind, name }: TemplateKey): string {
   return `${templateLabel(kind)}=${labelValue(name)}`;
 }
 
-/** The ControllerRevision of a template as it is, for the namespace in which such revisions live. */
-export function controllerRevision(template: Template, namespace: string): ControllerRevision {
-  const { spec, parameters, overrides } = template;
-  const { name = '', uid = '', generation = 0 } = template.metadata;
-  const content: TemplateContent = { spec, ...(parameters && { parameters }), ...(overrides && { overrides }) };
-  const revision = templateRevision(content);
-  const data: RevisionData = { kind: template.kind, name, uid, generation, content };
+/** The ControllerRevision of a template version, for the namespace in which such revisions live. */
+export function controllerRevision(
+  { key, uid, generation, compiled }: TemplateVersion,
+  namespace: string,
+): ControllerRevision {
+  const { kind, name } = key;
+  const { content, revision } = compiled;
+  const data: RevisionData = { kind, name, uid, generation, content };
   return {
     apiVersion: 'apps/v1',
     kind: CONTROLLER_REVISIONS.kind,
     metadata: {
-      name: controllerRevisionName(keyOfTemplate(template), revision),
+      name: controllerRevisionName(key, revision),
       namespace,
-      labels: { [templateLabel(template.kind)]: labelValue(name), [LABEL_TEMPLATE_REVISION]: revision },
-      ownerReferences: [revisionOwner(template)],
+      labels: { [templateLabel(kind)]: labelValue(name), [LABEL_TEMPLATE_REVISION]: revision },
+      ownerReferences: [revisionOwner(key, uid)],
     },
     revision: generation,
     data,
@@ -73,8 +76,8 @@ export function controllerRevision(template: Template, namespace: string): Contr
 }
 
 /** The reference by which a template's deletion removes its revisions. */
-export function revisionOwner({ kind, metadata }: Template): NonNullable<ObjectMeta['ownerReferences']>[number] {
-  return { apiVersion: API_VERSION, kind, name: metadata.name ?? '', uid: metadata.uid ?? '', controller: true };
+export function revisionOwner({ kind, name }: TemplateKey, uid: string): OwnerReference {
+  return { apiVersion: API_VERSION, kind, name, uid, controller: true };
 }
 
 /**
@@ -99,28 +102,21 @@ function isOwnedBy({ kind, name }: RevisionData, owners: readonly { kind: string
 }
 
 /**
- * The template as a ControllerRevision holds it, with the uid of its present owner. `undefined` where it holds none, or
- * another content than its name says: that is never trusted.
+ * The template version that a ControllerRevision holds, with the uid of its present owner. `undefined` where it holds none,
+ * or where the content is not what its name says: that is never trusted.
  */
-export function templateOfRevision(stored: ControllerRevision): Template | undefined {
+export function versionOfRevision(stored: ControllerRevision): TemplateVersion | undefined {
   const identity = identityOfRevision(stored);
   const { data } = stored;
   if (identity === undefined || !isRevisionData(data)) return undefined;
-  const { spec, parameters, overrides } = data.content;
-  const content: TemplateContent = { spec, ...(parameters && { parameters }), ...(overrides && { overrides }) };
-  if (templateRevision(content) !== identity.revision) return undefined;
-  const metadata: ObjectMeta = { ...keyMetadata(identity.key), uid: ownerUid(stored) ?? data.uid };
-  metadata.generation = stored.revision;
-  return { apiVersion: API_VERSION, kind: data.kind, metadata, ...content };
+  const compiled = compileTemplate(data.content);
+  if (compiled.revision !== identity.revision) return undefined;
+  return { key: identity.key, uid: ownerUid(stored) ?? data.uid, generation: stored.revision, compiled };
 }
 
 /** The uid of the template that owns a revision; a template that is deleted with `--cascade=orphan` leaves none. */
 export function ownerUid(stored: ControllerRevision): string | undefined {
   return stored.metadata?.ownerReferences?.find(({ controller }) => controller === true)?.uid;
-}
-
-function keyMetadata({ name, namespace }: TemplateKey): ObjectMeta {
-  return namespace === undefined ? { name } : { name, namespace };
 }
 
 function templateLabel(kind: TemplateKind): string {

@@ -1,6 +1,6 @@
 import type { Parameter } from '../../api/parameter.ts';
 import type { FieldError, FieldErrorReason } from '../errors/field-error.ts';
-import { placeholderPlan, type TemplateString } from './placeholder-plan.ts';
+import type { PlaceholderPlan, TemplateString } from './placeholder-plan.ts';
 import type { Placeholder, Token } from './placeholder.ts';
 import { quoted, quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
@@ -9,9 +9,11 @@ type Declared = ReadonlyMap<string, Parameter>;
 type Mistake = Pick<FieldError, 'reason' | 'message'>;
 
 /** What is wrong with the placeholders of a template's `spec`, and what looks like one and is none. */
-export function placeholderErrors(spec: object, parameters: readonly Parameter[]): FieldError[] {
+export function placeholderErrors(
+  { strings, tooDeep }: PlaceholderPlan,
+  parameters: readonly Parameter[],
+): FieldError[] {
   const declared: Declared = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  const { strings, tooDeep } = placeholderPlan(spec);
   const errors = strings.flatMap((string) =>
     mistakesIn(string, declared).map((mistake) => ({ path: string.path, ...mistake })),
   );

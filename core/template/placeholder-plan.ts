@@ -37,17 +37,12 @@ const FREE_KEYS = /^(labels|annotations|nodeSelector|matchLabels|limits|requests
 const EXPANDED_BY_KUBELET =
   /^spec\.template\.spec\.(containers|initContainers)\[\d+\]\.((command|args)\[\d+\]|env\[\d+\]\.value|(liveness|readiness|startup)Probe\.exec\.command\[\d+\]|volumeMounts\[\d+\]\.subPathExpr)$/;
 
-const plans = new WeakMap<object, PlaceholderPlan>();
-
-/** What is to be replaced in a template's `spec`, worked out once for each spec object (which must not change after). */
+/** Finds what is to be replaced in a template's `spec`. */
 export function placeholderPlan(spec: unknown): PlaceholderPlan {
   if (typeof spec !== 'object' || spec === null) return { strings: [] };
-  const known = plans.get(spec);
-  if (known) return known;
   const plan: PlaceholderPlan = { strings: [] };
   const root = visit({ value: spec, path: 'spec', field: 'spec', depth: 0 }, plan);
   if (root) plan.root = root;
-  plans.set(spec, plan);
   return plan;
 }
 

@@ -1,8 +1,8 @@
 import type { JobRun } from '../../api/job-run.ts';
-import type { Template } from '../../api/job-template.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { originInRun } from '../overrides/origin.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
+import type { CompiledTemplate } from './compile.ts';
 import { templateKeyOfRun } from './template-key.ts';
 
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -56,22 +56,23 @@ export function templateNotFound(run: JobRun, names: readonly string[]): FieldEr
  * Errors of a rendered Job, told to the one who made the run: what the run itself put there under its own field, the
  * rest as the template's.
  */
-export function asRunErrors(errors: readonly FieldError[], run: JobRun, template: Template): FieldError[] {
+export function asRunErrors(errors: readonly FieldError[], run: JobRun, template: CompiledTemplate): FieldError[] {
   return errors.map((error) => {
     const own = originInRun(error.path, run, template);
-    return own === undefined ? ofTemplate(error, template) : { ...error, path: own };
+    return own === undefined ? ofTemplate(error, run) : { ...error, path: own };
   });
 }
 
 /** Errors of a template, told to the one who made a run of it. */
-export function asTemplateErrors(errors: readonly FieldError[], template: Template): FieldError[] {
-  return errors.map((error) => ofTemplate(error, template));
+export function asTemplateErrors(errors: readonly FieldError[], run: JobRun): FieldError[] {
+  return errors.map((error) => ofTemplate(error, run));
 }
 
-function ofTemplate({ path, message }: FieldError, { kind, metadata }: Template): FieldError {
+function ofTemplate({ path, message }: FieldError, run: JobRun): FieldError {
+  const { kind, name } = templateKeyOfRun(run);
   return {
     path: 'spec.templateRef',
     reason: 'FieldValueInvalid',
-    message: `${kind} "${metadata.name ?? ''}" can't make a Job: ${path}: ${message}`,
+    message: `${kind} "${name}" can't make a Job: ${path}: ${message}`,
   };
 }

@@ -4,7 +4,8 @@ import { API_VERSION } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { ControllerRevision, Job } from '../../api/wire.ts';
 import { templateRevision } from '../../core/template/template-revision.ts';
-import { RevisionStore } from '../../revisions/revision-store.ts';
+import { revisionStore } from '../unit/revisions/revision-stores.ts';
+import { versionOfTemplate } from '../../core/template/template-version.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 
 let environment: SyncerEnvironment;
@@ -21,7 +22,7 @@ afterAll(async () => {
 
 /** What admission does: keep the template's revision, and pin the run to it. */
 async function admit(template: Template, namespace: string, name: string, spec: object = {}): Promise<string> {
-  await new RevisionStore(environment.client, 'default').keep(template);
+  await revisionStore(environment.client, 'default').keep(versionOfTemplate(template));
   const templateRevisionOfRun = templateRevision(template);
   await environment.run(namespace, name, { spec: { templateRevision: templateRevisionOfRun, ...spec } });
   return templateRevisionOfRun;
@@ -153,7 +154,7 @@ describe('the history of a template', () => {
     const two = templateRevision(await edit(namespace, ['two']));
     await expect.poll(async () => (await names(namespace)).includes(two)).toBe(true);
     await edit(namespace, ['one']);
-    const store = new RevisionStore(environment.client, 'default');
+    const store = revisionStore(environment.client, 'default');
     const key = { kind: 'JobTemplate', namespace, name: 'echo' } as const;
     await expect.poll(async () => (await store.list(key))[0], { timeout: 10_000 }).toBe(one);
   });

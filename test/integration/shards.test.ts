@@ -5,7 +5,8 @@ import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, LEASES } from '../../api/r
 import type { ControllerRevision } from '../../api/wire.ts';
 import { isInShard } from '../../syncer/shard.ts';
 import { templateRevision } from '../../core/template/template-revision.ts';
-import { RevisionStore } from '../../revisions/revision-store.ts';
+import { revisionStore } from '../unit/revisions/revision-stores.ts';
+import { versionOfTemplate } from '../../core/template/template-version.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 
 let environment: SyncerEnvironment;
@@ -82,7 +83,7 @@ describe('of two shards', () => {
       spec: spec(['used']),
     });
     const used = templateRevision(template);
-    await new RevisionStore(environment.client, 'default').keep(template);
+    await revisionStore(environment.client, 'default').keep(versionOfTemplate(template));
     const pinned = { templateKind: 'ClusterJobTemplate', templateRef: 'shared', templateRevision: used };
     await environment.run(namespace, 'pinned', { spec: pinned });
     const { job } = await environment.withJob(namespace, 'pinned');

@@ -57,7 +57,7 @@ async function decideSuspend(
     templates.find(run, signal),
   ]);
   if (refusal !== undefined) return denyForbidden(request, refusal);
-  const errors = found.kind === 'found' ? suspendErrors(found.template, run) : [];
+  const errors = found.kind === 'found' ? suspendErrors(found.template.compiled, run) : [];
   if (errors.length > 0) return denyInvalid(request, errors);
   return allow(isFinished(run) ? ['this JobRun has finished: suspending or resuming it changes nothing'] : []);
 }

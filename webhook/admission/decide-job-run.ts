@@ -1,13 +1,12 @@
 import type { AdmissionRequest } from '../../api/admission-review.ts';
 import type { JobRun } from '../../api/job-run.ts';
-import type { Template } from '../../api/job-template.ts';
 import type { MissingTemplatePolicy } from '../../api/names.ts';
 import { validateJobRun } from '../../api/validators.ts';
 import type { FieldError } from '../../core/errors/field-error.ts';
 import { missingTemplatePolicy } from '../../core/template/missing-template.ts';
 import { render } from '../../core/job/render.ts';
 import { templateKeyOfRun } from '../../core/template/template-key.ts';
-import { templateRevision } from '../../core/template/template-revision.ts';
+import type { TemplateVersion } from '../../core/template/template-version.ts';
 import {
   asRunErrors,
   asTemplateErrors,
@@ -42,7 +41,7 @@ interface Findings {
   errors: FieldError[];
   warnings: string[];
   forbidden?: string;
-  template?: Template;
+  template?: TemplateVersion;
 }
 
 const NOTHING: Findings = { errors: [], warnings: [] };
@@ -108,11 +107,11 @@ export class JobRunDecider {
     return { ...NOTHING, warnings: [`${key.kind} "${key.name}" does not exist: ${then}`] };
   }
 
-  async #tryOut(template: Template, run: JobRun, signal: AbortSignal): Promise<Findings> {
-    const rendered = render(template, run);
+  async #tryOut(template: TemplateVersion, run: JobRun, signal: AbortSignal): Promise<Findings> {
+    const rendered = render(template.compiled, run);
     if ('errors' in rendered) {
       const { errors, of } = rendered;
-      return { ...NOTHING, errors: of === 'run' ? errors : asTemplateErrors(errors, template) };
+      return { ...NOTHING, errors: of === 'run' ? [...errors] : asTemplateErrors(errors, run) };
     }
     const [outcome, missing] = await Promise.all([
       this.#options.dryRuns.try(rendered.job, signal),
@@ -122,7 +121,7 @@ export class JobRunDecider {
       case 'accepted':
         return { ...NOTHING, warnings: [...outcome.warnings, ...missing] };
       case 'invalid':
-        return { ...NOTHING, errors: asRunErrors(outcome.errors, run, template) };
+        return { ...NOTHING, errors: asRunErrors(outcome.errors, run, template.compiled) };
       case 'forbidden':
         return { ...NOTHING, forbidden: `its Job would be refused: ${outcome.message}` };
       case 'unknown':
@@ -149,9 +148,9 @@ export class JobRunDecider {
   }
 }
 
-function auditOf(run: JobRun, template: Template | undefined): Record<string, string> {
+function auditOf(run: JobRun, template: TemplateVersion | undefined): Record<string, string> {
   const { kind, name } = templateKeyOfRun(run);
-  const revision = run.spec.templateRevision ?? (template && templateRevision(template));
+  const revision = run.spec.templateRevision ?? template?.compiled.revision;
   return { template: `${kind}/${name}`, ...(revision !== undefined && { 'template-revision': revision }) };
 }
 

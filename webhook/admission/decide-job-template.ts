@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AdmissionRequest } from '../../api/admission-review.ts';
 import type { JobRun } from '../../api/job-run.ts';
-import type { Template, TemplateContent } from '../../api/job-template.ts';
+import type { Template } from '../../api/job-template.ts';
 import { API_VERSION } from '../../api/names.ts';
 import type { FieldError } from '../../core/errors/field-error.ts';
 import { placeholderPaths } from '../../core/template/placeholder-paths.ts';
 import { render } from '../../core/job/render.ts';
 import { sampleParameters } from '../../core/parameters/samples.ts';
-import { validateJobTemplate } from '../../core/template/validate-job-template.ts';
+import { compileTemplate, type CompiledTemplate } from '../../core/template/compile.ts';
 import type { DryRunVerdicts } from '../lookups/dry-run-verdicts.ts';
 import type { TemplateGuards } from '../lookups/template-guards.ts';
 import { allow, denyInvalid, type Verdict } from './verdict.ts';
@@ -45,10 +45,10 @@ async function tryOut(
   template: Template,
   { options, signal }: { options: JobTemplateDeciderOptions; signal: AbortSignal },
 ): Promise<Verdict> {
-  const mistakes = validateJobTemplate(template);
-  if (mistakes.length > 0) return denyInvalid(request, mistakes);
-  const run = sampleRun(template, request.namespace ?? options.clusterNamespace);
-  const rendered = render(template, run);
+  const compiled = compileTemplate(template);
+  if (compiled.errors.length > 0) return denyInvalid(request, compiled.errors);
+  const run = sampleRun(template, compiled, request.namespace ?? options.clusterNamespace);
+  const rendered = render(compiled, run);
   if ('errors' in rendered) {
     // No value could be made up for a parameter: there is no Job to try.
     return rendered.of === 'run' ? allow() : denyInvalid(request, rendered.errors);
@@ -58,7 +58,7 @@ async function tryOut(
     case 'accepted':
       return allow(outcome.warnings);
     case 'invalid': {
-      const errors = ofTheTemplate(outcome.errors, template);
+      const errors = ofTheTemplate(outcome.errors, compiled);
       return errors.length === 0 ? allow() : denyInvalid(request, errors);
     }
     case 'forbidden':
@@ -69,8 +69,8 @@ async function tryOut(
 }
 
 /** Fields that depend on a run's values were tried with samples, whose faults are nobody's. */
-function ofTheTemplate(errors: readonly FieldError[], { spec }: TemplateContent): FieldError[] {
-  const dependent = Array.from(placeholderPaths(spec));
+function ofTheTemplate(errors: readonly FieldError[], { plan }: CompiledTemplate): FieldError[] {
+  const dependent = Array.from(placeholderPaths(plan));
   const isSample = (path: string): boolean =>
     dependent.some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`));
   return errors.filter(({ path }) => !isSample(path));
@@ -87,8 +87,8 @@ function contentOf({ spec, parameters, overrides }: Template): unknown[] {
 }
 
 /** A run that overrides nothing, with a value for each parameter. */
-function sampleRun(template: Template, namespace: string): JobRun {
+function sampleRun(template: Template, compiled: CompiledTemplate, namespace: string): JobRun {
   const name = template.metadata.name ?? 'example';
-  const spec = { templateRef: name, templateKind: template.kind, parameters: sampleParameters(template) };
+  const spec = { templateRef: name, templateKind: template.kind, parameters: sampleParameters(compiled) };
   return { apiVersion: API_VERSION, kind: 'JobRun', metadata: { name, namespace }, spec };
 }

@@ -1,10 +1,9 @@
 import type { AdmissionRequest } from '../../api/admission-review.ts';
 import type { JobRun } from '../../api/job-run.ts';
-import type { Template } from '../../api/job-template.ts';
 import { LABEL_CLUSTER_JOB_TEMPLATE, LABEL_JOB_TEMPLATE } from '../../api/names.ts';
 import { labelValue } from '../../core/job/label-value.ts';
 import { templateKeyOfRun } from '../../core/template/template-key.ts';
-import { templateRevision } from '../../core/template/template-revision.ts';
+import type { TemplateVersion } from '../../core/template/template-version.ts';
 import { validateTemplateRef } from '../../core/template/template-reference.ts';
 import type { RevisionStore } from '../../revisions/revision-store.ts';
 import { inNamespace } from './in-namespace.ts';
@@ -59,11 +58,15 @@ async function withRevision(
   if (found.kind !== 'found') return { pinned: run, warnings: [] };
   const warnings = request.dryRun === true ? [] : await keep(found.template, options, signal);
   // Not kept, the revision would be a promise that nobody can hold.
-  return { pinned: warnings.length > 0 ? run : withRevisionOf(run, templateRevision(found.template)), warnings };
+  return { pinned: warnings.length > 0 ? run : withRevisionOf(run, found.template.compiled.revision), warnings };
 }
 
 /** @returns why the revision is not kept */
-async function keep(template: Template, { revisions }: MutateJobRunOptions, signal: AbortSignal): Promise<string[]> {
+async function keep(
+  template: TemplateVersion,
+  { revisions }: MutateJobRunOptions,
+  signal: AbortSignal,
+): Promise<string[]> {
   try {
     await revisions.keep(template, { signal });
     return [];

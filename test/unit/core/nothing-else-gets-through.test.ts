@@ -1,3 +1,4 @@
+import { compileTemplate } from '../../../core/template/compile.ts';
 import { describe, expect, test } from 'vitest';
 
 import { DEFINITIONS, JOB_SPEC } from '../../../api/kubernetes/definitions.ts';
@@ -41,8 +42,9 @@ const at = (path: readonly string[], value: unknown = MARK): Record<string, unkn
 };
 
 const template = { ...echoTemplate(), overrides: { allow: [...OVERRIDES] } };
-const plain = JSON.stringify(render(template, echoRun()));
-const rendered = (spec: object): string => JSON.stringify(render(template, echoRun(spec)));
+const compiled = compileTemplate(template);
+const plain = JSON.stringify(render(compiled, echoRun()));
+const rendered = (spec: object): string => JSON.stringify(render(compiled, echoRun(spec)));
 
 /** The shapes that a wrong value could take on its way; a list and a map are spread in other ways than a text. */
 const VALUES: unknown[] = [MARK, [MARK], { [MARK]: MARK }, [{ name: MARK }], true, 7];

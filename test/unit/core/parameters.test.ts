@@ -1,10 +1,10 @@
+import { compileTemplate } from '../../../core/template/compile.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobTemplate } from '../../../api/job-template.ts';
 import type { Parameter, ParameterValue } from '../../../api/parameter.ts';
 import type { Job } from '../../../api/wire.ts';
 import { formatFieldError } from '../../../core/errors/field-error.ts';
-import { parameterDeclarationErrors } from '../../../core/parameters/declarations.ts';
 import { render } from '../../../core/job/render.ts';
 import { sampleParameters } from '../../../core/parameters/samples.ts';
 import { echoRun, echoTemplate } from './objects.ts';
@@ -15,7 +15,7 @@ function template(args: string[], parameters: Parameter[], image = 'busybox'): J
 }
 
 function rendered(of: JobTemplate, parameters: Record<string, ParameterValue>): Job {
-  const result = render(of, echoRun({ parameters }));
+  const result = render(compileTemplate(of), echoRun({ parameters }));
   if ('errors' in result) throw new Error(JSON.stringify(result.errors));
   return result.job;
 }
@@ -63,7 +63,7 @@ describe('placeholders', () => {
 
   test('what a run says itself is text', () => {
     const of = template(['$(params.x)'], [text]);
-    const result = render(of, echoRun({ args: ['$(params.x)'], parameters: { x: '1' } }));
+    const result = render(compileTemplate(of), echoRun({ args: ['$(params.x)'], parameters: { x: '1' } }));
     expect('job' in result && container(result.job).args).toEqual(['$(params.x)']);
   });
 
@@ -121,7 +121,7 @@ describe('values of a run', () => {
     ['not exact', { day: 'x', count: 2 ** 60 }, [/less than or equal/, /too great to be kept exactly/]],
     ['several, all told at once', { cuont: 1, mode: 1 }, [/cuont/, /day/, /mode/]],
   ])('that are %s are refused', (_, values, expected) => {
-    const result = render(of, echoRun({ parameters: values as Record<string, ParameterValue> }));
+    const result = render(compileTemplate(of), echoRun({ parameters: values as Record<string, ParameterValue> }));
     const told = 'errors' in result ? result.errors.map(formatFieldError) : [];
     for (const pattern of expected) expect(told).toContainEqual(expect.stringMatching(pattern));
     expect(told.length).toBeGreaterThanOrEqual(expected.length);
@@ -130,7 +130,7 @@ describe('values of a run', () => {
 
 describe('a template', () => {
   const told = (args: string[], parameters: unknown[]): string[] =>
-    parameterDeclarationErrors(template(args, parameters as Parameter[])).map(formatFieldError);
+    compileTemplate(template(args, parameters as Parameter[])).errors.map(formatFieldError);
 
   test.each<[string, string[], unknown[], RegExp]>([
     [
@@ -178,7 +178,7 @@ describe('a template', () => {
   test('is refused for a placeholder when it declares no parameters at all', () => {
     const of = template(['$(params.day)'], []);
     delete of.parameters;
-    expect(parameterDeclarationErrors(of).map(formatFieldError)).toEqual([
+    expect(compileTemplate(of).errors.map(formatFieldError)).toEqual([
       expect.stringMatching(/args\[0\]: Not found: .*the template declares no parameters/),
       expect.stringMatching(/env\[0\].value: Not found: /),
     ]);
@@ -192,7 +192,7 @@ describe('a template', () => {
       { name: 'd', default: 'given' },
     ];
     const of = template(['$(params.a)', '$(params.b)', '$(params.c[*])', '$(params.d)'], parameters);
-    const samples = sampleParameters(of);
+    const samples = sampleParameters(compileTemplate(of));
     expect(samples['d']).toBe('given');
     expect(rendered(of, samples)).toBeDefined();
   });

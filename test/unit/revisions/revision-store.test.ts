@@ -2,15 +2,16 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { KubeObject, ControllerRevision } from '../../../api/wire.ts';
 import type { Resource } from '../../../api/resources.ts';
 import { controllerRevision } from '../../../core/template/controller-revision.ts';
-import { keyOfTemplate } from '../../../core/template/template-key.ts';
-import { templateRevision } from '../../../core/template/template-revision.ts';
+import { versionOfTemplate } from '../../../core/template/template-version.ts';
 import { KubeApiError } from '../../../kube/client/api-error.ts';
-import { RevisionStore } from '../../../revisions/revision-store.ts';
+
+import type { RevisionStore, RevisionStoreOptions } from '../../../revisions/revision-store.ts';
 import { echoTemplate } from '../core/objects.ts';
+import { revisionStore } from './revision-stores.ts';
 
 const template = echoTemplate();
 
-type Client = ConstructorParameters<typeof RevisionStore>[0];
+type Client = RevisionStoreOptions['client'];
 
 const refusal = (code: number, reason: string): KubeApiError =>
   new KubeApiError({ method: 'GET', path: '/', code, body: JSON.stringify({ kind: 'Status', reason, code }) });
@@ -46,8 +47,9 @@ class FakeApiServer {
   } as unknown as Client;
 }
 
-const key = keyOfTemplate(template);
-const revision = templateRevision(template);
+const version = versionOfTemplate(template);
+const { key } = version;
+const { revision } = version.compiled;
 const name = `echo-${revision}`;
 
 describe('RevisionStore', () => {
@@ -56,40 +58,45 @@ describe('RevisionStore', () => {
 
   beforeEach(() => {
     server = new FakeApiServer();
-    store = new RevisionStore(server.client, 'system');
+    store = revisionStore(server.client);
   });
 
   test('stores a template once, and finds it again', async () => {
-    await store.keep(template);
-    await store.keep(template);
+    await store.keep(version);
+    await store.keep(version);
     expect(server.calls).toEqual([`create ${name}`]);
-    expect(await store.find(key, revision)).toMatchObject({ spec: template.spec, metadata: template.metadata });
+    expect(await store.find(key, revision)).toMatchObject({
+      key,
+      uid: version.uid,
+      generation: 1,
+      compiled: { content: { spec: template.spec } },
+    });
     expect(await store.list(key)).toEqual([revision]);
   });
 
   test('asks once for a revision that it has found', async () => {
-    server.stored.set(name, controllerRevision(template, 'team'));
+    server.stored.set(name, controllerRevision(version, 'team'));
     await store.find(key, revision);
     await store.find(key, revision);
     expect(server.calls).toEqual([`get ${name}`]);
   });
 
   test('finds no revision that is not there, and none of a namesake of the other kind', async () => {
-    server.stored.set(`cluster.echo-cjt-${revision}`, controllerRevision(template, 'system'));
+    server.stored.set(`cluster.echo-cjt-${revision}`, controllerRevision(version, 'system'));
     expect(await store.find(key, revision)).toBeUndefined();
     expect(await store.find({ kind: 'ClusterJobTemplate', name: 'echo' }, revision)).toBeUndefined();
   });
 
   test('makes a revision the newest again when an edit is taken back', async () => {
-    await store.keep(template);
-    await store.keep({ ...template, metadata: { ...template.metadata, generation: 7 } });
+    await store.keep(version);
+    await store.keep({ ...version, generation: 7 });
     expect(server.stored.get(name)?.revision).toBe(7);
   });
 
   test('hands a revision over to a template of the same name and content that was made anew', async () => {
-    server.stored.set(name, { ...controllerRevision(template, 'team'), revision: 5 });
+    server.stored.set(name, { ...controllerRevision(version, 'team'), revision: 5 });
     server.template = { ...template, metadata: { ...template.metadata, uid: 'new', generation: 1 } };
-    await store.keep(server.template);
+    await store.keep(versionOfTemplate(server.template));
     expect(server.stored.get(name)?.metadata?.ownerReferences).toMatchObject([{ uid: 'new' }]);
     expect(server.stored.get(name)?.revision).toBe(1);
   });
@@ -97,14 +104,14 @@ describe('RevisionStore', () => {
   test('leaves alone what is not its own, and says so', async () => {
     server.stored.set(name, { metadata: { name, namespace: 'team' }, revision: 1, data: { of: 'somebody else' } });
     server.template = template;
-    await expect(store.keep(template)).rejects.toThrow(
+    await expect(store.keep(version)).rejects.toThrow(
       `ControllerRevision team/${name} does not hold what its name says; remove it`,
     );
     expect(server.calls).not.toContain(`patch ${name}`);
   });
 
   test('notes a use, once for many', async () => {
-    await store.keep(template);
+    await store.keep(version);
     await store.touch(key, revision);
     await store.touch(key, revision);
     expect(server.calls.filter((call) => call.startsWith('patch'))).toHaveLength(1);

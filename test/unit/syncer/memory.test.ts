@@ -1,3 +1,4 @@
+import { versionOfTemplate } from '../../../core/template/template-version.ts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { JobRun } from '../../../api/job-run.ts';
 import type { Job } from '../../../api/wire.ts';
@@ -64,7 +65,7 @@ describe('what is remembered of a run', () => {
       assertHeld: () => undefined,
       lost: new AbortController().signal,
     });
-    const templates = { find: () => Promise.resolve({ kind: 'found', template: echoTemplate() }) };
+    const templates = { find: () => Promise.resolve({ kind: 'found', template: versionOfTemplate(echoTemplate()) }) };
     await reconcile(
       {
         cluster,

@@ -3,6 +3,7 @@ import type { AuthorizationMode, MissingTemplatePolicy } from '../../../api/name
 import type { ReferenceKind } from '../../../core/job/references.ts';
 import { ObjectCache } from '../../../kube/watch/cache.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
+import { CompiledTemplates } from '../../../revisions/compiled-templates.ts';
 import { RevisionStore } from '../../../revisions/revision-store.ts';
 import { Authorization } from '../../../webhook/lookups/authorization.ts';
 import { createDeciders, type Deciders } from '../../../webhook/admission/decide.ts';
@@ -29,11 +30,12 @@ export function decidersWith(setup: DecidersSetup): Deciders {
     JobTemplate: cache,
     ClusterJobTemplate: new ObjectCache<ClusterJobTemplate>(),
   });
-  const revisions = new RevisionStore(client, 'system');
+  const compiled = new CompiledTemplates();
+  const revisions = new RevisionStore({ client, clusterNamespace: 'system', templates: compiled });
   return createDeciders({
     lookup,
     revisions,
-    templates: new TemplatesOfRuns(lookup, revisions),
+    templates: new TemplatesOfRuns(lookup, revisions, compiled),
     authorization: new Authorization({ client, mode: setup.mode ?? 'Namespace' }),
     dryRuns: new DryRunVerdicts({ client, enabled: true, reuseSeconds: setup.reuseSeconds ?? 10 }),
     references: new MissingReferences({ client, kinds: setup.warnMissing ?? [], logger }),

@@ -1,3 +1,4 @@
+import { compileTemplate } from '../../../../core/template/compile.ts';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../../api/wire.ts';
 import { jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
@@ -5,7 +6,7 @@ import { render } from '../../../../core/job/render.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 
 function job(): Job {
-  const rendered = render(echoTemplate(), echoRun());
+  const rendered = render(compileTemplate(echoTemplate()), echoRun());
   if ('errors' in rendered) throw new Error('the example renders');
   return rendered.job;
 }

@@ -1,3 +1,4 @@
+import { compileTemplate } from '../../../../core/template/compile.ts';
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { JobTemplate } from '../../../../api/job-template.ts';
@@ -6,7 +7,7 @@ import { render } from '../../../../core/job/render.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 
 function rendered(template: JobTemplate, run: JobRun): Job {
-  const result = render(template, run);
+  const result = render(compileTemplate(template), run);
   if ('errors' in result) throw new Error(JSON.stringify(result.errors));
   return result.job;
 }
@@ -156,7 +157,7 @@ describe('render', () => {
     ['an empty list of containers', { template: { spec: { containers: [] } } }],
     ['no Pod spec', { template: {} }],
   ])('says what a template lacks with %s', (_, spec) => {
-    expect(render(echoTemplate(spec), echoRun())).toEqual({
+    expect(render(compileTemplate(echoTemplate(spec)), echoRun())).toEqual({
       of: 'template',
       errors: [
         {

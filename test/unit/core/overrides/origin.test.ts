@@ -1,3 +1,4 @@
+import { compileTemplate } from '../../../../core/template/compile.ts';
 import { expect, test } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { JobTemplate } from '../../../../api/job-template.ts';
@@ -30,6 +31,8 @@ const template: JobTemplate = {
     allow: ['env', 'image', 'resources', 'args', 'parallelism', 'priorityClassName', 'metadata', 'nodeSelector'],
   },
 };
+
+const compiled = compileTemplate(template);
 
 const spec: Partial<JobRun['spec']> = {
   parameters: { image: 'app' },
@@ -74,6 +77,6 @@ test.each([
   ['a field that holds a parameter', `${pod}.containers[0].image`, 'spec.parameters[image]'],
   ['a field of the template', `${pod}.containers[1].name`, undefined],
 ])('%s is told where it was written', (_, path, expected) => {
-  expect(render(template, echoRun(spec))).toHaveProperty('job');
-  expect(originInRun(path, echoRun(spec), template)).toBe(expected);
+  expect(render(compiled, echoRun(spec))).toHaveProperty('job');
+  expect(originInRun(path, echoRun(spec), compiled)).toBe(expected);
 });

@@ -1,3 +1,4 @@
+import { compileTemplate } from '../../../../core/template/compile.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
@@ -47,7 +48,7 @@ function template(allow: Override[] = [...OVERRIDES]): JobTemplate {
 }
 
 function rendered(spec: Spec, of: JobTemplate = template()): Job {
-  const result = render(of, echoRun(spec));
+  const result = render(compileTemplate(of), echoRun(spec));
   if ('errors' in result) throw new Error(JSON.stringify(result.errors));
   return result.job;
 }
@@ -168,7 +169,8 @@ describe('a run can override', () => {
 });
 
 describe('a run cannot override', () => {
-  const errors = (spec: Spec, of = template()) => overrideErrors(of, echoRun(spec)).map(formatFieldError);
+  const errors = (spec: Spec, of = template()) =>
+    overrideErrors(compileTemplate(of), echoRun(spec)).map(formatFieldError);
 
   test.each<[string, Spec, string[]]>([
     [

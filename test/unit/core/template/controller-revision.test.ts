@@ -1,9 +1,10 @@
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { expect, test } from 'vitest';
 import type { ClusterJobTemplate, JobTemplate } from '../../../../api/job-template.ts';
 import {
   controllerRevision,
   controllerRevisionName,
-  templateOfRevision,
+  versionOfRevision,
 } from '../../../../core/template/controller-revision.ts';
 import { templateRevision } from '../../../../core/template/template-revision.ts';
 import { echoTemplate } from '../objects.ts';
@@ -16,20 +17,21 @@ const cluster: ClusterJobTemplate = {
 };
 
 test('a template comes back from its revision as it was stored', () => {
-  const { kind, metadata, spec, parameters, overrides } = template;
-  const { name, namespace, uid, generation } = metadata;
-  const back = templateOfRevision(controllerRevision(template, 'team'));
-  expect(back).toMatchObject({ kind, metadata: { name, namespace, uid, generation }, spec, parameters, overrides });
+  const { spec, parameters, overrides } = template;
+  const back = versionOfRevision(controllerRevision(versionOfTemplate(template), 'team'));
+  const { key, uid, generation, compiled } = versionOfTemplate(template);
+  expect(back).toMatchObject({ key, uid, generation, compiled: { revision: compiled.revision } });
+  expect(back?.compiled.content).toEqual({ spec, parameters, overrides });
 });
 
 test('a ClusterJobTemplate comes back without a namespace', () => {
-  const back = templateOfRevision(controllerRevision(cluster, 'system'));
-  expect(back).toMatchObject({ kind: 'ClusterJobTemplate', metadata: { name: 'echo', uid: 'u', generation: 3 } });
-  expect(back?.metadata).not.toHaveProperty('namespace');
+  const back = versionOfRevision(controllerRevision(versionOfTemplate(cluster), 'system'));
+  expect(back).toMatchObject({ key: { kind: 'ClusterJobTemplate', name: 'echo' }, uid: 'u', generation: 3 });
+  expect(back?.key).not.toHaveProperty('namespace');
 });
 
 test('the template owns its revision, and is found by label', () => {
-  const { metadata, revision } = controllerRevision(template, 'team');
+  const { metadata, revision } = controllerRevision(versionOfTemplate(template), 'team');
   expect(metadata).toMatchObject({
     name: `echo-${templateRevision(template)}`,
     namespace: 'team',
@@ -53,7 +55,7 @@ test.each([
   ["another controller's data", { data: { spec: { template: {} } } }],
   ['content without a JobSpec', { data: { kind: 'JobTemplate', name: 'echo', uid: 'u', generation: 1, content: {} } }],
 ])('a revision with %s holds no template', (_, change) => {
-  expect(templateOfRevision({ ...controllerRevision(template, 'team'), ...change })).toBeUndefined();
+  expect(versionOfRevision({ ...controllerRevision(versionOfTemplate(template), 'team'), ...change })).toBeUndefined();
 });
 
 test('names differ between the kinds, and fit into 253 characters', () => {

@@ -1,3 +1,4 @@
+import { compileTemplate } from '../../../../core/template/compile.ts';
 import { describe, expect, it } from 'vitest';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
 import { missingTemplatePolicy } from '../../../../core/template/missing-template.ts';
@@ -47,12 +48,12 @@ describe('asRunErrors', () => {
     ["another container's args", 'spec.template.spec.containers[1].args', 'spec.templateRef'],
     ['a field whose name begins alike', 'spec.template.spec.containers[0].argsX', 'spec.templateRef'],
   ])('puts the blame for %s where it belongs', (_, path, expected) => {
-    const errors = asRunErrors([error(path)], echoRun({ args: ['a', 'b'] }), echoTemplate());
+    const errors = asRunErrors([error(path)], echoRun({ args: ['a', 'b'] }), compileTemplate(echoTemplate()));
     expect(errors).toMatchObject([{ path: expected }]);
   });
 
   it("says of the template's mistakes that they are the template's", () => {
-    const [told] = asRunErrors([error('spec.backoffLimit')], echoRun(), echoTemplate());
+    const [told] = asRunErrors([error('spec.backoffLimit')], echoRun(), compileTemplate(echoTemplate()));
     expect(told?.message).toBe(`JobTemplate "echo" can't make a Job: spec.backoffLimit: wrong`);
   });
 });

@@ -5,7 +5,8 @@ import type { JobTemplate } from '../../../../api/job-template.ts';
 import type { MissingTemplatePolicy } from '../../../../api/names.ts';
 import { ObjectCache } from '../../../../kube/watch/cache.ts';
 import type { ReferenceKind } from '../../../../core/job/references.ts';
-import { RevisionStore } from '../../../../revisions/revision-store.ts';
+import { revisionStore } from '../../revisions/revision-stores.ts';
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { templateRevision as revisionOf } from '../../../../core/template/template-revision.ts';
 import type { Verdict } from '../../../../webhook/admission/verdict.ts';
 import { echoTemplate } from '../../core/objects.ts';
@@ -228,7 +229,7 @@ describe('a new JobRun', () => {
 
   it('is checked against the revision that it names, though the template is another by now', async () => {
     const before = stored('10', ({ spec }) => (spec.backoffLimit = 1));
-    await new RevisionStore(apiServer, 'system').keep(before);
+    await revisionStore(apiServer).keep(versionOfTemplate(before));
     cached(stored('11', ({ spec }) => (spec.backoffLimit = 2)));
     const spec = { templateRef: 'echo', templateRevision: revisionOf(before) };
     expect(await decide(jobRunReview(spec).request)).toMatchObject({
@@ -248,7 +249,7 @@ describe('a new JobRun', () => {
 
   it('is denied when the revision that it names was removed a moment ago', async () => {
     const before = stored('10', ({ spec }) => (spec.backoffLimit = 1));
-    await new RevisionStore(apiServer, 'system').keep(before);
+    await revisionStore(apiServer).keep(versionOfTemplate(before));
     cached(stored('11'));
     const { validate } = decidersWith({ client: apiServer, cache });
     const { request } = jobRunReview({ templateRef: 'echo', templateRevision: revisionOf(before) });

@@ -1,17 +1,34 @@
 import type { TemplateContent } from '../../api/job-template.ts';
 import { OVERRIDES } from '../../api/names.ts';
 import type { FieldError } from '../errors/field-error.ts';
-import { parameterDeclarationErrors } from '../parameters/declarations.ts';
+import { namedParameters, parameterDeclarationErrors } from '../parameters/declarations.ts';
+import type { SchemaCompiler } from '../parameters/schema-compiler.ts';
+import { placeholderErrors } from './placeholder-errors.ts';
+import type { PlaceholderPlan } from './placeholder-plan.ts';
 import { quoted, quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
+
+/** More errors than a person reads are left out. */
+const MOST_ERRORS = 50;
+
+/** What is compiled of the template, and needed to check it. */
+export interface Compilation {
+  schemas: SchemaCompiler;
+  plan: PlaceholderPlan;
+}
 
 /**
  * What keeps a template from ever making a Job, as far as it can be told without asking the API server: no containers,
  * parameters and placeholders that cannot be meant so, overrides that there are none of. Whatever the API server itself
  * checks in a Job is left to it. Paths are the template's.
  */
-export function validateJobTemplate(template: TemplateContent): FieldError[] {
-  return [...containerErrors(template), ...parameterDeclarationErrors(template), ...allowErrors(template)];
+export function templateErrors(template: TemplateContent, { schemas, plan }: Compilation): FieldError[] {
+  const parameters: unknown = template.parameters ?? [];
+  const inParameters = [
+    ...parameterDeclarationErrors(parameters, schemas),
+    ...placeholderErrors(plan, namedParameters(parameters)),
+  ];
+  return [...containerErrors(template), ...inParameters.slice(0, MOST_ERRORS), ...allowErrors(template)];
 }
 
 function containerErrors(template: TemplateContent): FieldError[] {

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { TemplateContent } from '../../api/job-template.ts';
+import { DEFAULT_OVERRIDES, type Override } from '../../api/names.ts';
+import type { Parameter } from '../../api/parameter.ts';
+import type { FieldError } from '../errors/field-error.ts';
+import { SchemaCompiler } from '../parameters/schema-compiler.ts';
+import { placeholderPlan, type PlaceholderPlan } from './placeholder-plan.ts';
+import { canonicalJson, revisionOf } from './template-revision.ts';
+import { templateErrors } from './template-errors.ts';
+
+/**
+ * Compiles the content of a template. The result holds everything that its runs need again and again, so that a run costs
+ * a lookup and a render. Parts beyond the revision are computed when they are first read.
+ *
+ * @param content must not be changed afterwards.
+ */
+export function compileTemplate(content: TemplateContent): CompiledTemplate {
+  return new CompiledTemplate(content);
+}
+
+/** A template's content with what follows from it. The same content always gives an equal one. */
+export class CompiledTemplate {
+  readonly content: TemplateContent;
+  /** Content hash, 10 hex digits: `spec.templateRevision` of a JobRun. */
+  readonly revision: string;
+  /** Bytes of the content as JSON. */
+  readonly size: number;
+  /** Validates values for the parameters; compiles each schema and each pattern once. */
+  readonly schemas = new SchemaCompiler();
+  #plan: PlaceholderPlan | undefined;
+  #errors: readonly FieldError[] | undefined;
+
+  constructor({ spec, parameters, overrides }: TemplateContent) {
+    this.content = { spec, ...(parameters && { parameters }), ...(overrides && { overrides }) };
+    const json = canonicalJson(this.content);
+    this.revision = revisionOf(createHash('sha256').update(json).digest('hex'));
+    this.size = Buffer.byteLength(json);
+  }
+
+  /** The strings of `spec` that contain a `$`, and where placeholders are replaced. */
+  get plan(): PlaceholderPlan {
+    return (this.#plan ??= placeholderPlan(this.content.spec));
+  }
+
+  /** Everything that keeps every run of this template from getting a Job. Paths are the template's. */
+  get errors(): readonly FieldError[] {
+    return (this.#errors ??= templateErrors(this.content, this));
+  }
+
+  /** The declared parameters. */
+  get parameters(): readonly Parameter[] {
+    return this.content.parameters ?? [];
+  }
+
+  /** What runs may override. */
+  get allowed(): readonly Override[] {
+    const overrides = this.content.overrides as { allow?: Override[] } | null | undefined;
+    return overrides?.allow ?? DEFAULT_OVERRIDES;
+  }
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { controllerRevision } from '../../../core/template/controller-revision.ts';
+import { versionOfTemplate } from '../../../core/template/template-version.ts';
+import { CompiledTemplates } from '../../../revisions/compiled-templates.ts';
+import { echoTemplate } from '../core/objects.ts';
+
+const template = echoTemplate();
+const version = versionOfTemplate(template);
+const { key } = version;
+const { revision } = version.compiled;
+
+const stored = (uid: string) => {
+  const object = controllerRevision(version, 'team');
+  return { ...object, metadata: { ...object.metadata, uid } };
+};
+
+test('a template is compiled once for each generation', () => {
+  const templates = new CompiledTemplates();
+  const again = structuredClone(template);
+  expect(templates.ofTemplate(again)).toBe(templates.ofTemplate(template));
+  const next = { ...template, metadata: { ...template.metadata, generation: 2 } };
+  expect(templates.ofTemplate(next)).not.toBe(templates.ofTemplate(template));
+});
+
+test('a template without a uid is compiled each time: nothing says that it is the same one', () => {
+  const templates = new CompiledTemplates();
+  const { name = '' } = template.metadata;
+  const unstored = { ...template, metadata: { name } };
+  expect(templates.ofTemplate(unstored)).not.toBe(templates.ofTemplate(unstored));
+});
+
+test('a stored revision is compiled once, and again when its owner changes', () => {
+  const templates = new CompiledTemplates();
+  const object = stored('r');
+  expect(templates.ofRevision(structuredClone(object))).toBe(templates.ofRevision(object));
+  const owners = object.metadata.ownerReferences!.map((owner) => ({ ...owner, uid: 'new' }));
+  const adopted = { ...object, metadata: { ...object.metadata, ownerReferences: owners } };
+  expect(templates.ofRevision(adopted)?.uid).toBe('new');
+});
+
+test('a version is found by its revision from the moment it is remembered until it is forgotten', () => {
+  const templates = new CompiledTemplates();
+  expect(templates.find(key, revision)).toBeUndefined();
+  templates.remember(version);
+  expect(templates.find(key, revision)).toBe(version);
+  expect(templates.find({ ...key, name: 'other' }, revision)).toBeUndefined();
+  templates.forget(key, revision);
+  expect(templates.find(key, revision)).toBeUndefined();
+});
+
+test('a version is found by its revision no longer than the limit', () => {
+  let now = 1000;
+  const templates = new CompiledTemplates({ revisionTtlMs: 60_000, now: () => now });
+  templates.remember(version);
+  now += 59_999;
+  expect(templates.find(key, revision)).toBe(version);
+  now += 2;
+  expect(templates.find(key, revision)).toBeUndefined();
+});
+
+test('the least recently used version is evicted when the memory is used up', () => {
+  const big = (uid: string) => ({
+    ...echoTemplate({ backoffLimit: 1 }),
+    metadata: { ...template.metadata, uid, annotations: {} },
+  });
+  const bytes = 4096 + 4 * versionOfTemplate(big('a')).compiled.size;
+  const templates = new CompiledTemplates({ maxBytes: 2 * bytes });
+  const a = templates.ofTemplate(big('a'));
+  const b = templates.ofTemplate(big('b'));
+  expect(templates.ofTemplate(big('a'))).toBe(a);
+  templates.ofTemplate(big('c'));
+  expect(templates.ofTemplate(big('a'))).toBe(a);
+  expect(templates.ofTemplate(big('b'))).not.toBe(b);
+});
