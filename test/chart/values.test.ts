@@ -105,17 +105,17 @@ describe('what a person is told about a wrong value', () => {
     [
       'shards beside the webhook',
       { syncer: { shards: 2 } },
-      'syncer.shards is 2, but a syncer beside each webhook is one of all: set syncer.mode to Deployment',
+      'syncer.shards is 2, but in Sidecar mode all syncers share one lease: set syncer.mode to Deployment',
     ],
     [
       'permission that nobody asks for while no webhook answers',
       { authorization: { mode: 'Use' }, admission: { failurePolicy: 'Ignore' } },
-      'nobody would be asked for the verb. Set admission.failurePolicy to Fail, or authorization.mode to Namespace',
+      'nothing would check the permission. Set admission.failurePolicy to Fail, or authorization.mode to Namespace',
     ],
     [
       'two syncers that elect no leader',
       { syncer: { leaderElection: { enabled: false } } },
-      'there would be 2 syncers: set replicas to 1, or turn leader election on',
+      'there would be 2 syncers: set replicas to 1, or enable leader election',
     ],
   ])('%s', async ([, values, sentence]) => {
     await expect(render(values)).rejects.toThrow(sentence);

@@ -1,5 +1,5 @@
 /**
- * `helm test`: makes a JobTemplate and a JobRun in the release's namespace, waits until the run is finished, and removes both.
+ * `helm test`: creates a JobTemplate and a JobRun in the release's namespace, waits until the run is finished, and deletes both.
  * It runs in the product's own image, from a ConfigMap, so it uses nothing but Node.
  */
 import { readFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ const namespace = process.env['POD_NAMESPACE'] ?? readFileSync(`${serviceAccount
 const name = `helm-test-${Date.now().toString(36)}`;
 const limitMs = 180_000;
 
-/** One request to the API server; rejects with its own message when it refuses. */
+/** One request to the API server; rejects with the server's message when it refuses. */
 function call(method: string, resource: string, body?: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -63,7 +63,7 @@ function call(method: string, resource: string, body?: object): Promise<Answer> 
   });
 }
 
-/** Asks until the run is finished, telling each phase once. */
+/** Polls until the run is finished, and prints each phase once. */
 async function finished(): Promise<RunStatus> {
   const deadline = Date.now() + limitMs;
   let phase: string | undefined;
@@ -92,7 +92,7 @@ try {
   if (status.phase !== 'Succeeded') {
     throw new Error(`JobRun ${name} ended ${status.phase ?? ''}: ${status.error ?? `see Job ${status.jobName ?? ''}`}`);
   }
-  console.log(`a JobRun became Job ${status.jobName ?? '?'} and succeeded`);
+  console.log(`the JobRun created Job ${status.jobName ?? '?'} and succeeded`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -3,7 +3,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* The base of all object names. Cut to 52, so that every suffix used here (the longest is "-selfsigned") fits into 63. */}}
+{{/* The base of all object names. Cut to 52 characters, so that every suffix used here (the longest is "-selfsigned") fits into 63. */}}
 {{- define "job-template-run.fullname" -}}
 {{- $name := include "job-template-run.name" . -}}
 {{- if .Values.fullnameOverride -}}
@@ -41,7 +41,7 @@ default
 {{- if eq .Values.tls.mode "provided" -}}
 {{- required "tls.mode is provided: set tls.provided.secretName to the name of a kubernetes.io/tls Secret in the release's namespace" .Values.tls.provided.secretName -}}
 {{- else -}}
-{{- /* A name for each mode: Helm would not take over a Secret that cert-manager made. */ -}}
+{{- /* A name for each mode: Helm does not adopt a Secret that cert-manager created. */ -}}
 {{- include "job-template-run.fullname" . }}-{{ eq .Values.tls.mode "selfSigned" | ternary "self-signed" "tls" }}
 {{- end -}}
 {{- end -}}
@@ -72,34 +72,34 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
-{{/* The names under which the API server calls the webhook's Service. */}}
+{{/* The DNS names of the webhook's Service. */}}
 {{- define "job-template-run.dnsNames" -}}
 {{- $service := printf "%s.%s" (include "job-template-run.fullname" .) .Release.Namespace -}}
 {{- list (printf "%s.svc" $service) (printf "%s.svc.cluster.local" $service) $service | toJson -}}
 {{- end -}}
 
-{{/* Refuses, with a sentence, what the schema cannot see. */}}
+{{/* Fails with a sentence on combinations of values that the schema cannot check. */}}
 {{- define "job-template-run.check" -}}
 {{- $syncers := ternary .Values.replicas .Values.syncer.replicas (eq .Values.syncer.mode "Sidecar") | int -}}
 {{- if and (not .Values.syncer.leaderElection.enabled) (gt $syncers 1) -}}
-{{- fail (printf "syncer.leaderElection.enabled is false, but there would be %d syncers: set %s to 1, or turn leader election on" $syncers (ternary "replicas" "syncer.replicas" (eq .Values.syncer.mode "Sidecar"))) -}}
+{{- fail (printf "syncer.leaderElection.enabled is false, but there would be %d syncers: set %s to 1, or enable leader election" $syncers (ternary "replicas" "syncer.replicas" (eq .Values.syncer.mode "Sidecar"))) -}}
 {{- end -}}
 {{- if and (eq .Values.syncer.mode "Sidecar") (gt (int .Values.syncer.shards) 1) -}}
-{{- fail (printf "syncer.shards is %d, but a syncer beside each webhook is one of all: set syncer.mode to Deployment" (int .Values.syncer.shards)) -}}
+{{- fail (printf "syncer.shards is %d, but in Sidecar mode all syncers share one lease: set syncer.mode to Deployment" (int .Values.syncer.shards)) -}}
 {{- end -}}
 {{- if and (eq .Values.tls.mode "provided") (not .Values.tls.provided.caBundle) (not .Values.admission.annotations) -}}
-{{- fail "tls.mode is provided: set tls.provided.caBundle to the CA of the certificate, or admission.annotations to what makes your CA injector fill it in" -}}
+{{- fail "tls.mode is provided: set tls.provided.caBundle to the CA of the certificate, or admission.annotations to those of your CA injector" -}}
 {{- end -}}
 {{- if and (eq .Values.authorization.mode "Use") (eq .Values.admission.failurePolicy "Ignore") -}}
-{{- fail "authorization.mode is Use, but admission.failurePolicy is Ignore: while no webhook answers, nobody would be asked for the verb. Set admission.failurePolicy to Fail, or authorization.mode to Namespace" -}}
+{{- fail "authorization.mode is Use, but admission.failurePolicy is Ignore: while no webhook answers, nothing would check the permission. Set admission.failurePolicy to Fail, or authorization.mode to Namespace" -}}
 {{- end -}}
-{{- /* Kinds are known only where Helm talks to a cluster: a plain `helm template` is not held up. */ -}}
+{{- /* Helm knows the kinds of the cluster only when it is connected to one, so a plain `helm template` passes. */ -}}
 {{- if and (eq .Values.tls.mode "certManager") (.Capabilities.APIVersions.Has "apps/v1/Deployment") (not (.Capabilities.APIVersions.Has "cert-manager.io/v1")) -}}
 {{- fail "tls.mode is certManager, but this cluster has no cert-manager: install it first (https://cert-manager.io/docs/installation/), or set tls.mode to selfSigned" -}}
 {{- end -}}
 {{- end -}}
 
-{{/* A labels block for Pods: selector labels, chart labels and the user's. Takes a dict of root and component. */}}
+{{/* The labels of Pods: selector labels, chart labels and the user's. Takes a dict with root and component. */}}
 {{- define "job-template-run.podLabels" -}}
 {{- include "job-template-run.labels" .root }}
 app.kubernetes.io/component: {{ .component }}
@@ -111,7 +111,7 @@ hematoscope.app/shard: {{ .shard | quote }}
 {{- end }}
 {{- end -}}
 
-{{/* The kinds of objects whose absence is warned of. */}}
+{{/* The kinds of referenced objects that the webhook warns about when they are missing. */}}
 {{- define "job-template-run.warnMissing" -}}
 {{- $kinds := list -}}
 {{- with .Values.admission.warnings -}}
@@ -124,7 +124,7 @@ hematoscope.app/shard: {{ .shard | quote }}
 {{- join "," $kinds -}}
 {{- end -}}
 
-{{/* The same as resources, as a JSON list. */}}
+{{/* The same as resource names, as a JSON list. */}}
 {{- define "job-template-run.lookedForResources" -}}
 {{- $plurals := dict "Secret" "secrets" "ConfigMap" "configmaps" "ServiceAccount" "serviceaccounts" "PersistentVolumeClaim" "persistentvolumeclaims" "PriorityClass" "priorityclasses" -}}
 {{- $resources := list -}}

@@ -1,11 +1,11 @@
 {{/*
-The parts that the Deployments share. Each takes a dict of root and component (webhook, syncer, or test, which is not spread), and of the
-number of a shard, where there are several.
+The parts that the Deployments share. Each takes a dict with root and component (webhook, syncer, or test, which is not spread), and with the
+number of the shard where there are several.
 */}}
 
-{{/* No Pod goes before its successor answers: a rollout adds one, waits until it is ready, then takes one away. */}}
+{{/* No Pod is terminated before its successor answers: a rollout adds one Pod, waits until it is ready, then removes one. */}}
 {{- define "job-template-run.rollout" -}}
-# EndpointSlices reach every node a moment after a Pod is ready: only then does it count, and `helm install --wait` return.
+# EndpointSlices reach every node a moment after a Pod is ready. Only then is it available, and does `helm install --wait` return.
 minReadySeconds: 3
 revisionHistoryLimit: 3
 strategy:
@@ -46,7 +46,7 @@ topologySpreadConstraints:
         hematoscope.app/shard: {{ $.shard | quote }}
         {{- end }}
     {{- if not .matchLabelKeys }}
-    # Pods of the revision that is going away do not count.
+    # Pods of the old ReplicaSet do not count.
     matchLabelKeys: [pod-template-hash]
     {{- end }}
     {{- end }}
@@ -92,7 +92,7 @@ affinity:
     {{- end }}
   ports:
     - { name: syncer-health, containerPort: 8081 }
-  # Ready once is enough: later trouble of the syncer must not take the webhook beside it out of the Service.
+  # To be ready once is enough: a later failure of the syncer must not remove the webhook in the same Pod from the Service.
   startupProbe:
     httpGet: { path: /readyz, port: syncer-health }
     initialDelaySeconds: 1

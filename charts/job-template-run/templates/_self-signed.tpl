@@ -1,8 +1,8 @@
 {{/*
 The certificate of tls.mode selfSigned, as JSON: crt, key, ca, bundle, notAfter (seconds since 1970), dnsName.
-One that is in the cluster, for the same name and with a tenth of its life left, is kept. When a new one is made, the bundle also holds the
-old CA, so that Pods still serving the old certificate are believed until they have read the new one.
-Helm has no memory between templates: the result is stored in the root's Values, once for each rendering.
+A certificate in the cluster that is for the same name and has a tenth of its lifetime left is retained. When a new one is generated, the bundle
+also contains the old CA, so that Pods that still serve the old certificate are trusted until they have loaded the new one.
+Helm keeps no state between templates: the result is stored in the root's Values, once for each rendering.
 */}}
 {{- define "job-template-run.selfSigned" -}}
 {{- if not (hasKey .Values.tls "made") -}}
