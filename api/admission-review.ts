@@ -2,7 +2,7 @@ import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { AtomicList, StringEnum } from './schema-kit.ts';
 
-/** The one version of AdmissionReview that the webhook speaks. */
+/** The only version of AdmissionReview that the webhook supports. */
 export const ADMISSION_API_VERSION = 'admission.k8s.io/v1';
 
 const GroupVersionKindSchema = Type.Object({ group: Type.String(), version: Type.String(), kind: Type.String() });
@@ -35,7 +35,7 @@ const texts = Type.Optional(
   }),
 );
 
-/** What the API server has made sure of before it asks: an object's identity. The rest of it can be anything. */
+/** What the API server guarantees: the object's identity. The rest of it can be anything. */
 const AdmittedObjectSchema = Type.Unsafe<unknown>({
   ...Type.Object({
     metadata: Type.Object({
@@ -53,20 +53,20 @@ const AdmittedObjectSchema = Type.Unsafe<unknown>({
   nullable: true,
 });
 
-/** What the API server asks: the fields of `admission.k8s.io/v1` that the webhook reads. */
+/** A request of the API server: the fields of `admission.k8s.io/v1` that the webhook reads. */
 export const AdmissionRequestSchema = Type.Object({
   uid: Type.String({ minLength: 1 }),
   kind: GroupVersionKindSchema,
   resource: GroupVersionResourceSchema,
   subResource: Type.Optional(Type.String()),
   operation: StringEnum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT'], {}),
-  /** Absent or empty when the API server is still to make the name from `generateName`. */
+  /** Absent or empty while the API server has not generated the name from `generateName`. */
   name: Type.Optional(Type.String()),
   namespace: Type.Optional(Type.String()),
   userInfo: UserInfoSchema,
-  /** As the person sent it (and other webhooks changed it); null on DELETE. Only its metadata are checked here. */
+  /** As the client sent it and other webhooks changed it; null on DELETE. Only its metadata is checked here. */
   object: Type.Optional(AdmittedObjectSchema),
-  /** Null on CREATE. Only its metadata are checked here. */
+  /** Null on CREATE. Only its metadata is checked here. */
   oldObject: Type.Optional(AdmittedObjectSchema),
   dryRun: Type.Optional(Type.Unsafe<boolean | null>({ type: 'boolean', nullable: true })),
   options: Type.Optional(Type.Unknown()),
@@ -83,7 +83,7 @@ export const AdmissionReviewSchema = Type.Object({
 /** The body of a call to the webhook. */
 export type AdmissionReview = Static<typeof AdmissionReviewSchema>;
 
-/** One mistake as the API server hands it on to the client (`metav1.StatusCause`). */
+/** One mistake, as the API server returns it to the client (`metav1.StatusCause`). */
 export interface StatusCause {
   reason: string;
   message: string;
@@ -99,14 +99,14 @@ export interface AdmissionStatus {
 }
 
 export interface AdmissionResponse {
-  /** That of the request. */
+  /** The uid of the request. */
   uid: string;
   allowed: boolean;
   status?: AdmissionStatus;
   /** JSON Patch (RFC 6902), base64. */
   patch?: string;
   patchType?: 'JSONPatch';
-  /** Shown by kubectl even when the request is allowed. */
+  /** kubectl prints them, even when the request is allowed. */
   warnings?: string[];
   /** For the API server's audit log. */
   auditAnnotations?: Record<string, string>;

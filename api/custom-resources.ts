@@ -14,18 +14,18 @@ export interface PrinterColumn {
   priority?: 1;
 }
 
-/** What a CRD says beyond its schema. */
+/** What a CRD defines besides its schema. */
 export interface CustomResource {
   resource: Resource;
   schema: TSchema;
   shortName: string;
   columns: PrinterColumn[];
   statusSubresource: boolean;
-  /** JSON paths that a `fieldSelector` can name. */
+  /** JSON paths that a `fieldSelector` can use. */
   selectableFields?: string[];
 }
 
-/** With `kubectl get hematoscope` all of the product's objects are listed. */
+/** `kubectl get hematoscope` lists all objects of the product. */
 export const CATEGORY = 'hematoscope';
 
 const AGE: PrinterColumn = {
@@ -47,14 +47,14 @@ const JOB_TEMPLATE_COLUMNS: PrinterColumn[] = [
     name: 'Service Account',
     type: 'string',
     jsonPath: '.spec.template.spec.serviceAccountName',
-    description: 'ServiceAccount that the Pods run as.',
+    description: 'ServiceAccount of the Pods.',
     priority: 1,
   },
   {
     name: 'Backoff Limit',
     type: 'integer',
     jsonPath: '.spec.backoffLimit',
-    description: 'Failed Pods before the Job counts as failed.',
+    description: 'Number of retries before the Job is considered failed.',
     priority: 1,
   },
   {
@@ -68,14 +68,14 @@ const JOB_TEMPLATE_COLUMNS: PrinterColumn[] = [
     name: 'TTL',
     type: 'integer',
     jsonPath: '.spec.ttlSecondsAfterFinished',
-    description: 'Seconds that a finished Job is kept.',
+    description: 'Seconds for which a finished Job is retained.',
     priority: 1,
   },
 ];
 
 const JOB_RUN_COLUMNS: PrinterColumn[] = [
   { name: 'Template', type: 'string', jsonPath: '.spec.templateRef', description: 'The JobTemplate that is run.' },
-  { name: 'Status', type: 'string', jsonPath: '.status.phase', description: 'Where the run stands.' },
+  { name: 'Status', type: 'string', jsonPath: '.status.phase', description: 'Phase of the run.' },
   { name: 'Start Time', type: 'date', jsonPath: '.status.startTime', description: 'Time since the Job started.' },
   {
     name: 'Completion Time',
@@ -89,7 +89,7 @@ const JOB_RUN_COLUMNS: PrinterColumn[] = [
     name: 'Revision',
     type: 'string',
     jsonPath: '.status.template.revision',
-    description: "Hash of the template's content that was run.",
+    description: 'Revision of the template that was run.',
     priority: 1,
   },
   { name: 'Error', type: 'string', jsonPath: '.status.error', description: 'Why the run failed.', priority: 1 },

@@ -4,7 +4,7 @@ import * as names from './names.ts';
 /** A name and what it means. */
 export interface Term {
   name: string;
-  /** Where it is found, for instance "Jobs, Pods". */
+  /** Where it is set, for example "Jobs, Pods". */
   on: string;
   meaning: string;
 }
@@ -20,12 +20,12 @@ export const LABELS: readonly Term[] = [
   {
     name: names.LABEL_CLUSTER_JOB_TEMPLATE,
     on: 'JobRun, Job, Pods, ControllerRevision',
-    meaning: 'The same for a ClusterJobTemplate, in place of the label above.',
+    meaning: 'Name of the ClusterJobTemplate, cut to 63 characters; set in place of the label above.',
   },
   {
     name: names.LABEL_TEMPLATE_REVISION,
     on: 'ControllerRevision',
-    meaning: "Hash of the template's content, as `spec.templateRevision` of a JobRun names it.",
+    meaning: "Hash of the template's content: the value of `spec.templateRevision` of a JobRun.",
   },
   {
     name: names.LABEL_JOB_RUN,
@@ -58,22 +58,22 @@ export const ANNOTATIONS: readonly Term[] = [
   {
     name: names.ANNOTATION_JOB_RUN_NAME,
     on: JOB_AND_PODS,
-    meaning: 'Name of the JobRun in full; a label holds 63 characters only.',
+    meaning: 'Full name of the JobRun; a label can contain only 63 characters.',
   },
   {
     name: names.ANNOTATION_MISSING_TEMPLATE,
     on: 'JobRun (set by you)',
-    meaning: `What happens when the JobTemplate does not exist, for this run: ${names.MISSING_TEMPLATE_POLICIES.map((policy) => `\`${policy}\``).join(', ')}. Without it the installation's \`admission.missingTemplate\` counts.`,
+    meaning: `What happens to this run when its JobTemplate does not exist: ${names.MISSING_TEMPLATE_POLICIES.map((policy) => `\`${policy}\``).join(', ')}. Without it, the installation's \`admission.missingTemplate\` applies.`,
   },
   {
     name: names.ANNOTATION_REQUESTED_BY,
     on: 'JobRun',
-    meaning: 'Name of the user who created the run. Set at admission; nobody can set or change it.',
+    meaning: 'Name of the user who created the run. Set at admission; users cannot set or change it.',
   },
   {
     name: names.ANNOTATION_LAST_USED,
     on: 'ControllerRevision',
-    meaning: 'When a JobRun last named this revision; for some minutes after that it is not removed.',
+    meaning: 'When a JobRun last named this revision. It is not deleted in the minutes after that.',
   },
 ];
 
@@ -82,91 +82,98 @@ export const CONDITIONS: readonly Term[] = [
     name: names.CONDITION_FINISHED,
     on: 'JobRun',
     meaning:
-      'True once the run has ended, well or badly: `kubectl wait --for=condition=Finished jobrun/NAME`. The reason says which.',
+      'True once the run has finished, whether it succeeded or failed: `kubectl wait --for=condition=Finished jobrun/NAME`. The reason shows which.',
   },
   {
     name: names.CONDITION_JOB_CREATED,
     on: 'JobRun',
-    meaning: 'True once the Job was made; False, with a reason, when it could not be.',
+    meaning: 'True once the Job was created; False, with a reason, when it could not be.',
   },
   { name: names.CONDITION_COMPLETE, on: 'Job, mirrored', meaning: 'True once the Job has succeeded.' },
   {
     name: names.CONDITION_FAILED,
     on: 'Job, mirrored',
-    meaning: 'True once the Job has failed. Set by the JobRun itself when it fails before it has a Job.',
+    meaning: 'True once the Job has failed. Also set on a JobRun that fails before it has a Job.',
   },
   { name: names.CONDITION_SUSPENDED, on: 'Job, mirrored', meaning: 'True while the Job is suspended.' },
   {
     name: names.CONDITION_SUCCESS_CRITERIA_MET,
     on: 'Job, mirrored',
-    meaning: 'True once it is decided that the Job succeeds; `Complete` follows when its last Pod has ended.',
+    meaning: 'True once it is decided that the Job succeeds; `Complete` follows when its last Pod has terminated.',
   },
   {
     name: names.CONDITION_FAILURE_TARGET,
     on: 'Job, mirrored',
-    meaning: 'True once it is decided that the Job fails; `Failed` follows when its last Pod has ended.',
+    meaning: 'True once it is decided that the Job fails; `Failed` follows when its last Pod has terminated.',
   },
 ];
 
 const EVENT_AND_CONDITION = 'Event, condition';
 
 export const REASONS: readonly Term[] = [
-  { name: names.REASON_JOB_CREATED, on: EVENT_AND_CONDITION, meaning: 'The Job was made.' },
+  { name: names.REASON_JOB_CREATED, on: EVENT_AND_CONDITION, meaning: 'The Job was created.' },
   { name: names.REASON_COMPLETED, on: EVENT_AND_CONDITION, meaning: 'The Job succeeded.' },
   { name: names.REASON_FAILED, on: EVENT_AND_CONDITION, meaning: 'The Job failed.' },
   {
     name: names.REASON_JOB_DELETED,
     on: EVENT_AND_CONDITION,
-    meaning: 'The Job was deleted before it had finished. The run has failed, and no second Job is made.',
+    meaning:
+      'The Job was deleted, or is being deleted, before the syncer saw it finish. The run has failed, and no second Job is created.',
   },
   {
     name: names.REASON_TEMPLATE_NOT_FOUND,
     on: EVENT_AND_CONDITION,
-    meaning: 'There is no JobTemplate of this name in the namespace. The run has failed.',
+    meaning: 'The namespace has no JobTemplate with this name. The run has failed.',
   },
   {
     name: names.REASON_TEMPLATE_DELETED,
     on: EVENT_AND_CONDITION,
-    meaning: 'The template was deleted after the run was admitted, and what was admitted with it. The run has failed.',
+    meaning:
+      'The template was deleted after the run was admitted, and the admitted revision with it. The run has failed.',
   },
   {
     name: names.REASON_REVISION_NOT_FOUND,
     on: EVENT_AND_CONDITION,
-    meaning: 'The template exists, but not in the revision that the run names. The run has failed.',
+    meaning: 'The template exists, but the revision that the run names does not. The run has failed.',
   },
   {
     name: names.REASON_WAITING_FOR_TEMPLATE,
     on: EVENT_AND_CONDITION,
-    meaning: 'There is no JobTemplate of this name yet, and the run waits for it.',
+    meaning: 'The JobTemplate does not exist yet, and the run waits for it.',
   },
   {
     name: names.REASON_NAME_CONFLICT,
     on: EVENT_AND_CONDITION,
-    meaning: "A Job that is not this run's has the name of its Job. That Job is left alone, and the run has failed.",
+    meaning:
+      'A Job that this run does not own has the name of its Job. That Job is left alone, and the run has failed.',
   },
   {
     name: names.REASON_JOB_REFUSED,
     on: EVENT_AND_CONDITION,
-    meaning: 'The API server refused the Job for good. The run has failed; `status.error` has its sentence.',
+    meaning: 'The API server refuses the Job for good. The run has failed; `status.error` has the message.',
   },
   {
     name: names.REASON_SUSPENDED,
     on: 'Event',
-    meaning: 'The Job was suspended, as `spec.suspend` of the run now says.',
+    meaning: 'The Job was suspended, because `spec.suspend` of the run was set to true.',
   },
-  { name: names.REASON_RESUMED, on: 'Event', meaning: 'The Job was resumed, as `spec.suspend` of the run now says.' },
+  {
+    name: names.REASON_RESUMED,
+    on: 'Event',
+    meaning: 'The Job was resumed, because `spec.suspend` of the run was set to false or removed.',
+  },
   {
     name: names.REASON_SUSPEND_REFUSED,
     on: 'Event',
     meaning:
-      '`spec.suspend` of the run was changed while no webhook was asked, and the template does not allow it. The Job stays as it is.',
+      '`spec.suspend` of the run was changed while no webhook was called, and the template does not allow it. The Job stays as it is.',
   },
 ];
 
 export const PHASE_MEANINGS: Readonly<Record<names.Phase, string>> = {
-  Pending: 'There is no Job yet, or it has not started a Pod.',
-  Running: 'The Job has Pods, or had some, and has not finished.',
+  Pending: 'The run has no Job yet, or the Job has not started a Pod.',
+  Running: 'The Job has Pods, or had Pods, and has not finished.',
   Suspended: 'The Job is suspended (`spec.suspend` of the template or the run).',
   Succeeded: 'The Job succeeded.',
-  Failed: 'The Job failed, or the run failed before it had one; `status.error` says why.',
+  Failed: 'The Job failed, or the run failed before it had a Job; `status.error` gives the reason.',
 };

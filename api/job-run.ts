@@ -35,33 +35,33 @@ const TEMPLATE_REF_RULES: ValidationRule[] = [
   },
 ];
 
-/** Fields that say what a container runs, at the top of spec for the first container. */
+/** Fields that set what a container runs; at the top of spec they apply to the first container. */
 const containerFields = {
   args: Type.Optional(
     AtomicList(Type.String(), {
       description:
-        "Arguments for the container, in place of the template's. An empty list clears the template's args; without this field they are kept.",
+        "Arguments of the container; they replace the template's. An empty list clears the template's args; without this field the run inherits them.",
     }),
   ),
   command: Type.Optional(
     AtomicList(Type.String(), {
       description:
-        "Command of the container, in place of the template's. An empty list clears the template's command, so that the image's entrypoint runs; without this field it is kept.",
+        "Command of the container; it replaces the template's. An empty list clears the template's command, so that the image's entrypoint runs; without this field the run inherits it.",
     }),
   ),
   env: Type.Optional(
     AtomicList(Embedded<EnvVar>(ENV_VAR), {
       description:
-        "Environment variables, merged by name into the template's: one of the same name is replaced, others are added at the end. An empty list clears the template's.",
+        "Environment variables, merged by name into the template's: a variable of the same name is replaced, others are appended. An empty list clears the template's.",
     }),
   ),
   image: Type.Optional(
-    Type.String({ description: 'Image of the container. Only where the template allows it.', minLength: 1 }),
+    Type.String({ description: 'Image of the container, if the template allows this override.', minLength: 1 }),
   ),
   resources: Type.Optional(
     Embedded<ResourceRequirements>(RESOURCE_REQUIREMENTS, {
       description:
-        "CPU, memory and other resources, merged into the template's: each of limits and requests by resource name. An empty map clears.",
+        "CPU, memory and other resources, merged into the template's by resource name, separately for limits and requests. An empty map clears the template's.",
     }),
   ),
 };
@@ -71,20 +71,22 @@ const ContainerOverrideSchema = Type.Object({
   ...containerFields,
   envFrom: Type.Optional(
     AtomicList(Embedded<EnvFromSource>(ENV_FROM_SOURCE), {
-      description: "Sources of environment variables, added after the template's. An empty list clears the template's.",
+      description: "Sources of environment variables, appended to the template's. An empty list clears the template's.",
     }),
   ),
 });
 
-/** What a run says of one container, by its name. */
+/** What a run overrides in one container, by name. */
 export type ContainerOverride = Static<typeof ContainerOverrideSchema>;
 
 const MetadataOverrideSchema = Type.Object(
   {
-    labels: Type.Optional(StringMap({ description: 'Labels, merged over those of the template.' })),
-    annotations: Type.Optional(StringMap({ description: 'Annotations, merged over those of the template.' })),
+    labels: Type.Optional(StringMap({ description: 'Labels; they take precedence over those of the template.' })),
+    annotations: Type.Optional(
+      StringMap({ description: 'Annotations; they take precedence over those of the template.' }),
+    ),
   },
-  { description: 'Labels and annotations for the Job and its Pods. Those of hematoscope.app cannot be given.' },
+  { description: 'Labels and annotations of the Job and its Pods. Those of hematoscope.app cannot be set.' },
 );
 
 const count = (description: string) => Type.Optional(Type.Integer({ description, format: 'int32', minimum: 0 }));
@@ -97,19 +99,21 @@ const specFields = {
     'x-kubernetes-validations': TEMPLATE_REF_RULES,
   }),
   templateKind: Type.Optional(
-    StringEnum(TEMPLATE_KINDS, { description: 'Kind of the template that templateRef names: JobTemplate by default.' }),
+    StringEnum(TEMPLATE_KINDS, {
+      description: 'Kind of the template that templateRef names. Defaults to JobTemplate.',
+    }),
   ),
   templateRevision: Type.Optional(
     Type.String({
       description:
-        "The revision of the template that is run: 10 hex digits. Filled in at admission with the template's present one; give it to run an older one (kubectl get controllerrevisions -l hematoscope.app/job-template=NAME).",
+        "Revision of the template to run: 10 hex digits. Defaults, at admission, to the template's present revision; set it to run an older one (kubectl get controllerrevisions -l hematoscope.app/job-template=NAME).",
       maxLength: 10,
       pattern: '^[0-9a-f]{10}$',
       'x-kubernetes-validations': [
         {
           rule: "self.matches('^[0-9a-f]{10}$')",
           message:
-            'is not a revision: 10 hex digits, as the label hematoscope.app/template-revision of a ControllerRevision has them',
+            'is not a revision: it must be 10 hex digits, as in the label hematoscope.app/template-revision of a ControllerRevision',
         },
       ],
     }),
@@ -117,7 +121,7 @@ const specFields = {
   parameters: Type.Optional(
     Type.Unsafe<Record<string, ParameterValue>>({
       type: 'object',
-      description: 'Values for the parameters that the template declares, by name.',
+      description: 'Values of the parameters that the template declares, by name.',
       maxProperties: 256,
       'x-kubernetes-preserve-unknown-fields': true,
     }),
@@ -126,51 +130,52 @@ const specFields = {
   containers: Type.Optional(
     ListMap(ContainerOverrideSchema, ['name'], {
       description:
-        'The same for any container or init container, by its name. What is said of the first container here cannot be said at the top of spec too.',
+        'Overrides for any container or init container, by name. A field of the first container can be set here or at the top of spec, not in both places.',
       maxItems: 64,
     }),
   ),
-  parallelism: count('Most Pods that run at the same time.'),
-  completions: count('Pods that must succeed.'),
-  backoffLimit: count('Failed Pods before the Job counts as failed.'),
+  parallelism: count('Maximum number of Pods that run at the same time.'),
+  completions: count('Number of Pods that must succeed.'),
+  backoffLimit: count('Number of retries before the Job is considered failed.'),
   activeDeadlineSeconds: Type.Optional(
     Type.Integer({ description: 'Seconds that the Job may run.', format: 'int64', minimum: 1 }),
   ),
-  ttlSecondsAfterFinished: count('Seconds that the finished Job is kept. The JobRun stays.'),
+  ttlSecondsAfterFinished: count('Seconds for which the finished Job is retained. The JobRun stays.'),
   suspend: Type.Optional(
     Type.Boolean({
       description:
-        'True: the Job starts no Pods until this is set to false. Can be changed while the run is not finished.',
+        'If true, the Job starts no Pods until this is set to false. Can be changed until the run is finished.',
     }),
   ),
   metadata: Type.Optional(MetadataOverrideSchema),
   nodeSelector: Type.Optional(
     StringMap({
-      description: "Labels of the nodes to run on, merged over the template's. An empty map clears the template's.",
+      description:
+        "Node selector of the Pods, merged into the template's; the run's labels take precedence. An empty map clears the template's.",
     }),
   ),
   tolerations: Type.Optional(
     AtomicList(Embedded<Toleration>(TOLERATION), {
-      description: "Tolerations of the Pods, in place of the template's. An empty list clears them.",
+      description: "Tolerations of the Pods; they replace the template's. An empty list clears them.",
     }),
   ),
   priorityClassName: Type.Optional(
-    Type.String({ description: "PriorityClass of the Pods, in place of the template's. An empty string clears it." }),
+    Type.String({ description: "PriorityClass of the Pods; it replaces the template's. An empty string clears it." }),
   ),
 };
 
 export const JobRunSpecSchema = Type.Object(specFields, {
   description:
-    'Which template to run, and what differs from it: absent inherits, empty clears. Only suspend can be changed once the JobRun exists.',
+    'The template to run, and what differs from it: an absent field inherits, an empty one clears. Only suspend can be changed once the JobRun exists.',
   'x-kubernetes-validations': immutableFields(Object.keys(specFields).filter((name) => name !== 'suspend')),
 });
 
-/** What a run says. */
+/** The spec of a JobRun. */
 export type JobRunSpec = Static<typeof JobRunSpecSchema>;
 
 export const RenderedTemplateSchema = Type.Object(
   {
-    revision: Type.String({ description: "Hash of the template's spec, the same for the same content." }),
+    revision: Type.String({ description: "Hash of the template's content." }),
     generation: Type.Integer({ description: "The template's metadata.generation.", format: 'int64' }),
     uid: Type.String({ description: "The template's metadata.uid." }),
   },
@@ -187,18 +192,18 @@ const ownStatus = Type.Object({
   conditions: Type.Optional(
     ListMap(Embedded<NonNullable<JobStatus['conditions']>[number]>(JOB_CONDITION), ['type'], {
       description:
-        'The conditions of the Job, and two of the JobRun: JobCreated, and Finished, which becomes True when the run has ended either way.',
+        'The conditions of the Job, and two of the JobRun: JobCreated, and Finished, which becomes True when the run has succeeded or failed.',
     }),
   ),
   jobName: Type.Optional(Type.String({ description: 'Name of the Job, in the same namespace.' })),
   phase: Type.Optional(
-    StringEnum(PHASES, { description: 'Where the run stands, in one word for people. Programs read the conditions.' }),
+    StringEnum(PHASES, { description: 'State of the run in one word, for people. Programs read the conditions.' }),
   ),
   observedGeneration: Type.Optional(
     Type.Integer({ description: "The JobRun's metadata.generation that this status is about.", format: 'int64' }),
   ),
   template: Type.Optional(RenderedTemplateSchema),
-  error: Type.Optional(Type.String({ description: 'Why the run failed, as a sentence for people.' })),
+  error: Type.Optional(Type.String({ description: 'Why the run failed, in one sentence.' })),
 });
 
 /** The Job's own status fields with their Kubernetes schemas; the JobRun's own come after and win. */

@@ -9,15 +9,15 @@ import type { JobSpec, ObjectMeta } from './wire.ts';
 const OverridesSchema = Type.Object(
   {
     allow: AtomicList(StringEnum(OVERRIDES, {}), {
-      description: `What runs may override; an empty list allows nothing. "env" stands for envFrom too. Without this list: ${DEFAULT_OVERRIDES.join(', ')}.`,
+      description: `What runs may override; an empty list allows nothing. "env" includes envFrom. Defaults to: ${DEFAULT_OVERRIDES.join(', ')}.`,
     }),
   },
-  { description: 'What the runs of this template may override. Nothing that is not named here ever is.' },
+  { description: 'What the runs of this template may override. Everything else is refused.' },
 );
 
 const content = {
   spec: Embedded<JobSpec>(JOB_SPEC, {
-    description: 'A complete batch/v1 JobSpec. Every JobRun that names this template makes a Job of it.',
+    description: 'A complete batch/v1 JobSpec. Every JobRun that names this template creates a Job from it.',
   }),
   parameters: Type.Optional(ParametersSchema),
   overrides: Type.Optional(OverridesSchema),
@@ -36,7 +36,7 @@ export const JobTemplateSchema = Type.Object(
 /** A JobSpec stored under a name. Creating one runs nothing. */
 export type JobTemplate = Static<typeof JobTemplateSchema>;
 
-/** What of a template decides what its runs are: the part that a revision holds. */
+/** The part of a template that determines its runs: the content of a revision. */
 export type TemplateContent = Pick<JobTemplate, 'spec' | 'parameters' | 'overrides'>;
 
 export const ClusterJobTemplateSchema = Type.Object(
@@ -55,5 +55,5 @@ export const ClusterJobTemplateSchema = Type.Object(
 /** A JobTemplate that belongs to no namespace. */
 export type ClusterJobTemplate = Static<typeof ClusterJobTemplateSchema>;
 
-/** Either kind; whatever can be said of one can be said of the other. */
+/** Either kind; both have the same fields. */
 export type Template = JobTemplate | ClusterJobTemplate;

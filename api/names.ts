@@ -1,6 +1,6 @@
 /**
  * Every name that users, the API server and the two processes must agree on: group, resources, labels, annotations,
- * condition types, reasons and phases. Each stands here once.
+ * condition types, reasons and phases. Each is defined here, once.
  */
 
 export const GROUP = 'hematoscope.app';
@@ -9,10 +9,10 @@ export const API_VERSION = `${GROUP}/${VERSION}`;
 
 /** Labels on JobRuns, Jobs and Pods. Values are cut to 63 characters and stay valid label values. */
 export const LABEL_JOB_TEMPLATE = `${GROUP}/job-template`;
-/** In place of the one above where the template is a ClusterJobTemplate. */
+/** Replaces the label above when the template is a ClusterJobTemplate. */
 export const LABEL_CLUSTER_JOB_TEMPLATE = `${GROUP}/cluster-job-template`;
 export const LABEL_JOB_RUN = `${GROUP}/job-run`;
-/** On ControllerRevisions: the content hash, as `spec.templateRevision` of a JobRun names it. */
+/** On ControllerRevisions: the content hash, the value of `spec.templateRevision` of a JobRun. */
 export const LABEL_TEMPLATE_REVISION = `${GROUP}/template-revision`;
 export const LABEL_APP_NAME = 'app.kubernetes.io/name';
 export const LABEL_APP_INSTANCE = 'app.kubernetes.io/instance';
@@ -25,9 +25,9 @@ export const ANNOTATION_JOB_RUN_NAME = `${GROUP}/job-run-name`;
 /** On a JobRun: overrides `admission.missingTemplate` for this run. Value: one of {@link MISSING_TEMPLATE_POLICIES}. */
 export const ANNOTATION_MISSING_TEMPLATE = `${GROUP}/missing-template`;
 
-/** On a JobRun: the name of the user who created it. Set at admission, whatever the user wrote there. */
+/** On a JobRun: the name of the user who created it. Set at admission; overwrites what the user set. */
 export const ANNOTATION_REQUESTED_BY = `${GROUP}/requested-by`;
-/** On a ControllerRevision: when a JobRun last asked for it by name, RFC 3339. Keeps it from being removed meanwhile. */
+/** On a ControllerRevision: when a JobRun last named it, RFC 3339. It is not deleted for some minutes after that. */
 export const ANNOTATION_LAST_USED = `${GROUP}/last-used`;
 
 export const MISSING_TEMPLATE_POLICIES = ['Reject', 'Wait', 'Fail'] as const;
@@ -55,10 +55,10 @@ export const OVERRIDES = [
   'tolerations',
   'priorityClassName',
 ] as const;
-/** What a template can allow its runs to override. `env` stands for `envFrom` too. */
+/** What a template can allow its runs to override. `env` includes `envFrom`. */
 export type Override = (typeof OVERRIDES)[number];
 
-/** What runs may override where the template has no `overrides.allow`: nothing that chooses code, node or priority. */
+/** What runs may override when the template has no `overrides.allow`: nothing that selects code, node or priority. */
 export const DEFAULT_OVERRIDES = [
   'args',
   'command',
@@ -74,15 +74,15 @@ export const DEFAULT_OVERRIDES = [
 ] as const satisfies readonly Override[];
 
 export const AUTHORIZATION_MODES = ['Namespace', 'Use'] as const;
-/** Who may run a template: whoever may create JobRuns in the namespace, or whoever has the verb `use` on it. */
+/** Who may run a template: every user who may create JobRuns in the namespace, or only users with the verb `use` on it. */
 export type AuthorizationMode = (typeof AUTHORIZATION_MODES)[number];
-/** The verb on a template for running it, in mode `Use`. */
+/** The verb on a template that permits a run of it, in mode `Use`. */
 export const VERB_USE = 'use';
-/** The verb on a template for overriding more than args, command, env and parameters, in mode `Use`. */
+/** The verb on a template that permits overrides of more than args, command, env and parameters, in mode `Use`. */
 export const VERB_OVERRIDE = 'override';
 
 export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed'] as const;
-/** One word for where a JobRun stands, for people. Programs read the conditions. */
+/** The state of a JobRun in one word, for people. Programs read the conditions. */
 export type Phase = (typeof PHASES)[number];
 
 /** Condition types. `Complete`, `Failed`, `Suspended` and others are the Job's own, mirrored verbatim. */
@@ -91,9 +91,9 @@ export const CONDITION_FAILED = 'Failed';
 export const CONDITION_SUSPENDED = 'Suspended';
 export const CONDITION_SUCCESS_CRITERIA_MET = 'SuccessCriteriaMet';
 export const CONDITION_FAILURE_TARGET = 'FailureTarget';
-/** Ours: True once the Job was made, False with a reason when it could not be. */
+/** Ours: True once the Job was created, False with a reason when it could not be. */
 export const CONDITION_JOB_CREATED = 'JobCreated';
-/** Ours: True on either outcome, so that one `kubectl wait --for=condition=Finished` serves. */
+/** Ours: True on success and on failure, so that one `kubectl wait --for=condition=Finished` is enough. */
 export const CONDITION_FINISHED = 'Finished';
 
 /** Reasons of conditions and of Events. */
@@ -104,14 +104,14 @@ export const REASON_JOB_DELETED = 'JobDeleted';
 export const REASON_TEMPLATE_NOT_FOUND = 'TemplateNotFound';
 /** The template was deleted after the run was admitted, and its admitted revision with it. */
 export const REASON_TEMPLATE_DELETED = 'TemplateDeleted';
-/** The template is there, but not in the revision that the run names. */
+/** The template exists, but the revision that the run names does not. */
 export const REASON_REVISION_NOT_FOUND = 'RevisionNotFound';
 export const REASON_WAITING_FOR_TEMPLATE = 'WaitingForTemplate';
 export const REASON_NAME_CONFLICT = 'NameConflict';
-/** The API server, or rendering, refused the Job for good. */
+/** The API server refuses the Job for good, or it cannot be rendered. */
 export const REASON_JOB_REFUSED = 'JobRefused';
-/** `spec.suspend` of the run was changed, and its Job with it. */
+/** `spec.suspend` of the run was changed, and the Job was suspended or resumed. */
 export const REASON_SUSPENDED = 'Suspended';
 export const REASON_RESUMED = 'Resumed';
-/** `spec.suspend` of the run was changed past admission, and the template does not allow it. */
+/** `spec.suspend` of the run was changed without admission, and the template does not allow it. */
 export const REASON_SUSPEND_REFUSED = 'SuspendRefused';

@@ -1,6 +1,6 @@
 import { GROUP, VERSION } from './names.ts';
 
-/** Where a kind of object lives in the Kubernetes API. */
+/** Where the Kubernetes API serves a kind of object. */
 export interface Resource {
   /** API group; the empty string is the core group. */
   readonly group: string;
@@ -8,7 +8,7 @@ export interface Resource {
   /** Lower-case plural as in the URL. */
   readonly plural: string;
   readonly kind: string;
-  /** Objects of this kind belong to no namespace. */
+  /** Objects of this kind have no namespace. */
   readonly clusterScoped?: true;
 }
 

@@ -52,7 +52,7 @@ const quoted = (value: unknown): string => {
 
 type Sentence = (error: ErrorObject) => Pick<SchemaError, 'reason' | 'message'>;
 
-/** A pattern says in its schema's last CEL rule what it asks for. */
+/** The last CEL rule beside a pattern describes the pattern in words. */
 const ruleMessage = ({ parentSchema }: ErrorObject): string | undefined =>
   (parentSchema?.['x-kubernetes-validations'] as ValidationRule[] | undefined)?.at(-1)?.message;
 
@@ -81,7 +81,7 @@ const fallback: Sentence = (error) => ({
   message: `Invalid value: ${quoted(error.data)}: ${ruleMessage(error) ?? error.message ?? `fails ${error.keyword}`}`,
 });
 
-/** What ajv found, as a sentence for people. Needs ajv's `verbose` option. */
+/** An error of ajv as a sentence for people. Needs ajv's `verbose` option. */
 export const schemaError = (error: ErrorObject): SchemaError => {
   const parent = fieldPath(error.instancePath);
   const missing = error.params['missingProperty'] as string | undefined;

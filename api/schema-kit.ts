@@ -1,13 +1,13 @@
 /**
- * What a schema needs beyond TypeBox so that the same value is valid JSON Schema for ajv and, once its `$ref`s are
- * written out, a structural schema for a CRD: TypeBox's own unions, enums and records are not.
+ * Schema constructors beside TypeBox's. TypeBox's own unions, enums and records are not structural; these give schemas
+ * that are JSON Schema for ajv and, once their `$ref`s are expanded, structural schemas for a CRD.
  */
 import type { Static, TSchema, TUnsafe } from 'typebox';
 import { Type } from 'typebox';
 import { refTo } from './kubernetes/json-schema.ts';
 import type { JsonSchema } from './kubernetes/json-schema.ts';
 
-/** Keywords that stand beside the type. */
+/** Keywords beside the type. */
 export type Keywords = Omit<JsonSchema, '$ref' | 'type' | 'properties' | 'items'>;
 
 /** One of a fixed set of strings. */
@@ -18,7 +18,7 @@ export const StringEnum = <const V extends readonly string[]>(values: V, keyword
 export const AtomicList = <S extends TSchema>(items: S, keywords: Keywords): TUnsafe<Static<S>[]> =>
   Type.Unsafe<Static<S>[]>({ type: 'array', items, 'x-kubernetes-list-type': 'atomic', ...keywords });
 
-/** A list whose items are told apart by `keys`; server-side apply merges it item by item. */
+/** A list whose items are identified by `keys`; server-side apply merges it item by item. */
 export const ListMap = <S extends TSchema>(items: S, keys: string[], keywords: Keywords): TUnsafe<Static<S>[]> =>
   Type.Unsafe<Static<S>[]>({
     type: 'array',
@@ -28,7 +28,7 @@ export const ListMap = <S extends TSchema>(items: S, keys: string[], keywords: K
     ...keywords,
   });
 
-/** A schema of Kubernetes itself, by the name of its definition; `T` is its type as it travels. */
+/** A schema of Kubernetes itself, by the name of its definition; `T` is its type in JSON. */
 export const Embedded = <T>(definition: string, keywords: Keywords = {}): TUnsafe<T> =>
   Type.Unsafe<T>({ $ref: refTo(definition), ...keywords });
 
@@ -36,6 +36,6 @@ export const Embedded = <T>(definition: string, keywords: Keywords = {}): TUnsaf
 export const StringMap = (keywords: Keywords): TUnsafe<Record<string, string>> =>
   Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' }, ...keywords });
 
-/** Any JSON value; the API server keeps it as it is. */
+/** Any JSON value; the API server stores it unchanged. */
 export const AnyValue = <T>(keywords: Keywords): TUnsafe<T> =>
   Type.Unsafe<T>({ 'x-kubernetes-preserve-unknown-fields': true, ...keywords });

@@ -1,6 +1,6 @@
 /**
- * Checks objects as they come from the API server against the same schemas that the CRDs are made of. Nothing is
- * changed, filled in or converted.
+ * Validates objects, as the API server sends them, against the schemas that the CRDs are generated from. Nothing is
+ * changed, defaulted or converted.
  */
 import { Ajv } from 'ajv';
 import type { ValidateFunction } from 'ajv';
@@ -15,7 +15,7 @@ import { mapSchemas, refTarget } from './kubernetes/json-schema.ts';
 import { schemaError } from './schema-error.ts';
 import type { SchemaError } from './schema-error.ts';
 
-/** More mistakes than anybody reads are not told. */
+/** More errors than a person reads are left out. */
 const MOST_ERRORS = 50;
 
 const KUBERNETES_KEYWORDS = [
@@ -27,7 +27,7 @@ const KUBERNETES_KEYWORDS = [
   'x-kubernetes-validations',
 ];
 
-/** Kubernetes' dialect in ajv's: references by id, and two types for an int-or-string. */
+/** Converts Kubernetes' dialect to ajv's: references by id, and two types for an int-or-string. */
 const ajvSchema = (schema: JsonSchema): JsonSchema => {
   if (schema.$ref !== undefined) {
     return { $ref: refTarget(schema.$ref) };
@@ -56,11 +56,11 @@ const checker =
     return (validate.errors ?? []).slice(0, MOST_ERRORS).map(schemaError);
   };
 
-/** What keeps `value` from being a JobRun; nothing when it is one. */
+/** What is wrong with `value` as a JobRun; empty when it is one. */
 export const validateJobRun = checker(compile(JobRunSchema));
 
-/** What keeps `value` from being a JobTemplate; nothing when it is one. Fields that only a newer Kubernetes knows pass. */
+/** What is wrong with `value` as a JobTemplate; empty when it is one. Fields that only a newer Kubernetes knows pass. */
 export const validateJobTemplate = checker(compile(JobTemplateSchema));
 
-/** What keeps `value` from being an AdmissionReview of the version we speak; its objects are not looked into. */
+/** What is wrong with `value` as an AdmissionReview of the supported version; its objects are not validated. */
 export const validateAdmissionReview = checker(compile(AdmissionReviewSchema));

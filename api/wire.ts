@@ -11,8 +11,8 @@ import type {
 } from '@kubernetes/client-node';
 
 /**
- * A type of the client library as it travels: its classes say `Date` where JSON holds an RFC 3339 string, and its
- * fields are optional without `undefined`.
+ * A type of the client library as it is in JSON: an RFC 3339 string where the library's class has a `Date`, and optional
+ * fields without `undefined`.
  */
 export type Wire<T> = T extends Date
   ? string
@@ -30,7 +30,7 @@ export type EnvVar = Wire<V1EnvVar>;
 export type EnvFromSource = Wire<V1EnvFromSource>;
 export type ResourceRequirements = Wire<V1ResourceRequirements>;
 export type Toleration = Wire<V1Toleration>;
-/** `data` is whatever its maker stored. */
+/** `data` is what the creator stored, of any shape. */
 export type ControllerRevision = Omit<Wire<V1ControllerRevision>, 'data'> & { data?: unknown };
 
 /** What every object read from the API server has. */
