@@ -5,7 +5,8 @@
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { loadClusterConfig } from '../kube/client/cluster-config.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError } from '../kube/process/environment.ts';
+import { readConfig } from './config.ts';
 import type { SyncerConfig } from './config.ts';
 import { newInstance, startSyncer } from './start.ts';
 import type { Syncer } from './start.ts';
@@ -18,13 +19,13 @@ function configOrExit(): SyncerConfig {
     return readConfig(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    console.error(`the syncer's configuration is wrong: ${error.message}`);
+    process.stderr.write(`${error.message}\n`);
     process.exit(2);
   }
 }
 
 const config = configOrExit();
-const logger = pino({ level: config.LOG_LEVEL, base: { component: 'syncer' } });
+const logger = pino({ level: config.logLevel, base: { component: 'syncer' } });
 const instance = newInstance(config);
 let current: Syncer | undefined;
 

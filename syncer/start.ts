@@ -56,23 +56,23 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     });
   const client = clientOf({ connections: 7, watchConnections: 5 });
   // Where one call in a hundred hangs, all connections are taken before long; a renewal must not wait for one.
-  const leaseClient = config.LEADER_ELECTION ? clientOf({ connections: 1 }) : undefined;
+  const leaseClient = config.leaderElection ? clientOf({ connections: 1 }) : undefined;
   const election = leaseClient && electionOf(options, { client: leaseClient, instance, metrics });
   const controller = new Controller({
     client,
     guard: election ?? ALWAYS,
-    rules: { policy: config.MISSING_TEMPLATE, waitSeconds: config.MISSING_TEMPLATE_WAIT_SECONDS },
-    workers: config.WORKERS,
-    shard: { index: config.SHARD, count: config.SHARDS },
-    clusterNamespace: config.POD_NAMESPACE,
-    revisionHistoryLimit: config.REVISION_HISTORY_LIMIT,
+    rules: { policy: config.missingTemplate, waitSeconds: config.missingTemplateWaitSeconds },
+    workers: config.workers,
+    shard: { index: config.shard, count: config.shards },
+    clusterNamespace: config.podNamespace,
+    revisionHistoryLimit: config.revisionHistoryLimit,
     revisionGraceMs: options.revisionGraceMs,
     instance,
     metrics,
     logger,
   });
   const app = healthApp(registry, () => controller.synced);
-  await app.listen({ host: config.HOST, port: config.HEALTH_PORT });
+  await app.listen({ host: config.host, port: config.healthPort });
   controller.watch();
   election?.start();
   const leading = lead(controller, election);
@@ -98,8 +98,8 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
 }
 
 /** Differs for each process, though a Pod's containers are started again under its name. */
-export function newInstance({ POD_NAME }: SyncerConfig): string {
-  return `${POD_NAME}_${randomBytes(4).toString('hex')}`;
+export function newInstance({ podName }: SyncerConfig): string {
+  return `${podName}_${randomBytes(4).toString('hex')}`;
 }
 
 /** Without leader election nothing forbids a write: the Job's name and resourceVersions keep two of them apart. */
@@ -116,7 +116,7 @@ function electionOf(
 ): LeaderElection {
   return new LeaderElection({
     client,
-    namespace: config.POD_NAMESPACE,
+    namespace: config.podNamespace,
     name: leaseName(config),
     identity: instance,
     logger,
@@ -129,8 +129,8 @@ function electionOf(
 
 function timingOf(config: SyncerConfig): LeaseTiming {
   return {
-    leaseMs: config.LEASE_DURATION_SECONDS * 1000,
-    renewDeadlineMs: config.RENEW_DEADLINE_SECONDS * 1000,
-    retryMs: config.RETRY_PERIOD_SECONDS * 1000,
+    leaseMs: config.leaseDurationSeconds * 1000,
+    renewDeadlineMs: config.renewDeadlineSeconds * 1000,
+    retryMs: config.retryPeriodSeconds * 1000,
   };
 }

@@ -86,16 +86,16 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
   test('by default', async () => {
     const { container } = await podOf({ syncer: { mode } }, 'syncer');
     expect(readSyncerConfig(environmentOf(container))).toMatchObject({
-      HEALTH_PORT: 8081,
-      LEADER_ELECTION: true,
-      LEASE_NAME: 'jtr-job-template-run-syncer',
-      POD_NAME: 'the POD_NAME',
-      POD_NAMESPACE: 'the POD_NAMESPACE',
-      WORKERS: 16,
-      MISSING_TEMPLATE: 'Reject',
-      MISSING_TEMPLATE_WAIT_SECONDS: 300,
-      REVISION_HISTORY_LIMIT: 10,
-      LOG_LEVEL: 'info',
+      healthPort: 8081,
+      leaderElection: true,
+      leaseName: 'jtr-job-template-run-syncer',
+      podName: 'the POD_NAME',
+      podNamespace: 'the POD_NAMESPACE',
+      workers: 16,
+      missingTemplate: 'Reject',
+      missingTemplateWaitSeconds: 300,
+      revisionHistoryLimit: 10,
+      logLevel: 'info',
     });
   });
 
@@ -110,14 +110,14 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
     const { container } = await podOf(values, 'syncer');
     const config = readSyncerConfig(environmentOf(container));
     expect(config).toMatchObject({
-      LEADER_ELECTION: false,
-      WORKERS: 4,
-      MISSING_TEMPLATE: 'Fail',
-      MISSING_TEMPLATE_WAIT_SECONDS: 60,
-      REVISION_HISTORY_LIMIT: 3,
-      LOG_LEVEL: 'debug',
+      leaderElection: false,
+      workers: 4,
+      missingTemplate: 'Fail',
+      missingTemplateWaitSeconds: 60,
+      revisionHistoryLimit: 3,
+      logLevel: 'debug',
     });
-    expect(container.ports).toContainEqual({ name: 'syncer-health', containerPort: config.HEALTH_PORT });
+    expect(container.ports).toContainEqual({ name: 'syncer-health', containerPort: config.healthPort });
   });
 });
 
@@ -128,7 +128,7 @@ test('each shard of syncers has its number, and a lease that it may use', async 
     const { containers } = spec.template.spec;
     return containers.filter(({ name }) => name === 'syncer').map((each) => readSyncerConfig(environmentOf(each)));
   });
-  expect(configs.map(({ SHARD, SHARDS }) => [SHARD, SHARDS])).toEqual([0, 1, 2].map((shard) => [shard, 3]));
+  expect(configs.map(({ shard, shards }) => [shard, shards])).toEqual([0, 1, 2].map((shard) => [shard, 3]));
   const role = manifests.find(({ kind, metadata }) => kind === 'Role' && metadata.name.endsWith('-syncer'));
   expect(role?.['rules']).toContainEqual(expect.objectContaining({ resourceNames: configs.map(leaseName) }));
 });

@@ -122,7 +122,7 @@ describe('the history of a template', () => {
     const namespace = await environment.namespace();
     const first = await environment.template(namespace);
     await admit(first, namespace, 'slow', { suspend: true });
-    await environment.syncer({ REVISION_HISTORY_LIMIT: 1 }, { revisionGraceMs: 0 });
+    await environment.syncer({ revisionHistoryLimit: 1 }, { revisionGraceMs: 0 });
     await environment.withJob(namespace, 'slow');
     const edits = ['a', 'b', 'c'];
     const present: string[] = [];
@@ -193,7 +193,7 @@ describe('a ClusterJobTemplate', () => {
       metadata,
       spec,
     });
-    await environment.syncer({ POD_NAMESPACE: release });
+    await environment.syncer({ podNamespace: release });
     await environment.run(namespace, 'hello', {
       spec: { templateRef: 'everywhere', templateKind: 'ClusterJobTemplate' },
     });

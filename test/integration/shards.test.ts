@@ -32,12 +32,12 @@ describe('of two shards', () => {
   it('each does the work of its namespaces, whether the other is there or not', async () => {
     const [first, second] = namespaces;
     for (const namespace of namespaces) await environment.run(namespace, 'early');
-    await environment.syncer({ SHARDS: 2, SHARD: 1 });
+    await environment.syncer({ shards: 2, shard: 1 });
     const { job } = await environment.withJob(second, 'early');
     await environment.complete(job);
     await environment.runThat(second, 'early', ({ status }) => status?.phase === 'Succeeded');
     expect(await environment.jobs(first)).toEqual([]);
-    await environment.syncer({ SHARDS: 2, SHARD: 0 });
+    await environment.syncer({ shards: 2, shard: 0 });
     for (const namespace of namespaces) await environment.run(namespace, 'late');
     await environment.withJob(first, 'early');
     for (const namespace of namespaces) {
@@ -48,8 +48,7 @@ describe('of two shards', () => {
   });
 
   it('each has a leader of its own', async () => {
-    for (const SHARD of [0, 1])
-      await environment.syncer({ SHARDS: 2, SHARD, LEADER_ELECTION: true, LEASE_NAME: 'part' });
+    for (const shard of [0, 1]) await environment.syncer({ shards: 2, shard, leaderElection: true, leaseName: 'part' });
     const { items } = await environment.client.list(LEASES, { namespace: 'default' });
     expect(items.map(({ metadata }) => metadata?.name).sort()).toEqual(['part-0', 'part-1']);
   });
@@ -57,8 +56,8 @@ describe('of two shards', () => {
   it('the one that keeps the revisions of ClusterJobTemplates knows what the other uses', async () => {
     const [, namespace] = namespaces;
     expect(isInShard(undefined, { index: 0, count: 2 })).toBe(true);
-    for (const SHARD of [0, 1]) {
-      await environment.syncer({ SHARDS: 2, SHARD, REVISION_HISTORY_LIMIT: 0 }, { revisionGraceMs: 0 });
+    for (const shard of [0, 1]) {
+      await environment.syncer({ shards: 2, shard, revisionHistoryLimit: 0 }, { revisionGraceMs: 0 });
     }
     const spec = (args: string[]): ClusterJobTemplate['spec'] => ({
       managedBy: 'example.com/test',

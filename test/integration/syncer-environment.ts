@@ -33,22 +33,22 @@ const CRDS: Resource = {
 export const NAMESPACES: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace' };
 
 export const CONFIG: SyncerConfig = {
-  HEALTH_PORT: 0,
-  HOST: '127.0.0.1',
-  LEASE_NAME: 'job-template-run-syncer',
-  POD_NAMESPACE: 'default',
-  POD_NAME: 'syncer-test',
-  LEADER_ELECTION: false,
-  LEASE_DURATION_SECONDS: 15,
-  RENEW_DEADLINE_SECONDS: 10,
-  RETRY_PERIOD_SECONDS: 2,
-  SHARDS: 1,
-  SHARD: 0,
-  WORKERS: 16,
-  MISSING_TEMPLATE: 'Reject',
-  MISSING_TEMPLATE_WAIT_SECONDS: 300,
-  REVISION_HISTORY_LIMIT: 10,
-  LOG_LEVEL: 'debug',
+  healthPort: 0,
+  host: '127.0.0.1',
+  leaseName: 'job-template-run-syncer',
+  podNamespace: 'default',
+  podName: 'syncer-test',
+  leaderElection: false,
+  leaseDurationSeconds: 15,
+  renewDeadlineSeconds: 10,
+  retryPeriodSeconds: 2,
+  shards: 1,
+  shard: 0,
+  workers: 16,
+  missingTemplate: 'Reject',
+  missingTemplateWaitSeconds: 300,
+  revisionHistoryLimit: 10,
+  logLevel: 'debug',
 };
 
 /** An API server with our CRDs, a fault proxy before it, and what a test does as a user. */

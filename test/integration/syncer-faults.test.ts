@@ -125,7 +125,7 @@ describe('exactly one Job per run', () => {
   it('when a new leader has not seen yet what the last one wrote', async () => {
     const namespace = await environment.namespace();
     const timing = { leaseMs: 2_000, renewDeadlineMs: 1_500, retryMs: 200 };
-    const config = { LEADER_ELECTION: true, LEASE_NAME: 'stale', MISSING_TEMPLATE: 'Wait' } as const;
+    const config = { leaderElection: true, leaseName: 'stale', missingTemplate: 'Wait' } as const;
     const first = await environment.syncer(config, { kubeConfig: environment.kubeConfig, leaseTiming: timing });
     await environment.run(namespace, 'handed-over');
     await environment.runThat(namespace, 'handed-over', ({ status }) => status?.phase === 'Pending');
@@ -353,9 +353,9 @@ describe('leadership', () => {
   it('passes on when the lease can not be renewed, and the old leader writes nothing more', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
-    const old = await environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: 'pass-on' }, { leaseTiming: timing });
+    const old = await environment.syncer({ leaderElection: true, leaseName: 'pass-on' }, { leaseTiming: timing });
     const next = environment.syncer(
-      { LEADER_ELECTION: true, LEASE_NAME: 'pass-on' },
+      { leaderElection: true, leaseName: 'pass-on' },
       { leaseTiming: timing, kubeConfig: environment.kubeConfig },
     );
     await environment.run(namespace, 'one');
@@ -380,7 +380,7 @@ describe('leadership', () => {
       hanging += 1;
       return over.promise;
     };
-    const syncer = await environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: 'hanging' }, { leaseTiming: timing });
+    const syncer = await environment.syncer({ leaderElection: true, leaseName: 'hanging' }, { leaseTiming: timing });
     const lost = syncer.lost.then(({ message }) => message);
     await Promise.all(Array.from({ length: 20 }, (_, index) => environment.run(namespace, `hangs-${index}`)));
     await expect.poll(() => hanging, { timeout: 10_000 }).toBeGreaterThanOrEqual(7);
@@ -437,7 +437,7 @@ describe('leadership', () => {
       telling += 1;
       return told.promise;
     };
-    const syncer = await environment.syncer({ LEADER_ELECTION: true, LEASE_NAME: key.name });
+    const syncer = await environment.syncer({ leaderElection: true, leaseName: key.name });
     await environment.run(namespace, 'one');
     await environment.withJob(namespace, 'one');
     await expect.poll(() => telling, { timeout: 10_000 }).toBeGreaterThan(0);

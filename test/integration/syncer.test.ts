@@ -161,7 +161,7 @@ describe('a run whose template is missing', () => {
 
   it('stops waiting at its deadline', async () => {
     const namespace = await environment.namespace();
-    await environment.syncer({ MISSING_TEMPLATE: 'Wait', MISSING_TEMPLATE_WAIT_SECONDS: 2 });
+    await environment.syncer({ missingTemplate: 'Wait', missingTemplateWaitSeconds: 2 });
     await environment.run(namespace, 'late');
     await environment.runThat(namespace, 'late', ({ status }) => status?.phase === 'Pending');
     const run = await environment.runThat(namespace, 'late', ({ status }) => status?.phase === 'Failed');
