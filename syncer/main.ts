@@ -1,6 +1,7 @@
 /**
  * The syncer process: creates the Job of each JobRun and mirrors its status, while it holds the lease.
- * Exit codes: 0 after SIGTERM or SIGINT, 1 on a bug or when it does not end in time, 2 on a mistake in its configuration.
+ * Exit codes: 0 after SIGTERM or SIGINT, 1 after an unexpected error or a shutdown that takes too long, 2 for a wrong
+ * configuration.
  */
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
@@ -8,10 +9,10 @@ import { loadClusterConfig } from '../kube/client/cluster-config.ts';
 import { ConfigError } from '../kube/process/environment.ts';
 import { readConfig } from './config.ts';
 import type { SyncerConfig } from './config.ts';
-import { newInstance, startSyncer } from './start.ts';
-import type { Syncer } from './start.ts';
+import { newInstance, startSyncer } from './start-syncer.ts';
+import type { Syncer } from './start-syncer.ts';
 
-/** Below the grace period of a Pod, 30 s. */
+/** Less than the grace period of a Pod, 30 s. */
 const GRACE_MS = 20_000;
 
 function configOrExit(): SyncerConfig {
@@ -30,23 +31,23 @@ const instance = newInstance(config);
 let current: Syncer | undefined;
 
 closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ signal, err }) => {
-  if (err) logger.fatal({ err }, 'ending after an error');
-  else logger.info({ signal }, 'ending');
+  if (err) logger.fatal({ err }, 'shutting down after an unexpected error');
+  else logger.info({ signal }, 'shutting down');
   await current?.stop();
 });
 
 /**
- * One term after the other. What a lost lease ends is thrown away as a whole, requests, caches and queue, as if the
- * process had ended; the process itself stays, so that an API server away for a minute makes no crash loop.
- * It keeps its name: a lease that nobody took meanwhile is its own still, and need not run out first.
+ * One term as leader after another. When the lease is lost, all requests, caches and queues are discarded as if the process
+ * had exited. The process itself continues, so that an API server that is down for a minute causes no crash loop. It keeps
+ * its instance name: if nobody took the lease in the meantime, it need not expire first.
  */
 for (;;) {
   const kubeConfig = await loadClusterConfig(process.env);
   current = await startSyncer({ kubeConfig, config, logger, instance });
   const reason = await current.lost;
-  logger.error({ err: reason }, 'starting anew');
+  logger.error({ err: reason }, 'the lease was lost; starting again');
   const overdue = setTimeout(() => {
-    logger.fatal('the term that was lost does not end');
+    logger.fatal('could not stop after the lease was lost');
     process.exit(1);
   }, GRACE_MS);
   await current.stop();

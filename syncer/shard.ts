@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Of `count` syncers that share the work, the one with number `index`, from 0. */
+/** One of `count` syncers that share the work: the one with number `index`, from 0. */
 export interface Shard {
   index: number;
   count: number;
@@ -10,8 +10,8 @@ export interface Shard {
 export const WHOLE: Shard = { index: 0, count: 1 };
 
 /**
- * Whether a namespace is among those that a shard works on. Each is in exactly one, the same everywhere: by its hash, as
- * nothing else about a namespace is known to all. What has no namespace counts as the namespace `''`.
+ * Whether a shard works on a namespace. The hash of its name decides, so that all syncers agree without asking. Objects
+ * without a namespace belong to the shard of the name `''`.
  */
 export function isInShard(namespace: string | undefined, { index, count }: Shard): boolean {
   if (count === 1) return true;

@@ -5,7 +5,7 @@ import type { Job, KubeObject } from '../../api/wire.ts';
 import { jobName } from '../../core/job/job-name.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { controllingRun } from '../../syncer/ownership.ts';
+import { controllingRun } from '../../core/job/ownership.ts';
 import { isUnpagedList, isWrite, type AuditEvent } from '../../local-kubernetes/control-plane/audit-log.ts';
 
 /** What the API server's own state and audit log say about the work of the syncers. Each list is empty when all is well. */

@@ -4,7 +4,7 @@ import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
-import { controllingRun } from '../../syncer/ownership.ts';
+import { controllingRun } from '../../core/job/ownership.ts';
 import type { BrokenAnswer, Fault } from '../integration/fault-proxy.ts';
 import { NAMESPACES } from '../integration/syncer-environment.ts';
 import { Arena, DEFAULT_LEASE, namesOf, NOBODY, runNamed, sized, SYNCERS } from './arena.ts';

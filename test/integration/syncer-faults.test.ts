@@ -4,10 +4,11 @@ import { Registry } from 'prom-client';
 import { JOB_RUNS, JOB_TEMPLATES, LEASES } from '../../api/resources.ts';
 import type { JobRun } from '../../api/job-run.ts';
 import type { KubeObject } from '../../api/wire.ts';
+import { SYSTEM_CLOCK } from '../../syncer/clock.ts';
 import { WHOLE } from '../../syncer/shard.ts';
 import { LeadershipLostError } from '../../kube/controller/leader-election.ts';
 import { kubeMetrics } from '../../kube/metrics/client-metrics.ts';
-import { Controller } from '../../syncer/controller.ts';
+import { Controller } from '../../syncer/controller/controller.ts';
 import type { Fault, SeenRequest } from './fault-proxy.ts';
 import { NAMESPACES, SyncerEnvironment } from './syncer-environment.ts';
 import { startSyncerProcess } from './syncer-process.ts';
@@ -401,6 +402,7 @@ describe('leadership', () => {
     };
     const controller = new Controller({
       client: environment.client,
+      clock: SYSTEM_CLOCK,
       guard: { assertHeld, lost: new AbortController().signal },
       rules: { policy: 'Reject', waitSeconds: 300 },
       shard: WHOLE,

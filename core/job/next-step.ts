@@ -1,0 +1,177 @@
+import type { JobRun, RenderedTemplate } from '../../api/job-run.ts';
+import { LABEL_APP_VERSION, REASON_JOB_REFUSED, REASON_NAME_CONFLICT } from '../../api/names.ts';
+import type { Job } from '../../api/wire.ts';
+import { formatFieldErrors } from '../errors/field-error.ts';
+import { isPassing } from '../status/passing-change.ts';
+import { mergePatch } from '../status/merge-patch.ts';
+import { statusEvents } from '../status/status-events.ts';
+import type { TemplateVersion } from '../template/template-version.ts';
+import { isFinished, isJobFinished, jobDeleted, jobRunStatus, standing } from './job-run-status.ts';
+import type { Observation } from './job-run-status.ts';
+import { jobNameOfRun } from './ownership.ts';
+import { render } from './render.ts';
+import type { Situation, TemplateResolution } from './situation.ts';
+import type { Again, Step } from './step.ts';
+import { appliedGeneration, suspendStep } from './suspend-step.ts';
+import { templateWait } from './template-wait.ts';
+
+/**
+ * A new Job gets its first status within moments. The run's first status then contains both, that the Job was created
+ * and its status. After this time the status is written without.
+ */
+const FIRST_STATUS_MS = 200;
+/** A change that the next one soon replaces, for example that a Pod is ready, is written after this time. */
+const PASSING_MS = 1_000;
+/** How often a Job is read that the watch does not report, as somebody removed its label. */
+const UNWATCHED_MS = 30_000;
+
+const NOTHING: Step = { kind: 'nothing' };
+
+/** What is known about the Job of a run, and when to check again. */
+interface Observed {
+  observation: Observation;
+  again?: Again | undefined;
+}
+
+/** Decides the next step of a run. Pure: the same situation always gives the same step. */
+export function nextStep(situation: Situation): Step {
+  if (isFinished(situation.run)) return NOTHING;
+  const observed = observe(situation);
+  if ('kind' in observed) return observed;
+  return (
+    firstStatusWait(situation, observed.observation) ??
+    suspendStep(situation, observed.observation) ??
+    statusStep(situation, observed)
+  );
+}
+
+function observe(situation: Situation): Observed | Step {
+  const { run, record } = situation;
+  const hadJob = run.status?.jobName !== undefined || record.created !== undefined;
+  return hadJob ? withJob(situation) : withoutJob(situation);
+}
+
+/** A run that has had its Job. It never gets another one. */
+function withJob({ run, job, record, answers, isJobWatched }: Situation): Observed | Step {
+  const name = jobNameOfRun(run);
+  const template = record.created?.template;
+  if (job) {
+    const stands = standing(job);
+    const observation = stands.kind === 'job' ? { ...stands, template } : stands;
+    return isJobWatched ? { observation } : { observation, again: { afterMs: UNWATCHED_MS } };
+  }
+  const { deletedJob } = record;
+  if (deletedJob && isJobFinished(deletedJob)) return { observation: { kind: 'job', job: deletedJob, template } };
+  if (answers.job === undefined) return { kind: 'readJob', name };
+  if (isBeingDeleted(run)) return NOTHING;
+  const taken = answers.job === 'none' ? '' : ', and another Job has taken its name';
+  return { observation: jobDeleted(name, `was deleted before it finished${taken}`) };
+}
+
+/**
+ * A run without a known Job: adopts the Job of an earlier attempt, or creates one. The Job's name is the lock. If the
+ * name is taken, a live read decides whose Job it is.
+ */
+function withoutJob(situation: Situation): Observed | Step {
+  const { run, job, record, now } = situation;
+  if (job) return { kind: 'adoptJob', job, template: templateOfJob(job, situation.template) };
+  const { deletedJob, blocked } = record;
+  if (deletedJob) {
+    if (isJobFinished(deletedJob)) return { observation: { kind: 'job', job: deletedJob } };
+    return { observation: jobDeleted(jobNameOfRun(run), 'was deleted before it finished') };
+  }
+  if (isBeingDeleted(run)) return NOTHING;
+  const blockedMs = blocked ? Math.ceil(blocked.untilMs - now.monotonicMs) : 0;
+  if (blocked && blockedMs > 0) return { observation: tryingAgain(blocked), again: { afterMs: blockedMs } };
+  return creationProblem(situation) ?? creation(situation);
+}
+
+/** What follows from the answer to the attempt to create the Job. */
+function creationProblem({ run, answers }: Situation): Observed | Step | undefined {
+  const { creation: problem } = answers;
+  const name = jobNameOfRun(run);
+  switch (problem?.kind) {
+    case undefined:
+      return undefined;
+    case 'refused':
+      return failed(REASON_JOB_REFUSED, `the API server refused the Job: ${problem.message}`);
+    case 'blocked':
+      return { observation: tryingAgain(problem), again: 'retry' };
+    case 'nameTaken':
+      if (answers.job === undefined) return { kind: 'readJob', name };
+      // It was deleted in the meantime. The next attempt uses what the watch has reported by then.
+      if (answers.job === 'none') return { kind: 'nothing', again: 'retry' };
+      return failed(
+        REASON_NAME_CONFLICT,
+        `a Job "${name}" that does not belong to this JobRun exists already; remove it, then create the JobRun again`,
+      );
+  }
+}
+
+function creation({ run, template: resolution, rules, now }: Situation): Observed | Step {
+  if (resolution === undefined) return { kind: 'readTemplate' };
+  if (resolution.kind === 'lost') return failed(resolution.reason, resolution.message);
+  if (resolution.kind === 'missing') {
+    const { observation, afterMs } = templateWait(run, rules, now.epochMs);
+    return afterMs === undefined ? { observation } : { observation, again: { afterMs } };
+  }
+  const { template } = resolution;
+  const rendered = render(template.compiled, run);
+  if ('errors' in rendered) {
+    const errors = formatFieldErrors(rendered.errors);
+    return failed(REASON_JOB_REFUSED, `${template.key.kind} "${run.spec.templateRef}" makes no Job: ${errors}`);
+  }
+  return { kind: 'createJob', job: rendered.job, template: renderedTemplate(template) };
+}
+
+/** The template of a Job that was created earlier: known only if it still has the revision that the Job's label names. */
+function templateOfJob(job: Job, resolution: TemplateResolution | undefined): RenderedTemplate | undefined {
+  if (resolution?.kind !== 'found') return undefined;
+  const { template } = resolution;
+  const isSame = job.metadata?.labels?.[LABEL_APP_VERSION] === template.compiled.revision;
+  return isSame ? renderedTemplate(template) : undefined;
+}
+
+function firstStatusWait({ record, now }: Situation, observation: Observation): Step | undefined {
+  if (!record.created || observation.kind !== 'job' || hasStatus(observation.job)) return undefined;
+  const afterMs = Math.ceil(record.created.atMs + FIRST_STATUS_MS - now.monotonicMs);
+  return afterMs > 0 ? { kind: 'wait', afterMs } : undefined;
+}
+
+/** Writes the status if it changed. If `spec.suspend` could not be applied, the status does not report its generation. */
+function statusStep(situation: Situation, { observation, again }: Observed): Step {
+  const { run, now, record, answers } = situation;
+  const { generation: newest = 1 } = run.metadata;
+  const generation = answers.suspendFailed === true ? appliedGeneration(situation) : newest;
+  const observedRun = { ...run, metadata: { ...run.metadata, generation } };
+  const status = jobRunStatus(observedRun, observation, new Date(now.epochMs).toISOString());
+  const patch = mergePatch(run.status ?? {}, status);
+  if (!patch) return { kind: 'nothing', again };
+  if (isPassing(run.status ?? {}, patch)) {
+    const { changePendingSinceMs = now.monotonicMs } = record;
+    const afterMs = Math.ceil(changePendingSinceMs + PASSING_MS - now.monotonicMs);
+    if (afterMs > 0) return { kind: 'wait', afterMs, changePendingSinceMs };
+  }
+  const job = observation.kind === 'job' ? observation.job : undefined;
+  return { kind: 'writeStatus', patch, events: statusEvents(run, { ...run, status }), job, again };
+}
+
+function renderedTemplate({ compiled, generation, uid }: TemplateVersion): RenderedTemplate {
+  return { revision: compiled.revision, generation, uid };
+}
+
+function failed(reason: string, message: string): Observed {
+  return { observation: { kind: 'failed', reason, message } };
+}
+
+function tryingAgain({ reason, message }: { reason: string; message: string }): Observation {
+  return { kind: 'pending', reason, message: `trying again: ${message}` };
+}
+
+function hasStatus({ status }: Job): boolean {
+  return status?.startTime !== undefined || (status?.conditions?.length ?? 0) > 0;
+}
+
+function isBeingDeleted(run: JobRun): boolean {
+  return run.metadata.deletionTimestamp !== undefined;
+}

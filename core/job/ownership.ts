@@ -1,0 +1,26 @@
+import type { JobRun } from '../../api/job-run.ts';
+import { GROUP } from '../../api/names.ts';
+import { JOB_RUNS } from '../../api/resources.ts';
+import type { Job } from '../../api/wire.ts';
+import { jobName } from './job-name.ts';
+
+type OwnerReference = NonNullable<NonNullable<Job['metadata']>['ownerReferences']>[number];
+
+/** The owner reference of the JobRun that controls this Job. */
+export function controllingRun(job: Job): OwnerReference | undefined {
+  return job.metadata?.ownerReferences?.find(
+    ({ apiVersion, kind, controller }) =>
+      controller === true && kind === JOB_RUNS.kind && apiVersion.startsWith(`${GROUP}/`),
+  );
+}
+
+/** Whether this run controls this Job. Compares the uid: another run can have the same name later. */
+export function isOwnJob(job: Job, run: JobRun): boolean {
+  const { uid } = run.metadata;
+  return uid !== undefined && controllingRun(job)?.uid === uid;
+}
+
+/** The name of the run's Job: the one that its status names, else the one that its Job will get. */
+export function jobNameOfRun({ metadata: { name = '', uid = '' }, status }: JobRun): string {
+  return status?.jobName ?? jobName(name, uid);
+}

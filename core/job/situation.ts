@@ -1,0 +1,82 @@
+import type { JobRun, RenderedTemplate } from '../../api/job-run.ts';
+import type { Job } from '../../api/wire.ts';
+import type { TemplateVersion } from '../template/template-version.ts';
+import type { MissingTemplateRules } from './template-wait.ts';
+
+/** One moment on two clocks, in milliseconds. */
+export interface Moment {
+  /** Since the Unix epoch. Can jump when the system clock is set. */
+  epochMs: number;
+  /** Only goes forward, from an arbitrary start. For durations. */
+  monotonicMs: number;
+}
+
+/** Everything that decides the next step of one unfinished JobRun. */
+export interface Situation {
+  now: Moment;
+  /** The newest known version. */
+  run: JobRun;
+  /** The newest known state of the run's own Job; absent if neither the cache nor an answer has it. */
+  job?: Job | undefined;
+  /** Whether the watch reports changes of `job`. */
+  isJobWatched: boolean;
+  /** What the run's Job is rendered from; absent if the caches do not have it and it was not read. */
+  template?: TemplateResolution | undefined;
+  record: Readonly<RunRecord>;
+  answers: Answers;
+  rules: MissingTemplateRules;
+}
+
+/** What the syncer remembers of a run, beyond its caches. It is lost with the process; each field has a way to recover. */
+export interface RunRecord {
+  /** Set once a Job was created or adopted, until the status of the run names it. The run gets no second Job. */
+  created?: CreatedJob | undefined;
+  /** The generation of the run whose `spec.suspend` its Job has, until the status reports it. */
+  appliedGeneration?: number | undefined;
+  /** The last state of the run's Job, if it was deleted before the run finished. It may contain the outcome. */
+  deletedJob?: Job | undefined;
+  /** The namespace accepts no Job, as it is being deleted. */
+  blocked?: Blocked | undefined;
+  /** Since when the status lacks a passing change, on the monotonic clock. */
+  changePendingSinceMs?: number | undefined;
+}
+
+export interface CreatedJob {
+  /** What the Job was rendered from, if known. */
+  template: RenderedTemplate | undefined;
+  /** When this was recorded, on the monotonic clock. */
+  atMs: number;
+}
+
+export interface Blocked {
+  reason: string;
+  message: string;
+  /** No Job is created before this time on the monotonic clock. */
+  untilMs: number;
+}
+
+/** What the API server answered during the current attempt. The next attempt starts without. */
+export interface Answers {
+  /** The Job that was last read or written. */
+  job?: Job | 'none' | undefined;
+  template?: TemplateResolution | undefined;
+  /** Why the Job could not be created. */
+  creation?: CreationProblem | undefined;
+  /** The Job could not be suspended or resumed. */
+  suspendFailed?: boolean | undefined;
+}
+
+export type CreationProblem =
+  /** Another Job has the name: that of an earlier attempt, or somebody else's. */
+  | { kind: 'nameTaken' }
+  /** The Job will never be accepted. */
+  | { kind: 'refused'; message: string }
+  /** The Job may be accepted later; a person may have to help (quota, permissions). */
+  | { kind: 'blocked'; reason: string; message: string };
+
+export type TemplateResolution =
+  | { kind: 'found'; template: TemplateVersion }
+  /** The run names no revision, and its template does not exist. */
+  | { kind: 'missing' }
+  /** The run names a revision that no longer exists. */
+  | { kind: 'lost'; reason: string; message: string };

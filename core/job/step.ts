@@ -1,0 +1,23 @@
+import type { RenderedTemplate } from '../../api/job-run.ts';
+import type { Job } from '../../api/wire.ts';
+import type { RunEvent } from '../status/status-events.ts';
+
+/** When to continue: after a growing delay, or after a set time. */
+export type Again = 'retry' | { afterMs: number };
+
+/** What to do next for a run. `nothing`, `wait` and `writeStatus` complete the attempt; after the others comes another. */
+export type Step =
+  | { kind: 'nothing'; again?: Again | undefined }
+  /** Write no status yet. `changePendingSinceMs`: since when the status lacks a passing change. */
+  | { kind: 'wait'; afterMs: number; changePendingSinceMs?: number }
+  /** Read the Job of this name from the API server. */
+  | { kind: 'readJob'; name: string }
+  | { kind: 'readTemplate' }
+  | { kind: 'createJob'; job: Job; template: RenderedTemplate }
+  /** An earlier attempt has created this Job. */
+  | { kind: 'adoptJob'; job: Job; template: RenderedTemplate | undefined }
+  | { kind: 'setSuspend'; job: Job; suspend: boolean; event: RunEvent }
+  /** The Job needs no change for this generation of the run. */
+  | { kind: 'markApplied'; event?: RunEvent }
+  /** `patch`: merge patch of the status. `job`: the Job that the status is about. */
+  | { kind: 'writeStatus'; patch: object; events: RunEvent[]; job: Job | undefined; again: Again | undefined };

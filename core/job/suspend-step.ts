@@ -1,0 +1,48 @@
+import { REASON_RESUMED, REASON_SUSPEND_REFUSED, REASON_SUSPENDED } from '../../api/names.ts';
+import type { Job } from '../../api/wire.ts';
+import type { FieldError } from '../errors/field-error.ts';
+import { suspendErrors } from '../overrides/overrides.ts';
+import type { RunEvent } from '../status/status-events.ts';
+import { isJobFinished } from './job-run-status.ts';
+import type { Observation } from './job-run-status.ts';
+import type { Situation } from './situation.ts';
+import type { Step } from './step.ts';
+
+/**
+ * The step that applies a change of the run's `spec.suspend` to its Job, once for each generation of the run: only if
+ * neither the Job was created from this generation nor the status reports it. At other times another controller may set
+ * the Job's `suspend`, for example Kueue. A change that the template does not allow, and that came while the webhook was
+ * down, leaves the Job as it is and is reported in an Event.
+ */
+export function suspendStep(situation: Situation, observation: Observation): Step | undefined {
+  if (observation.kind !== 'job' || situation.answers.suspendFailed === true) return undefined;
+  const { generation = 1 } = situation.run.metadata;
+  if (generation <= appliedGeneration(situation) || isJobFinished(observation.job)) return undefined;
+  return applySuspend(situation, observation.job);
+}
+
+function applySuspend({ run, template: resolution }: Situation, job: Job): Step {
+  const template = resolution?.kind === 'found' ? resolution.template.compiled : undefined;
+  const suspend = run.spec.suspend ?? template?.content.spec.suspend ?? false;
+  const isSuspended = job.spec?.suspend === true;
+  if (suspend === isSuspended) return { kind: 'markApplied' };
+  const [refusal] = template ? suspendErrors(template, run) : [];
+  if (refusal) return { kind: 'markApplied', event: refused(refusal) };
+  return { kind: 'setSuspend', job, suspend, event: changed(suspend) };
+}
+
+/** The generation of the run whose `spec.suspend` its Job has. A run starts with 1; its status reports the rest. */
+export function appliedGeneration({ run, record }: Pick<Situation, 'run' | 'record'>): number {
+  return record.appliedGeneration ?? run.status?.observedGeneration ?? 1;
+}
+
+function changed(suspended: boolean): RunEvent {
+  return suspended
+    ? { type: 'Normal', reason: REASON_SUSPENDED, action: 'SuspendJob', note: 'Suspended the Job' }
+    : { type: 'Normal', reason: REASON_RESUMED, action: 'ResumeJob', note: 'Resumed the Job' };
+}
+
+function refused({ path, message }: FieldError): RunEvent {
+  const note = `The Job stays as it is: ${path}: ${message}`;
+  return { type: 'Warning', reason: REASON_SUSPEND_REFUSED, action: 'SuspendJob', note };
+}

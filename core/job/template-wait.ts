@@ -1,0 +1,43 @@
+import type { JobRun } from '../../api/job-run.ts';
+import { REASON_TEMPLATE_NOT_FOUND, REASON_WAITING_FOR_TEMPLATE } from '../../api/names.ts';
+import type { MissingTemplatePolicy } from '../../api/names.ts';
+import { missingTemplatePolicy } from '../template/missing-template.ts';
+import { templateKeyOfRun } from '../template/template-key.ts';
+import type { Observation } from './job-run-status.ts';
+
+export interface MissingTemplateRules {
+  policy: MissingTemplatePolicy;
+  /** How long a run waits, counted from its creation. */
+  waitSeconds: number;
+}
+
+/** What happens to a run whose template does not exist. */
+export interface TemplateWait {
+  observation: Extract<Observation, { kind: 'pending' | 'failed' }>;
+  /** When to check again, in milliseconds; absent once the run has failed. */
+  afterMs?: number;
+}
+
+/** A new template is normally seen at once. This is how often a waiting run checks if the watch missed it. */
+const CHECK_AGAIN_MS = 30_000;
+
+/** @param nowMs since the Unix epoch */
+export function templateWait(run: JobRun, rules: MissingTemplateRules, nowMs: number): TemplateWait {
+  const { kind, name, namespace } = templateKeyOfRun(run);
+  const where = namespace === undefined ? '' : ` in namespace "${namespace}"`;
+  const absent = `${kind} "${name}" does not exist${where}`;
+  if (missingTemplatePolicy(run, rules.policy).policy !== 'Wait')
+    return notFound(`${absent}; create it, then create the JobRun again`);
+  const created = Date.parse(run.metadata.creationTimestamp ?? '');
+  const leftMs = (Number.isNaN(created) ? nowMs : created) + rules.waitSeconds * 1000 - nowMs;
+  if (leftMs <= 0) return notFound(`${absent}, and did not appear within ${rules.waitSeconds} seconds`);
+  const message = `${absent} yet; waiting for it`;
+  return {
+    observation: { kind: 'pending', reason: REASON_WAITING_FOR_TEMPLATE, message },
+    afterMs: Math.min(leftMs, CHECK_AGAIN_MS),
+  };
+}
+
+function notFound(message: string): TemplateWait {
+  return { observation: { kind: 'failed', reason: REASON_TEMPLATE_NOT_FOUND, message } };
+}

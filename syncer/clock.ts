@@ -1,0 +1,16 @@
+import type { Moment } from '../core/job/situation.ts';
+
+/** Both in milliseconds; see {@link Moment}. */
+export interface Clock {
+  /** Since the Unix epoch. */
+  now: () => number;
+  /** Only goes forward, from an arbitrary start. */
+  monotonic: () => number;
+}
+
+/** The only place where the syncer reads the time. */
+export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+export function momentOf(clock: Clock): Moment {
+  return { epochMs: clock.now(), monotonicMs: clock.monotonic() };
+}

@@ -1,0 +1,200 @@
+import type { Logger } from 'pino';
+import type { MissingTemplateRules } from '../../core/job/template-wait.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { EventRecorder } from '../../kube/controller/event-recorder.ts';
+import { LeadershipLostError } from '../../kube/controller/leader-election.ts';
+import { WorkQueue } from '../../kube/controller/work-queue.ts';
+import type { WorkResult } from '../../kube/controller/work-queue.ts';
+import type { KubeMetrics } from '../../kube/metrics/client-metrics.ts';
+import { CompiledTemplates } from '../../revisions/compiled-templates.ts';
+import { RevisionStore } from '../../revisions/revision-store.ts';
+import type { Clock } from '../clock.ts';
+import { RevisionKeeper } from '../revisions/revision-keeper.ts';
+import { Cluster } from '../run/cluster.ts';
+import { reconcile } from '../run/reconcile.ts';
+import type { ReconcileContext } from '../run/reconcile.ts';
+import { RunRecords } from '../run/run-records.ts';
+import { TemplateResolver } from '../run/template-resolver.ts';
+import type { TemplateCaches } from '../run/template-resolver.ts';
+import { isInShard, type Shard } from '../shard.ts';
+import type { WriteGuard } from '../write-guard.ts';
+import { EventRouting } from './event-routing.ts';
+import type { Reaction } from './event-routing.ts';
+import { Outage } from './outage.ts';
+import { Watches } from './watches.ts';
+
+export interface ControllerOptions {
+  client: KubeClient;
+  guard: WriteGuard;
+  clock: Clock;
+  rules: MissingTemplateRules;
+  workers: number;
+  /** The namespaces that this syncer works on. */
+  shard: Shard;
+  /** The namespace of the revisions of ClusterJobTemplates. */
+  clusterNamespace: string;
+  revisionHistoryLimit: number;
+  /** For tests; five minutes by default. */
+  revisionGraceMs?: number | undefined;
+  /** Name of this process, for Events. */
+  instance: string;
+  metrics: KubeMetrics;
+  logger: Logger;
+}
+
+/** Connects watches, work queues and caches: each event of a watch leads to work on the runs and templates it concerns. */
+export class Controller {
+  readonly outage: Outage;
+  readonly #watches: Watches;
+  readonly #routing: EventRouting;
+  readonly #records = new RunRecords();
+  readonly #queue: WorkQueue;
+  readonly #events: EventRecorder;
+  readonly #keeper: RevisionKeeper;
+  readonly #context: ReconcileContext;
+
+  constructor(options: ControllerOptions) {
+    const { client, clock, logger, clusterNamespace } = options;
+    const inShard = (namespace: string | undefined): boolean => isInShard(namespace, options.shard);
+    const pauseAll = (ms: number): void => {
+      this.#queue.holdFor(ms);
+      this.#keeper.holdFor(ms);
+    };
+    this.outage = new Outage({ pauseAll, clock, logger });
+    this.#routing = new EventRouting({
+      isInShard: inShard,
+      findRun: (namespace, name) => this.#watches.runs.cache.get(namespace, name),
+    });
+    const react = (reactions: Reaction[]): void => {
+      for (const reaction of reactions) this.#react(reaction);
+    };
+    this.#watches = new Watches({ client, logger, isInShard: inShard, routing: this.#routing, react });
+    this.#queue = this.#newQueue(options);
+    this.#events = this.#newEventRecorder(options);
+    const compiled = new CompiledTemplates();
+    const store = new RevisionStore({ client, clusterNamespace, templates: compiled, now: clock.now });
+    const cluster = new Cluster(client, options.guard);
+    const templates = new TemplateResolver({
+      caches: this.#templateCaches(),
+      cluster,
+      store,
+      compiled,
+      clusterNamespace,
+    });
+    this.#keeper = this.#newKeeper(options, store, templates);
+    this.#context = {
+      runs: this.#watches.runs.cache,
+      jobs: this.#watches.jobs.cache,
+      cluster,
+      templates,
+      records: this.#records,
+      rules: options.rules,
+      events: this.#events,
+      clock,
+      onFinished: (run) => {
+        react(this.#routing.runFinished(run));
+      },
+    };
+  }
+
+  get synced(): boolean {
+    return this.#watches.synced;
+  }
+
+  /** Fills the caches. No work starts yet. */
+  watch(): void {
+    this.#watches.start();
+  }
+
+  /** Starts work once the caches are up to date. */
+  async lead(): Promise<void> {
+    await this.#watches.refresh();
+    this.#queue.start();
+    this.#keeper.start();
+  }
+
+  /** Completes the work in progress and starts no more. After this only Events are written. */
+  async endWork(): Promise<void> {
+    await Promise.all([this.#queue.stop(), this.#keeper.stop()]);
+  }
+
+  /** Completes the work in progress, then writes the last Events, then stops the watches. */
+  async stop(): Promise<void> {
+    await this.endWork();
+    await this.#events.stop(2_000);
+    await this.#watches.stop();
+  }
+
+  #react(reaction: Reaction): void {
+    switch (reaction.kind) {
+      case 'reconcile':
+        this.#queue.add(reaction.run);
+        return;
+      case 'rememberDeletedJob':
+        this.#records.update(reaction.run, { deletedJob: reaction.job });
+        return;
+      case 'forgetRun':
+        this.#records.forget(reaction.run);
+        return;
+      case 'reconcileWaiting':
+        for (const run of this.#records.takeWaiting(reaction.template)) this.#queue.add(run);
+        return;
+      case 'checkRevisions':
+        this.#keeper.check(reaction.template);
+        return;
+      case 'releaseRevision':
+        this.#keeper.release(reaction.template);
+    }
+  }
+
+  async #work(key: string): Promise<WorkResult> {
+    const slash = key.indexOf('/');
+    try {
+      return await reconcile(this.#context, key.slice(0, slash), key.slice(slash + 1));
+    } catch (error) {
+      // Either the term is about to end, or a renewal is still in flight. Then this process has to do the work.
+      if (error instanceof LeadershipLostError) return 'retry';
+      return this.outage.failed(error, { run: key });
+    }
+  }
+
+  #newQueue({ workers, metrics, logger }: ControllerOptions): WorkQueue {
+    return new WorkQueue({
+      workers,
+      work: (key) => this.#work(key),
+      onError: (err, run, delayMs) => {
+        logger.error({ err, run, delayMs: Math.round(delayMs) }, 'reconcile failed, trying again');
+      },
+      metrics: metrics.workQueue('jobrun'),
+    });
+  }
+
+  #newEventRecorder({ client, instance, logger }: ControllerOptions): EventRecorder {
+    const controller = 'hematoscope.app/syncer';
+    return new EventRecorder({ client, controller, instance, logger, busy: () => this.#queue.depth > 0 });
+  }
+
+  #newKeeper(options: ControllerOptions, store: RevisionStore, templates: TemplateResolver): RevisionKeeper {
+    const { client, clock, guard, logger, clusterNamespace } = options;
+    return new RevisionKeeper({
+      client,
+      store,
+      guard,
+      current: (key) => templates.current(key),
+      revisions: this.#watches.revisions.cache,
+      runs: this.#watches.runs.cache,
+      clusterNamespace,
+      limit: options.revisionHistoryLimit,
+      graceMs: options.revisionGraceMs,
+      clock,
+      outage: this.outage,
+      metrics: options.metrics.workQueue('revision'),
+      logger,
+    });
+  }
+
+  #templateCaches(): TemplateCaches {
+    const { templates, clusterTemplates, revisions } = this.#watches;
+    return { templates: templates.cache, clusterTemplates: clusterTemplates.cache, revisions: revisions.cache };
+  }
+}

@@ -1,0 +1,97 @@
+import type { JobRun } from '../../api/job-run.ts';
+import type { Template } from '../../api/job-template.ts';
+import type { ControllerRevision, Job } from '../../api/wire.ts';
+import { isFinished } from '../../core/job/job-run-status.ts';
+import { controllingRun, jobNameOfRun } from '../../core/job/ownership.ts';
+import { identityOfRevision } from '../../core/template/controller-revision.ts';
+import { keyOfTemplate, templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
+import { keyOf } from '../../kube/watch/object-key.ts';
+
+/** What follows from an event of a watch. */
+export type Reaction =
+  /** Work on the run with this key. */
+  | { kind: 'reconcile'; run: string }
+  /** Remember the last state of the run's Job. */
+  | { kind: 'rememberDeletedJob'; run: JobRun; job: Job }
+  | { kind: 'forgetRun'; run: JobRun }
+  /** Work on the runs that wait for this template. */
+  | { kind: 'reconcileWaiting'; template: TemplateKey }
+  /** Check the stored revisions of this template. */
+  | { kind: 'checkRevisions'; template: TemplateKey }
+  /** A run of this template no longer needs its revision. */
+  | { kind: 'releaseRevision'; template: TemplateKey };
+
+export interface EventRoutingOptions {
+  /** Whether this syncer works on the namespace. */
+  isInShard: (namespace: string | undefined) => boolean;
+  findRun: (namespace: string | undefined, name: string) => JobRun | undefined;
+}
+
+/** Decides which runs and templates an event concerns. */
+export class EventRouting {
+  readonly #options: EventRoutingOptions;
+
+  constructor(options: EventRoutingOptions) {
+    this.#options = options;
+  }
+
+  /** A run was added or updated. */
+  runChanged(run: JobRun): Reaction[] {
+    if (isFinished(run)) return this.runFinished(run);
+    return this.#isOurs(run.metadata) ? [{ kind: 'reconcile', run: keyOf(run.metadata) }] : [];
+  }
+
+  /** A run finished or was deleted. */
+  runFinished(run: JobRun): Reaction[] {
+    const template = templateKeyOfRun(run);
+    const release: Reaction[] = this.#isOurs(template) ? [{ kind: 'releaseRevision', template }] : [];
+    return [{ kind: 'forgetRun', run }, ...release];
+  }
+
+  /** A Job was added or updated. */
+  jobChanged(job: Job): Reaction[] {
+    const { namespace } = job.metadata ?? {};
+    const owner = this.#isOurs({ namespace }) ? controllingRun(job) : undefined;
+    if (!owner) return [];
+    return [{ kind: 'reconcile', run: keyOf({ ...(namespace !== undefined && { namespace }), name: owner.name }) }];
+  }
+
+  jobDeleted(job: Job): Reaction[] {
+    const run = this.#unfinishedRunOf(job);
+    const remember: Reaction[] = run ? [{ kind: 'rememberDeletedJob', run, job }] : [];
+    return [...remember, ...this.jobChanged(job)];
+  }
+
+  templateAdded(template: Template): Reaction[] {
+    const key = keyOfTemplate(template);
+    return [{ kind: 'reconcileWaiting', template: key }, ...this.#checkRevisions(key)];
+  }
+
+  templateUpdated(before: Template, template: Template): Reaction[] {
+    if (before.metadata.generation === template.metadata.generation) return [];
+    return this.#checkRevisions(keyOfTemplate(template));
+  }
+
+  /** A revision was added or deleted. */
+  revisionChanged(stored: ControllerRevision): Reaction[] {
+    const identity = identityOfRevision(stored);
+    return identity ? this.#checkRevisions(identity.key) : [];
+  }
+
+  #checkRevisions(template: TemplateKey): Reaction[] {
+    return this.#isOurs(template) ? [{ kind: 'checkRevisions', template }] : [];
+  }
+
+  #unfinishedRunOf(job: Job): JobRun | undefined {
+    const { namespace, name } = job.metadata ?? {};
+    const owner = this.#isOurs({ namespace }) ? controllingRun(job) : undefined;
+    const run = owner && this.#options.findRun(namespace, owner.name);
+    if (!run || isFinished(run) || run.metadata.uid !== owner.uid) return undefined;
+    // Another Job that names the run as its controller says nothing about the run's own Job.
+    return jobNameOfRun(run) === name ? run : undefined;
+  }
+
+  #isOurs({ namespace }: { namespace?: string | undefined }): boolean {
+    return this.#options.isInShard(namespace);
+  }
+}

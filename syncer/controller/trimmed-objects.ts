@@ -1,0 +1,64 @@
+import type { JobRun } from '../../api/job-run.ts';
+import { CONDITION_FINISHED, LABEL_APP_VERSION, LABEL_JOB_RUN } from '../../api/names.ts';
+import type { Job } from '../../api/wire.ts';
+import { isFinished } from '../../core/job/job-run-status.ts';
+
+/** Of a finished run only {@link runOutline} is cached: there can be tens of thousands. */
+export function trimmedRun(run: JobRun): JobRun {
+  return isFinished(run) ? runOutline(run) : run;
+}
+
+/** What is needed of a run that this syncer does not work on: whether it is finished, and which template it uses. */
+export function runOutline(run: JobRun): JobRun {
+  const { templateRef, templateKind, templateRevision } = run.spec;
+  const finished = run.status?.conditions?.find(({ type }) => type === CONDITION_FINISHED);
+  return {
+    apiVersion: run.apiVersion,
+    kind: run.kind,
+    metadata: identityOf(run.metadata),
+    spec: {
+      templateRef,
+      ...(templateKind !== undefined && { templateKind }),
+      ...(templateRevision !== undefined && { templateRevision }),
+    },
+    status: { conditions: finished ? [{ type: finished.type, status: finished.status }] : [] },
+  };
+}
+
+/** What is needed of a Job: its owner, its status, and whether it is suspended; not its Pod template. */
+export function trimmedJob(job: Job): Job {
+  const { creationTimestamp, deletionTimestamp, labels, ownerReferences } = job.metadata ?? {};
+  const { suspend } = job.spec ?? {};
+  const kept = [LABEL_APP_VERSION, LABEL_JOB_RUN].flatMap((name) => {
+    const value = labels?.[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    metadata: {
+      ...identityOf(job.metadata ?? {}),
+      labels: Object.fromEntries(kept),
+      ...(creationTimestamp !== undefined && { creationTimestamp }),
+      ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+      ...(ownerReferences && { ownerReferences }),
+    },
+    spec: (suspend === undefined ? {} : { suspend }) as NonNullable<Job['spec']>,
+    ...(job.status && { status: job.status }),
+  };
+}
+
+/** What is needed of a Job that this syncer does not work on: that it exists. */
+export function jobOutline({ metadata }: Job): Job {
+  return { metadata: identityOf(metadata ?? {}) };
+}
+
+type Metadata = NonNullable<Job['metadata']>;
+
+function identityOf({ name, namespace, uid, resourceVersion, generation }: Metadata): Metadata {
+  return {
+    ...(name !== undefined && { name }),
+    ...(namespace !== undefined && { namespace }),
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+    ...(generation !== undefined && { generation }),
+  };
+}

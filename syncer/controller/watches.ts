@@ -1,0 +1,136 @@
+import type { Logger } from 'pino';
+import type { JobRun } from '../../api/job-run.ts';
+import type { ClusterJobTemplate, JobTemplate, Template } from '../../api/job-template.ts';
+import { LABEL_JOB_RUN, LABEL_TEMPLATE_REVISION } from '../../api/names.ts';
+import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
+import type { ControllerRevision, Job, KubeObject } from '../../api/wire.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { CacheHandlers } from '../../kube/watch/cache.ts';
+import { Reflector } from '../../kube/watch/reflector.ts';
+import { BY_TEMPLATE, templateOfRevision, templateOfRun } from '../revisions/template-index.ts';
+import type { EventRouting, Reaction } from './event-routing.ts';
+import { jobOutline, runOutline, trimmedJob, trimmedRun } from './trimmed-objects.ts';
+
+export interface WatchesOptions {
+  client: Pick<KubeClient, 'list' | 'watch'>;
+  logger: Logger;
+  /** Whether this syncer works on the namespace. Of the others only outlines are cached. */
+  isInShard: (namespace: string | undefined) => boolean;
+  routing: EventRouting;
+  react: (reactions: Reaction[]) => void;
+}
+
+/** The caches of everything that the syncer watches, in all namespaces: runs anywhere may use a ClusterJobTemplate. */
+export class Watches {
+  readonly runs: Reflector<JobRun>;
+  readonly templates: Reflector<JobTemplate>;
+  readonly clusterTemplates: Reflector<ClusterJobTemplate>;
+  readonly revisions: Reflector<ControllerRevision>;
+  readonly jobs: Reflector<Job>;
+
+  constructor(options: WatchesOptions) {
+    const { client, logger, isInShard } = options;
+    const common = { client, logger };
+    const templateHandlers = handlersOfTemplates(options);
+    this.runs = new Reflector<JobRun>({
+      ...common,
+      resource: JOB_RUNS,
+      handlers: handlersOfRuns(options),
+      indexers: { [BY_TEMPLATE]: templateOfRun },
+      trim: (run) => (isInShard(run.metadata.namespace) ? trimmedRun(run) : runOutline(run)),
+    });
+    this.templates = new Reflector<JobTemplate>({ ...common, resource: JOB_TEMPLATES, handlers: templateHandlers });
+    this.clusterTemplates = new Reflector<ClusterJobTemplate>({
+      ...common,
+      resource: CLUSTER_JOB_TEMPLATES,
+      handlers: templateHandlers,
+    });
+    this.revisions = new Reflector<ControllerRevision>({
+      ...common,
+      resource: CONTROLLER_REVISIONS,
+      labelSelector: LABEL_TEMPLATE_REVISION,
+      handlers: handlersOfRevisions(options),
+      indexers: { [BY_TEMPLATE]: templateOfRevision },
+    });
+    this.jobs = new Reflector<Job>({
+      ...common,
+      resource: JOBS,
+      labelSelector: LABEL_JOB_RUN,
+      handlers: handlersOfJobs(options),
+      trim: (job) => (isInShard(job.metadata?.namespace) ? trimmedJob(job) : jobOutline(job)),
+    });
+  }
+
+  /** Whether every cache has been filled once. */
+  get synced(): boolean {
+    return this.#all().every((reflector) => reflector.synced);
+  }
+
+  start(): void {
+    for (const reflector of this.#all()) reflector.start();
+  }
+
+  /**
+   * Waits for every cache to be filled. Runs are listed again first: a new leader must see what the last leader wrote, or
+   * a run whose Job was deleted could get a second one.
+   */
+  async refresh(): Promise<void> {
+    await Promise.all([this.runs.refresh(), ...this.#all().map((reflector) => reflector.whenSynced())]);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#all().map((reflector) => reflector.stop()));
+  }
+
+  #all(): Pick<Reflector<KubeObject>, 'synced' | 'start' | 'whenSynced' | 'stop'>[] {
+    return [this.runs, this.templates, this.clusterTemplates, this.revisions, this.jobs];
+  }
+}
+
+type HandlerOptions = Pick<WatchesOptions, 'routing' | 'react'>;
+
+function handlersOfRuns({ routing, react }: HandlerOptions): CacheHandlers<JobRun> {
+  return {
+    onAdd: (run) => {
+      react(routing.runChanged(run));
+    },
+    onUpdate: (_before, run) => {
+      react(routing.runChanged(run));
+    },
+    onDelete: (run) => {
+      react(routing.runFinished(run));
+    },
+  };
+}
+
+function handlersOfJobs({ routing, react }: HandlerOptions): CacheHandlers<Job> {
+  return {
+    onAdd: (job) => {
+      react(routing.jobChanged(job));
+    },
+    onUpdate: (_before, job) => {
+      react(routing.jobChanged(job));
+    },
+    onDelete: (job) => {
+      react(routing.jobDeleted(job));
+    },
+  };
+}
+
+function handlersOfTemplates({ routing, react }: HandlerOptions): CacheHandlers<Template> {
+  return {
+    onAdd: (template) => {
+      react(routing.templateAdded(template));
+    },
+    onUpdate: (before, template) => {
+      react(routing.templateUpdated(before, template));
+    },
+  };
+}
+
+function handlersOfRevisions({ routing, react }: HandlerOptions): CacheHandlers<ControllerRevision> {
+  const changed = (stored: ControllerRevision): void => {
+    react(routing.revisionChanged(stored));
+  };
+  return { onAdd: changed, onDelete: changed };
+}

@@ -1,0 +1,156 @@
+import type { Logger } from 'pino';
+import type { JobRun } from '../../api/job-run.ts';
+import { CONTROLLER_REVISIONS } from '../../api/resources.ts';
+import type { ControllerRevision } from '../../api/wire.ts';
+import { controllerRevisionName, ownerUid, revisionNamespace } from '../../core/template/controller-revision.ts';
+import { isFinished } from '../../core/job/job-run-status.ts';
+import { removableRevisions } from '../../core/template/revision-history.ts';
+import { templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
+import type { TemplateVersion } from '../../core/template/template-version.ts';
+import { isConflict, isNotFound } from '../../kube/client/api-error.ts';
+import type { ObjectCache } from '../../kube/watch/cache.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { LeadershipLostError } from '../../kube/controller/leader-election.ts';
+import type { WorkQueueMetrics } from '../../kube/metrics/client-metrics.ts';
+import { WorkQueue } from '../../kube/controller/work-queue.ts';
+import type { WorkResult } from '../../kube/controller/work-queue.ts';
+import type { RevisionStore } from '../../revisions/revision-store.ts';
+import { sleep } from '../../kube/controller/sleep.ts';
+import type { Clock } from '../clock.ts';
+import type { Outage } from '../controller/outage.ts';
+import { guarded, type WriteGuard } from '../write-guard.ts';
+import { BY_TEMPLATE } from './template-index.ts';
+
+/** Few, so that a start with thousands of templates does not delay runs. */
+const WORKERS = 2;
+/** After each write, for the same reason. */
+const PAUSE_MS = 40;
+/** The cache may not have a run yet that was admitted a moment ago. */
+const GRACE_MS = 300_000;
+
+export interface RevisionKeeperOptions {
+  client: Pick<KubeClient, 'delete'>;
+  store: Pick<RevisionStore, 'keep'>;
+  guard: WriteGuard;
+  /** The current template in the cache. */
+  current: (key: TemplateKey) => TemplateVersion | undefined;
+  /** Both indexed by {@link BY_TEMPLATE}. */
+  revisions: ObjectCache<ControllerRevision>;
+  runs: ObjectCache<JobRun>;
+  clusterNamespace: string;
+  /** How many revisions of a template are stored besides those in use. */
+  limit: number;
+  graceMs?: number | undefined;
+  clock: Pick<Clock, 'now'>;
+  outage: Pick<Outage, 'failed'>;
+  metrics?: WorkQueueMetrics;
+  logger: Logger;
+}
+
+/** Stores the current revision of every template, and removes old ones that no run uses. */
+export class RevisionKeeper {
+  readonly #options: RevisionKeeperOptions;
+  readonly #queue: WorkQueue;
+  readonly #keys = new Map<string, TemplateKey>();
+
+  constructor(options: RevisionKeeperOptions) {
+    this.#options = options;
+    this.#queue = new WorkQueue({
+      workers: WORKERS,
+      work: (id) => this.#work(id),
+      onError: (err, template, delayMs) => {
+        options.logger.warn(
+          { err, template, delayMs: Math.round(delayMs) },
+          'could not store or remove revisions; trying again',
+        );
+      },
+      metrics: options.metrics,
+    });
+  }
+
+  /** A template or one of its revisions was added, changed or deleted. */
+  check(key: TemplateKey): void {
+    const id = templateKeyString(key);
+    this.#keys.set(id, key);
+    this.#queue.add(id);
+  }
+
+  /** A run of this template finished. Its revision can be removed if there are more than the limit. */
+  release(key: TemplateKey): void {
+    const { revisions, limit } = this.#options;
+    if (revisions.byIndex(BY_TEMPLATE, templateKeyString(key)).length > limit + 1) this.check(key);
+  }
+
+  start(): void {
+    this.#queue.start();
+  }
+
+  holdFor(ms: number): void {
+    this.#queue.holdFor(ms);
+  }
+
+  async stop(): Promise<void> {
+    await this.#queue.stop();
+  }
+
+  async #work(id: string): Promise<WorkResult> {
+    const key = this.#keys.get(id);
+    const template = key && this.#options.current(key);
+    if (!template) {
+      this.#keys.delete(id);
+      return undefined;
+    }
+    try {
+      await this.#store(key, template);
+      return await this.#trim(key, template);
+    } catch (error) {
+      if (error instanceof LeadershipLostError) return 'retry';
+      return this.#options.outage.failed(error, { template: id });
+    }
+  }
+
+  async #store(key: TemplateKey, template: TemplateVersion): Promise<void> {
+    const { revisions, clusterNamespace, store, guard } = this.#options;
+    const name = controllerRevisionName(key, template.compiled.revision);
+    const stored = revisions.get(revisionNamespace(key, clusterNamespace), name);
+    const { uid, generation } = template;
+    if (stored && ownerUid(stored) === uid && stored.revision >= generation) return;
+    await store.keep(template, guarded(guard));
+    await sleep(PAUSE_MS, guard.lost);
+  }
+
+  async #trim(key: TemplateKey, template: TemplateVersion): Promise<WorkResult> {
+    const { revisions, runs, limit, graceMs = GRACE_MS } = this.#options;
+    const id = templateKeyString(key);
+    const inUse = runs
+      .byIndex(BY_TEMPLATE, id)
+      .filter((run) => !isFinished(run) && run.spec.templateRevision !== undefined)
+      .map((run) => controllerRevisionName(key, run.spec.templateRevision ?? ''));
+    const { remove, againMs } = removableRevisions({
+      revisions: revisions.byIndex(BY_TEMPLATE, id),
+      present: controllerRevisionName(key, template.compiled.revision),
+      inUse: new Set(inUse),
+      limit,
+      graceMs,
+      now: this.#options.clock.now(),
+    });
+    for (const stored of remove) await this.#remove(stored);
+    return againMs === undefined ? undefined : { afterMs: againMs };
+  }
+
+  /** Deletes exactly this version: a revision that was used in the meantime stays. */
+  async #remove({ metadata }: ControllerRevision): Promise<void> {
+    const { client, guard } = this.#options;
+    const { namespace, name = '', uid, resourceVersion } = metadata ?? {};
+    const options = guarded(guard);
+    try {
+      await client.delete(
+        CONTROLLER_REVISIONS,
+        { namespace, name },
+        { preconditions: { uid, resourceVersion }, ...options },
+      );
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+}

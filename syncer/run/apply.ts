@@ -1,0 +1,179 @@
+import type { JobRun } from '../../api/job-run.ts';
+import { REASON_JOB_REFUSED } from '../../api/names.ts';
+import { JOBS } from '../../api/resources.ts';
+import type { Job } from '../../api/wire.ts';
+import { isFinished } from '../../core/job/job-run-status.ts';
+import type { Answers } from '../../core/job/situation.ts';
+import type { Again, Step } from '../../core/job/step.ts';
+import { isAlreadyExists, isConflict, KubeApiError } from '../../kube/client/api-error.ts';
+import type { EventRecorder } from '../../kube/controller/event-recorder.ts';
+import type { ObjectCache } from '../../kube/watch/cache.ts';
+import type { Clock } from '../clock.ts';
+import type { Cluster } from './cluster.ts';
+import { creationFailure } from './creation-failure.ts';
+import type { RunRecords } from './run-records.ts';
+import type { TemplateResolver } from './template-resolver.ts';
+
+export interface ApplyContext {
+  cluster: Pick<Cluster, 'getJob' | 'createJob' | 'suspendJob' | 'patchStatus'>;
+  templates: Pick<TemplateResolver, 'read'>;
+  runs: Pick<ObjectCache<JobRun>, 'put'>;
+  jobs: Pick<ObjectCache<Job>, 'put'>;
+  records: Pick<RunRecords, 'update' | 'waitForTemplate'>;
+  events: Pick<EventRecorder, 'record'>;
+  clock: Clock;
+  /** Called with each run whose stored status is final. */
+  onFinished: (run: JobRun) => void;
+}
+
+/** The attempt is complete, or there is more to do with these answers. */
+export type Applied = { kind: 'done'; again: Again | undefined } | { kind: 'next'; answers: Answers; error?: Error };
+
+type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
+
+/**
+ * Sends the request of one step, and records its answer where the next step or the next attempt needs it.
+ *
+ * @param run the version of the run that the step was decided for
+ * @throws errors that concern the API server or the connection, not this run
+ */
+export async function apply<Kind extends Step['kind']>(
+  context: ApplyContext,
+  run: JobRun,
+  step: StepOf<Kind>,
+): Promise<Applied> {
+  const request: Request<Kind> = REQUESTS[step.kind];
+  return request(context, run, step);
+}
+
+type Request<Kind extends Step['kind']> = (
+  context: ApplyContext,
+  run: JobRun,
+  step: StepOf<Kind>,
+) => Promise<Applied> | Applied;
+
+const REQUESTS: { [Kind in Step['kind']]: Request<Kind> } = {
+  nothing,
+  wait,
+  readJob,
+  readTemplate,
+  createJob,
+  adoptJob,
+  setSuspend,
+  markApplied,
+  writeStatus,
+};
+
+function nothing({ records }: ApplyContext, run: JobRun, { again }: StepOf<'nothing'>): Applied {
+  records.update(run, { changePendingSinceMs: undefined });
+  return { kind: 'done', again };
+}
+
+function wait({ records }: ApplyContext, run: JobRun, { afterMs, changePendingSinceMs }: StepOf<'wait'>): Applied {
+  if (changePendingSinceMs !== undefined) records.update(run, { changePendingSinceMs });
+  return { kind: 'done', again: { afterMs } };
+}
+
+async function readJob({ cluster }: ApplyContext, run: JobRun, { name }: StepOf<'readJob'>): Promise<Applied> {
+  return next({ job: (await cluster.getJob(run.metadata.namespace ?? '', name)) ?? 'none' });
+}
+
+async function readTemplate({ templates, records }: ApplyContext, run: JobRun): Promise<Applied> {
+  if (run.spec.templateRevision === undefined) records.waitForTemplate(run);
+  return next({ template: await templates.read(run) });
+}
+
+function adoptJob(context: ApplyContext, run: JobRun, { job, template }: StepOf<'adoptJob'>): Applied {
+  context.jobs.put(job);
+  context.records.update(run, { created: { template, atMs: context.clock.monotonic() } });
+  return next({});
+}
+
+function markApplied({ records, events }: ApplyContext, run: JobRun, { event }: StepOf<'markApplied'>): Applied {
+  records.update(run, { appliedGeneration: generationOf(run) });
+  if (event) events.record(run, event);
+  return next({});
+}
+
+async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'createJob'>): Promise<Applied> {
+  try {
+    const job = await context.cluster.createJob(run.metadata.namespace ?? '', step.job);
+    context.jobs.put(job);
+    const created = { template: step.template, atMs: context.clock.monotonic() };
+    context.records.update(run, { created, appliedGeneration: generationOf(run) });
+    return next({ job });
+  } catch (error) {
+    if (isAlreadyExists(error)) return next({ creation: { kind: 'nameTaken' } });
+    return creationProblem(context, run, error);
+  }
+}
+
+/**
+ * A namespace that is being deleted never accepts a Job again. But for a moment, an API server may still report that of a
+ * namespace that was created again under the same name. A run tries again after this time to twice this time, so that
+ * the runs of one namespace do not all try at once.
+ */
+const TERMINATING_MS = 60_000;
+
+function creationProblem({ records, clock }: ApplyContext, run: JobRun, error: unknown): Applied {
+  const failure = creationFailure(error);
+  if (failure === 'transient' || !(error instanceof KubeApiError)) throw error;
+  const { message = error.message } = error.status;
+  const reason = error.reason === '' ? REASON_JOB_REFUSED : error.reason;
+  switch (failure) {
+    case 'refused':
+      return next({ creation: { kind: 'refused', message } });
+    case 'blocked':
+      return next({ creation: { kind: 'blocked', reason, message } });
+    case 'terminating': {
+      const untilMs = clock.monotonic() + TERMINATING_MS * (1 + Math.random());
+      records.update(run, { blocked: { reason, message, untilMs } });
+      return next({});
+    }
+  }
+}
+
+/** If the API server refuses, the rest of the status is still written. The error then ends the attempt. */
+async function setSuspend(context: ApplyContext, run: JobRun, step: StepOf<'setSuspend'>): Promise<Applied> {
+  try {
+    const job = await context.cluster.suspendJob(step.job, step.suspend);
+    if (!job) return next({ suspendFailed: true });
+    context.jobs.put(job);
+    context.records.update(run, { appliedGeneration: generationOf(run) });
+    context.events.record(run, step.event);
+    return next({ job });
+  } catch (error) {
+    if (!(error instanceof KubeApiError)) throw error;
+    return { ...next({ suspendFailed: true }), error };
+  }
+}
+
+async function writeStatus(context: ApplyContext, run: JobRun, step: StepOf<'writeStatus'>): Promise<Applied> {
+  try {
+    const stored = await context.cluster.patchStatus(run, step.patch);
+    if (stored) recordStatus(context, stored, step);
+    return { kind: 'done', again: step.again };
+  } catch (error) {
+    if (isConflict(error)) return { kind: 'done', again: 'retry' };
+    throw error;
+  }
+}
+
+/** The cache has the new status before the watch reports it. */
+function recordStatus(context: ApplyContext, stored: JobRun, { events, job }: StepOf<'writeStatus'>): void {
+  context.runs.put(stored);
+  context.records.update(stored, { changePendingSinceMs: undefined });
+  if (stored.status?.jobName !== undefined)
+    context.records.update(stored, { created: undefined, appliedGeneration: undefined });
+  if (isFinished(stored)) context.onFinished(stored);
+  const related = job && { ...job, apiVersion: 'batch/v1', kind: JOBS.kind };
+  for (const event of events) context.events.record(stored, related ? { ...event, related } : event);
+}
+
+function next(answers: Answers): { kind: 'next'; answers: Answers } {
+  return { kind: 'next', answers };
+}
+
+function generationOf({ metadata: { generation = 1 } }: JobRun): number {
+  return generation;
+}

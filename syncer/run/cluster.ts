@@ -1,0 +1,61 @@
+import type { JobRun } from '../../api/job-run.ts';
+import type { Template } from '../../api/job-template.ts';
+import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
+import type { Job } from '../../api/wire.ts';
+import type { TemplateKey } from '../../core/template/template-key.ts';
+import { isNotFound } from '../../kube/client/api-error.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { guarded, type WriteGuard } from '../write-guard.ts';
+
+/** All requests that the syncer sends for a run, apart from lists and watches. */
+export class Cluster {
+  readonly #client: Pick<KubeClient, 'get' | 'create' | 'patch'>;
+  readonly #guard: WriteGuard;
+
+  constructor(client: Pick<KubeClient, 'get' | 'create' | 'patch'>, guard: WriteGuard) {
+    this.#client = client;
+    this.#guard = guard;
+  }
+
+  async getTemplate({ kind, namespace, name }: TemplateKey): Promise<Template | undefined> {
+    const resource = kind === 'ClusterJobTemplate' ? CLUSTER_JOB_TEMPLATES : JOB_TEMPLATES;
+    return found(this.#client.get<Template>(resource, { namespace, name }));
+  }
+
+  async getJob(namespace: string, name: string): Promise<Job | undefined> {
+    return found(this.#client.get<Job>(JOBS, { namespace, name }));
+  }
+
+  /** @throws KubeApiError, for example AlreadyExists; LeadershipLostError. */
+  async createJob(namespace: string, job: Job): Promise<Job> {
+    return this.#client.create<Job>(JOBS, namespace, job, { fieldValidation: 'Strict', ...guarded(this.#guard) });
+  }
+
+  /** Sets `spec.suspend`. Returns `undefined` if the Job was deleted. @throws Conflict if another Job has its name now. */
+  async suspendJob({ metadata }: Job, suspend: boolean): Promise<Job | undefined> {
+    const { namespace, name = '', uid } = metadata ?? {};
+    const body = { metadata: { uid }, spec: { suspend } };
+    return found(this.#client.patch<Job>(JOBS, { namespace, name }, body, guarded(this.#guard)));
+  }
+
+  /**
+   * Patches the status of exactly this version of the run. Returns `undefined` if the run was deleted.
+   *
+   * @throws Conflict if the run changed, or another run has its name now.
+   */
+  async patchStatus(run: JobRun, status: object): Promise<JobRun | undefined> {
+    const { namespace, name = '', uid, resourceVersion } = run.metadata;
+    const body = { metadata: { uid, resourceVersion }, status };
+    const options = guarded(this.#guard);
+    return found(this.#client.patch<JobRun>(JOB_RUNS, { namespace, name, subresource: 'status' }, body, options));
+  }
+}
+
+async function found<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { isNamespaceTerminating, KubeApiError } from '../../kube/client/api-error.ts';
+
+/**
+ * Why a Job could not be created:
+ * - `refused`: this Job will never be accepted. The run fails.
+ * - `blocked`: the Job is valid but not accepted now. A person may have to help (quota, permissions).
+ * - `terminating`: its namespace is being deleted, and the run with it.
+ * - `transient`: the next attempt may succeed. Nobody has to know.
+ */
+export type CreationFailure = 'refused' | 'blocked' | 'terminating' | 'transient';
+
+/** Messages of a 403 that do not concern the Job itself. */
+const NOT_THE_JOB = [
+  /exceeded quota/,
+  /(status unknown|insufficient quota|limited) for quota|insufficient quota/,
+  /cannot create resource/,
+  /cannot set blockOwnerDeletion/,
+  /not yet ready to handle request/,
+];
+
+/** Classifies an error of a Job's creation. For AlreadyExists, read the Job that exists instead. */
+export function creationFailure(error: unknown): CreationFailure {
+  if (!(error instanceof KubeApiError)) return 'transient';
+  switch (error.code) {
+    case 400:
+    case 413:
+    case 422:
+      return 'refused';
+    case 403:
+      if (isNamespaceTerminating(error)) return 'terminating';
+      return isAboutTheJob(error) ? 'refused' : 'blocked';
+    case 404:
+      return 'blocked';
+    case 500:
+      return 'blocked';
+    default:
+      return 'transient';
+  }
+}
+
+function isAboutTheJob(error: KubeApiError): boolean {
+  const { message = '' } = error.status;
+  return !NOT_THE_JOB.some((pattern) => pattern.test(message));
+}

@@ -1,0 +1,61 @@
+import type { JobRun } from '../../api/job-run.ts';
+import type { Job } from '../../api/wire.ts';
+import { isOwnJob, jobNameOfRun } from '../../core/job/ownership.ts';
+import type { Answers, Moment, RunRecord, Situation, TemplateResolution } from '../../core/job/situation.ts';
+import { appliedGeneration } from '../../core/job/suspend-step.ts';
+import type { MissingTemplateRules } from '../../core/job/template-wait.ts';
+import type { ObjectCache } from '../../kube/watch/cache.ts';
+import { isNewer } from '../../kube/watch/resource-version.ts';
+import type { RunRecords } from './run-records.ts';
+import type { TemplateResolver } from './template-resolver.ts';
+
+export interface GatherContext {
+  jobs: Pick<ObjectCache<Job>, 'get'>;
+  templates: Pick<TemplateResolver, 'cached'>;
+  records: Pick<RunRecords, 'get'>;
+  rules: MissingTemplateRules;
+}
+
+/**
+ * Everything that decides the next step of a run: from the caches, from what is remembered of the run, and from what the
+ * API server answered during this attempt. Sends no request: if something is missing, the next step is to read it.
+ */
+export function gather(context: GatherContext, run: JobRun, answers: Answers, now: Moment): Situation {
+  const record = context.records.get(run);
+  const cached = context.jobs.get(run.metadata.namespace, jobNameOfRun(run));
+  const watched = cached && isOwnJob(cached, run) ? cached : undefined;
+  return {
+    now,
+    run,
+    job: newest(watched, ownJob(answers, run)),
+    isJobWatched: watched !== undefined,
+    template: templateFor(context, run, record, answers),
+    record,
+    answers,
+    rules: context.rules,
+  };
+}
+
+function ownJob({ job }: Answers, run: JobRun): Job | undefined {
+  return job !== undefined && job !== 'none' && isOwnJob(job, run) ? job : undefined;
+}
+
+/** The watch may have reported a newer state than the answer to the last request. */
+function newest(cached: Job | undefined, answered: Job | undefined): Job | undefined {
+  if (!cached || !answered) return cached ?? answered;
+  return isNewer(cached.metadata?.resourceVersion, answered.metadata?.resourceVersion) === true ? cached : answered;
+}
+
+/** A template matters until the run has its Job, and when `spec.suspend` changes. Otherwise it is not looked up. */
+function templateFor(
+  { templates }: GatherContext,
+  run: JobRun,
+  record: RunRecord,
+  answers: Answers,
+): TemplateResolution | undefined {
+  const { generation = 1 } = run.metadata;
+  const hasJob = run.status?.jobName !== undefined || record.created !== undefined;
+  if (hasJob && generation <= appliedGeneration({ run, record })) return undefined;
+  const template = templates.cached(run);
+  return template ? { kind: 'found', template } : answers.template;
+}

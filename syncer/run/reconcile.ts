@@ -1,0 +1,61 @@
+import type { JobRun } from '../../api/job-run.ts';
+import { isFinished } from '../../core/job/job-run-status.ts';
+import { nextStep } from '../../core/job/next-step.ts';
+import type { Answers } from '../../core/job/situation.ts';
+import type { WorkResult } from '../../kube/controller/work-queue.ts';
+import type { ObjectCache } from '../../kube/watch/cache.ts';
+import { momentOf } from '../clock.ts';
+import { apply } from './apply.ts';
+import type { ApplyContext } from './apply.ts';
+import { gather } from './gather.ts';
+import type { GatherContext } from './gather.ts';
+import type { RunRecords } from './run-records.ts';
+
+export type ReconcileContext = GatherContext &
+  ApplyContext & { runs: Pick<ObjectCache<JobRun>, 'get'>; records: Pick<RunRecords, 'forget'> };
+
+/** An attempt takes at most these steps: read the template, create, read and adopt the Job, suspend it, write the status. */
+const MOST_STEPS = 8;
+
+/**
+ * Brings one run as far as possible: gathers what is known, decides the next step, applies it, until there is nothing to
+ * do or something to wait for.
+ *
+ * @returns when to continue
+ * @throws errors that may pass; call it again later
+ */
+export async function reconcile(context: ReconcileContext, namespace: string, name: string): Promise<WorkResult> {
+  const run = context.runs.get(namespace, name);
+  if (!run || isFinished(run)) return undefined;
+  try {
+    return await attempt(context, run);
+  } finally {
+    // A run that was deleted or finished in the meantime is never worked on again.
+    const newest = newestVersion(context, run);
+    if (!newest || isFinished(newest)) context.records.forget(run);
+  }
+}
+
+async function attempt(context: ReconcileContext, first: JobRun): Promise<WorkResult> {
+  let answers: Answers = {};
+  let deferred: Error | undefined;
+  for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+    const run = newestVersion(context, first);
+    if (!run) return undefined;
+    const situation = gather(context, run, answers, momentOf(context.clock));
+    const applied = await apply(context, run, nextStep(situation));
+    if (applied.kind === 'done') {
+      if (deferred) throw deferred;
+      return applied.again;
+    }
+    answers = { ...answers, ...applied.answers };
+    deferred ??= applied.error;
+  }
+  throw new Error(`no result after ${MOST_STEPS} steps`);
+}
+
+/** The newest known version of the run; absent if it was deleted, or another run has its name now. */
+function newestVersion({ runs }: ReconcileContext, { metadata }: JobRun): JobRun | undefined {
+  const run = runs.get(metadata.namespace, metadata.name ?? '');
+  return run?.metadata.uid === metadata.uid ? run : undefined;
+}

@@ -1,0 +1,87 @@
+import type { JobRun } from '../../api/job-run.ts';
+import type { ClusterJobTemplate, JobTemplate, Template } from '../../api/job-template.ts';
+import { REASON_REVISION_NOT_FOUND, REASON_TEMPLATE_DELETED } from '../../api/names.ts';
+import type { ControllerRevision } from '../../api/wire.ts';
+import type { TemplateResolution } from '../../core/job/situation.ts';
+import { controllerRevisionName, revisionNamespace } from '../../core/template/controller-revision.ts';
+import { templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
+import type { TemplateVersion } from '../../core/template/template-version.ts';
+import type { ObjectCache } from '../../kube/watch/cache.ts';
+import type { CompiledTemplates } from '../../revisions/compiled-templates.ts';
+import type { RevisionStore } from '../../revisions/revision-store.ts';
+import type { Cluster } from './cluster.ts';
+
+export interface TemplateCaches {
+  templates: Pick<ObjectCache<JobTemplate>, 'get'>;
+  clusterTemplates: Pick<ObjectCache<ClusterJobTemplate>, 'get'>;
+  revisions: Pick<ObjectCache<ControllerRevision>, 'get'>;
+}
+
+export interface TemplateResolverOptions {
+  caches: TemplateCaches;
+  cluster: Pick<Cluster, 'getTemplate'>;
+  store: Pick<RevisionStore, 'find'>;
+  compiled: Pick<CompiledTemplates, 'ofTemplate' | 'ofRevision'>;
+  /** The namespace of the revisions of ClusterJobTemplates. */
+  clusterNamespace: string;
+}
+
+/** Finds what the Job of a run is rendered from: exactly the revision that was admitted. */
+export class TemplateResolver {
+  readonly #options: TemplateResolverOptions;
+
+  constructor(options: TemplateResolverOptions) {
+    this.#options = options;
+  }
+
+  /** The current template in the cache. */
+  current({ kind, namespace, name }: TemplateKey): TemplateVersion | undefined {
+    const { templates, clusterTemplates } = this.#options.caches;
+    const template =
+      kind === 'ClusterJobTemplate' ? clusterTemplates.get(undefined, name) : templates.get(namespace, name);
+    return this.#versionOf(template);
+  }
+
+  /** The revision that the run names, or the current template if it names none; absent if the caches do not have it. */
+  cached(run: JobRun): TemplateVersion | undefined {
+    const key = templateKeyOfRun(run);
+    const revision = run.spec.templateRevision;
+    const current = this.current(key);
+    if (revision === undefined || current?.compiled.revision === revision) return current;
+    const { caches, clusterNamespace, compiled } = this.#options;
+    const name = controllerRevisionName(key, revision);
+    const stored = caches.revisions.get(revisionNamespace(key, clusterNamespace), name);
+    return stored && compiled.ofRevision(stored);
+  }
+
+  /** The same from the API server. A run whose revision no longer exists is `lost`: nothing else is rendered for it. */
+  async read(run: JobRun): Promise<TemplateResolution> {
+    const key = templateKeyOfRun(run);
+    const revision = run.spec.templateRevision;
+    if (revision !== undefined) return this.#readRevision(key, revision);
+    const template = await this.#readCurrent(key);
+    return template ? { kind: 'found', template } : { kind: 'missing' };
+  }
+
+  async #readRevision(key: TemplateKey, revision: string): Promise<TemplateResolution> {
+    const stored = await this.#options.store.find(key, revision);
+    if (stored) return { kind: 'found', template: stored };
+    const current = await this.#readCurrent(key);
+    if (current?.compiled.revision === revision) return { kind: 'found', template: current };
+    const template = `${key.kind} "${key.name}"`;
+    if (current) {
+      const message = `${template} no longer has the revision "${revision}"; create the JobRun again`;
+      return { kind: 'lost', reason: REASON_REVISION_NOT_FOUND, message };
+    }
+    const message = `${template} was deleted, and its revision "${revision}" with it, before this JobRun got its Job`;
+    return { kind: 'lost', reason: REASON_TEMPLATE_DELETED, message };
+  }
+
+  async #readCurrent(key: TemplateKey): Promise<TemplateVersion | undefined> {
+    return this.#versionOf(await this.#options.cluster.getTemplate(key));
+  }
+
+  #versionOf(template: Template | undefined): TemplateVersion | undefined {
+    return template && this.#options.compiled.ofTemplate(template);
+  }
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import type { ClusterConfig } from '../kube/client/cluster-config.ts';
+import { KubeClient } from '../kube/client/client.ts';
+import type { KubeClientOptions } from '../kube/client/client.ts';
+import { LeaderElection } from '../kube/controller/leader-election.ts';
+import type { LeaseTiming } from '../kube/controller/leader-election.ts';
+import type { RequestObserver } from '../kube/client/client.ts';
+import { kubeMetrics } from '../kube/metrics/client-metrics.ts';
+import { SYSTEM_CLOCK } from './clock.ts';
+import { leaseName } from './config.ts';
+import type { SyncerConfig } from './config.ts';
+import { Controller } from './controller/controller.ts';
+import type { ControllerOptions } from './controller/controller.ts';
+import { healthApp } from './health.ts';
+import { ALWAYS_ALLOWED } from './write-guard.ts';
+
+export interface StartOptions {
+  kubeConfig: ClusterConfig;
+  config: SyncerConfig;
+  logger: Logger;
+  /** The name of this process in leader election; derived from the Pod's name by default. */
+  instance?: string;
+  /** For tests; the configuration's by default. */
+  leaseTiming?: LeaseTiming;
+  /** For tests: how long an old revision is retained after its last use. Five minutes by default. */
+  revisionGraceMs?: number;
+}
+
+export interface Syncer {
+  /** Where health and metrics are served, for example `http://127.0.0.1:8081`. */
+  healthUrl: string;
+  /** Resolves when this syncer is the leader (at once without leader election) and works; rejects if it stops before. */
+  leading: Promise<void>;
+  /** Resolves with the reason when the lease is lost. Stays pending after `stop`. */
+  lost: Promise<Error>;
+  /** Completes the work in progress, gives up the lease, closes all connections. */
+  stop: () => Promise<void>;
+}
+
+/** Starts a syncer in this process. Resolves when its health server listens. */
+export async function startSyncer(options: StartOptions): Promise<Syncer> {
+  const { config, logger } = options;
+  const registry = new Registry();
+  const metrics = kubeMetrics(registry);
+  const { instance = newInstance(config) } = options;
+  const onRequest: RequestObserver = (request) => {
+    metrics.onRequest(request);
+    controller.outage.observed(request.code);
+  };
+  const clients = connect(options, onRequest);
+  const election = clients.lease && electionOf(options, { client: clients.lease, instance, metrics });
+  const controller = new Controller({
+    ...controllerConfig(config),
+    client: clients.client,
+    guard: election ?? ALWAYS_ALLOWED,
+    clock: SYSTEM_CLOCK,
+    revisionGraceMs: options.revisionGraceMs,
+    instance,
+    metrics,
+    logger,
+  });
+  const app = healthApp(registry, () => controller.synced);
+  await app.listen({ host: config.host, port: config.healthPort });
+  controller.watch();
+  election?.start();
+  const leading = lead(controller, election);
+  leading.catch((err: unknown) => {
+    logger.debug({ err }, 'stopped before it became the leader');
+  });
+  const stop = async (): Promise<void> => {
+    // The next leader need not wait for the last Events.
+    await controller.endWork();
+    await election?.stop();
+    await controller.stop();
+    await Promise.all([clients.client.close(), clients.lease?.close()]);
+    await app.close();
+    registry.clear();
+  };
+  const { port } = app.server.address() as AddressInfo;
+  return { healthUrl: `http://127.0.0.1:${port}`, leading, ...untilStopped(election, stop) };
+}
+
+/** Unique for each process: the containers of a Pod can be restarted under its name. */
+export function newInstance({ podName }: Pick<SyncerConfig, 'podName'>): string {
+  return `${podName}_${randomBytes(4).toString('hex')}`;
+}
+
+/**
+ * Ten connections in total: one for the five watches, or two if they start at the same moment; seven for other requests;
+ * one for the lease, as a renewal must not wait while all others hang.
+ */
+function connect(
+  { kubeConfig, config }: StartOptions,
+  onRequest: RequestObserver,
+): { client: KubeClient; lease: KubeClient | undefined } {
+  const clientOf = (limits: Pick<KubeClientOptions, 'connections' | 'watchConnections'>): KubeClient =>
+    KubeClient.fromKubeConfig(kubeConfig, { ...limits, component: 'syncer', onRequest });
+  return {
+    client: clientOf({ connections: 7, watchConnections: 5 }),
+    lease: config.leaderElection ? clientOf({ connections: 1 }) : undefined,
+  };
+}
+
+function controllerConfig(
+  config: SyncerConfig,
+): Pick<ControllerOptions, 'rules' | 'workers' | 'shard' | 'clusterNamespace' | 'revisionHistoryLimit'> {
+  return {
+    rules: { policy: config.missingTemplate, waitSeconds: config.missingTemplateWaitSeconds },
+    workers: config.workers,
+    shard: { index: config.shard, count: config.shards },
+    clusterNamespace: config.podNamespace,
+    revisionHistoryLimit: config.revisionHistoryLimit,
+  };
+}
+
+/** `stop` runs once. `lost` resolves only if the lease was lost before that. */
+function untilStopped(election: LeaderElection | undefined, stop: () => Promise<void>): Pick<Syncer, 'lost' | 'stop'> {
+  const { promise: lost, resolve: onLost } = Promise.withResolvers<Error>();
+  let stopping: Promise<void> | undefined;
+  election?.lost.addEventListener('abort', () => {
+    if (!stopping) onLost(election.lost.reason as Error);
+  });
+  return { lost, stop: () => (stopping ??= stop()) };
+}
+
+async function lead(controller: Controller, election: LeaderElection | undefined): Promise<void> {
+  await election?.whenLeading();
+  await controller.lead();
+}
+
+function electionOf(
+  { config, logger, leaseTiming = timingOf(config) }: StartOptions,
+  { client, instance, metrics }: { client: KubeClient; instance: string; metrics: ReturnType<typeof kubeMetrics> },
+): LeaderElection {
+  return new LeaderElection({
+    client,
+    namespace: config.podNamespace,
+    name: leaseName(config),
+    identity: instance,
+    logger,
+    onChange: (isLeader) => {
+      metrics.leader(leaseName(config), isLeader);
+    },
+    timing: leaseTiming,
+  });
+}
+
+function timingOf(config: SyncerConfig): LeaseTiming {
+  return {
+    leaseMs: config.leaseDurationSeconds * 1000,
+    renewDeadlineMs: config.renewDeadlineSeconds * 1000,
+    retryMs: config.retryPeriodSeconds * 1000,
+  };
+}

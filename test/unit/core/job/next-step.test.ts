@@ -1,0 +1,544 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRun, JobRunStatus } from '../../../../api/job-run.ts';
+import type { JobTemplate } from '../../../../api/job-template.ts';
+import { ANNOTATION_MISSING_TEMPLATE, LABEL_APP_VERSION } from '../../../../api/names.ts';
+import type { Job, JobStatus } from '../../../../api/wire.ts';
+import { jobRunStatus } from '../../../../core/job/job-run-status.ts';
+import { nextStep } from '../../../../core/job/next-step.ts';
+import { jobNameOfRun } from '../../../../core/job/ownership.ts';
+import type { Situation } from '../../../../core/job/situation.ts';
+import type { Step } from '../../../../core/job/step.ts';
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
+
+const CREATED = '2026-11-23T10:00:00Z';
+const NOW = { epochMs: Date.parse('2026-11-23T10:01:00Z'), monotonicMs: 50_000 };
+const RULES = { policy: 'Reject', waitSeconds: 300 } as const;
+
+const NEW = echoRun({}, { generation: 1, resourceVersion: '7', creationTimestamp: CREATED });
+const NAME = jobNameOfRun(NEW);
+const TEMPLATE = versionOfTemplate(echoTemplate());
+const REVISION = TEMPLATE.compiled.revision;
+const RENDERED = { revision: REVISION, generation: 1, uid: echoTemplate().metadata.uid! };
+const FOUND = { kind: 'found', template: TEMPLATE } as const;
+
+const STARTED: JobStatus = { startTime: CREATED, active: 1, ready: 0 };
+const COMPLETE: JobStatus = {
+  startTime: CREATED,
+  succeeded: 1,
+  conditions: [{ type: 'Complete', status: 'True', lastTransitionTime: CREATED }],
+};
+const FAILED: JobStatus = {
+  startTime: CREATED,
+  failed: 1,
+  conditions: [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', lastTransitionTime: CREATED }],
+};
+
+function ownJob(status: JobStatus = {}, more: { suspend?: boolean; metadata?: object } = {}): Job {
+  const owner = { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', name: 'echo-hello', uid: NEW.metadata.uid! };
+  return {
+    metadata: {
+      name: NAME,
+      namespace: 'team',
+      creationTimestamp: CREATED,
+      ownerReferences: [{ ...owner, controller: true }],
+      labels: { [LABEL_APP_VERSION]: REVISION },
+      ...more.metadata,
+    },
+    spec: { template: {}, ...(more.suspend !== undefined && { suspend: more.suspend }) },
+    status,
+  };
+}
+const FOREIGN: Job = { metadata: { name: NAME, namespace: 'team' }, status: COMPLETE };
+const DELETING = { metadata: { deletionTimestamp: CREATED } };
+
+/** The run after the status for this Job was written. */
+function after(job: Job, run: JobRun = NEW): JobRun {
+  return { ...run, status: jobRunStatus(run, { kind: 'job', job, template: RENDERED }, CREATED) };
+}
+const withMeta = (run: JobRun, metadata: JobRun['metadata']): JobRun => ({
+  ...run,
+  metadata: { ...run.metadata, ...metadata },
+});
+const RUNNING = after(ownJob(STARTED));
+const finished = (): JobRun => after(ownJob(COMPLETE));
+
+function situation(more: Partial<Situation> = {}): Situation {
+  return { now: NOW, run: NEW, isJobWatched: more.job !== undefined, record: {}, answers: {}, rules: RULES, ...more };
+}
+const step = (more: Partial<Situation>): Step => nextStep(situation(more));
+
+/** A step in short: its kind, with what matters most. */
+function inShort(taken: Step): unknown {
+  const summarize = SUMMARIES[taken.kind] as (step: Step) => unknown;
+  return summarize(taken);
+}
+
+const SUMMARIES: { [Kind in Step['kind']]: (taken: Extract<Step, { kind: Kind }>) => unknown } = {
+  nothing: ({ again }) => (again === undefined ? 'nothing' : ['nothing', again]),
+  wait: ({ afterMs }) => ['wait', afterMs],
+  readJob: ({ name }) => ['readJob', name],
+  readTemplate: () => 'readTemplate',
+  createJob: ({ job }) => ['createJob', job.metadata?.name],
+  adoptJob: ({ template }) => ['adoptJob', template?.revision],
+  setSuspend: ({ suspend, event }) => ['setSuspend', suspend, event.reason],
+  markApplied: ({ event }) => (event ? ['markApplied', event.reason] : 'markApplied'),
+  writeStatus: ({ patch, events, again }) => {
+    const { phase = 'the same phase', error } = patch as JobRunStatus;
+    const reasons = events.map(({ reason }) => reason);
+    return ['writeStatus', phase, ...reasons, ...(error === undefined ? [] : [error]), ...(again ? [again] : [])];
+  },
+};
+
+type Row = [sentence: string, situation: Partial<Situation>, step: unknown];
+
+describe('a run without a Job', () => {
+  it.each<Row>([
+    ['reads its template if the caches do not have it', {}, 'readTemplate'],
+    ['gets its Job if the template is known', { template: FOUND }, ['createJob', NAME]],
+    [
+      'that is being deleted gets none',
+      { run: withMeta(NEW, { deletionTimestamp: CREATED }), template: FOUND },
+      'nothing',
+    ],
+    ['adopts the Job of an earlier attempt', { job: ownJob(), template: FOUND }, ['adoptJob', REVISION]],
+    [
+      'adopts it while being deleted',
+      { run: withMeta(NEW, { deletionTimestamp: CREATED }), job: ownJob() },
+      ['adoptJob', undefined],
+    ],
+    [
+      'does not claim to know the template of the adopted Job if it has changed since',
+      { job: ownJob(), template: { kind: 'found', template: versionOfTemplate(echoTemplate({ backoffLimit: 3 })) } },
+      ['adoptJob', undefined],
+    ],
+    [
+      'adopts a Job whose template no longer exists',
+      { job: ownJob(), template: { kind: 'missing' } },
+      ['adoptJob', undefined],
+    ],
+    [
+      'whose Job finished and was deleted unseen mirrors how it finished',
+      { record: { deletedJob: ownJob(COMPLETE) }, template: FOUND },
+      ['writeStatus', 'Succeeded', 'JobCreated', 'Completed'],
+    ],
+    [
+      'whose Job was deleted before it finished fails, and gets no second Job',
+      { record: { deletedJob: ownJob(STARTED) }, template: FOUND },
+      ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" was deleted before it finished`],
+    ],
+    [
+      'of a revision that no longer exists fails',
+      { template: { kind: 'lost', reason: 'RevisionNotFound', message: 'no such revision' } },
+      ['writeStatus', 'Failed', 'RevisionNotFound', 'no such revision'],
+    ],
+    [
+      'of a deleted template fails',
+      { template: { kind: 'lost', reason: 'TemplateDeleted', message: 'was deleted' } },
+      ['writeStatus', 'Failed', 'TemplateDeleted', 'was deleted'],
+    ],
+  ])('%s', (_sentence, given, expected) => {
+    expect(inShort(step(given))).toEqual(expected);
+  });
+
+  it('gets exactly what its template and itself say, with itself as the controller', () => {
+    const taken = step({ run: { ...NEW, spec: { ...NEW.spec, args: ['mine'] } }, template: FOUND });
+    expect(taken).toMatchObject({
+      kind: 'createJob',
+      template: RENDERED,
+      job: {
+        metadata: { name: NAME, ownerReferences: [{ uid: NEW.metadata.uid, controller: true }] },
+        spec: { template: { spec: { containers: [{ args: ['mine'] }, { args: ['untouched'] }] } } },
+      },
+    });
+  });
+
+  it.each<[string, Partial<JobTemplate['spec']>, JobRun['spec'], RegExp]>([
+    [
+      'override',
+      {},
+      { templateRef: 'echo', image: 'other' },
+      /^JobTemplate "echo" makes no Job: spec\.image: Forbidden/,
+    ],
+    [
+      'container',
+      {},
+      { templateRef: 'echo', containers: [{ name: 'ecko', args: [] }] },
+      /spec\.containers\[0\]\.name: Not found/,
+    ],
+  ])('fails if its %s is not allowed', (_what, spec, runSpec, error) => {
+    const template = { kind: 'found', template: versionOfTemplate(echoTemplate(spec)) } as const;
+    const taken = step({ run: { ...NEW, spec: runSpec }, template });
+    expect(taken).toMatchObject({ kind: 'writeStatus', patch: { phase: 'Failed', failed: 1 } });
+    expect((taken as { patch: JobRunStatus }).patch.error).toMatch(error);
+  });
+});
+
+describe('a run whose template does not exist', () => {
+  const missing = { template: { kind: 'missing' } } as const;
+  const WAIT = { ...RULES, policy: 'Wait' } as const;
+  const absent = 'JobTemplate "echo" does not exist in namespace "team"';
+  it.each<Row>([
+    [
+      'fails',
+      missing,
+      ['writeStatus', 'Failed', 'TemplateNotFound', `${absent}; create it, then create the JobRun again`],
+    ],
+    [
+      'waits if the configuration says so, and checks again in half a minute',
+      { ...missing, rules: WAIT },
+      ['writeStatus', 'Pending', 'WaitingForTemplate', { afterMs: 30_000 }],
+    ],
+    [
+      'waits if its annotation says so',
+      { ...missing, run: withMeta(NEW, { annotations: { [ANNOTATION_MISSING_TEMPLATE]: 'Wait' } }) },
+      ['writeStatus', 'Pending', 'WaitingForTemplate', { afterMs: 30_000 }],
+    ],
+    [
+      'checks again at its deadline',
+      { ...missing, rules: { ...WAIT, waitSeconds: 70 } },
+      ['writeStatus', 'Pending', 'WaitingForTemplate', { afterMs: 10_000 }],
+    ],
+    [
+      'fails at its deadline',
+      { ...missing, rules: { ...WAIT, waitSeconds: 60 } },
+      ['writeStatus', 'Failed', 'TemplateNotFound', `${absent}, and did not appear within 60 seconds`],
+    ],
+    ['gets its Job once the template exists', { template: FOUND, rules: WAIT }, ['createJob', NAME]],
+  ])('%s', (_sentence, given, expected) => {
+    expect(inShort(step(given))).toEqual(expected);
+  });
+
+  it('that waits already writes no status again', () => {
+    const first = step({ ...missing, rules: WAIT }) as Extract<Step, { kind: 'writeStatus' }>;
+    const run = { ...NEW, status: first.patch };
+    expect(step({ ...missing, run, rules: WAIT, now: { ...NOW, epochMs: NOW.epochMs + 5_000 } })).toEqual({
+      kind: 'nothing',
+      again: { afterMs: 30_000 },
+    });
+  });
+});
+
+describe('a Job that could not be created', () => {
+  const taken = { kind: 'nameTaken' } as const;
+  it.each<Row>([
+    ['as its name is taken is read', { template: FOUND, answers: { creation: taken } }, ['readJob', NAME]],
+    [
+      'as an earlier attempt created it is adopted',
+      { template: FOUND, job: ownJob(), isJobWatched: false, answers: { creation: taken, job: ownJob() } },
+      ['adoptJob', REVISION],
+    ],
+    [
+      "as somebody else's Job has its name fails the run",
+      { template: FOUND, answers: { creation: taken, job: FOREIGN } },
+      [
+        'writeStatus',
+        'Failed',
+        'NameConflict',
+        `a Job "${NAME}" that does not belong to this JobRun exists already; remove it, then create the JobRun again`,
+      ],
+    ],
+    [
+      'as its name was taken for a moment is tried again',
+      { template: FOUND, answers: { creation: taken, job: 'none' } },
+      ['nothing', 'retry'],
+    ],
+    [
+      'as its name was taken by an own Job that was deleted since fails the run',
+      { template: FOUND, answers: { creation: taken, job: 'none' }, record: { deletedJob: ownJob() } },
+      ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" was deleted before it finished`],
+    ],
+    [
+      'as the API server refuses it fails the run, in the words of the API server',
+      { template: FOUND, answers: { creation: { kind: 'refused', message: 'restartPolicy: bad' } } },
+      ['writeStatus', 'Failed', 'JobRefused', 'the API server refused the Job: restartPolicy: bad'],
+    ],
+    [
+      'because of a quota is reported and tried again',
+      { template: FOUND, answers: { creation: { kind: 'blocked', reason: 'Forbidden', message: 'exceeded quota' } } },
+      ['writeStatus', 'Pending', 'Forbidden', 'retry'],
+    ],
+    [
+      'in a namespace that is being deleted is not tried again soon',
+      {
+        template: FOUND,
+        record: { blocked: { reason: 'Forbidden', message: 'ends', untilMs: NOW.monotonicMs + 999.5 } },
+      },
+      ['writeStatus', 'Pending', 'Forbidden', { afterMs: 1_000 }],
+    ],
+    [
+      'in a namespace that was being deleted is tried again later',
+      { template: FOUND, record: { blocked: { reason: 'Forbidden', message: 'ends', untilMs: NOW.monotonicMs } } },
+      ['createJob', NAME],
+    ],
+    [
+      'in a namespace that is being deleted, with the run, is not reported',
+      {
+        run: withMeta(NEW, { deletionTimestamp: CREATED }),
+        record: { blocked: { reason: 'Forbidden', message: 'ends', untilMs: NOW.monotonicMs + 1 } },
+      },
+      'nothing',
+    ],
+  ])('%s', (_sentence, given, expected) => {
+    expect(inShort(step(given))).toEqual(expected);
+  });
+
+  it('is reported with the reason and the message', () => {
+    const creation = { kind: 'blocked', reason: 'Forbidden', message: 'exceeded quota: none' } as const;
+    expect(step({ template: FOUND, answers: { creation } })).toMatchObject({
+      patch: {
+        phase: 'Pending',
+        conditions: [
+          { type: 'JobCreated', status: 'False', reason: 'Forbidden', message: 'trying again: exceeded quota: none' },
+        ],
+      },
+    });
+  });
+});
+
+describe('a new Job', () => {
+  const created = (agoMs: number) => ({ created: { template: RENDERED, atMs: NOW.monotonicMs - agoMs } });
+  it.each<Row>([
+    ['has 200 ms to get its first status', { job: ownJob(), record: created(0) }, ['wait', 200]],
+    ['is waited for no longer than that', { job: ownJob(), record: created(199.5) }, ['wait', 1]],
+    ['is reported after that', { job: ownJob(), record: created(200) }, ['writeStatus', 'Pending', 'JobCreated']],
+    [
+      'is reported at once with its status',
+      { job: ownJob(STARTED), record: created(0) },
+      ['writeStatus', 'Running', 'JobCreated'],
+    ],
+    [
+      'that is suspended is reported at once',
+      {
+        job: ownJob({ conditions: [{ type: 'Suspended', status: 'True' }] }, { suspend: true }),
+        record: created(0),
+      },
+      ['writeStatus', 'Suspended', 'JobCreated'],
+    ],
+    [
+      'that finished within the moment is reported with its outcome',
+      { job: ownJob(COMPLETE), record: created(0) },
+      ['writeStatus', 'Succeeded', 'JobCreated', 'Completed'],
+    ],
+    [
+      'that was deleted is read, as another Job must not be created',
+      { record: created(0), template: FOUND },
+      ['readJob', NAME],
+    ],
+    [
+      'that was deleted before its name was written fails the run',
+      { record: created(0), answers: { job: 'none' }, template: FOUND },
+      ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" was deleted before it finished`],
+    ],
+  ])('%s', (_sentence, given, expected) => {
+    expect(inShort(step(given))).toEqual(expected);
+  });
+
+  it('is reported with its name and what it was rendered from', () => {
+    expect(step({ job: ownJob(STARTED), record: created(0) })).toMatchObject({
+      patch: { jobName: NAME, template: RENDERED, observedGeneration: 1 },
+      job: { metadata: { name: NAME } },
+    });
+  });
+
+  it('that was adopted without its template is reported without', () => {
+    const taken = step({ job: ownJob(STARTED), record: { created: { template: undefined, atMs: 0 } } });
+    expect(taken).toMatchObject({ kind: 'writeStatus' });
+    expect((taken as { patch: object }).patch).not.toHaveProperty('template');
+  });
+});
+
+describe('a run with a Job', () => {
+  it.each<Row>([
+    ['needs nothing while nothing changes', { run: RUNNING, job: ownJob(STARTED) }, 'nothing'],
+    ['shows that its Job runs', { run: after(ownJob()), job: ownJob(STARTED) }, ['writeStatus', 'Running']],
+    [
+      'shows that its Job completed',
+      { run: RUNNING, job: ownJob(COMPLETE) },
+      ['writeStatus', 'Succeeded', 'Completed'],
+    ],
+    [
+      'shows that its Job failed',
+      { run: RUNNING, job: ownJob(FAILED) },
+      ['writeStatus', 'Failed', 'Failed', 'Job failed: BackoffLimitExceeded'],
+    ],
+    ['needs nothing once it is finished', { run: finished(), job: ownJob(COMPLETE) }, 'nothing'],
+    [
+      'needs nothing once it is finished, though its Job is gone',
+      { run: finished(), record: {}, template: FOUND },
+      'nothing',
+    ],
+    ['reads a Job that the cache does not have', { run: RUNNING }, ['readJob', NAME]],
+    [
+      'checks a Job that the watch does not report twice a minute',
+      { run: RUNNING, job: ownJob(STARTED), isJobWatched: false, answers: { job: ownJob(STARTED) } },
+      ['nothing', { afterMs: 30_000 }],
+    ],
+    [
+      'fails if its Job was deleted, and gets no second Job',
+      { run: RUNNING, answers: { job: 'none' }, template: FOUND },
+      ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" was deleted before it finished`],
+    ],
+    [
+      "fails if somebody else's Job has the name now, and does not mirror it",
+      { run: RUNNING, answers: { job: FOREIGN }, template: FOUND },
+      [
+        'writeStatus',
+        'Failed',
+        'JobDeleted',
+        `Job "${NAME}" was deleted before it finished, and another Job has taken its name`,
+      ],
+    ],
+    [
+      'needs nothing if it is deleted with its Job',
+      { run: withMeta(RUNNING, { deletionTimestamp: CREATED }), answers: { job: 'none' } },
+      'nothing',
+    ],
+    [
+      'fails while its Job is being deleted before it finished',
+      { run: RUNNING, job: ownJob(STARTED, DELETING) },
+      ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" is being deleted before it finished`],
+    ],
+    [
+      'shows how its Job finished, though the Job is being deleted',
+      { run: RUNNING, job: ownJob(COMPLETE, DELETING) },
+      ['writeStatus', 'Succeeded', 'Completed'],
+    ],
+    [
+      'shows how its Job finished, though the Job was deleted in the same moment',
+      { run: RUNNING, record: { deletedJob: ownJob(COMPLETE) } },
+      ['writeStatus', 'Succeeded', 'Completed'],
+    ],
+    [
+      'reads its Job if its last known state was not finished',
+      { run: RUNNING, record: { deletedJob: ownJob(STARTED) } },
+      ['readJob', NAME],
+    ],
+    [
+      'whose status names a Job that never existed fails',
+      { run: { ...NEW, status: { jobName: 'other' } }, answers: { job: 'none' }, template: FOUND },
+      ['writeStatus', 'Failed', 'JobDeleted', 'Job "other" was deleted before it finished'],
+    ],
+  ])('%s', (_sentence, given, expected) => {
+    expect(inShort(step(given))).toEqual(expected);
+  });
+});
+
+describe('a passing change of the status', () => {
+  const ready = ownJob({ ...STARTED, ready: 1 });
+  const pending = (agoMs: number) => ({ changePendingSinceMs: NOW.monotonicMs - agoMs });
+
+  it.each<Row>([
+    ['waits a second for the next', { run: RUNNING, job: ready }, ['wait', 1_000]],
+    [
+      'waits no longer than a second since the first',
+      { run: RUNNING, job: ready, record: pending(600) },
+      ['wait', 400],
+    ],
+    [
+      'is written after a second',
+      { run: RUNNING, job: ready, record: pending(1_000) },
+      ['writeStatus', 'the same phase'],
+    ],
+    [
+      'is written at once with a change that lasts',
+      { run: RUNNING, job: ownJob({ ...COMPLETE, ready: 1 }), record: pending(1) },
+      ['writeStatus', 'Succeeded', 'Completed'],
+    ],
+  ])('%s', (_sentence, given, expected) => {
+    expect(inShort(step(given))).toEqual(expected);
+  });
+
+  it('is remembered since it was first seen', () => {
+    expect(step({ run: RUNNING, job: ready })).toMatchObject({ changePendingSinceMs: NOW.monotonicMs });
+    expect(step({ run: RUNNING, job: ready, record: pending(600) })).toMatchObject(pending(600));
+  });
+});
+
+describe('a change of spec.suspend', () => {
+  const asks = (suspend: boolean | undefined, generation = 2, of: JobRun = RUNNING): JobRun => ({
+    ...withMeta(of, { generation }),
+    spec: { ...of.spec, ...(suspend !== undefined && { suspend }) },
+  });
+  const suspended = ownJob({}, { suspend: true });
+  const SUSPENDED = after(suspended);
+  const allowsOnlyArgs = versionOfTemplate({ ...echoTemplate(), overrides: { allow: ['args'] } });
+
+  it.each<Row>([
+    ['suspends the Job', { run: asks(true), job: ownJob(STARTED), template: FOUND }, ['setSuspend', true, 'Suspended']],
+    [
+      'resumes the Job',
+      { run: asks(false, 2, SUSPENDED), job: suspended, template: FOUND },
+      ['setSuspend', false, 'Resumed'],
+    ],
+    [
+      'that is removed applies the template',
+      { run: asks(undefined, 2, SUSPENDED), job: suspended, template: FOUND },
+      ['setSuspend', false, 'Resumed'],
+    ],
+    [
+      'that is removed applies the template, which suspends',
+      {
+        run: asks(undefined),
+        job: ownJob(STARTED),
+        template: { kind: 'found', template: versionOfTemplate(echoTemplate({ suspend: true })) },
+      },
+      ['setSuspend', true, 'Suspended'],
+    ],
+    [
+      'that is removed resumes if the template is not known',
+      { run: asks(undefined, 2, SUSPENDED), job: suspended },
+      ['setSuspend', false, 'Resumed'],
+    ],
+    ['needs no request if the Job is like that', { run: asks(true, 2, SUSPENDED), job: suspended }, 'markApplied'],
+    [
+      'is not applied twice',
+      { run: asks(true), job: ownJob(STARTED), record: { appliedGeneration: 2 } },
+      ['writeStatus', 'the same phase'],
+    ],
+    ['is not applied again after the status reports it', { run: asks(true, 1), job: ownJob(STARTED) }, 'nothing'],
+    [
+      'is applied to a Job that was created from an earlier generation',
+      { run: asks(true), job: ownJob(STARTED), record: { appliedGeneration: 1 } },
+      ['setSuspend', true, 'Suspended'],
+    ],
+    [
+      'is not applied to a finished Job',
+      { run: asks(true), job: ownJob(COMPLETE) },
+      ['writeStatus', 'Succeeded', 'Completed'],
+    ],
+    [
+      'that the template does not allow leaves the Job as it is, with an Event',
+      { run: asks(true), job: ownJob(STARTED), template: { kind: 'found', template: allowsOnlyArgs } },
+      ['markApplied', 'SuspendRefused'],
+    ],
+    [
+      'that failed does not keep the rest of the status from being written',
+      {
+        run: asks(false, 2, SUSPENDED),
+        job: ownJob({ terminating: 3, startTime: CREATED }, { suspend: true }),
+        answers: { suspendFailed: true },
+      },
+      ['writeStatus', 'the same phase'],
+    ],
+    [
+      'waits for the first status of a new Job',
+      {
+        run: asks(true, 2, NEW),
+        job: ownJob(),
+        record: { created: { template: RENDERED, atMs: NOW.monotonicMs }, appliedGeneration: 1 },
+      },
+      ['wait', 200],
+    ],
+  ])('%s', (_sentence, given, expected) => {
+    expect(inShort(step(given))).toEqual(expected);
+  });
+
+  it('is reported by the status once it is applied, and not before', () => {
+    const job = ownJob({ ...STARTED, startTime: '2026-11-23T10:00:09Z' });
+    const failed = step({ run: asks(true), job, answers: { suspendFailed: true } });
+    expect((failed as { patch: object }).patch).not.toHaveProperty('observedGeneration');
+    const applied = step({ run: asks(true), job, record: { appliedGeneration: 2 } });
+    expect(applied).toMatchObject({ patch: { observedGeneration: 2 } });
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../../../../api/wire.ts';
+import { jobName } from '../../../../core/job/job-name.ts';
+import { controllingRun, isOwnJob, jobNameOfRun } from '../../../../core/job/ownership.ts';
+import { echoRun } from '../objects.ts';
+
+const RUN = echoRun();
+const OWNER = { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', name: 'echo-hello', uid: RUN.metadata.uid! };
+const jobOf = (owner: object): Job => ({ metadata: { ownerReferences: [{ ...OWNER, controller: true, ...owner }] } });
+
+describe('a Job belongs to a run', () => {
+  it.each([
+    ['that controls it', {}, true],
+    ['of another version of the API that controls it', { apiVersion: 'hematoscope.app/v2' }, true],
+    ['but not to another run with the same name', { uid: 'other' }, false],
+    ['but not to one that owns it without controlling it', { controller: false }, false],
+    ['but not to an object of another kind', { kind: 'CronJob' }, false],
+    ['but not to an object of another group', { apiVersion: 'example.com/v1' }, false],
+  ])('%s', (_sentence, owner, expected) => {
+    expect(isOwnJob(jobOf(owner), RUN)).toBe(expected);
+  });
+
+  it('but not to a run that is not stored yet', () => {
+    expect(isOwnJob({ metadata: {} }, { ...RUN, metadata: { name: 'echo-hello', namespace: 'team' } })).toBe(false);
+  });
+
+  it('whose name the owner reference has', () => {
+    expect(controllingRun(jobOf({}))?.name).toBe('echo-hello');
+    expect(controllingRun({})).toBeUndefined();
+  });
+});
+
+describe('the name of the Job of a run', () => {
+  it('follows from the name and the uid of the run', () => {
+    expect(jobNameOfRun(RUN)).toBe(jobName('echo-hello', RUN.metadata.uid!));
+  });
+
+  it('is the one that the status names', () => {
+    expect(jobNameOfRun({ ...RUN, status: { jobName: 'recorded' } })).toBe('recorded');
+  });
+});

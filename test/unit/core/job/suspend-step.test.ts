@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { appliedGeneration } from '../../../../core/job/suspend-step.ts';
+import { echoRun } from '../objects.ts';
+
+const reported = { ...echoRun({}, { generation: 4 }), status: { observedGeneration: 3 } };
+
+/** The steps themselves are in next-step.test.ts. */
+describe('the generation that a Job has', () => {
+  it.each([
+    ['is the one that was applied last', { run: reported, record: { appliedGeneration: 4 } }, 4],
+    ['is the one that the status reports', { run: reported, record: {} }, 3],
+    ['is the first one of a run without a status', { run: echoRun({}, { generation: 4 }), record: {} }, 1],
+  ])('%s', (_sentence, given, expected) => {
+    expect(appliedGeneration(given)).toBe(expected);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { MissingTemplatePolicy } from '../../../../api/names.ts';
+import { templateWait } from '../../../../core/job/template-wait.ts';
+
+const CREATED = Date.parse('2026-11-23T10:00:00Z');
+
+function run(asked?: string): JobRun {
+  return {
+    apiVersion: 'hematoscope.app/v1',
+    kind: 'JobRun',
+    metadata: {
+      name: 'hello',
+      namespace: 'shop',
+      creationTimestamp: '2026-11-23T10:00:00Z',
+      ...(asked !== undefined && { annotations: { 'hematoscope.app/missing-template': asked } }),
+    },
+    spec: { templateRef: 'echo' },
+  };
+}
+
+describe('templateWait', () => {
+  it.each<[string, MissingTemplatePolicy, string | undefined, 'pending' | 'failed']>([
+    ['fails by default', 'Reject', undefined, 'failed'],
+    ['fails when told so', 'Fail', undefined, 'failed'],
+    ['waits when told so', 'Wait', undefined, 'pending'],
+    ['waits when the run asks for it', 'Reject', 'Wait', 'pending'],
+    ['fails when the run asks for it', 'Wait', 'Fail', 'failed'],
+    ['goes by the configuration when the run asks for what there is not', 'Wait', 'Perhaps', 'pending'],
+  ])('%s', (_sentence, policy, asked, kind) => {
+    expect(templateWait(run(asked), { policy, waitSeconds: 300 }, CREATED + 1000).observation.kind).toBe(kind);
+  });
+
+  it('names the template and the namespace', () => {
+    const { observation } = templateWait(run(), { policy: 'Fail', waitSeconds: 300 }, CREATED);
+    expect(observation).toMatchObject({
+      reason: 'TemplateNotFound',
+      message: expect.stringContaining('JobTemplate "echo" does not exist in namespace "shop"') as unknown,
+    });
+  });
+
+  it.each([
+    ['looks again every half minute', 1_000, 30_000],
+    ['looks again at the deadline', 290_000, 10_000],
+  ])('%s', (_sentence, age, afterMs) => {
+    expect(templateWait(run(), { policy: 'Wait', waitSeconds: 300 }, CREATED + age).afterMs).toBe(afterMs);
+  });
+
+  it('gives up at the deadline', () => {
+    const decision = templateWait(run(), { policy: 'Wait', waitSeconds: 300 }, CREATED + 300_000);
+    expect(decision).toMatchObject({
+      observation: { kind: 'failed', message: expect.stringContaining('did not appear within 300 seconds') as unknown },
+    });
+    expect(decision.afterMs).toBeUndefined();
+  });
+});

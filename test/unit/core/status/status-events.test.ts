@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import { statusEvents } from '../../../../core/status/status-events.ts';
+
+function run(conditions: [type: string, status: string, reason?: string][], error?: string): JobRun {
+  return {
+    apiVersion: 'hematoscope.app/v1',
+    kind: 'JobRun',
+    metadata: { name: 'hello' },
+    spec: { templateRef: 'echo' },
+    status: {
+      jobName: 'hello-1',
+      conditions: conditions.map(([type, status, reason = '']) => ({
+        type,
+        status,
+        reason,
+        message: `because ${reason}`,
+      })),
+      ...(error !== undefined && { error }),
+    },
+  };
+}
+
+const nothing = run([]);
+const created = run([['JobCreated', 'True', 'JobCreated']]);
+const complete = run([
+  ['Complete', 'True'],
+  ['JobCreated', 'True', 'JobCreated'],
+  ['Finished', 'True', 'Completed'],
+]);
+const failed = run(
+  [
+    ['Failed', 'True'],
+    ['JobCreated', 'True', 'JobCreated'],
+    ['Finished', 'True', 'Failed'],
+  ],
+  'Job failed: x',
+);
+const lost = run(
+  [
+    ['Failed', 'True'],
+    ['JobCreated', 'False', 'TemplateNotFound'],
+    ['Finished', 'True', 'TemplateNotFound'],
+  ],
+  'no such',
+);
+const waiting = run([['JobCreated', 'False', 'WaitingForTemplate']]);
+
+describe('statusEvents', () => {
+  it.each<[string, JobRun, JobRun, [type: string, reason: string, note: string][]]>([
+    ['tells of the Job', nothing, created, [['Normal', 'JobCreated', 'Created Job hello-1']]],
+    ['tells of completion', created, complete, [['Normal', 'Completed', 'Job completed']]],
+    ['tells of failure', created, failed, [['Warning', 'Failed', 'Job failed: x']]],
+    [
+      'tells both when both were seen at once',
+      nothing,
+      complete,
+      [
+        ['Normal', 'JobCreated', 'Created Job hello-1'],
+        ['Normal', 'Completed', 'Job completed'],
+      ],
+    ],
+    ['tells once why there is no Job', nothing, lost, [['Warning', 'TemplateNotFound', 'no such']]],
+    ['tells what is waited for', nothing, waiting, [['Warning', 'WaitingForTemplate', 'because WaitingForTemplate']]],
+    [
+      'tells another reason to wait',
+      waiting,
+      run([['JobCreated', 'False', 'Forbidden']]),
+      [['Warning', 'Forbidden', 'because Forbidden']],
+    ],
+    ['tells nothing twice', complete, complete, []],
+    ['tells nothing of a count', created, { ...created, status: { ...created.status, active: 1 } }, []],
+  ])('%s', (_sentence, before, after, told) => {
+    expect(statusEvents(before, after).map(({ type, reason, note }) => [type, reason, note])).toEqual(told);
+  });
+});

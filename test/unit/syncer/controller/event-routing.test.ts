@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { Job } from '../../../../api/wire.ts';
+import { controllerRevision } from '../../../../core/template/controller-revision.ts';
+import { jobNameOfRun } from '../../../../core/job/ownership.ts';
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
+import { EventRouting } from '../../../../syncer/controller/event-routing.ts';
+import { echoRun, echoTemplate } from '../../core/objects.ts';
+
+const RUN = echoRun();
+const FINISHED = { ...RUN, status: { conditions: [{ type: 'Finished', status: 'True' }] } };
+const KEY = { kind: 'JobTemplate', namespace: 'team', name: 'echo' };
+const TEMPLATE = echoTemplate();
+const REVISION = controllerRevision(versionOfTemplate(TEMPLATE), 'team');
+const EDITED = { ...TEMPLATE, metadata: { ...TEMPLATE.metadata, generation: 2 } };
+
+function job(uid = RUN.metadata.uid!, name = jobNameOfRun(RUN)): Job {
+  const owner = { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', name: 'echo-hello', uid, controller: true };
+  return { metadata: { name, namespace: 'team', ownerReferences: [owner] } };
+}
+
+function routing({ run = RUN, shard = ['team', undefined] }: { run?: JobRun | 'none'; shard?: unknown[] } = {}) {
+  return new EventRouting({
+    isInShard: (namespace) => shard.includes(namespace),
+    findRun: (namespace, name) =>
+      run !== 'none' && namespace === 'team' && name === run.metadata.name ? run : undefined,
+  });
+}
+
+const reconcile = { kind: 'reconcile', run: 'team/echo-hello' };
+const checkRevisions = { kind: 'checkRevisions', template: KEY };
+const finished = (run: JobRun) => [
+  { kind: 'forgetRun', run },
+  { kind: 'releaseRevision', template: KEY },
+];
+
+describe('an event', () => {
+  it.each([
+    ['of an unfinished run leads to work on it', () => routing().runChanged(RUN), [reconcile]],
+    [
+      'of a finished run forgets it and releases its revision',
+      () => routing().runChanged(FINISHED),
+      finished(FINISHED),
+    ],
+    ['of a deleted run forgets it and releases its revision', () => routing().runFinished(RUN), finished(RUN)],
+    ['of a Job leads to work on its run', () => routing().jobChanged(job()), [reconcile]],
+    ['of a Job without a run leads to nothing', () => routing().jobChanged({ metadata: { namespace: 'team' } }), []],
+    [
+      'of a deleted Job is remembered first',
+      () => routing().jobDeleted(job()),
+      [{ kind: 'rememberDeletedJob', run: RUN, job: job() }, reconcile],
+    ],
+    [
+      'of a deleted Job of a finished run is not remembered',
+      () => routing({ run: FINISHED }).jobDeleted(job()),
+      [reconcile],
+    ],
+    [
+      'of a deleted Job of an unknown run is not remembered',
+      () => routing({ run: 'none' }).jobDeleted(job()),
+      [reconcile],
+    ],
+    [
+      'of a deleted Job of an earlier run with the same name is not remembered',
+      () => routing().jobDeleted(job('earlier')),
+      [reconcile],
+    ],
+    [
+      "of a deleted Job that has another name than the run's is not remembered",
+      () => routing().jobDeleted(job(RUN.metadata.uid, 'x')),
+      [reconcile],
+    ],
+    [
+      'of a new template leads to work on the runs that wait, and on its revisions',
+      () => routing().templateAdded(TEMPLATE),
+      [{ kind: 'reconcileWaiting', template: KEY }, checkRevisions],
+    ],
+    [
+      'of an edited template leads to work on its revisions',
+      () => routing().templateUpdated(TEMPLATE, EDITED),
+      [checkRevisions],
+    ],
+    ["of a template's labels leads to nothing", () => routing().templateUpdated(TEMPLATE, TEMPLATE), []],
+    ['of a revision leads to work on its template', () => routing().revisionChanged(REVISION), [checkRevisions]],
+    ['of a revision that is not one of ours leads to nothing', () => routing().revisionChanged({ revision: 1 }), []],
+  ])('%s', (_sentence, route, reactions) => {
+    expect(route()).toEqual(reactions);
+  });
+});
+
+describe('an event in a namespace of another shard', () => {
+  const other = routing({ shard: [] });
+  it.each([
+    ['of a run leads to nothing', () => other.runChanged(RUN), []],
+    ['of a finished run only forgets it', () => other.runChanged(FINISHED), [{ kind: 'forgetRun', run: FINISHED }]],
+    ['of a Job leads to nothing', () => other.jobChanged(job()), []],
+    ['of a deleted Job leads to nothing', () => other.jobDeleted(job()), []],
+    [
+      'of a new template concerns no revisions',
+      () => other.templateAdded(TEMPLATE),
+      [{ kind: 'reconcileWaiting', template: KEY }],
+    ],
+    ['of an edited template leads to nothing', () => other.templateUpdated(TEMPLATE, EDITED), []],
+    ['of a revision leads to nothing', () => other.revisionChanged(REVISION), []],
+  ])('%s', (_sentence, route, reactions) => {
+    expect(route()).toEqual(reactions);
+  });
+
+  it('of a run of a ClusterJobTemplate releases its revision where that is worked on', () => {
+    const run = { ...FINISHED, spec: { templateRef: 'echo', templateKind: 'ClusterJobTemplate' as const } };
+    expect(routing({ shard: [undefined] }).runChanged(run)).toEqual([
+      { kind: 'forgetRun', run },
+      { kind: 'releaseRevision', template: { kind: 'ClusterJobTemplate', name: 'echo' } },
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { Job } from '../../../../api/wire.ts';
+import { isFinished } from '../../../../core/job/job-run-status.ts';
+import { templateKeyOfRun } from '../../../../core/template/template-key.ts';
+import { trimmedJob, trimmedRun } from '../../../../syncer/controller/trimmed-objects.ts';
+import { isOwnJob } from '../../../../core/job/ownership.ts';
+
+const run = (finished: boolean): JobRun => ({
+  apiVersion: 'hematoscope.app/v1',
+  kind: 'JobRun',
+  metadata: {
+    name: 'run',
+    namespace: 'ns',
+    uid: 'uid-1',
+    resourceVersion: '7',
+    annotations: { note: 'x'.repeat(1000) },
+  },
+  spec: { templateRef: 'echo', templateRevision: 'abc', args: ['y'.repeat(1000)] },
+  status: { jobName: 'run-1', conditions: [{ type: 'Finished', status: finished ? 'True' : 'False' }] },
+});
+
+const job: Job = {
+  metadata: {
+    name: 'run-1',
+    namespace: 'ns',
+    uid: 'uid-2',
+    resourceVersion: '8',
+    labels: { 'app.kubernetes.io/version': 'abc', 'hematoscope.app/job-run': 'run', team: 'z'.repeat(60) },
+    ownerReferences: [
+      { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', name: 'run', uid: 'uid-1', controller: true },
+    ],
+  },
+  spec: { suspend: true, template: { spec: { containers: [{ name: 'c', image: 'i' }] } } },
+  status: { active: 1, conditions: [{ type: 'Suspended', status: 'False' }] },
+};
+
+describe('what the syncer keeps', () => {
+  it('of an unfinished run is everything', () => {
+    expect(trimmedRun(run(false))).toEqual(run(false));
+  });
+
+  it('of a finished run is which it is, its template, and that it ended', () => {
+    const kept = trimmedRun(run(true));
+    expect(JSON.stringify(kept).length).toBeLessThan(400);
+    expect(isFinished(kept)).toBe(true);
+    expect(kept.metadata).toEqual({ name: 'run', namespace: 'ns', uid: 'uid-1', resourceVersion: '7' });
+    expect(templateKeyOfRun(kept)).toEqual(templateKeyOfRun(run(true)));
+    expect(kept.spec.templateRevision).toBe('abc');
+    expect(trimmedRun(kept)).toEqual(kept);
+  });
+
+  it('of a Job is whose it is, its whole status, and whether it is suspended', () => {
+    const kept = trimmedJob(job);
+    expect(isOwnJob(kept, run(false))).toBe(true);
+    expect(kept.status).toEqual(job.status);
+    expect(kept.spec).toEqual({ suspend: true });
+    expect(kept.metadata?.labels).toEqual({ 'app.kubernetes.io/version': 'abc', 'hematoscope.app/job-run': 'run' });
+    expect(trimmedJob(kept)).toEqual(kept);
+  });
+});

@@ -1,0 +1,27 @@
+import { Counter, Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { healthApp } from '../../../syncer/health.ts';
+
+async function get(path: string, ready = true) {
+  const registry = new Registry();
+  new Counter({ name: 'things_total', help: 'Things.', registers: [registry] }).inc(3);
+  const app = healthApp(registry, () => ready);
+  const { statusCode, body } = await app.inject(path);
+  await app.close();
+  return { statusCode, body };
+}
+
+describe('the health server', () => {
+  it.each<[string, boolean, number, string]>([
+    ['/healthz', true, 200, 'ok'],
+    ['/healthz', false, 200, 'ok'],
+    ['/readyz', true, 200, 'ok'],
+    ['/readyz', false, 503, 'the caches are not filled yet'],
+  ])('answers %s, ready: %s', async (path, ready, statusCode, body) => {
+    expect(await get(path, ready)).toEqual({ statusCode, body });
+  });
+
+  it('serves metrics', async () => {
+    expect((await get('/metrics')).body).toContain('things_total 3');
+  });
+});

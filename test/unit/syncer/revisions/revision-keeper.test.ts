@@ -1,0 +1,135 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { ControllerRevision } from '../../../../api/wire.ts';
+import { controllerRevision } from '../../../../core/template/controller-revision.ts';
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
+import { KubeApiError } from '../../../../kube/client/api-error.ts';
+import { ObjectCache } from '../../../../kube/watch/cache.ts';
+import { RevisionKeeper } from '../../../../syncer/revisions/revision-keeper.ts';
+import { BY_TEMPLATE, templateOfRevision, templateOfRun } from '../../../../syncer/revisions/template-index.ts';
+import { ALWAYS_ALLOWED } from '../../../../syncer/write-guard.ts';
+import { echoRun, echoTemplate } from '../../core/objects.ts';
+
+const KEY = { kind: 'JobTemplate', namespace: 'team', name: 'echo' } as const;
+const OLD = '2026-11-23T10:00:00Z';
+const versions = [1, 2, 3, 4].map((generation) =>
+  versionOfTemplate({
+    ...echoTemplate({ backoffLimit: generation }),
+    metadata: { ...echoTemplate().metadata, generation },
+  }),
+);
+const current = versions.at(-1)!;
+const nameOf = (generation: number): string => controllerRevision(versions[generation - 1]!, 'team').metadata!.name!;
+
+function stored(generation: number): ControllerRevision {
+  const revision = controllerRevision(versions[generation - 1]!, 'team');
+  const metadata = { ...revision.metadata, uid: `uid-${generation}`, resourceVersion: `${generation}` };
+  return { ...revision, metadata: { ...metadata, creationTimestamp: OLD } };
+}
+
+interface Given {
+  revisions?: number[];
+  runs?: JobRun[];
+  limit?: number;
+  template?: typeof current | undefined;
+  nowMs?: number;
+  deletion?: Error;
+}
+
+function begin({ revisions = [], runs = [], limit = 1, nowMs, deletion, ...more }: Given = {}) {
+  const template = 'template' in more ? more.template : current;
+  const done: string[] = [];
+  const caches = {
+    revisions: new ObjectCache<ControllerRevision>({}, { [BY_TEMPLATE]: templateOfRevision }),
+    runs: new ObjectCache<JobRun>({}, { [BY_TEMPLATE]: templateOfRun }),
+  };
+  for (const generation of revisions) caches.revisions.apply(stored(generation));
+  for (const run of runs) caches.runs.apply(run);
+  const keeper = new RevisionKeeper({
+    client: {
+      delete: (_resource, { name }, options) => {
+        done.push(`delete ${name} ${options?.preconditions?.resourceVersion ?? ''}`);
+        return deletion ? Promise.reject(deletion) : Promise.resolve({} as never);
+      },
+    },
+    store: { keep: ({ generation }) => (done.push(`store ${generation}`), Promise.resolve()) },
+    guard: ALWAYS_ALLOWED,
+    current: () => template,
+    ...caches,
+    clusterNamespace: 'release',
+    limit,
+    clock: { now: () => nowMs ?? Date.parse(OLD) + 3_600_000 },
+    outage: {
+      failed: (error) => {
+        throw error;
+      },
+    },
+    logger: pino({ level: 'silent' }),
+  });
+  keeper.start();
+  return { keeper, done };
+}
+
+describe('the revision keeper', () => {
+  it('stores the current revision of a template', async () => {
+    const { keeper, done } = begin();
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done).toEqual(['store 4']);
+  });
+
+  it('writes nothing if it is stored', async () => {
+    const { keeper, done } = begin({ revisions: [4] });
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done).toEqual([]);
+  });
+
+  it('does nothing for a template that does not exist', async () => {
+    const { keeper, done } = begin({ revisions: [1, 2, 3], template: undefined });
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done).toEqual([]);
+  });
+
+  it('deletes revisions beyond the limit, oldest first, in exactly the version that it checked', async () => {
+    const { keeper, done } = begin({ revisions: [1, 2, 3, 4] });
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done.toSorted()).toEqual([`delete ${nameOf(1)} 1`, `delete ${nameOf(2)} 2`].toSorted());
+  });
+
+  it('retains a revision that an unfinished run names', async () => {
+    const revision = versions[0]!.compiled.revision;
+    const { keeper, done } = begin({ revisions: [1, 2, 3, 4], runs: [echoRun({ templateRevision: revision })] });
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done).toEqual([`delete ${nameOf(2)} 2`]);
+  });
+
+  it('retains a revision that was stored a moment ago', async () => {
+    const { keeper, done } = begin({ revisions: [1, 2, 3, 4], nowMs: Date.parse(OLD) + 1_000 });
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done).toEqual([]);
+  });
+
+  it.each([404, 409])('ignores that a revision was deleted or used in the meantime (%d)', async (code) => {
+    const deletion = new KubeApiError({ method: 'DELETE', path: '/', code, body: '{}' });
+    const { keeper, done } = begin({ revisions: [1, 2, 3, 4], deletion });
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done).toHaveLength(2);
+  });
+
+  it('checks a template whose run finished only if it has more revisions than the limit', async () => {
+    const few = begin({ revisions: [3], limit: 1 });
+    few.keeper.release(KEY);
+    const many = begin({ revisions: [2, 3, 4], limit: 1 });
+    many.keeper.release(KEY);
+    await Promise.all([few.keeper.stop(), many.keeper.stop()]);
+    expect(few.done).toEqual([]);
+    expect(many.done).toEqual([`delete ${nameOf(2)} 2`]);
+  });
+});

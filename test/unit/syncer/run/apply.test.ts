@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { Job } from '../../../../api/wire.ts';
+import type { RunRecord, TemplateResolution } from '../../../../core/job/situation.ts';
+import type { Step } from '../../../../core/job/step.ts';
+import { KubeApiError, KubeConnectionError } from '../../../../kube/client/api-error.ts';
+import { apply } from '../../../../syncer/run/apply.ts';
+import type { ApplyContext } from '../../../../syncer/run/apply.ts';
+import { echoRun } from '../../core/objects.ts';
+
+const RUN = echoRun({}, { generation: 3 });
+const JOB: Job = { metadata: { name: 'echo-hello-1', namespace: 'team' } };
+const CHANGED: Job = { ...JOB, spec: { suspend: true, template: {} } };
+const RENDERED = { revision: '0123456789', generation: 1, uid: 'template' };
+const EVENT = { type: 'Normal', reason: 'Suspended', action: 'SuspendJob', note: 'Suspended the Job' } as const;
+const MONOTONIC = 1_000;
+
+const refusal = (code: number, reason: string, more: object = {}): KubeApiError =>
+  new KubeApiError({
+    method: 'POST',
+    path: '/',
+    code,
+    body: JSON.stringify({ kind: 'Status', code, reason, message: `because ${reason}`, ...more }),
+  });
+const TERMINATING = refusal(403, 'Forbidden', { details: { causes: [{ reason: 'NamespaceTerminating' }] } });
+
+/** An API server that answers each request with what a test gives; an Error is thrown. */
+interface Answers {
+  getJob?: Job | undefined;
+  createJob?: Job | Error;
+  suspendJob?: Job | undefined | Error;
+  patchStatus?: JobRun | undefined | Error;
+  readTemplate?: TemplateResolution;
+}
+
+function begin(given: Answers = {}) {
+  const done: unknown[] = [];
+  let record: RunRecord = {};
+  const answer = <T>(name: string, value: T | Error | undefined): Promise<T> => {
+    done.push(name);
+    return value instanceof Error ? Promise.reject(value) : Promise.resolve(value as T);
+  };
+  const context: ApplyContext = {
+    cluster: {
+      getJob: (namespace, name) => answer(`get ${namespace}/${name}`, given.getJob),
+      createJob: (namespace) => answer(`create in ${namespace}`, given.createJob),
+      suspendJob: (_job, suspend) => answer(`suspend ${suspend}`, given.suspendJob),
+      patchStatus: (_run, patch) => answer(`status ${JSON.stringify(patch)}`, given.patchStatus),
+    },
+    templates: { read: () => answer('read template', given.readTemplate) },
+    runs: { put: () => done.push('cache run') },
+    jobs: { put: () => done.push('cache Job') },
+    records: {
+      update: (_run, change) => {
+        record = { ...record, ...change };
+      },
+      waitForTemplate: () => done.push('wait for template'),
+    },
+    events: { record: (_run, { reason, related }) => done.push(`event ${reason}${related ? ' of a Job' : ''}`) },
+    clock: { now: () => 0, monotonic: () => MONOTONIC },
+    onFinished: () => done.push('finished'),
+  };
+  return {
+    done,
+    recorded: () => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)),
+    remember: (known: RunRecord) => (record = known),
+    apply: (step: Step, run = RUN) => apply(context, run, step),
+  };
+}
+
+const CREATE: Step = { kind: 'createJob', job: JOB, template: RENDERED };
+const SUSPEND: Step = { kind: 'setSuspend', job: JOB, suspend: true, event: EVENT };
+const write = (more: object = {}): Step => ({
+  kind: 'writeStatus',
+  patch: { phase: 'Running' },
+  events: [{ ...EVENT, reason: 'JobCreated' }],
+  job: JOB,
+  again: undefined,
+  ...more,
+});
+
+describe('nothing', () => {
+  it('completes the attempt: the status is up to date', async () => {
+    const { apply, done, recorded, remember } = begin();
+    remember({ changePendingSinceMs: 5, appliedGeneration: 1 });
+    expect(await apply({ kind: 'nothing', again: 'retry' })).toEqual({ kind: 'done', again: 'retry' });
+    expect(recorded()).toEqual({ appliedGeneration: 1 });
+    expect(done).toEqual([]);
+  });
+});
+
+describe('wait', () => {
+  it('completes the attempt, and remembers since when a change is pending', async () => {
+    const { apply, done, recorded } = begin();
+    expect(await apply({ kind: 'wait', afterMs: 200 })).toEqual({ kind: 'done', again: { afterMs: 200 } });
+    expect(recorded()).toEqual({});
+    await apply({ kind: 'wait', afterMs: 200, changePendingSinceMs: 7 });
+    expect(recorded()).toEqual({ changePendingSinceMs: 7 });
+    expect(done).toEqual([]);
+  });
+});
+
+describe('a read', () => {
+  it.each([
+    ['a Job', JOB, JOB],
+    ['that there is no Job', undefined, 'none'],
+  ])('returns %s', async (_what, getJob, job) => {
+    const { apply, done } = begin({ getJob });
+    expect(await apply({ kind: 'readJob', name: 'a' })).toEqual({ kind: 'next', answers: { job } });
+    expect(done).toEqual(['get team/a']);
+  });
+
+  it('of a template first lets the run wait for it, so that no new template is missed', async () => {
+    const { apply, done } = begin({ readTemplate: { kind: 'missing' } });
+    expect(await apply({ kind: 'readTemplate' })).toEqual({ kind: 'next', answers: { template: { kind: 'missing' } } });
+    expect(done).toEqual(['wait for template', 'read template']);
+  });
+
+  it('of a revision does not: it never appears again', async () => {
+    const { apply, done } = begin({ readTemplate: { kind: 'missing' } });
+    await apply({ kind: 'readTemplate' }, echoRun({ templateRevision: '0123456789' }));
+    expect(done).toEqual(['read template']);
+  });
+});
+
+describe('the creation of a Job', () => {
+  it('is remembered, with what it was rendered from and the generation of the run', async () => {
+    const { apply, done, recorded } = begin({ createJob: CHANGED });
+    expect(await apply(CREATE)).toEqual({ kind: 'next', answers: { job: CHANGED } });
+    expect(recorded()).toEqual({ created: { template: RENDERED, atMs: MONOTONIC }, appliedGeneration: 3 });
+    expect(done).toEqual(['create in team', 'cache Job']);
+  });
+
+  it.each([
+    ['a taken name', refusal(409, 'AlreadyExists'), { kind: 'nameTaken' }],
+    ['an invalid Job', refusal(422, 'Invalid'), { kind: 'refused', message: 'because Invalid' }],
+    [
+      'a missing permission',
+      refusal(403, 'Forbidden', { message: 'cannot create resource "jobs"' }),
+      { kind: 'blocked', reason: 'Forbidden', message: 'cannot create resource "jobs"' },
+    ],
+    ['an error without a reason', refusal(500, ''), { kind: 'blocked', reason: 'JobRefused', message: 'because ' }],
+  ])('returns %s', async (_what, createJob, creation) => {
+    const { apply, recorded } = begin({ createJob });
+    expect(await apply(CREATE)).toEqual({ kind: 'next', answers: { creation } });
+    expect(recorded()).toEqual({});
+  });
+
+  it('in a namespace that is being deleted is not repeated for one to two minutes', async () => {
+    const { apply, recorded } = begin({ createJob: TERMINATING });
+    expect(await apply(CREATE)).toEqual({ kind: 'next', answers: {} });
+    const { blocked } = recorded() as RunRecord;
+    expect(blocked).toMatchObject({ reason: 'Forbidden', message: 'because Forbidden' });
+    expect(blocked?.untilMs).toBeGreaterThanOrEqual(MONOTONIC + 60_000);
+    expect(blocked?.untilMs).toBeLessThanOrEqual(MONOTONIC + 120_000);
+  });
+
+  it.each([
+    ['no answer', new KubeConnectionError('reset')],
+    ['a busy API server', refusal(429, 'TooManyRequests')],
+    ['a bug', new TypeError('bug')],
+  ])('throws on %s', async (_what, createJob) => {
+    const { apply, recorded } = begin({ createJob });
+    await expect(apply(CREATE)).rejects.toBe(createJob);
+    expect(recorded()).toEqual({});
+  });
+});
+
+describe('the adoption of a Job', () => {
+  it('sends nothing, and leaves open which generation of the run the Job has', async () => {
+    const { apply, done, recorded } = begin();
+    expect(await apply({ kind: 'adoptJob', job: JOB, template: RENDERED })).toEqual({ kind: 'next', answers: {} });
+    expect(recorded()).toEqual({ created: { template: RENDERED, atMs: MONOTONIC } });
+    expect(done).toEqual(['cache Job']);
+  });
+});
+
+describe('suspending a Job', () => {
+  it('is remembered and reported in an Event', async () => {
+    const { apply, done, recorded } = begin({ suspendJob: CHANGED });
+    expect(await apply(SUSPEND)).toEqual({ kind: 'next', answers: { job: CHANGED } });
+    expect(recorded()).toEqual({ appliedGeneration: 3 });
+    expect(done).toEqual(['suspend true', 'cache Job', 'event Suspended']);
+  });
+
+  it('that is refused defers the error until the status is written', async () => {
+    const error = refusal(403, 'Forbidden');
+    const { apply, done, recorded } = begin({ suspendJob: error });
+    expect(await apply(SUSPEND)).toEqual({ kind: 'next', answers: { suspendFailed: true }, error });
+    expect(recorded()).toEqual({});
+    expect(done).toEqual(['suspend true']);
+  });
+
+  it('that was deleted does not count as applied', async () => {
+    const { apply, recorded } = begin({ suspendJob: undefined });
+    expect(await apply(SUSPEND)).toEqual({ kind: 'next', answers: { suspendFailed: true } });
+    expect(recorded()).toEqual({});
+  });
+
+  it('without an answer throws', async () => {
+    const error = new KubeConnectionError('reset');
+    await expect(begin({ suspendJob: error }).apply(SUSPEND)).rejects.toBe(error);
+  });
+
+  it.each([
+    ['if the Job is suspended already', {}, []],
+    ['if the template does not allow it', { event: EVENT }, ['event Suspended']],
+  ])('sends nothing %s', async (_when, more, expected) => {
+    const { apply, done, recorded } = begin();
+    expect(await apply({ kind: 'markApplied', ...more })).toEqual({ kind: 'next', answers: {} });
+    expect(recorded()).toEqual({ appliedGeneration: 3 });
+    expect(done).toEqual(expected);
+  });
+});
+
+describe('writing a status', () => {
+  const stored = (status: JobRun['status']): JobRun => ({ ...RUN, ...(status && { status }) });
+  const remembered = {
+    created: { template: RENDERED, atMs: 1 },
+    appliedGeneration: 3,
+    changePendingSinceMs: 1,
+  };
+
+  it('forgets what the status now reports, then records the Events', async () => {
+    const { apply, done, recorded, remember } = begin({ patchStatus: stored({ jobName: 'echo-hello-1' }) });
+    remember(remembered);
+    expect(await apply(write())).toEqual({ kind: 'done', again: undefined });
+    expect(recorded()).toEqual({});
+    expect(done).toEqual(['status {"phase":"Running"}', 'cache run', 'event JobCreated of a Job']);
+  });
+
+  it('without a Job remembers what it does not report', async () => {
+    const { apply, done, recorded, remember } = begin({ patchStatus: stored({ phase: 'Pending' }) });
+    remember(remembered);
+    expect(await apply(write({ job: undefined, again: { afterMs: 9 } }))).toEqual({
+      kind: 'done',
+      again: { afterMs: 9 },
+    });
+    expect(recorded()).toEqual({ created: remembered.created, appliedGeneration: 3 });
+    expect(done.at(-1)).toBe('event JobCreated');
+  });
+
+  it('that is final reports that the run finished', async () => {
+    const { apply, done } = begin({ patchStatus: stored({ conditions: [{ type: 'Finished', status: 'True' }] }) });
+    await apply(write());
+    expect(done).toContain('finished');
+  });
+
+  it.each([
+    ['is tried again with the newest version after a conflict', refusal(409, 'Conflict'), 'retry'],
+    ['of a deleted run does nothing', undefined, undefined],
+  ])('%s', async (_sentence, patchStatus, again) => {
+    const { apply, done, recorded, remember } = begin({ patchStatus });
+    remember(remembered);
+    expect(await apply(write())).toEqual({ kind: 'done', again });
+    expect(recorded()).toEqual(remembered);
+    expect(done).toHaveLength(1);
+  });
+
+  it('throws every other error', async () => {
+    const error = refusal(500, 'InternalError');
+    await expect(begin({ patchStatus: error }).apply(write())).rejects.toBe(error);
+  });
+});

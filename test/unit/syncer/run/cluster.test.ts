@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeClient } from '../../../../kube/client/client.ts';
+import { KubeApiError } from '../../../../kube/client/api-error.ts';
+import { Cluster } from '../../../../syncer/run/cluster.ts';
+import type { WriteGuard } from '../../../../syncer/write-guard.ts';
+import { echoRun } from '../../core/objects.ts';
+
+const JOB = { metadata: { namespace: 'team', name: 'a', uid: 'job-uid' } };
+const RUN = echoRun({}, { resourceVersion: '7' });
+const notFound = new KubeApiError({ method: 'GET', path: '/', code: 404, body: '{}' });
+
+function begin({ error, held = true }: { error?: Error; held?: boolean } = {}) {
+  const requests: unknown[][] = [];
+  const answer = (...request: unknown[]) => {
+    requests.push(request);
+    return error ? Promise.reject(error) : Promise.resolve({});
+  };
+  const client = { get: answer, create: answer, patch: answer } as unknown as KubeClient;
+  const guard: WriteGuard = {
+    assertHeld: () => {
+      if (!held) throw new Error('not the leader');
+    },
+    lost: new AbortController().signal,
+  };
+  return { cluster: new Cluster(client, guard), requests };
+}
+
+type Call = (cluster: Cluster) => Promise<unknown>;
+const WRITES: [string, Call][] = [
+  ['creates a Job', (cluster) => cluster.createJob('team', JOB)],
+  ['suspends a Job', (cluster) => cluster.suspendJob(JOB, true)],
+  ['writes a status', (cluster) => cluster.patchStatus(RUN, {})],
+];
+const READS: [string, Call][] = [
+  ['reads a Job', (cluster) => cluster.getJob('team', 'a')],
+  ['reads a JobTemplate', (cluster) => cluster.getTemplate({ kind: 'JobTemplate', namespace: 'team', name: 'a' })],
+  ['reads a ClusterJobTemplate', (cluster) => cluster.getTemplate({ kind: 'ClusterJobTemplate', name: 'a' })],
+];
+
+describe('the requests of the syncer', () => {
+  it.each(WRITES)('nobody %s without being the leader', async (_what, call) => {
+    const { cluster, requests } = begin({ held: false });
+    await expect(call(cluster)).rejects.toThrow('not the leader');
+    expect(requests).toEqual([]);
+  });
+
+  it.each(READS)('everybody %s', async (_what, call) => {
+    const { cluster, requests } = begin({ held: false });
+    await call(cluster);
+    expect(requests).toHaveLength(1);
+  });
+
+  it.each([...READS, ...WRITES.slice(1)])('one that %s returns nothing if it does not exist', async (_what, call) => {
+    expect(await call(begin({ error: notFound }).cluster)).toBeUndefined();
+  });
+
+  it.each([...READS, ...WRITES])('one that %s throws every other error', async (_what, call) => {
+    const error = new KubeApiError({ method: 'GET', path: '/', code: 500, body: '{}' });
+    await expect(call(begin({ error }).cluster)).rejects.toBe(error);
+  });
+
+  it('suspends only this Job, and not another one with its name', async () => {
+    const { cluster, requests } = begin();
+    await cluster.suspendJob(JOB, false);
+    expect(requests[0]?.slice(1, 3)).toEqual([
+      { namespace: 'team', name: 'a' },
+      { metadata: { uid: 'job-uid' }, spec: { suspend: false } },
+    ]);
+  });
+
+  it('writes the status of only this version of the run', async () => {
+    const { cluster, requests } = begin();
+    await cluster.patchStatus(RUN, { phase: 'Running' });
+    expect(requests[0]?.slice(1, 3)).toEqual([
+      { namespace: 'team', name: 'echo-hello', subresource: 'status' },
+      { metadata: { uid: RUN.metadata.uid, resourceVersion: '7' }, status: { phase: 'Running' } },
+    ]);
+  });
+
+  it('creates a Job with strict validation of its fields', async () => {
+    const { cluster, requests } = begin();
+    await cluster.createJob('team', JOB);
+    expect(requests[0]?.[3]).toMatchObject({ fieldValidation: 'Strict' });
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { KubeApiError, KubeConnectionError } from '../../../../kube/client/api-error.ts';
+import { creationFailure } from '../../../../syncer/run/creation-failure.ts';
+
+function refusal(code: number, message: string, more: object = {}): KubeApiError {
+  const body = JSON.stringify({ kind: 'Status', code, message, ...more });
+  return new KubeApiError({ method: 'POST', path: '/apis/batch/v1/namespaces/default/jobs', code, body });
+}
+
+describe('creationFailure', () => {
+  it.each([
+    ['an invalid Job', refusal(422, 'Job.batch "a" is invalid: spec.template.spec.containers: Required value')],
+    ['an unknown field', refusal(400, 'strict decoding error: unknown field "spec.comand"')],
+    ['a Job too large', refusal(413, 'Request entity too large: limit is 3145728')],
+    ['a policy that denies it', refusal(422, 'ValidatingAdmissionPolicy "p" with binding "b" denied request: no')],
+    [
+      'a webhook that denies it',
+      refusal(403, 'admission webhook "w.example.com" denied the request: no images from there'),
+    ],
+  ])('takes %s for refused', (_what, error) => {
+    expect(creationFailure(error)).toBe('refused');
+  });
+
+  it.each([
+    [
+      'a quota',
+      refusal(
+        403,
+        'jobs.batch "a" is forbidden: exceeded quota: q, requested: count/jobs.batch=1, used: count/jobs.batch=1, limited: count/jobs.batch=1',
+      ),
+    ],
+    [
+      'a quota not counted yet',
+      refusal(403, 'jobs.batch "a" is forbidden: status unknown for quota: q, resources: count/jobs.batch'),
+    ],
+    [
+      'a missing permission',
+      refusal(
+        403,
+        'jobs.batch is forbidden: User "system:serviceaccount:a:b" cannot create resource "jobs" in API group "batch" in the namespace "default"',
+      ),
+    ],
+    [
+      'a missing permission on finalizers',
+      refusal(
+        403,
+        'jobs.batch "a" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers to a resource you can\'t set finalizers on: , <nil>',
+      ),
+    ],
+    [
+      'a webhook that is away',
+      refusal(500, 'Internal error occurred: failed calling webhook "w.example.com": connection refused'),
+    ],
+    ['a namespace that is gone', refusal(404, 'namespaces "a" not found')],
+  ])('takes %s for blocked: a person should see it', (_what, error) => {
+    expect(creationFailure(error)).toBe('blocked');
+  });
+
+  it('recognizes a namespace that is being deleted', () => {
+    const error = refusal(
+      403,
+      'jobs.batch "a" is forbidden: unable to create new content in namespace default because it is being terminated',
+      { details: { causes: [{ reason: 'NamespaceTerminating' }] } },
+    );
+    expect(creationFailure(error)).toBe('terminating');
+  });
+
+  it.each([
+    ['no connection', new KubeConnectionError('reset')],
+    ['a busy server', refusal(429, 'too many requests')],
+    ['a server that starts', refusal(503, 'etcd leader changed')],
+    ['a timeout', refusal(504, 'timeout')],
+    ['a conflict over a quota', refusal(409, 'Operation cannot be fulfilled on resourcequotas "q"')],
+    ['expired credentials', refusal(401, 'Unauthorized')],
+    ['a bug of ours', new TypeError('x is not a function')],
+  ])('takes %s for transient', (_what, error) => {
+    expect(creationFailure(error)).toBe('transient');
+  });
+});

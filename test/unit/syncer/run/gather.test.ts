@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { Job } from '../../../../api/wire.ts';
+import { jobNameOfRun } from '../../../../core/job/ownership.ts';
+import type { Answers, RunRecord } from '../../../../core/job/situation.ts';
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
+import { gather } from '../../../../syncer/run/gather.ts';
+import { echoRun, echoTemplate } from '../../core/objects.ts';
+
+const RUN = echoRun({}, { generation: 1 });
+const NAME = jobNameOfRun(RUN);
+const RULES = { policy: 'Reject', waitSeconds: 300 } as const;
+const NOW = { epochMs: 1, monotonicMs: 2 };
+const TEMPLATE = versionOfTemplate(echoTemplate());
+const CREATED = { created: { template: undefined, atMs: 1 } };
+
+function job(resourceVersion: string, uid = RUN.metadata.uid!): Job {
+  const owner = { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', name: 'echo-hello', uid, controller: true };
+  return { metadata: { name: NAME, namespace: 'team', resourceVersion, ownerReferences: [owner] } };
+}
+
+interface Given {
+  run?: JobRun;
+  cachedJob?: Job;
+  answers?: Answers;
+  record?: RunRecord;
+  template?: typeof TEMPLATE;
+}
+
+function gathered({ run = RUN, cachedJob, answers = {}, record = {}, template }: Given) {
+  let lookups = 0;
+  const context = {
+    jobs: { get: (namespace = '', name = '') => (namespace === 'team' && name === NAME ? cachedJob : undefined) },
+    templates: {
+      cached: () => {
+        lookups += 1;
+        return template;
+      },
+    },
+    records: { get: () => record },
+    rules: RULES,
+  };
+  return { ...gather(context, run, answers, NOW), lookups };
+}
+
+describe('the situation of a run', () => {
+  it('contains what it was given and what is remembered', () => {
+    const record = { appliedGeneration: 2 };
+    const answers = { suspendFailed: true };
+    expect(gathered({ record, answers })).toMatchObject({ run: RUN, now: NOW, record, answers, rules: RULES });
+  });
+
+  it.each<[string, Given, string | undefined, boolean]>([
+    ['its Job from the cache', { cachedJob: job('5') }, '5', true],
+    ['its Job as the API server returned it', { answers: { job: job('5') } }, '5', false],
+    ['the newer answer', { cachedJob: job('5'), answers: { job: job('10') } }, '10', true],
+    ['the newer Job of the cache', { cachedJob: job('10'), answers: { job: job('5') } }, '10', true],
+    ["no Job of somebody else's in the cache", { cachedJob: job('5', 'other') }, undefined, false],
+    ["no Job of somebody else's that was read", { answers: { job: job('5', 'other') } }, undefined, false],
+    [
+      "its Job that was read, though somebody else's is cached",
+      { cachedJob: job('9', 'x'), answers: { job: job('5') } },
+      '5',
+      false,
+    ],
+    ['no Job if there is none', { answers: { job: 'none' } }, undefined, false],
+  ])('contains %s', (_what, given, resourceVersion, watched) => {
+    const situation = gathered(given);
+    expect(situation.job?.metadata?.resourceVersion).toBe(resourceVersion);
+    expect(situation.isJobWatched).toBe(watched);
+  });
+
+  it('contains the Job that the status names', () => {
+    expect(gathered({ run: { ...RUN, status: { jobName: 'other' } }, cachedJob: job('5') }).job).toBeUndefined();
+  });
+
+  const found = { kind: 'found', template: TEMPLATE };
+  const withJob = { ...RUN, status: { jobName: NAME, observedGeneration: 1 } };
+  it.each<[string, Given, unknown]>([
+    ['the template from the caches', { template: TEMPLATE }, found],
+    ['the template that was read', { answers: { template: { kind: 'missing' } } }, { kind: 'missing' }],
+    [
+      'the template of the caches rather than an answer',
+      { template: TEMPLATE, answers: { template: { kind: 'missing' } } },
+      found,
+    ],
+    ['no template that was not read', {}, undefined],
+    [
+      'the template after spec.suspend changed',
+      { run: { ...withJob, metadata: { ...RUN.metadata, generation: 2 } }, template: TEMPLATE },
+      found,
+    ],
+    [
+      'the template after spec.suspend changed before the first status',
+      {
+        run: { ...RUN, metadata: { ...RUN.metadata, generation: 2 } },
+        record: { ...CREATED, appliedGeneration: 1 },
+        template: TEMPLATE,
+      },
+      found,
+    ],
+  ])('contains %s', (_what, given, template) => {
+    expect(gathered(given).template).toEqual(template);
+  });
+
+  it.each<[string, Given]>([
+    ['whose status names its Job', { run: withJob }],
+    ['whose Job was just created', { record: CREATED }],
+  ])('does not look up the template of a run %s', (_what, given) => {
+    expect(gathered({ ...given, template: TEMPLATE })).toMatchObject({ template: undefined, lookups: 0 });
+  });
+});

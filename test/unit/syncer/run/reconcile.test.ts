@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { Job } from '../../../../api/wire.ts';
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
+import { KubeApiError } from '../../../../kube/client/api-error.ts';
+import { ObjectCache } from '../../../../kube/watch/cache.ts';
+import type { ReconcileContext } from '../../../../syncer/run/reconcile.ts';
+import { reconcile } from '../../../../syncer/run/reconcile.ts';
+import { RunRecords } from '../../../../syncer/run/run-records.ts';
+import { echoRun, echoTemplate } from '../../core/objects.ts';
+
+const RUN = echoRun({}, { generation: 1, resourceVersion: '1' });
+const TEMPLATE = versionOfTemplate(echoTemplate());
+const STATUS = { startTime: '2026-11-23T10:00:00Z', active: 1 };
+const refusal = (code: number, reason: string): KubeApiError =>
+  new KubeApiError({ method: 'POST', path: '/', code, body: JSON.stringify({ kind: 'Status', code, reason }) });
+
+/** A small API server: it holds one Job, and takes every status. */
+function begin({ job }: { job?: Job } = {}) {
+  const sent: string[] = [];
+  let version = 10;
+  let stored = job;
+  const next = () => {
+    const { metadata } = runs.get('team', 'echo-hello') ?? RUN;
+    version = Math.max(version, Number(metadata.resourceVersion)) + 1;
+    return String(version);
+  };
+  const records = new RunRecords();
+  const runs = new ObjectCache<JobRun>({
+    onDelete: (run) => {
+      records.forget(run);
+    },
+  });
+  runs.apply(RUN);
+  const jobs = new ObjectCache<Job>();
+  jobs.advanceTo('1');
+  const cluster: ReconcileContext['cluster'] = {
+    getJob: () => (sent.push('get'), Promise.resolve(stored)),
+    createJob: (_namespace, wanted) => {
+      sent.push('create');
+      if (stored) return Promise.reject(refusal(409, 'AlreadyExists'));
+      stored = { ...wanted, status: STATUS, metadata: { ...wanted.metadata, resourceVersion: next() } };
+      return Promise.resolve(stored);
+    },
+    suspendJob: (of, suspend) => {
+      sent.push(`suspend ${suspend}`);
+      stored = { ...of, spec: { ...of.spec!, suspend }, metadata: { ...of.metadata, resourceVersion: next() } };
+      return Promise.resolve(stored);
+    },
+    patchStatus: (run, status) => {
+      sent.push('status');
+      const metadata = { ...run.metadata, resourceVersion: next() };
+      return Promise.resolve({ ...run, metadata, status: { ...run.status, ...status } });
+    },
+  };
+  let cached: typeof TEMPLATE | undefined = TEMPLATE;
+  const templates: ReconcileContext['templates'] = {
+    cached: () => cached,
+    read: () => (sent.push('read template'), Promise.resolve({ kind: 'found', template: TEMPLATE })),
+  };
+  const context: ReconcileContext = {
+    cluster,
+    templates,
+    runs,
+    jobs,
+    records,
+    rules: { policy: 'Reject', waitSeconds: 300 },
+    events: { record: ({ metadata }, { reason }) => sent.push(`event ${reason} of ${metadata?.name ?? ''}`) },
+    clock: { now: () => Date.parse('2026-11-23T10:00:00Z'), monotonic: () => 0 },
+    onFinished: () => undefined,
+  };
+  return {
+    sent,
+    runs,
+    jobs,
+    records,
+    cluster,
+    withoutCachedTemplate: () => (cached = undefined),
+    reconcile: () => reconcile(context, 'team', 'echo-hello'),
+    status: () => runs.get('team', 'echo-hello')?.status,
+  };
+}
+
+/** The Job that a run of this suspend gets, as an earlier attempt left it. */
+async function earlierJob(): Promise<Job> {
+  const { jobs, reconcile: bringOn } = begin();
+  await bringOn();
+  const [job] = jobs.list();
+  return job!;
+}
+
+describe('reconcile', () => {
+  it('creates the Job and writes the status', async () => {
+    const { reconcile: bringOn, sent, status, records } = begin();
+    expect(await bringOn()).toBeUndefined();
+    expect(sent).toEqual(['create', 'status', 'event JobCreated of echo-hello']);
+    expect(status()).toMatchObject({ phase: 'Running', observedGeneration: 1 });
+    expect(records.size).toBe(0);
+  });
+
+  it('reads what the caches do not have once', async () => {
+    const { reconcile: bringOn, sent, withoutCachedTemplate } = begin();
+    withoutCachedTemplate();
+    await bringOn();
+    expect(sent.slice(0, 3)).toEqual(['read template', 'create', 'status']);
+  });
+
+  it('adopts the Job of an earlier attempt after AlreadyExists', async () => {
+    const job = await earlierJob();
+    const { reconcile: bringOn, sent, status } = begin({ job });
+    await bringOn();
+    expect(sent).toEqual(['create', 'get', 'status', 'event JobCreated of echo-hello']);
+    expect(status()).toMatchObject({ jobName: job.metadata?.name, template: { revision: TEMPLATE.compiled.revision } });
+  });
+
+  it('adopts a Job that the watch has reported without any request for it', async () => {
+    const job = await earlierJob();
+    const { reconcile: bringOn, sent, jobs } = begin({ job });
+    jobs.apply(job);
+    await bringOn();
+    expect(sent).toEqual(['status', 'event JobCreated of echo-hello']);
+  });
+
+  it('leaves the Job of another run alone', async () => {
+    const job = await earlierJob();
+    const { reconcile: bringOn, sent, status } = begin({ job: { ...job, metadata: { name: job.metadata!.name! } } });
+    await bringOn();
+    expect(sent).toEqual(['create', 'get', 'status', 'event NameConflict of echo-hello']);
+    expect(status()).toMatchObject({ phase: 'Failed' });
+  });
+
+  it('applies a suspend that changed while the Job was created before the status reports it', async () => {
+    const { reconcile: bringOn, sent, cluster, runs, status } = begin();
+    const { createJob } = cluster;
+    cluster.createJob = async (namespace, job) => {
+      const created = await createJob(namespace, job);
+      runs.apply(echoRun({ suspend: true }, { generation: 2, resourceVersion: '2' }));
+      return created;
+    };
+    await bringOn();
+    expect(sent).toEqual([
+      'create',
+      'suspend true',
+      'event Suspended of echo-hello',
+      'status',
+      'event JobCreated of echo-hello',
+    ]);
+    expect(status()).toMatchObject({ phase: 'Suspended', observedGeneration: 2 });
+  });
+
+  it('writes the status before it reports that the suspend failed', async () => {
+    const error = refusal(403, 'Forbidden');
+    const { reconcile: bringOn, sent, cluster, runs, status } = begin();
+    await bringOn();
+    cluster.suspendJob = () => Promise.reject(error);
+    const run = runs.get('team', 'echo-hello')!;
+    const metadata = { ...run.metadata, generation: 2, resourceVersion: '50' };
+    runs.apply({ ...run, metadata, spec: { ...run.spec, suspend: true }, status: { ...run.status, phase: 'Pending' } });
+    sent.length = 0;
+    await expect(bringOn()).rejects.toBe(error);
+    expect(sent).toEqual(['status']);
+    expect(status()).toMatchObject({ phase: 'Running', observedGeneration: 1 });
+  });
+
+  it('does nothing for a run that is not there, or is finished', async () => {
+    const { reconcile: bringOn, sent, runs } = begin();
+    const status = { conditions: [{ type: 'Finished', status: 'True' }] };
+    runs.apply({ ...RUN, status, metadata: { ...RUN.metadata, resourceVersion: '2' } });
+    expect(await bringOn()).toBeUndefined();
+    runs.remove(RUN);
+    expect(await bringOn()).toBeUndefined();
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    ['was deleted', undefined],
+    ['was replaced by another run with the same name', echoRun({}, { uid: 'recreated', resourceVersion: '3' })],
+  ])('writes and remembers nothing for a run that %s while its Job was created', async (_what, namesake) => {
+    const { reconcile: bringOn, sent, cluster, runs, records } = begin();
+    const { createJob } = cluster;
+    cluster.createJob = async (namespace, job) => {
+      const created = await createJob(namespace, job);
+      if (namesake) runs.apply(namesake);
+      else runs.remove(RUN);
+      return created;
+    };
+    await bringOn();
+    expect(sent).toEqual(['create']);
+    expect(records.size).toBe(0);
+  });
+
+  it('does not repeat a step for ever', async () => {
+    const { reconcile: bringOn, cluster, runs } = begin();
+    let generation = 1;
+    const { suspendJob } = cluster;
+    const flip = () => {
+      generation += 1;
+      const run = runs.get('team', 'echo-hello')!;
+      const metadata = { ...run.metadata, generation, resourceVersion: String(100 + generation) };
+      runs.apply({ ...run, metadata, spec: { ...run.spec, suspend: generation % 2 === 0 } });
+    };
+    await bringOn();
+    cluster.suspendJob = async (job, suspend) => {
+      flip();
+      return suspendJob(job, suspend);
+    };
+    flip();
+    await expect(bringOn()).rejects.toThrow('no result after 8 steps');
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { Template } from '../../../../api/job-template.ts';
+import type { ControllerRevision } from '../../../../api/wire.ts';
+import { controllerRevision } from '../../../../core/template/controller-revision.ts';
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
+import type { TemplateVersion } from '../../../../core/template/template-version.ts';
+import { CompiledTemplates } from '../../../../revisions/compiled-templates.ts';
+import { TemplateResolver } from '../../../../syncer/run/template-resolver.ts';
+import { echoRun, echoTemplate } from '../../core/objects.ts';
+
+const CURRENT = echoTemplate();
+const REVISION = versionOfTemplate(CURRENT).compiled.revision;
+const OLD = versionOfTemplate({
+  ...echoTemplate({ backoffLimit: 3 }),
+  metadata: { ...CURRENT.metadata, generation: 0 },
+});
+const OLD_REVISION = OLD.compiled.revision;
+
+interface Given {
+  cached?: Template;
+  cachedRevision?: ControllerRevision;
+  live?: Template;
+  stored?: TemplateVersion;
+}
+
+function begin({ cached, cachedRevision, live, stored }: Given = {}) {
+  const reads: string[] = [];
+  const named = <T extends { metadata?: { namespace?: string; name?: string } }>(object: T | undefined) => ({
+    get: (namespace: string | undefined, name: string) =>
+      object?.metadata?.name === name && object.metadata.namespace === namespace ? object : undefined,
+  });
+  const resolver = new TemplateResolver({
+    caches: {
+      templates: named(cached?.kind === 'JobTemplate' ? cached : undefined),
+      clusterTemplates: named(cached?.kind === 'ClusterJobTemplate' ? cached : undefined),
+      revisions: named(cachedRevision),
+    },
+    cluster: { getTemplate: () => (reads.push('template'), Promise.resolve(live)) },
+    store: { find: () => (reads.push('revision'), Promise.resolve(stored)) },
+    compiled: new CompiledTemplates(),
+    clusterNamespace: 'release',
+  });
+  return { resolver, reads };
+}
+
+const CLUSTER_TEMPLATE = {
+  ...CURRENT,
+  kind: 'ClusterJobTemplate',
+  metadata: { name: 'echo', uid: 'cluster', generation: 1 },
+} as Template;
+
+describe('the caches', () => {
+  it.each<[string, Given, Parameters<typeof echoRun>[0], string | undefined]>([
+    ['have the current template of a run without a revision', { cached: CURRENT }, {}, REVISION],
+    ['have the revision if it is the current one', { cached: CURRENT }, { templateRevision: REVISION }, REVISION],
+    [
+      'have an older revision',
+      { cached: CURRENT, cachedRevision: controllerRevision(OLD, 'team') },
+      { templateRevision: OLD_REVISION },
+      OLD_REVISION,
+    ],
+    [
+      'have a revision whose template was deleted',
+      { cachedRevision: controllerRevision(OLD, 'team') },
+      { templateRevision: OLD_REVISION },
+      OLD_REVISION,
+    ],
+    [
+      'do not offer the current template for another revision',
+      { cached: CURRENT },
+      { templateRevision: OLD_REVISION },
+      undefined,
+    ],
+    ['do not have a template that does not exist', {}, {}, undefined],
+    ['have a ClusterJobTemplate', { cached: CLUSTER_TEMPLATE }, { templateKind: 'ClusterJobTemplate' }, REVISION],
+    [
+      'do not offer a JobTemplate for a ClusterJobTemplate',
+      { cached: CURRENT },
+      { templateKind: 'ClusterJobTemplate' },
+      undefined,
+    ],
+    [
+      'have the revision of a ClusterJobTemplate in the namespace of the release',
+      { cachedRevision: controllerRevision(versionOfTemplate(CLUSTER_TEMPLATE), 'release') },
+      { templateKind: 'ClusterJobTemplate', templateRevision: REVISION },
+      REVISION,
+    ],
+  ])('%s', (_sentence, given, spec, revision) => {
+    const { resolver, reads } = begin(given);
+    expect(resolver.cached(echoRun(spec))?.compiled.revision).toBe(revision);
+    expect(reads).toEqual([]);
+  });
+
+  it('do not offer a revision whose content is not what its name says', () => {
+    const stored = controllerRevision(OLD, 'team');
+    const data = { ...(stored.data as object), content: { spec: CURRENT.spec } };
+    const { resolver } = begin({ cachedRevision: { ...stored, data } });
+    expect(resolver.cached(echoRun({ templateRevision: OLD_REVISION }))).toBeUndefined();
+  });
+});
+
+describe('a read', () => {
+  it.each<[string, Given & { revision?: string }, object, string[]]>([
+    ['finds the current template of a run without a revision', { live: CURRENT }, { kind: 'found' }, ['template']],
+    ['finds that there is none', {}, { kind: 'missing' }, ['template']],
+    [
+      'finds the stored revision',
+      { stored: OLD, live: CURRENT, revision: OLD_REVISION },
+      { kind: 'found', template: OLD },
+      ['revision'],
+    ],
+    [
+      'finds a revision that is current and not stored yet',
+      { live: CURRENT, revision: REVISION },
+      { kind: 'found' },
+      ['revision', 'template'],
+    ],
+    [
+      'finds that the template no longer has the revision',
+      { live: CURRENT, revision: OLD_REVISION },
+      {
+        kind: 'lost',
+        reason: 'RevisionNotFound',
+        message: `JobTemplate "echo" no longer has the revision "${OLD_REVISION}"; create the JobRun again`,
+      },
+      ['revision', 'template'],
+    ],
+    [
+      'finds that the template was deleted',
+      { revision: OLD_REVISION },
+      {
+        kind: 'lost',
+        reason: 'TemplateDeleted',
+        message: `JobTemplate "echo" was deleted, and its revision "${OLD_REVISION}" with it, before this JobRun got its Job`,
+      },
+      ['revision', 'template'],
+    ],
+  ])('%s', async (_sentence, { revision, ...given }, expected, requests) => {
+    const { resolver, reads } = begin(given);
+    const run = echoRun(revision === undefined ? {} : { templateRevision: revision });
+    expect(await resolver.read(run)).toMatchObject(expected);
+    expect(reads).toEqual(requests);
+  });
+});
