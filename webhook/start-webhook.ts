@@ -21,11 +21,11 @@ import { listenAnywhere } from './server/listen.ts';
 import { WebhookMetrics } from './server/metrics.ts';
 import { MissingReferences } from './lookups/missing-references.ts';
 import { Readiness, type Missing } from './server/readiness.ts';
-import { TemplateGuards } from './lookups/template-guards.ts';
+import { UnfinishedRunWarnings } from './lookups/unfinished-run-warnings.ts';
 import { TemplateLookup } from './lookups/template-lookup.ts';
-import { TemplatesOfRuns } from './lookups/template-of-run.ts';
+import { TemplateResolver } from './lookups/template-resolver.ts';
 import { CertificateReloader } from './tls/tls-reload.ts';
-import { Traffic } from './server/traffic.ts';
+import { Drain } from './server/drain.ts';
 
 /** A template that was deleted is found by its revision no longer than this. */
 const REVISION_TTL_MS = 60_000;
@@ -74,7 +74,7 @@ class Webhook implements RunningWebhook {
   readonly #certificates: CertificateReloader;
   readonly #caBundles: CaBundleWatch;
   readonly #readiness = new Readiness();
-  readonly #traffic = new Traffic();
+  readonly #drain = new Drain();
   readonly #app: App;
   readonly #health: Server;
   #listening: Promise<void> | undefined;
@@ -111,8 +111,8 @@ class Webhook implements RunningWebhook {
       chain: () => this.#certificates.pair?.chain,
       logger,
     });
-    const { readiness, traffic } = { readiness: this.#readiness, traffic: this.#traffic };
-    this.#app = buildApp({ deciders: this.#deciders(), readiness, metrics, traffic, logger });
+    const { readiness, drain } = { readiness: this.#readiness, drain: this.#drain };
+    this.#app = buildApp({ deciders: this.#deciders(), readiness, metrics, drain, logger });
     this.#health = createHealthServer({ readiness, registry: metrics.registry }, (err) => {
       logger.error({ err }, 'a health request failed');
     });
@@ -154,7 +154,7 @@ class Webhook implements RunningWebhook {
   async #stop(): Promise<void> {
     const { config, logger, drainQuietMs = 5000 } = this.#options;
     logger.info({ drainSeconds: config.drainSeconds }, 'draining: answering what still comes');
-    await this.#traffic.drain({ quietMs: drainQuietMs, maxMs: config.drainSeconds * 1000 });
+    await this.#drain.run({ quietMs: drainQuietMs, maxMs: config.drainSeconds * 1000 });
     await this.#certificates.stop();
     this.#caBundles.stop();
     await this.#app.close();
@@ -177,11 +177,11 @@ class Webhook implements RunningWebhook {
     return createDeciders({
       lookup,
       revisions,
-      templates: new TemplatesOfRuns(lookup, revisions, compiled),
+      templates: new TemplateResolver({ lookup, revisions, compiled }),
       authorization: new Authorization({ client, mode: config.authorizationMode }),
       dryRuns: new DryRunVerdicts({ client, enabled: config.dryRun, reuseSeconds: config.dryRunReuseSeconds }),
       references: new MissingReferences({ client, kinds: config.warnMissing, logger }),
-      guards: new TemplateGuards({ client, logger }),
+      unfinishedRuns: new UnfinishedRunWarnings({ client, logger }),
       clusterNamespace: config.podNamespace,
       missingTemplate: config.missingTemplate,
     });
@@ -189,7 +189,7 @@ class Webhook implements RunningWebhook {
 
   #addReadinessChecks(): void {
     const checks = {
-      draining: () => (this.#traffic.draining ? 'the process is ending' : undefined),
+      draining: () => (this.#drain.started ? 'the process is ending' : undefined),
       certificate: () => (this.#certificates.pair === undefined ? this.#certificates.problem : undefined),
       listening: () => (this.#app.server.listening ? undefined : 'the HTTPS port is not open yet'),
       caches: () =>

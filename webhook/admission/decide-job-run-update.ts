@@ -7,11 +7,11 @@ import { suspendErrors } from '../../core/overrides/overrides.ts';
 import type { Authorization } from '../lookups/authorization.ts';
 import { inNamespace } from './in-namespace.ts';
 import { requesterErrors } from './requester.ts';
-import type { TemplatesOfRuns } from '../lookups/template-of-run.ts';
+import type { TemplateResolver } from '../lookups/template-resolver.ts';
 import { allow, denyForbidden, denyInvalid, type Verdict } from './verdict.ts';
 
 export interface JobRunUpdateOptions {
-  templates: Pick<TemplatesOfRuns, 'find'>;
+  templates: Pick<TemplateResolver, 'resolve'>;
   authorization: Authorization;
 }
 
@@ -54,7 +54,7 @@ async function decideSuspend(
   const run = inNamespace(request.object as JobRun, request.namespace);
   const [refusal, found] = await Promise.all([
     authorization.refusalOfSuspend(request, run, signal),
-    templates.find(run, signal),
+    templates.resolve(run, signal),
   ]);
   if (refusal !== undefined) return denyForbidden(request, refusal);
   const errors = found.kind === 'found' ? suspendErrors(found.template.compiled, run) : [];

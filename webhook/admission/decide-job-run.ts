@@ -22,12 +22,12 @@ import type { MissingReferences } from '../lookups/missing-references.ts';
 import { requesterErrors } from './requester.ts';
 import { revisionNotFound } from './revision-not-found.ts';
 import type { TemplateLookup } from '../lookups/template-lookup.ts';
-import type { TemplatesOfRuns } from '../lookups/template-of-run.ts';
+import type { TemplateResolver } from '../lookups/template-resolver.ts';
 import { allow, denyForbidden, denyInvalid, type Verdict } from './verdict.ts';
 
 export interface JobRunDeciderOptions {
   lookup: Pick<TemplateLookup, 'names'>;
-  templates: Pick<TemplatesOfRuns, 'find' | 'isPresent'>;
+  templates: Pick<TemplateResolver, 'resolve' | 'isCurrent'>;
   revisions: Pick<RevisionStore, 'list' | 'touch'>;
   authorization: Authorization;
   dryRuns: Pick<DryRunVerdicts, 'try'>;
@@ -84,7 +84,7 @@ export class JobRunDecider {
 
   async #inspect(run: JobRun, policy: MissingTemplatePolicy, signal: AbortSignal): Promise<Findings> {
     const { kind, name } = templateKeyOfRun(run);
-    const found = await this.#options.templates.find(run, signal);
+    const found = await this.#options.templates.resolve(run, signal);
     switch (found.kind) {
       case 'missing':
         return this.#missing(run, policy);
@@ -136,7 +136,7 @@ export class JobRunDecider {
   async #touch(request: AdmissionRequest, run: JobRun, signal: AbortSignal): Promise<Findings> {
     const revision = run.spec.templateRevision;
     const { templates, revisions } = this.#options;
-    if (revision === undefined || request.dryRun === true || templates.isPresent(run, revision)) return NOTHING;
+    if (revision === undefined || request.dryRun === true || templates.isCurrent(run, revision)) return NOTHING;
     const key = templateKeyOfRun(run);
     try {
       if (await revisions.touch(key, revision, { signal })) return NOTHING;

@@ -9,12 +9,12 @@ import { render } from '../../core/job/render.ts';
 import { sampleParameters } from '../../core/parameters/samples.ts';
 import { compileTemplate, type CompiledTemplate } from '../../core/template/compile.ts';
 import type { DryRunVerdicts } from '../lookups/dry-run-verdicts.ts';
-import type { TemplateGuards } from '../lookups/template-guards.ts';
+import type { UnfinishedRunWarnings } from '../lookups/unfinished-run-warnings.ts';
 import { allow, denyInvalid, type Verdict } from './verdict.ts';
 
 export interface JobTemplateDeciderOptions {
   dryRuns: Pick<DryRunVerdicts, 'try'>;
-  guards: Pick<TemplateGuards, 'warnings'>;
+  unfinishedRuns: Pick<UnfinishedRunWarnings, 'warnings'>;
   /** Where Jobs of ClusterJobTemplates are tried out. */
   clusterNamespace: string;
 }
@@ -30,12 +30,12 @@ export async function decideJobTemplate(
   options: JobTemplateDeciderOptions,
   signal: AbortSignal,
 ): Promise<Verdict> {
-  if (request.operation === 'DELETE') return allow(await options.guards.warnings(request, signal));
+  if (request.operation === 'DELETE') return allow(await options.unfinishedRuns.warnings(request, signal));
   const template = request.object as Template;
   if (template.metadata.deletionTimestamp !== undefined || isUnchanged(request, template)) return allow();
   const [verdict, warnings] = await Promise.all([
     tryOut(request, template, { options, signal }),
-    request.operation === 'UPDATE' ? options.guards.warnings(request, signal) : [],
+    request.operation === 'UPDATE' ? options.unfinishedRuns.warnings(request, signal) : [],
   ]);
   return verdict.allowed ? { ...verdict, warnings: [...verdict.warnings, ...allow(warnings).warnings] } : verdict;
 }

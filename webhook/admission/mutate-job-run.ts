@@ -9,11 +9,11 @@ import type { RevisionStore } from '../../revisions/revision-store.ts';
 import { inNamespace } from './in-namespace.ts';
 import { jsonPatch } from './json-patch.ts';
 import { requester, withRequester } from './requester.ts';
-import type { TemplatesOfRuns } from '../lookups/template-of-run.ts';
+import type { TemplateResolver } from '../lookups/template-resolver.ts';
 import { allow, type Verdict } from './verdict.ts';
 
 export interface MutateJobRunOptions {
-  templates: Pick<TemplatesOfRuns, 'present'>;
+  templates: Pick<TemplateResolver, 'resolveCurrent'>;
   revisions: Pick<RevisionStore, 'keep'>;
 }
 
@@ -54,7 +54,7 @@ async function withRevision(
   const revision = run.spec.templateRevision ?? before?.spec?.templateRevision;
   if (revision !== undefined) return { pinned: withRevisionOf(run, revision), warnings: [] };
   if (request.operation !== 'CREATE') return { pinned: run, warnings: [] };
-  const found = await options.templates.present(inNamespace(run, request.namespace), signal);
+  const found = await options.templates.resolveCurrent(inNamespace(run, request.namespace), signal);
   if (found.kind !== 'found') return { pinned: run, warnings: [] };
   const warnings = request.dryRun === true ? [] : await keep(found.template, options, signal);
   // Not kept, the revision would be a promise that nobody can hold.

@@ -6,8 +6,8 @@ import type { KubeObject } from '../../api/wire.ts';
 import { overridesOf } from '../../core/overrides/overrides.ts';
 import { templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { Coalesced } from './coalesced.ts';
-import { inTime } from './in-time.ts';
+import { Singleflight } from './singleflight.ts';
+import { withDeadline } from './with-deadline.ts';
 
 const REVIEWS: Resource = {
   group: 'authorization.k8s.io',
@@ -40,7 +40,7 @@ export interface AuthorizationOptions {
 export class Authorization {
   readonly #options: AuthorizationOptions;
   /** Runs that come together with the same question share the answer; none is from before its question. */
-  readonly #reviews = new Coalesced<SubjectAccessReview>(SHARED_MS);
+  readonly #reviews = new Singleflight<SubjectAccessReview>(SHARED_MS);
 
   constructor(options: AuthorizationOptions) {
     this.#options = options;
@@ -82,7 +82,7 @@ export class Authorization {
       const answer = this.#reviews.run(JSON.stringify(body), () =>
         this.#options.client.create(REVIEWS, undefined, body, { timeoutMs: LONGEST_REVIEW_MS }),
       );
-      const { status } = await inTime(answer, signal, () => {
+      const { status } = await withDeadline(answer, signal, () => {
         throw new Error('the API server took too long to answer');
       });
       if (status?.allowed === true) return undefined;

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Job } from '../../api/wire.ts';
 import { verdictKey } from '../../core/job/verdict-key.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { dryRunJob, type DryRunOutcome } from './dry-run.ts';
-import { Remembered } from './remembered.ts';
 
 export interface DryRunVerdictsOptions {
   client: Pick<KubeClient, 'create'>;
-  /** False: every Job counts as accepted, and nobody is asked. */
+  /** False: every Job counts as accepted, without a request. */
   enabled: boolean;
-  /** How long one Job's acceptance holds for others of the same key; 0: each is asked about. */
+  /** How long an accepted Job stands for other Jobs with the same key; 0: every Job needs its own dry run. */
   reuseSeconds: number;
   /** Milliseconds; for tests. */
   now?: () => number;
@@ -17,24 +17,25 @@ export interface DryRunVerdictsOptions {
 
 type Accepted = Extract<DryRunOutcome, { kind: 'accepted' }>;
 
-const MOST = 1000;
+const MAX_ACCEPTED = 1000;
 
 /**
- * The API server's verdicts on Jobs that are not stored. An acceptance is reused for a short time for Jobs that differ in
- * nothing that could change it ({@link verdictKey}), so that steady load costs next to nothing; Jobs alike that come at
- * the same time share one question. A refusal is never reused: whoever mends its cause is not refused once more.
+ * The API server's verdicts on Jobs, from dry runs. An acceptance is reused for a short time for Jobs that differ only in
+ * what cannot change the verdict ({@link verdictKey}), so that a steady load causes almost no requests. Such Jobs share a
+ * dry run when they arrive together. A refusal is never reused: once its cause is fixed, the next Job is accepted.
  */
 export class DryRunVerdicts {
   readonly #options: DryRunVerdictsOptions;
-  readonly #accepted: Remembered<Accepted>;
-  readonly #asking = new Map<string, Promise<DryRunOutcome>>();
+  readonly #accepted: LRUCache<string, Accepted>;
+  readonly #running = new Map<string, Promise<DryRunOutcome>>();
 
   constructor(options: DryRunVerdictsOptions) {
     this.#options = options;
-    this.#accepted = new Remembered({ forMs: options.reuseSeconds * 1000, most: MOST, now: options.now });
+    const { reuseSeconds, now = () => performance.now() } = options;
+    this.#accepted = new LRUCache({ max: MAX_ACCEPTED, ttl: reuseSeconds * 1000, ttlResolution: 0, perf: { now } });
   }
 
-  /** @param signal ends this caller's waiting; the outcome is then `unknown`. */
+  /** @param signal ends the wait of this caller; the outcome is then `unknown`. */
   async try(job: Job, signal: AbortSignal): Promise<DryRunOutcome> {
     const { client, enabled, reuseSeconds } = this.#options;
     if (!enabled) return { kind: 'accepted', warnings: [] };
@@ -42,20 +43,20 @@ export class DryRunVerdicts {
     const key = createHash('sha256').update(verdictKey(job)).digest('base64');
     const known = this.#accepted.get(key);
     if (known) return known;
-    const shared = await this.#asking.get(key);
+    const shared = await this.#running.get(key);
     if (shared?.kind === 'accepted') return shared;
-    return this.#ask(key, job, signal);
+    return this.#dryRun(key, job, signal);
   }
 
-  async #ask(key: string, job: Job, signal: AbortSignal): Promise<DryRunOutcome> {
-    const asking = dryRunJob(this.#options.client, job, signal);
-    this.#asking.set(key, asking);
+  async #dryRun(key: string, job: Job, signal: AbortSignal): Promise<DryRunOutcome> {
+    const running = dryRunJob(this.#options.client, job, signal);
+    this.#running.set(key, running);
     try {
-      const outcome = await asking;
-      if (outcome.kind === 'accepted') this.#accepted.put(key, outcome);
+      const outcome = await running;
+      if (outcome.kind === 'accepted') this.#accepted.set(key, outcome);
       return outcome;
     } finally {
-      if (this.#asking.get(key) === asking) this.#asking.delete(key);
+      if (this.#running.get(key) === running) this.#running.delete(key);
     }
   }
 }

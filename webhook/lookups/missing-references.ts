@@ -1,10 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Resource } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { referencesOf, type Reference, type ReferenceKind } from '../../core/job/references.ts';
 import { isNotFound } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { Remembered } from './remembered.ts';
 
 const RESOURCES: Readonly<Record<ReferenceKind, Resource>> = {
   Secret: { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' },
@@ -25,16 +25,16 @@ const RESOURCES: Readonly<Record<ReferenceKind, Resource>> = {
   },
 };
 
-/** What exists is taken to exist for this long. */
-const REMEMBERED_MS = 60_000;
-const MOST_REMEMBERED = 5000;
-/** A Job that names more is looked at in part: a warning is a help, no promise. */
-const MOST_ASKED = 20;
-const LONGEST_GET_MS = 1000;
+/** An object that exists is not requested again for this long. */
+const EXISTS_MS = 60_000;
+const MAX_EXISTING = 5000;
+/** The references of a Job that are checked; the rest is not: a warning is a help, not a promise. */
+const MAX_CHECKED = 20;
+const GET_TIMEOUT_MS = 1000;
 
 export interface MissingReferencesOptions {
   client: Pick<KubeClient, 'get'>;
-  /** What is looked for; each needs the permission to get it. */
+  /** The kinds that are checked; each needs the permission to get it. */
   kinds: readonly ReferenceKind[];
   logger: Pick<Logger, 'debug'>;
   /** Milliseconds; for tests. */
@@ -42,52 +42,50 @@ export interface MissingReferencesOptions {
 }
 
 /**
- * Warnings of objects that a Job needs and that do not exist. No reason to refuse: they may come later. Only their
- * metadata is asked for, so that no Secret's content ever comes here.
+ * Warns of objects that a Job refers to and that do not exist. This is never a reason to deny: they may be created
+ * later. Only metadata is requested, so that the content of a Secret never reaches this process.
  */
 export class MissingReferences {
   readonly #options: MissingReferencesOptions;
-  readonly #present: Remembered<true>;
+  readonly #existing: LRUCache<string, true>;
 
   constructor(options: MissingReferencesOptions) {
     this.#options = options;
-    this.#present = new Remembered({ forMs: REMEMBERED_MS, most: MOST_REMEMBERED, now: options.now });
+    const { now = () => performance.now() } = options;
+    this.#existing = new LRUCache({ max: MAX_EXISTING, ttl: EXISTS_MS, ttlResolution: 0, perf: { now } });
   }
 
-  /** A sentence for each object that is not there. What cannot be found out in time, or at all, is passed over. */
+  /** One warning for each missing object. A request that fails or takes too long gives no warning. */
   async warnings(job: Job, signal: AbortSignal): Promise<string[]> {
     const namespace = job.metadata?.namespace ?? '';
-    const wanted = referencesOf(job).filter(({ kind }) => this.#options.kinds.includes(kind));
-    const told = await Promise.all(
-      wanted.slice(0, MOST_ASKED).map(async (reference) => {
+    const references = referencesOf(job).filter(({ kind }) => this.#options.kinds.includes(kind));
+    const warnings = await Promise.all(
+      references.slice(0, MAX_CHECKED).map(async (reference) => {
         const isMissing = await this.#isMissing(reference, namespace, signal);
-        return isMissing ? [sentence(reference, namespace)] : [];
+        return isMissing ? [warningOf(reference, namespace)] : [];
       }),
     );
-    return told.flat();
+    return warnings.flat();
   }
 
   async #isMissing({ kind, name }: Reference, namespace: string, signal: AbortSignal): Promise<boolean> {
     const resource = RESOURCES[kind];
-    const place = resource.clusterScoped === true ? { name } : { namespace, name };
-    const id = `${kind}/${place.namespace ?? ''}/${name}`;
-    if (this.#present.get(id) === true) return false;
+    const key = resource.clusterScoped === true ? { name } : { namespace, name };
+    const id = `${kind}/${key.namespace ?? ''}/${name}`;
+    if (this.#existing.has(id)) return false;
     try {
-      await this.#options.client.get(resource, place, { signal, timeoutMs: LONGEST_GET_MS, metadataOnly: true });
-      this.#present.put(id, true);
+      await this.#options.client.get(resource, key, { signal, timeoutMs: GET_TIMEOUT_MS, metadataOnly: true });
+      this.#existing.set(id, true);
       return false;
-    } catch (error) {
-      if (isNotFound(error)) return true;
-      this.#options.logger.debug(
-        { err: error, kind, namespace, name },
-        'whether an object exists could not be found out',
-      );
+    } catch (err) {
+      if (isNotFound(err)) return true;
+      this.#options.logger.debug({ err, kind, namespace, name }, 'cannot check whether an object exists');
       return false;
     }
   }
 }
 
-function sentence({ kind, name, by }: Reference, namespace: string): string {
+function warningOf({ kind, name, by }: Reference, namespace: string): string {
   const where = RESOURCES[kind].clusterScoped === true ? '' : ` in namespace "${namespace}"`;
   return `${kind} "${name}" does not exist${where}; it is named by ${by}`;
 }

@@ -5,8 +5,8 @@ import { templateKeyString, type TemplateKey } from '../../core/template/templat
 import { isNotFound, KubeApiError, KubeConnectionError } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
-import { Coalesced } from './coalesced.ts';
-import { inTime } from './in-time.ts';
+import { Singleflight } from './singleflight.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** `cached` may be a moment behind; `unknown` means that the API server could not be asked. */
 export type FoundTemplate =
@@ -23,7 +23,7 @@ const SHARED_MS = 5;
 export class TemplateLookup {
   readonly #client: Pick<KubeClient, 'get'>;
   readonly #caches: Readonly<Record<TemplateKind, TemplateCache>>;
-  readonly #gets = new Coalesced<FoundTemplate>(SHARED_MS);
+  readonly #gets = new Singleflight<FoundTemplate>(SHARED_MS);
 
   constructor(client: Pick<KubeClient, 'get'>, caches: Readonly<Record<TemplateKind, TemplateCache>>) {
     this.#client = client;
@@ -38,7 +38,7 @@ export class TemplateLookup {
   /** As the API server has it now: no answer is from before the call. Calls that come together share a request. */
   async findLive(key: TemplateKey, signal: AbortSignal): Promise<FoundTemplate> {
     const found = this.#gets.run(templateKeyString(key), () => this.#get(key));
-    return inTime(found, signal, () => ({ kind: 'unknown', why: 'the API server took too long to answer' }));
+    return withDeadline(found, signal, () => ({ kind: 'unknown', why: 'the API server took too long to answer' }));
   }
 
   /** Names of the templates that a run could have meant, as far as the cache has them. */

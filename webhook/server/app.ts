@@ -8,13 +8,13 @@ import { healthAnswer } from './health.ts';
 import { errorBody } from './http-error.ts';
 import type { WebhookMetrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
-import type { Traffic } from './traffic.ts';
+import type { Drain } from './drain.ts';
 
 export interface AppOptions {
   deciders: Deciders;
   readiness: Readiness;
   metrics: WebhookMetrics;
-  traffic: Traffic;
+  drain: Drain;
   logger: Logger;
 }
 
@@ -40,7 +40,7 @@ export function buildApp(options: AppOptions): App {
   });
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody(404, 'POST /mutate or POST /validate')));
-  watchTraffic(app, options);
+  trackRequests(app, options);
   addHealthRoutes(app, options);
   addAdmissionRoutes(app, options);
   return app;
@@ -60,21 +60,21 @@ function createServer(logger: Logger) {
   return app;
 }
 
-function watchTraffic(app: App, { traffic, metrics }: AppOptions): void {
+function trackRequests(app: App, { drain, metrics }: AppOptions): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (request.method === 'POST') {
-      traffic.begin();
+      drain.requestStarted();
       const webhook = webhookOf(request);
       metrics.inFlight.inc({ webhook });
       reply.raw.once('close', () => {
-        traffic.end();
+        drain.requestFinished();
         metrics.inFlight.dec({ webhook });
       });
     }
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
-    if (traffic.draining) void reply.header('Connection', 'close');
+    if (drain.started) void reply.header('Connection', 'close');
     done(null, payload);
   });
   app.addHook('onResponse', (request, reply, done) => {

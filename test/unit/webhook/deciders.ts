@@ -9,9 +9,9 @@ import { Authorization } from '../../../webhook/lookups/authorization.ts';
 import { createDeciders, type Deciders } from '../../../webhook/admission/decide.ts';
 import { DryRunVerdicts } from '../../../webhook/lookups/dry-run-verdicts.ts';
 import { MissingReferences } from '../../../webhook/lookups/missing-references.ts';
-import { TemplateGuards } from '../../../webhook/lookups/template-guards.ts';
+import { UnfinishedRunWarnings } from '../../../webhook/lookups/unfinished-run-warnings.ts';
 import { TemplateLookup } from '../../../webhook/lookups/template-lookup.ts';
-import { TemplatesOfRuns } from '../../../webhook/lookups/template-of-run.ts';
+import { TemplateResolver } from '../../../webhook/lookups/template-resolver.ts';
 
 export interface DecidersSetup {
   client: Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;
@@ -35,11 +35,11 @@ export function decidersWith(setup: DecidersSetup): Deciders {
   return createDeciders({
     lookup,
     revisions,
-    templates: new TemplatesOfRuns(lookup, revisions, compiled),
+    templates: new TemplateResolver({ lookup, revisions, compiled }),
     authorization: new Authorization({ client, mode: setup.mode ?? 'Namespace' }),
     dryRuns: new DryRunVerdicts({ client, enabled: true, reuseSeconds: setup.reuseSeconds ?? 10 }),
     references: new MissingReferences({ client, kinds: setup.warnMissing ?? [], logger }),
-    guards: new TemplateGuards({ client, logger }),
+    unfinishedRuns: new UnfinishedRunWarnings({ client, logger }),
     clusterNamespace: 'system',
     missingTemplate: setup.missingTemplate ?? 'Reject',
   });

@@ -4,7 +4,7 @@ import { buildApp, type App } from '../../../../webhook/server/app.ts';
 import type { Decide } from '../../../../webhook/admission/decide.ts';
 import { WebhookMetrics } from '../../../../webhook/server/metrics.ts';
 import { Readiness } from '../../../../webhook/server/readiness.ts';
-import { Traffic } from '../../../../webhook/server/traffic.ts';
+import { Drain } from '../../../../webhook/server/drain.ts';
 import { allow, denyInvalid } from '../../../../webhook/admission/verdict.ts';
 import { collectedLog, type LogLine } from '../collected-log.ts';
 import { jobRunReview } from '../reviews.ts';
@@ -13,7 +13,7 @@ let app: App;
 let lines: LogLine[];
 let metrics: WebhookMetrics;
 let readiness: Readiness;
-let traffic: Traffic;
+let drain: Drain;
 let validate: Decide;
 
 beforeEach(() => {
@@ -21,13 +21,13 @@ beforeEach(() => {
   lines = log.lines;
   metrics = new WebhookMetrics();
   readiness = new Readiness();
-  traffic = new Traffic();
+  drain = new Drain();
   validate = () => allow();
   const deciders = {
     validate: (...args: Parameters<Decide>) => validate(...args),
     mutate: () => ({ allowed: true as const, warnings: [], patch: [{ op: 'add' as const, path: '/a', value: 1 }] }),
   };
-  app = buildApp({ deciders, readiness, metrics, traffic, logger: log.logger });
+  app = buildApp({ deciders, readiness, metrics, drain, logger: log.logger });
 });
 
 const post = async (payload: InjectOptions['payload'], url = '/validate', type = 'application/json') => {
@@ -258,7 +258,7 @@ describe('health', () => {
 describe('while draining', () => {
   it('answers as before and asks clients to go', async () => {
     expect((await post(jobRunReview())).headers['connection']).not.toBe('close');
-    const drained = traffic.drain({ quietMs: 20, maxMs: 1000 });
+    const drained = drain.run({ quietMs: 20, maxMs: 1000 });
     const { code, headers } = await post(jobRunReview());
     expect(code).toBe(200);
     expect(headers['connection']).toBe('close');

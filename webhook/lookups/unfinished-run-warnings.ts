@@ -5,16 +5,16 @@ import { keyOfTemplate } from '../../core/template/template-key.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { unfinishedRuns, type UnfinishedRuns } from './unfinished-runs.ts';
 
-export interface TemplateGuardsOptions {
+export interface UnfinishedRunWarningsOptions {
   client: Pick<KubeClient, 'list'>;
   logger: Pick<Logger, 'debug'>;
 }
 
 /** Warns whoever changes or deletes a template of the runs that are under way with it. Never a reason to refuse. */
-export class TemplateGuards {
-  readonly #options: TemplateGuardsOptions;
+export class UnfinishedRunWarnings {
+  readonly #options: UnfinishedRunWarningsOptions;
 
-  constructor(options: TemplateGuardsOptions) {
+  constructor(options: UnfinishedRunWarningsOptions) {
     this.#options = options;
   }
 

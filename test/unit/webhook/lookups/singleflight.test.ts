@@ -1,0 +1,56 @@
+import { expect, test, vi } from 'vitest';
+import { Singleflight } from '../../../../webhook/lookups/singleflight.ts';
+
+test('a call during the work shares the next run, never the current one', async () => {
+  const singleflight = new Singleflight<number>();
+  const gates: (() => void)[] = [];
+  let begun = 0;
+  const work = async (): Promise<number> => {
+    begun += 1;
+    const mine = begun;
+    await new Promise<void>((resolve) => gates.push(resolve));
+    return mine;
+  };
+  const first = singleflight.run('a', work);
+  const second = singleflight.run('a', work);
+  const third = singleflight.run('a', work);
+  const other = singleflight.run('b', work);
+  expect(begun).toBe(2);
+  gates.forEach((open) => {
+    open();
+  });
+  expect(await first).toBe(1);
+  expect(await other).toBe(2);
+  await expect.poll(() => begun).toBe(3);
+  gates.at(-1)?.();
+  expect(await Promise.all([second, third])).toEqual([3, 3]);
+});
+
+test('a failure reaches only the callers that shared the work', async () => {
+  const singleflight = new Singleflight<string>();
+  const failing = singleflight.run('a', () => Promise.reject(new Error('no')));
+  const next = singleflight.run('a', () => Promise.resolve('yes'));
+  await expect(failing).rejects.toThrow('no');
+  expect(await next).toBe('yes');
+  expect(await singleflight.run('a', () => Promise.resolve('again'))).toBe('again');
+});
+
+test('work starts at most once in the interval, and the key is forgotten after it', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  try {
+    let starts = 0;
+    const work = () => Promise.resolve((starts += 1));
+    const singleflight = new Singleflight<number>(50);
+    expect(await singleflight.run('a', work)).toBe(1);
+    const second = singleflight.run('a', work);
+    const third = singleflight.run('a', work);
+    await vi.advanceTimersByTimeAsync(49);
+    expect(starts).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await Promise.all([second, third])).toEqual([2, 2]);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(await singleflight.run('a', work)).toBe(3);
+  } finally {
+    vi.useRealTimers();
+  }
+});
