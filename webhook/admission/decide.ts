@@ -1,44 +1,86 @@
 import type { AdmissionRequest } from '../../api/admission-review.ts';
 import { GROUP } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
-import { JobRunDecider, type JobRunDeciderOptions } from './decide-job-run.ts';
-import { decideJobTemplate, type JobTemplateDeciderOptions } from './decide-job-template.ts';
-import { mutateJobRun, type MutateJobRunOptions } from './mutate-job-run.ts';
+import {
+  gatherJobRunCreation,
+  jobRunCreationStages,
+  type JobRunCreationOptions,
+} from './job-run-creation/job-run-creation.ts';
+import { mutateJobRun, type MutateJobRunOptions } from './job-run-mutation/mutate-job-run.ts';
+import { gatherJobRunUpdate, jobRunUpdateStages, type JobRunUpdateOptions } from './job-run-update/job-run-update.ts';
+import { runChecks } from './run-checks.ts';
+import {
+  gatherTemplateChange,
+  isContentUnchanged,
+  templateChangeStages,
+  templateDeletionStages,
+  type TemplateChangeOptions,
+} from './template-change/template-change.ts';
 import { allow, type Verdict } from './verdict.ts';
 
-/** Decides on one request; the signal ends what it asks the API server. */
+/** Decides on one request. The signal aborts when the time to decide is up. */
 export type Decide = (request: AdmissionRequest, signal: AbortSignal) => Verdict | Promise<Verdict>;
 
-/** What each path of the webhook does. */
+/** The decision behind each path of the webhook. */
 export interface Deciders {
   validate: Decide;
   mutate: Decide;
 }
 
-export type DeciderOptions = JobRunDeciderOptions & JobTemplateDeciderOptions & MutateJobRunOptions;
+export type DeciderOptions = JobRunCreationOptions & JobRunUpdateOptions & TemplateChangeOptions & MutateJobRunOptions;
 
-/** Whatever is not one of our objects that is written passes: the webhook is never in its way. */
+/** Allows every request that does not write one of our own objects. */
 export function createDeciders(options: DeciderOptions): Deciders {
-  const jobRuns = new JobRunDecider(options);
+  const validateJobRun = jobRunValidation(options);
+  const validateTemplate = templateValidation(options);
   return {
     validate: (request, signal) => {
       switch (subject(request)) {
         case JOB_RUNS.plural:
-          return request.operation === 'DELETE' ? allow() : jobRuns.decide(request, signal);
+          return validateJobRun(request, signal);
         case JOB_TEMPLATES.plural:
         case CLUSTER_JOB_TEMPLATES.plural:
-          return decideJobTemplate(request, options, signal);
+          return validateTemplate(request, signal);
         default:
           return allow();
       }
     },
     mutate: (request, signal) => {
-      const isRun = subject(request) === JOB_RUNS.plural && request.operation !== 'DELETE';
-      return isRun ? mutateJobRun(request, options, signal) : allow();
+      const isWritten = subject(request) === JOB_RUNS.plural && request.operation !== 'DELETE';
+      return isWritten && !isBeingDeleted(request) ? mutateJobRun(request, options, signal) : allow();
     },
   };
 }
 
+function jobRunValidation(options: DeciderOptions): Decide {
+  const [creation, update] = [jobRunCreationStages(options), jobRunUpdateStages(options)];
+  return (request, signal) => {
+    switch (request.operation) {
+      case 'DELETE':
+        return allow();
+      case 'UPDATE':
+        return isBeingDeleted(request) ? allow() : runChecks(gatherJobRunUpdate(request, signal), update);
+      default:
+        return runChecks(gatherJobRunCreation(request, options, signal), creation);
+    }
+  };
+}
+
+function templateValidation(options: DeciderOptions): Decide {
+  const [change, deletion] = [templateChangeStages(options), templateDeletionStages(options)];
+  return (request, signal) => {
+    if (request.operation === 'DELETE') return runChecks({ request, signal }, deletion);
+    if (isBeingDeleted(request) || isContentUnchanged(request)) return allow();
+    return runChecks(gatherTemplateChange(request, options, signal), change);
+  };
+}
+
+/** What the request is about; `undefined` for a subresource and for the objects of others. */
 function subject({ operation, resource, subResource = '' }: AdmissionRequest): string | undefined {
   return operation !== 'CONNECT' && resource.group === GROUP && subResource === '' ? resource.resource : undefined;
+}
+
+/** The API server has marked the object as deleted, and finalizers still have to be removed from it. */
+function isBeingDeleted({ object }: AdmissionRequest): boolean {
+  return (object as { metadata: { deletionTimestamp?: string } }).metadata.deletionTimestamp !== undefined;
 }

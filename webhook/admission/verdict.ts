@@ -2,29 +2,29 @@ import type { Operation } from 'fast-json-patch';
 import type { AdmissionRequest, AdmissionStatus } from '../../api/admission-review.ts';
 import { formatFieldErrors, type FieldError } from '../../core/errors/field-error.ts';
 
-/** What the webhook thinks of one request, before it is put into an AdmissionReview. */
+/** The decision on one request, before it becomes an AdmissionReview. */
 export type Verdict = Allowed | { allowed: false; status: AdmissionStatus; warnings: string[] };
 
 export interface Allowed {
   allowed: true;
   warnings: string[];
   patch?: Operation[];
-  /** For the API server's audit log; each key is put there behind the webhook's name. */
+  /** For the API server's audit log, which prefixes each key with the name of the webhook. */
   audit?: Record<string, string>;
 }
 
-/** Nobody reads more of one error: half of it the beginning of a value that it quotes, half of it what is wrong with that. */
-const LONGEST_ERROR = 2_000;
+/** Longest message per error. Keep the start (the quoted value) and the end (the reason). */
+const MAX_ERROR_LENGTH = 2_000;
 const OMITTED = ' … ';
-/** The API server may cut what is longer. */
-const LONGEST_WARNING = 256;
+/** The API server may truncate a longer warning. */
+const MAX_WARNING_LENGTH = 256;
 
-/** Allows the request; each warning is shown by kubectl beside the object it created. */
+/** Allows the request. kubectl shows each warning. */
 export function allow(warnings: readonly string[] = []): Allowed {
-  return { allowed: true, warnings: warnings.map(shortened) };
+  return { allowed: true, warnings: warnings.map(truncated) };
 }
 
-/** Denies the request with all errors at once, in the form of the API server's own validation. */
+/** Denies the request with all errors, in the form of the API server's own validation. */
 export function denyInvalid(
   request: AdmissionRequest,
   errors: readonly FieldError[],
@@ -32,25 +32,25 @@ export function denyInvalid(
 ): Verdict {
   const { group, kind } = request.kind;
   const name = request.name ?? '';
-  const told = errors.map((error) => ({ ...error, message: withoutMiddle(error.message) }));
+  const shown = errors.map((error) => ({ ...error, message: withoutMiddle(error.message) }));
   return {
     allowed: false,
-    warnings: warnings.map(shortened),
+    warnings: warnings.map(truncated),
     status: {
       code: 422,
       reason: 'Invalid',
-      message: `${kind}.${group} "${name}" is invalid: ${formatFieldErrors(told)}`,
+      message: `${kind}.${group} "${name}" is invalid: ${formatFieldErrors(shown)}`,
       details: {
         name,
         group,
         kind,
-        causes: told.map(({ reason, message, path }) => ({ reason, message, field: path })),
+        causes: shown.map(({ reason, message, path }) => ({ reason, message, field: path })),
       },
     },
   };
 }
 
-/** Denies a request that a rule of its namespace stands against, in the form of the API server's own refusals. */
+/** Denies a request that a permission or a policy forbids, in the form of the API server's own refusals. */
 export function denyForbidden(request: AdmissionRequest, why: string): Verdict {
   const { group } = request.kind;
   const kind = request.resource.resource;
@@ -63,12 +63,12 @@ export function denyForbidden(request: AdmissionRequest, why: string): Verdict {
   };
 }
 
-function shortened(warning: string): string {
-  return warning.length <= LONGEST_WARNING ? warning : `${warning.slice(0, LONGEST_WARNING - 1)}…`;
+function truncated(warning: string): string {
+  return warning.length <= MAX_WARNING_LENGTH ? warning : `${warning.slice(0, MAX_WARNING_LENGTH - 1)}…`;
 }
 
 function withoutMiddle(message: string): string {
-  if (message.length <= LONGEST_ERROR) return message;
-  const half = Math.floor((LONGEST_ERROR - OMITTED.length) / 2);
+  if (message.length <= MAX_ERROR_LENGTH) return message;
+  const half = Math.floor((MAX_ERROR_LENGTH - OMITTED.length) / 2);
   return `${message.slice(0, half)}${OMITTED}${message.slice(-half)}`;
 }

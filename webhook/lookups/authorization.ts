@@ -17,15 +17,22 @@ const REVIEWS: Resource = {
   clusterScoped: true,
 };
 
-const LONGEST_REVIEW_MS = 2000;
-/** Under load, so many milliseconds of the same question share an answer. */
+const REVIEW_TIMEOUT_MS = 2000;
+/** Under load, equal reviews within this many milliseconds share an answer. */
 const SHARED_MS = 5;
-/** What the verb `use` covers; everything else asks for `override` too. */
-const COVERED = ['args', 'command', 'env'];
+/** The overrides that the verb `use` includes. All others require `override` too. */
+const INCLUDED_IN_USE = ['args', 'command', 'env'];
 
 interface SubjectAccessReview extends KubeObject {
   spec: object;
   status?: { allowed?: boolean; evaluationError?: string };
+}
+
+/** A verb on a template; `action` describes it for messages. */
+interface Permission {
+  key: TemplateKey;
+  verb: string;
+  action: string;
 }
 
 export interface AuthorizationOptions {
@@ -34,72 +41,73 @@ export interface AuthorizationOptions {
 }
 
 /**
- * Whether the one who asks for a run may use its template, in mode `Use`: the API server's own authorizers say so, asked
- * by a SubjectAccessReview about the requester. Where they can't be asked, the answer is no.
+ * Checks in mode `Use` whether the user of a request may use a template. The API server's authorizers decide, through a
+ * SubjectAccessReview for that user. If the review fails, the answer is no.
  */
 export class Authorization {
   readonly #options: AuthorizationOptions;
-  /** Runs that come together with the same question share the answer; none is from before its question. */
+  /** Equal reviews that arrive together share one request. No answer is older than the review it answers. */
   readonly #reviews = new Singleflight<SubjectAccessReview>(SHARED_MS);
 
   constructor(options: AuthorizationOptions) {
     this.#options = options;
   }
 
-  /** Why this run may not be created; `undefined` when it may. */
+  /** Why the user may not create this JobRun; `undefined` if the user may. */
   async refusalOfCreate(request: AdmissionRequest, run: JobRun, signal: AbortSignal): Promise<string | undefined> {
     if (this.#options.mode === 'Namespace') return undefined;
     const key = templateKeyOfRun(run);
-    const beyond = overridesOf(run).filter((name) => !COVERED.includes(name));
+    const beyond = overridesOf(run).filter((name) => !INCLUDED_IN_USE.includes(name));
     const [use, override] = await Promise.all([
-      this.#refusal(request, { key, verb: VERB_USE, what: 'use' }, signal),
+      this.#refusal(request, { key, verb: VERB_USE, action: 'use' }, signal),
       beyond.length === 0
         ? undefined
-        : this.#refusal(request, { key, verb: VERB_OVERRIDE, what: `override ${beyond.join(', ')} of` }, signal),
+        : this.#refusal(request, { key, verb: VERB_OVERRIDE, action: `override ${beyond.join(', ')} of` }, signal),
     ]);
     return use ?? override;
   }
 
-  /** Why `spec.suspend` of this run may not be changed; `undefined` when it may. */
+  /** Why the user may not change `spec.suspend` of this JobRun; `undefined` if the user may. */
   async refusalOfSuspend(request: AdmissionRequest, run: JobRun, signal: AbortSignal): Promise<string | undefined> {
     if (this.#options.mode === 'Namespace') return undefined;
-    const asked = { key: templateKeyOfRun(run), verb: VERB_OVERRIDE, what: 'override suspend of' };
-    return this.#refusal(request, asked, signal);
+    const permission = { key: templateKeyOfRun(run), verb: VERB_OVERRIDE, action: 'override suspend of' };
+    return this.#refusal(request, permission, signal);
   }
 
-  async #refusal(
-    request: AdmissionRequest,
-    { key, verb, what }: { key: TemplateKey; verb: string; what: string },
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    const { username = '' } = request.userInfo;
-    const { plural } = key.kind === 'ClusterJobTemplate' ? CLUSTER_JOB_TEMPLATES : JOB_TEMPLATES;
-    const where = key.namespace === undefined ? 'in the cluster' : `in namespace "${key.namespace}"`;
-    const wanted = `the verb "${verb}" on ${plural}.${GROUP} "${key.name}" ${where}`;
-    const sentence = `user "${username}" may not ${what} ${key.kind} "${key.name}": needed is ${wanted}`;
+  async #refusal(request: AdmissionRequest, permission: Permission, signal: AbortSignal): Promise<string | undefined> {
+    const { key, action } = permission;
+    const user = `user "${request.userInfo.username ?? ''}"`;
+    const wanted = describe(permission);
     try {
-      const body = review(request, { key, verb, resource: plural });
-      const answer = this.#reviews.run(JSON.stringify(body), () =>
-        this.#options.client.create(REVIEWS, undefined, body, { timeoutMs: LONGEST_REVIEW_MS }),
-      );
-      const { status } = await withDeadline(answer, signal, () => {
-        throw new Error('the API server took too long to answer');
-      });
+      const { status } = await this.#review(reviewOf(request, permission), signal);
       if (status?.allowed === true) return undefined;
-      return status?.evaluationError === undefined ? sentence : `${sentence} (${status.evaluationError})`;
+      const refusal = `${user} cannot ${action} ${key.kind} "${key.name}": this requires ${wanted}`;
+      return status?.evaluationError === undefined ? refusal : `${refusal} (${status.evaluationError})`;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return `whether user "${username}" has ${wanted} could not be found out: ${why}`;
+      return `cannot check whether ${user} has ${wanted}: ${why}`;
     }
+  }
+
+  #review(review: SubjectAccessReview, signal: AbortSignal): Promise<SubjectAccessReview> {
+    const answer = this.#reviews.run(JSON.stringify(review), () =>
+      this.#options.client.create(REVIEWS, undefined, review, { timeoutMs: REVIEW_TIMEOUT_MS }),
+    );
+    return withDeadline(answer, signal, () => {
+      throw new Error('the API server took too long to answer');
+    });
   }
 }
 
-function review(
-  { userInfo }: AdmissionRequest,
-  { key, verb, resource }: { key: TemplateKey; verb: string; resource: string },
-): SubjectAccessReview {
+function describe({ key, verb }: Permission): string {
+  const where = key.namespace === undefined ? 'in the cluster' : `in namespace "${key.namespace}"`;
+  return `the verb "${verb}" on ${pluralOf(key)}.${GROUP} "${key.name}" ${where}`;
+}
+
+function reviewOf({ userInfo }: AdmissionRequest, { key, verb }: Permission): SubjectAccessReview {
   const { username, uid, groups, extra } = userInfo;
   const place = key.namespace === undefined ? {} : { namespace: key.namespace };
+  const resource = pluralOf(key);
   return {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
@@ -111,4 +119,8 @@ function review(
       resourceAttributes: { group: GROUP, version: VERSION, resource, name: key.name, verb, ...place },
     },
   };
+}
+
+function pluralOf({ kind }: TemplateKey): string {
+  return (kind === 'ClusterJobTemplate' ? CLUSTER_JOB_TEMPLATES : JOB_TEMPLATES).plural;
 }

@@ -5,15 +5,15 @@ import { isStrictDecodingError, jobRefusal, type JobRefusal, type Status } from 
 import { isAlreadyExists, KubeApiError, KubeConnectionError } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 
-/** What the API server says to a Job that is not stored; `warnings` are its own, Pod security's for instance. */
+/** The API server's verdict on a Job; `warnings` are its own, for instance from Pod security. */
 export type DryRunOutcome = { kind: 'accepted'; warnings: string[] } | JobRefusal;
 
-/** Half of the webhook's own five seconds, so that an answer is left to give when the API server gives none. */
-const LONGEST_DRY_RUN_MS = 2500;
+/** Half of the webhook's default timeout of five seconds, so that there is time left to answer if the dry run times out. */
+const DRY_RUN_TIMEOUT_MS = 2500;
 
 /**
- * Asks the API server whether it would take this Job, with every field known to it. Nothing is stored. The owner is left
- * out: a JobRun under admission does not exist yet. Never throws for an answer, or the lack of one.
+ * Creates the Job in a strict dry run: the API server checks it, rejects unknown fields, and stores nothing. The owner
+ * reference is left out, as the JobRun does not exist yet. A refusal and a missing answer are outcomes, not exceptions.
  */
 export async function dryRunJob(
   client: Pick<KubeClient, 'create'>,
@@ -25,7 +25,7 @@ export async function dryRunJob(
   const attempt = { client, job: { ...job, metadata }, signal };
   const strict = await dryRun(attempt, 'Strict');
   if (strict.kind !== 'undecodable') return strict;
-  // The API server looks at nothing else while there are unknown fields; without them it tells the rest of the mistakes.
+  // With unknown fields, the API server checks nothing else. Ignoring them gives the remaining errors.
   const lenient = await dryRun(attempt, 'Ignore');
   const more = lenient.kind === 'invalid' ? lenient.errors : [];
   return { kind: 'invalid', errors: [...strict.errors, ...more] };
@@ -37,15 +37,15 @@ interface Attempt {
   signal: AbortSignal;
 }
 
-/** `undecodable`: there are fields that no Job has. */
+/** `undecodable`: the Job has unknown fields. */
 type AttemptOutcome = DryRunOutcome | { kind: 'undecodable'; errors: FieldError[] };
 
 async function dryRun({ client, job, signal }: Attempt, fieldValidation: 'Strict' | 'Ignore'): Promise<AttemptOutcome> {
   const warnings: string[] = [];
   const onWarning = (text: string): number => warnings.push(text);
-  const options = { dryRun: true, fieldValidation, timeoutMs: LONGEST_DRY_RUN_MS, signal, onWarning };
+  const options = { dryRun: true, fieldValidation, timeoutMs: DRY_RUN_TIMEOUT_MS, signal, onWarning };
   try {
-    await onceMore(() => client.create<Job>(JOBS, job.metadata?.namespace, job, options));
+    await withRetry(() => client.create<Job>(JOBS, job.metadata?.namespace, job, options));
     return { kind: 'accepted', warnings };
   } catch (error) {
     if (isAlreadyExists(error)) return { kind: 'accepted', warnings };
@@ -56,8 +56,8 @@ async function dryRun({ client, job, signal }: Attempt, fieldValidation: 'Strict
   }
 }
 
-/** A kept connection may break at the moment it is used again; a dry run does no harm when it is made twice. */
-async function onceMore(create: () => Promise<unknown>): Promise<void> {
+/** An idle connection can break just when it is used again. A dry run can safely be repeated. */
+async function withRetry(create: () => Promise<unknown>): Promise<void> {
   try {
     await create();
   } catch (error) {

@@ -8,18 +8,18 @@ import type { ObjectCache } from '../../kube/watch/cache.ts';
 import { Singleflight } from './singleflight.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** `cached` may be a moment behind; `unknown` means that the API server could not be asked. */
+/** `cached` can be out of date; `unknown`: the request to the API server failed. */
 export type FoundTemplate =
   { kind: 'cached' | 'live'; template: Template } | { kind: 'missing' } | { kind: 'unknown'; why: string };
 
 export type TemplateCache = Pick<ObjectCache<Template>, 'get' | 'list'>;
 
-/** Longer than any healthy read; the dry run needs the rest of the time. */
-const LONGEST_GET_MS = 1000;
-/** Under load, so many milliseconds of runs of one template share a look at it. */
+/** Longer than any healthy read. The dry run needs the rest of the time. */
+const GET_TIMEOUT_MS = 1000;
+/** Under load, requests for one template within this many milliseconds share an answer. */
 const SHARED_MS = 5;
 
-/** Finds templates of both kinds: from the cache where that is enough, from the API server before anyone is refused. */
+/** Finds templates of both kinds, in the cache or live in the API server. A denial needs a live answer. */
 export class TemplateLookup {
   readonly #client: Pick<KubeClient, 'get'>;
   readonly #caches: Readonly<Record<TemplateKind, TemplateCache>>;
@@ -30,18 +30,18 @@ export class TemplateLookup {
     this.#caches = caches;
   }
 
-  /** As the cache has it, which may be a moment behind. */
+  /** From the cache, which can be out of date. */
   cached({ kind, namespace, name }: TemplateKey): Template | undefined {
     return this.#caches[kind].get(namespace, name);
   }
 
-  /** As the API server has it now: no answer is from before the call. Calls that come together share a request. */
+  /** From the API server. No answer is older than the call. Calls that arrive together share a request. */
   async findLive(key: TemplateKey, signal: AbortSignal): Promise<FoundTemplate> {
     const found = this.#gets.run(templateKeyString(key), () => this.#get(key));
     return withDeadline(found, signal, () => ({ kind: 'unknown', why: 'the API server took too long to answer' }));
   }
 
-  /** Names of the templates that a run could have meant, as far as the cache has them. */
+  /** The names of the cached templates of this kind and namespace, for suggestions. */
   names({ kind, namespace }: TemplateKey): string[] {
     return this.#caches[kind].list(namespace).flatMap((template) => template.metadata.name ?? []);
   }
@@ -50,7 +50,7 @@ export class TemplateLookup {
     const resource = kind === 'ClusterJobTemplate' ? CLUSTER_JOB_TEMPLATES : JOB_TEMPLATES;
     try {
       const place = { namespace, name };
-      const template = await this.#client.get<Template>(resource, place, { timeoutMs: LONGEST_GET_MS });
+      const template = await this.#client.get<Template>(resource, place, { timeoutMs: GET_TIMEOUT_MS });
       return { kind: 'live', template };
     } catch (error) {
       if (isNotFound(error)) return { kind: 'missing' };

@@ -10,7 +10,7 @@ export interface UnfinishedRunWarningsOptions {
   logger: Pick<Logger, 'debug'>;
 }
 
-/** Warns whoever changes or deletes a template of the runs that are under way with it. Never a reason to refuse. */
+/** Warns when a template is changed or deleted while JobRuns of it are unfinished. Never a reason to deny. */
 export class UnfinishedRunWarnings {
   readonly #options: UnfinishedRunWarningsOptions;
 
@@ -18,36 +18,36 @@ export class UnfinishedRunWarnings {
     this.#options = options;
   }
 
-  /** For an UPDATE that changes the content, and for a DELETE. What cannot be counted in time is not warned of. */
+  /** For an UPDATE that changes the content, and for a DELETE. No warning if the JobRuns cannot be counted in time. */
   async warnings(request: AdmissionRequest, signal: AbortSignal): Promise<string[]> {
     const template = request.oldObject as Template | null | undefined;
     if (!template) return [];
     try {
       const runs = await unfinishedRuns(this.#options.client, keyOfTemplate(template), signal);
       if (runs.count === 0) return [];
-      return [request.operation === 'DELETE' ? deleted(template, runs) : updated(template, runs)];
+      const effect = request.operation === 'DELETE' ? effectOfDeletion(runs) : effectOfUpdate(runs);
+      return [`${numberOf(runs)} of ${nameOf(template)} ${runs.count === 1 ? 'is' : 'are'} not finished: ${effect}`];
     } catch (err) {
-      this.#options.logger.debug({ err, uid: request.uid }, 'the unfinished runs of a template could not be counted');
+      this.#options.logger.debug({ err, uid: request.uid }, 'cannot count the unfinished JobRuns of a template');
       return [];
     }
   }
 }
 
-function deleted(template: Template, runs: UnfinishedRuns): string {
-  const those = runs.count === 1 ? 'it goes on if it has its Job' : 'those that have their Job go on';
-  return `${howMany(runs)} of ${called(template)} ${runs.count === 1 ? 'is' : 'are'} not finished: ${those}; without one, a run may end with the reason TemplateDeleted`;
+function effectOfDeletion({ count }: UnfinishedRuns): string {
+  const those = count === 1 ? 'it continues if its Job exists' : 'those whose Job exists continue';
+  return `${those}; without a Job, a run can fail with the reason TemplateDeleted`;
 }
 
-function updated(template: Template, runs: UnfinishedRuns): string {
-  const keep = runs.count === 1 ? 'it keeps the revision it was' : 'they keep the revisions they were';
-  return `${howMany(runs)} of ${called(template)} ${runs.count === 1 ? 'is' : 'are'} not finished: ${keep} admitted with`;
+function effectOfUpdate({ count }: UnfinishedRuns): string {
+  return count === 1 ? 'it keeps the revision it was admitted with' : 'they keep the revisions they were admitted with';
 }
 
-function howMany({ count, atLeast }: UnfinishedRuns): string {
+function numberOf({ count, atLeast }: UnfinishedRuns): string {
   if (count === 1 && !atLeast) return '1 JobRun';
   return `${atLeast ? 'at least ' : ''}${count} JobRuns`;
 }
 
-function called({ kind, metadata }: Template): string {
+function nameOf({ kind, metadata }: Template): string {
   return `${kind} "${metadata.name ?? ''}"`;
 }

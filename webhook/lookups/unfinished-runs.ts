@@ -3,17 +3,17 @@ import { JOB_RUNS } from '../../api/resources.ts';
 import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 
-/** How many runs of a template are not finished; `atLeast` when there were too many to look at. */
+/** How many JobRuns of a template are not finished. `atLeast`: there may be more; not all pages were read. */
 export interface UnfinishedRuns {
   count: number;
   atLeast: boolean;
 }
 
-const PAGE = 500;
-const MOST_PAGES = 10;
-const LONGEST_LIST_MS = 2000;
+const PAGE_SIZE = 500;
+const MAX_PAGES = 10;
+const LIST_TIMEOUT_MS = 2000;
 
-/** Counts, live, the runs that name this template and have no outcome yet. @throws what the client throws. */
+/** Counts the JobRuns that name this template and are not finished, from live lists. @throws what the client throws. */
 export async function unfinishedRuns(
   client: Pick<KubeClient, 'list'>,
   template: TemplateKey,
@@ -24,11 +24,11 @@ export async function unfinishedRuns(
   const wanted = templateKeyString(template);
   let count = 0;
   let next: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const selection = { namespace, fieldSelector, limit: PAGE, ...(next !== undefined && { continue: next }) };
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const selection = { namespace, fieldSelector, limit: PAGE_SIZE, ...(next !== undefined && { continue: next }) };
     const { items, metadata } = await client.list<JobRun>(JOB_RUNS, selection, {
       signal,
-      timeoutMs: LONGEST_LIST_MS,
+      timeoutMs: LIST_TIMEOUT_MS,
     });
     count += items.filter((run) => templateKeyString(templateKeyOfRun(run)) === wanted).length;
     next = metadata.continue;

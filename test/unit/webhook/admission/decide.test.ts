@@ -243,7 +243,7 @@ describe('a new JobRun', () => {
     cached(stored());
     const spec = { templateRef: 'echo', templateRevision: '0123456789' };
     expect(told(await decide(jobRunReview(spec).request))).toEqual([
-      `spec.templateRevision: Not found: "0123456789": JobTemplate "echo" has the revisions "${revisionOf(stored())}", newest first; leave the field out to run the present one`,
+      `spec.templateRevision: Not found: "0123456789": JobTemplate "echo" has the revisions "${revisionOf(stored())}", newest first; leave the field out to use the current revision`,
     ]);
   });
 
@@ -265,7 +265,7 @@ describe('a new JobRun', () => {
     cached(stored());
     const annotations = { 'hematoscope.app/requested-by': 'somebody-else' };
     expect(told(await decide(jobRunReview({ templateRef: 'echo' }, { annotations }).request))).toEqual([
-      'metadata.annotations[hematoscope.app/requested-by]: Forbidden: is set at admission to the user who creates the JobRun; leave it out',
+      'metadata.annotations[hematoscope.app/requested-by]: Forbidden: this annotation is set at admission to the user that creates the JobRun; leave it out',
     ]);
   });
 
@@ -367,7 +367,7 @@ describe('permission, in mode Use', () => {
     apiServer.allowedVerbs.add('use');
     const request = jobRunReview({ templateRef: 'echo', parallelism: 2, suspend: true }).request;
     expect(told(await use(request))).toEqual([
-      'jobruns.hematoscope.app "echo-hello" is forbidden: user "jane" may not override parallelism, suspend of JobTemplate "echo": needed is the verb "override" on jobtemplates.hematoscope.app "echo" in namespace "team"',
+      'jobruns.hematoscope.app "echo-hello" is forbidden: user "jane" cannot override parallelism, suspend of JobTemplate "echo": this requires the verb "override" on jobtemplates.hematoscope.app "echo" in namespace "team"',
     ]);
     apiServer.allowedVerbs.add('override');
     expect(await use(request)).toMatchObject({ allowed: true });
@@ -378,7 +378,7 @@ describe('permission, in mode Use', () => {
     const missing = told(await use(request));
     cached(stored());
     expect(told(await use(request))).toEqual(missing);
-    expect(missing).toEqual([expect.stringContaining('user "jane" may not use JobTemplate "echo"')]);
+    expect(missing).toEqual([expect.stringContaining('user "jane" cannot use JobTemplate "echo"')]);
   });
 
   it('asks in the whole cluster for a ClusterJobTemplate', async () => {
@@ -390,7 +390,9 @@ describe('permission, in mode Use', () => {
   it('denies where the API server cannot be asked', async () => {
     cached(stored());
     apiServer.create = () => Promise.reject(noAnswer());
-    expect(told(await use(jobRunReview().request))).toEqual([expect.stringContaining('could not be found out: ')]);
+    expect(told(await use(jobRunReview().request))).toEqual([
+      expect.stringContaining('cannot check whether user "jane" has the verb "use"'),
+    ]);
   });
 });
 
@@ -424,7 +426,7 @@ describe('a template with unfinished runs', () => {
   it.each([
     [
       'DELETE',
-      'is not finished: it goes on if it has its Job; without one, a run may end with the reason TemplateDeleted',
+      'is not finished: it continues if its Job exists; without a Job, a run can fail with the reason TemplateDeleted',
     ],
     ['UPDATE', 'is not finished: it keeps the revision it was admitted with'],
   ] as const)('warns of them on %s', async (operation, warning) => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import jsonPatchLibrary from 'fast-json-patch';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AdmissionRequest } from '../../../../api/admission-review.ts';
-import type { JobRun } from '../../../../api/job-run.ts';
-import { templateRevision } from '../../../../core/template/template-revision.ts';
-import { echoTemplate } from '../../core/objects.ts';
-import { decidersWith } from '../deciders.ts';
-import { FakeApiServer, noAnswer } from '../fake-api-server.ts';
-import { jobRunReview } from '../reviews.ts';
+import type { AdmissionRequest } from '../../../../../api/admission-review.ts';
+import type { JobRun } from '../../../../../api/job-run.ts';
+import { templateRevision } from '../../../../../core/template/template-revision.ts';
+import { echoTemplate } from '../../../core/objects.ts';
+import { decidersWith } from '../../deciders.ts';
+import { FakeApiServer, noAnswer } from '../../fake-api-server.ts';
+import { jobRunReview } from '../../reviews.ts';
 
 const REVISION = templateRevision(echoTemplate());
 const LABELS = { 'hematoscope.app/job-template': 'echo' };
@@ -69,11 +69,11 @@ describe('a new JobRun', () => {
     expect(run.spec).toEqual({ templateRef: 'echo' });
   });
 
-  it('is not pinned to a revision that could not be kept, and that is told', async () => {
+  it('is not pinned to a revision that could not be stored, with a warning', async () => {
     apiServer.create = () => Promise.reject(noAnswer());
     const request = jobRunReview({ templateRef: 'echo' }).request;
     expect((await mutated(request)).spec).toEqual({ templateRef: 'echo' });
-    expect((await mutate(request)).warnings).toEqual([expect.stringContaining('could not be kept')]);
+    expect((await mutate(request)).warnings).toEqual([expect.stringContaining('could not be stored')]);
   });
 
   it('does not get to say who asked for it', async () => {

@@ -1,0 +1,90 @@
+import type { AdmissionRequest } from '../../../api/admission-review.ts';
+import type { MissingTemplatePolicy } from '../../../api/names.ts';
+import { render, type Rendered } from '../../../core/job/render.ts';
+import { templateKeyOfRun, type TemplateKey } from '../../../core/template/template-key.ts';
+import type { TemplateVersion } from '../../../core/template/template-version.ts';
+import type { RevisionStore } from '../../../revisions/revision-store.ts';
+import type { Authorization } from '../../lookups/authorization.ts';
+import type { DryRunOutcome } from '../../lookups/dry-run.ts';
+import type { DryRunVerdicts } from '../../lookups/dry-run-verdicts.ts';
+import type { MissingReferences } from '../../lookups/missing-references.ts';
+import type { TemplateLookup } from '../../lookups/template-lookup.ts';
+import type { TemplateResolution, TemplateResolver } from '../../lookups/template-resolver.ts';
+import { jobRunCase, once, type JobRunCase } from '../admission-case.ts';
+import { requesterAnnotation } from '../requester.ts';
+import type { Stages } from '../run-checks.ts';
+import { jobAccepted } from './job-accepted.ts';
+import { jobRendered } from './job-rendered.ts';
+import { missingTemplateAnnotation } from './missing-template-annotation.ts';
+import { permissionToUse } from './permission-to-use.ts';
+import { referencesExist } from './references-exist.ts';
+import { revisionInUse } from './revision-in-use.ts';
+import { jobRunShape } from './job-run-shape.ts';
+import { templateExists } from './template-exists.ts';
+
+export interface JobRunCreationOptions {
+  lookup: Pick<TemplateLookup, 'names'>;
+  templates: Pick<TemplateResolver, 'resolve' | 'isCurrent'>;
+  revisions: Pick<RevisionStore, 'list' | 'touch'>;
+  authorization: Pick<Authorization, 'refusalOfCreate'>;
+  dryRuns: Pick<DryRunVerdicts, 'try'>;
+  references: Pick<MissingReferences, 'warnings'>;
+  /** For JobRuns that do not set a policy themselves. */
+  missingTemplate: MissingTemplatePolicy;
+}
+
+/** The template of a JobRun, and the Job that it makes. */
+export interface Rendering {
+  template: TemplateVersion;
+  rendered: Rendered;
+}
+
+/** The creation of one JobRun. Each function does its work once, at its first call, for all checks. */
+export interface JobRunCreation extends JobRunCase {
+  key: () => TemplateKey;
+  template: () => Promise<TemplateResolution>;
+  /** `undefined`: the template was not found. */
+  rendering: () => Promise<Rendering | undefined>;
+  /** The API server's verdict on the Job. `undefined`: no Job could be rendered. */
+  dryRun: () => Promise<DryRunOutcome | undefined>;
+}
+
+/**
+ * The checks of a new JobRun. It is denied only if its Job could never be created, according to the API server at this
+ * moment. What cannot be checked in time is allowed with a warning: the syncer checks again.
+ */
+export function jobRunCreationStages(options: JobRunCreationOptions): Stages<JobRunCreation> {
+  return [
+    [jobRunShape],
+    [
+      permissionToUse(options),
+      missingTemplateAnnotation(options),
+      requesterAnnotation,
+      templateExists(options),
+      jobRendered,
+      jobAccepted,
+      referencesExist(options),
+    ],
+    [revisionInUse(options)],
+  ];
+}
+
+export function gatherJobRunCreation(
+  request: AdmissionRequest,
+  { templates, dryRuns }: Pick<JobRunCreationOptions, 'templates' | 'dryRuns'>,
+  signal: AbortSignal,
+): JobRunCreation {
+  const base = jobRunCase(request, signal);
+  const { run } = base;
+  const template = once(() => templates.resolve(run, signal));
+  const rendering = once(async () => {
+    const found = await template();
+    if (found.kind !== 'found') return undefined;
+    return { template: found.template, rendered: render(found.template.compiled, run) };
+  });
+  const dryRun = once(async () => {
+    const { rendered } = (await rendering()) ?? {};
+    return rendered !== undefined && 'job' in rendered ? dryRuns.try(rendered.job, signal) : undefined;
+  });
+  return { ...base, key: once(() => templateKeyOfRun(run)), template, rendering, dryRun };
+}

@@ -1,0 +1,99 @@
+import type { AdmissionRequest } from '../../../api/admission-review.ts';
+import type { JobRun } from '../../../api/job-run.ts';
+import { LABEL_CLUSTER_JOB_TEMPLATE, LABEL_JOB_TEMPLATE } from '../../../api/names.ts';
+import { labelValue } from '../../../core/job/label-value.ts';
+import { templateKeyOfRun } from '../../../core/template/template-key.ts';
+import type { TemplateVersion } from '../../../core/template/template-version.ts';
+import { validateTemplateRef } from '../../../core/template/template-reference.ts';
+import type { RevisionStore } from '../../../revisions/revision-store.ts';
+import type { TemplateResolver } from '../../lookups/template-resolver.ts';
+import { jobRunCase, type JobRunCase } from '../admission-case.ts';
+import { withRequester } from '../requester.ts';
+import { allow, type Verdict } from '../verdict.ts';
+import { jobRunPatch } from './job-run-patch.ts';
+
+export interface MutateJobRunOptions {
+  templates: Pick<TemplateResolver, 'resolveCurrent'>;
+  revisions: Pick<RevisionStore, 'keep'>;
+}
+
+/**
+ * Sets what a JobRun is admitted with: the label of its template, the template's revision, which is stored, and the user
+ * that created the JobRun. An update restores what the manifest omits, so that applying the same manifest again changes
+ * nothing. Never denies: the validation that follows reports what is wrong.
+ */
+export async function mutateJobRun(
+  request: AdmissionRequest,
+  options: MutateJobRunOptions,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const mutation = jobRunCase(request, signal);
+  const { run, requester } = mutation;
+  const { revision, warnings } = await revisionOf(mutation, options);
+  const patch = jobRunPatch(run, withRevision(withLabel(withAnnotation(run, requester)), revision));
+  const audit = requester === undefined ? {} : { audit: { 'requested-by': requester } };
+  return { ...allow(warnings), ...audit, ...(patch.length > 0 && { patch }) };
+}
+
+interface Pin {
+  /** `undefined`: the JobRun is left without a revision. */
+  revision?: string | undefined;
+  warnings: string[];
+}
+
+/** The revision that the JobRun is admitted with. That of a new JobRun is stored first. */
+async function revisionOf({ request, run, before, signal }: JobRunCase, options: MutateJobRunOptions): Promise<Pin> {
+  if (!namesTemplate(run)) return { warnings: [] };
+  const revision = run.spec.templateRevision ?? specOf(before)?.templateRevision;
+  if (revision !== undefined || request.operation !== 'CREATE') return { revision, warnings: [] };
+  const found = await options.templates.resolveCurrent(run, signal);
+  if (found.kind !== 'found') return { warnings: [] };
+  const warnings = request.dryRun === true ? [] : await store(found.template, options, signal);
+  // The syncer cannot find a revision that is not stored.
+  return warnings.length > 0 ? { warnings } : { revision: found.template.compiled.revision, warnings };
+}
+
+/** @returns a warning if the revision could not be stored */
+async function store(
+  template: TemplateVersion,
+  { revisions }: MutateJobRunOptions,
+  signal: AbortSignal,
+): Promise<string[]> {
+  try {
+    await revisions.keep(template, { signal });
+    return [];
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [
+      `the revision of the template could not be stored, so a change to the template before the Job is created affects this JobRun: ${why}`,
+    ];
+  }
+}
+
+function namesTemplate(run: JobRun): boolean {
+  return validateTemplateRef(run).length === 0;
+}
+
+/** The spec of an object whose shape has not been checked. */
+function specOf(run: JobRun | undefined): Partial<JobRun['spec']> | null | undefined {
+  return run?.spec;
+}
+
+function withRevision(run: JobRun, templateRevision: string | undefined): JobRun {
+  return templateRevision === undefined ? run : { ...run, spec: { ...run.spec, templateRevision } };
+}
+
+function withAnnotation(run: JobRun, requester: string | undefined): JobRun {
+  const annotations = withRequester(run.metadata.annotations, requester);
+  return annotations === undefined ? run : { ...run, metadata: { ...run.metadata, annotations } };
+}
+
+function withLabel(run: JobRun): JobRun {
+  if (!namesTemplate(run)) return run;
+  const { kind, name } = templateKeyOfRun(run);
+  const ours = [LABEL_JOB_TEMPLATE, LABEL_CLUSTER_JOB_TEMPLATE];
+  const others = Object.entries(run.metadata.labels ?? {}).filter(([key]) => !ours.includes(key));
+  const label = kind === 'ClusterJobTemplate' ? LABEL_CLUSTER_JOB_TEMPLATE : LABEL_JOB_TEMPLATE;
+  const labels = { ...Object.fromEntries(others), [label]: labelValue(name) };
+  return { ...run, metadata: { ...run.metadata, labels } };
+}

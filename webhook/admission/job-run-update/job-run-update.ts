@@ -1,0 +1,46 @@
+import type { AdmissionRequest } from '../../../api/admission-review.ts';
+import type { JobRun } from '../../../api/job-run.ts';
+import type { Authorization } from '../../lookups/authorization.ts';
+import type { TemplateResolver } from '../../lookups/template-resolver.ts';
+import { jobRunCase, type JobRunCase } from '../admission-case.ts';
+import { requesterAnnotation } from '../requester.ts';
+import type { Stages } from '../run-checks.ts';
+import { immutableSpec } from './immutable-spec.ts';
+import { permissionToSuspend } from './permission-to-suspend.ts';
+import { suspendAllowed } from './suspend-allowed.ts';
+import { suspendHasEffect } from './suspend-has-effect.ts';
+
+export interface JobRunUpdateOptions {
+  templates: Pick<TemplateResolver, 'resolve'>;
+  authorization: Pick<Authorization, 'refusalOfSuspend'>;
+}
+
+/** The update of one JobRun. */
+export interface JobRunUpdate extends JobRunCase {
+  before: JobRun;
+  /** Whether `spec.suspend` changes: the template must then allow it. */
+  changesSuspend: boolean;
+}
+
+/**
+ * The checks of an updated JobRun. Of its spec, only `suspend` can change. The CRD requires the same. Everything else can
+ * change, even if the template no longer exists.
+ */
+export function jobRunUpdateStages(options: JobRunUpdateOptions): Stages<JobRunUpdate> {
+  return [
+    [immutableSpec, requesterAnnotation],
+    [permissionToSuspend(options), suspendAllowed(options)],
+    [suspendHasEffect],
+  ];
+}
+
+export function gatherJobRunUpdate(request: AdmissionRequest, signal: AbortSignal): JobRunUpdate {
+  const base = jobRunCase(request, signal);
+  const before = request.oldObject as JobRun;
+  return { ...base, before, changesSuspend: suspendOf(base.run) !== suspendOf(before) };
+}
+
+/** A spec of a wrong shape is not refused here: the API server checks it against the CRD. */
+function suspendOf({ spec }: JobRun): boolean | undefined {
+  return (spec as Partial<JobRun['spec']> | null | undefined)?.suspend;
+}

@@ -1,0 +1,54 @@
+import type { FieldError } from '../../core/errors/field-error.ts';
+import type { AdmissionCase } from './admission-case.ts';
+import { allow, denyForbidden, denyInvalid, type Allowed, type Verdict } from './verdict.ts';
+
+/** What one check found. Empty: nothing to report. */
+export interface Findings {
+  /** The user lacks a permission. Reported alone, so that the user learns nothing else about the template. */
+  unauthorized?: string | undefined;
+  errors?: readonly FieldError[];
+  /** The API server would refuse the Job for a reason outside of it, such as a quota. Reported where there are no errors. */
+  forbidden?: string | undefined;
+  warnings?: readonly string[];
+  /** Warnings about the effect of the request: a denial has no effect, and does not show them. */
+  effects?: readonly string[];
+  /** For the audit log of the API server. */
+  audit?: Record<string, string>;
+}
+
+/** Checks one aspect of a request. Never denies by itself, and never throws for a mistake of the user. */
+export type Check<C extends AdmissionCase> = (admission: C) => Findings | Promise<Findings>;
+
+/** Checks in the order in which they run: those of one stage side by side, a stage only if the one before found no fault. */
+export type Stages<C extends AdmissionCase> = readonly (readonly Check<C>[])[];
+
+/** Runs the checks and combines what they found: all errors of a stage are reported together. */
+export async function runChecks<C extends AdmissionCase>(admission: C, stages: Stages<C>): Promise<Verdict> {
+  const findings: Findings[] = [];
+  for (const checks of stages) {
+    findings.push(...(await Promise.all(checks.map(async (check) => check(admission)))));
+    const denial = denialOf(admission, findings);
+    if (denial !== undefined) return denial;
+  }
+  return allowed(findings);
+}
+
+function denialOf({ request }: AdmissionCase, findings: readonly Findings[]): Verdict | undefined {
+  const unauthorized = first(findings, ({ unauthorized }) => unauthorized);
+  if (unauthorized !== undefined) return denyForbidden(request, unauthorized);
+  const errors = findings.flatMap(({ errors = [] }) => errors);
+  const warnings = findings.flatMap(({ warnings = [] }) => warnings);
+  if (errors.length > 0) return denyInvalid(request, errors, warnings);
+  const forbidden = first(findings, ({ forbidden }) => forbidden);
+  return forbidden === undefined ? undefined : denyForbidden(request, forbidden);
+}
+
+function allowed(findings: readonly Findings[]): Allowed {
+  const verdict = allow(findings.flatMap(({ warnings = [], effects = [] }) => [...warnings, ...effects]));
+  const audit = Object.assign({}, ...findings.map(({ audit }) => audit)) as Record<string, string>;
+  return Object.keys(audit).length === 0 ? verdict : { ...verdict, audit };
+}
+
+function first<T>(findings: readonly Findings[], part: (found: Findings) => T | undefined): T | undefined {
+  return findings.map(part).find((value) => value !== undefined);
+}

@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AdmissionRequest } from '../../../api/admission-review.ts';
+import type { JobRun } from '../../../api/job-run.ts';
+import type { Template } from '../../../api/job-template.ts';
+import { API_VERSION } from '../../../api/names.ts';
+import { render, type Rendered } from '../../../core/job/render.ts';
+import { sampleParameters } from '../../../core/parameters/samples.ts';
+import { compileTemplate, type CompiledTemplate } from '../../../core/template/compile.ts';
+import type { DryRunVerdicts } from '../../lookups/dry-run-verdicts.ts';
+import type { UnfinishedRunWarnings } from '../../lookups/unfinished-run-warnings.ts';
+import { once, type AdmissionCase } from '../admission-case.ts';
+import type { Stages } from '../run-checks.ts';
+import { sampleJobAccepted } from './sample-job-accepted.ts';
+import { sampleJobRendered } from './sample-job-rendered.ts';
+import { unfinishedRuns } from './unfinished-runs.ts';
+
+export interface TemplateChangeOptions {
+  dryRuns: Pick<DryRunVerdicts, 'try'>;
+  unfinishedRuns: Pick<UnfinishedRunWarnings, 'warnings'>;
+  /** The namespace of the dry runs for ClusterJobTemplates. */
+  clusterNamespace: string;
+}
+
+/** A template that is created or updated. Each function does its work once, at its first call, for all checks. */
+export interface TemplateChange extends AdmissionCase {
+  template: Template;
+  compiled: () => CompiledTemplate;
+  /** The Job of a JobRun that overrides nothing and has a sample for each parameter. */
+  sampleJob: () => Rendered;
+}
+
+/**
+ * The checks of a template that is created or updated. It is denied only if no Job could ever be created from it. What
+ * prevents a Job only now (a quota, a policy, a missing permission, an API server that does not answer) is a warning.
+ */
+export function templateChangeStages(options: TemplateChangeOptions): Stages<TemplateChange> {
+  return [[sampleJobRendered, sampleJobAccepted(options), unfinishedRuns(options)]];
+}
+
+/** The checks of a template that is deleted: they only warn. */
+export function templateDeletionStages(options: TemplateChangeOptions): Stages<AdmissionCase> {
+  return [[unfinishedRuns(options)]];
+}
+
+export function gatherTemplateChange(
+  request: AdmissionRequest,
+  { clusterNamespace }: Pick<TemplateChangeOptions, 'clusterNamespace'>,
+  signal: AbortSignal,
+): TemplateChange {
+  const template = request.object as Template;
+  const compiled = once(() => compileTemplate(template));
+  const sampleJob = once((): Rendered => {
+    const { errors } = compiled();
+    if (errors.length > 0) return { errors, of: 'template' };
+    return render(compiled(), sampleRun(template, compiled(), request.namespace ?? clusterNamespace));
+  });
+  return { request, signal, template, compiled, sampleJob };
+}
+
+function sampleRun(template: Template, compiled: CompiledTemplate, namespace: string): JobRun {
+  const name = template.metadata.name ?? 'example';
+  const spec = { templateRef: name, templateKind: template.kind, parameters: sampleParameters(compiled) };
+  return { apiVersion: API_VERSION, kind: 'JobRun', metadata: { name, namespace }, spec };
+}
+
+/** Whether an update leaves alone everything that a Job is rendered from. */
+export function isContentUnchanged({ operation, object, oldObject }: AdmissionRequest): boolean {
+  if (operation !== 'UPDATE' || oldObject === undefined || oldObject === null) return false;
+  return isDeepStrictEqual(contentOf(oldObject as Template), contentOf(object as Template));
+}
+
+function contentOf({ spec, parameters, overrides }: Template): unknown[] {
+  return [spec, parameters, overrides];
+}
