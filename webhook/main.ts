@@ -1,13 +1,14 @@
-/** The webhook process: reads its environment, starts, and ends without failing a request when it is told to. */
+/** The webhook process: reads its environment, starts, and stops on a signal without failing a request. */
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { loadClusterConfig } from '../kube/client/cluster-config.ts';
 import { processMetrics } from '../kube/metrics/process-metrics.ts';
-import { ConfigError, readConfig, type WebhookConfig } from './config.ts';
+import { ConfigError } from '../kube/process/environment.ts';
+import { readConfig, type WebhookConfig } from './config.ts';
 import { WebhookMetrics } from './server/metrics.ts';
 import { startWebhook } from './start-webhook.ts';
 
-/** What is left after the drain, to close connections. */
+/** The time to close connections after the drain. */
 const CLOSING_MS = 10_000;
 
 const config = configOrExit();
@@ -27,8 +28,8 @@ const webhook = await startWebhook({
 });
 
 closeWithGrace({ delay: config.drainSeconds * 1000 + CLOSING_MS, logger }, async ({ err, signal }) => {
-  if (err) logger.fatal({ err }, 'ending after an unexpected error');
-  else logger.info({ signal }, 'told to end');
+  if (err) logger.fatal({ err }, 'stopping after an unexpected error');
+  else logger.info({ signal }, 'stopping after a signal');
   await webhook.stop();
 });
 

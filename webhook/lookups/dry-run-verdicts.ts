@@ -9,7 +9,7 @@ export interface DryRunVerdictsOptions {
   client: Pick<KubeClient, 'create'>;
   /** False: every Job counts as accepted, without a request. */
   enabled: boolean;
-  /** How long an accepted Job stands for other Jobs with the same key; 0: every Job needs its own dry run. */
+  /** How long an acceptance is reused for Jobs with the same key; 0: every Job needs its own dry run. */
   reuseSeconds: number;
   /** Milliseconds; for tests. */
   now?: () => number;

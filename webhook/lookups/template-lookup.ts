@@ -12,7 +12,7 @@ import { withDeadline } from './with-deadline.ts';
 export type FoundTemplate =
   { kind: 'cached' | 'live'; template: Template } | { kind: 'missing' } | { kind: 'unknown'; why: string };
 
-export type TemplateCache = Pick<ObjectCache<Template>, 'get' | 'list'>;
+export type TemplateCaches = Readonly<Record<TemplateKind, Pick<ObjectCache<Template>, 'get' | 'list'>>>;
 
 /** Longer than any healthy read. The dry run needs the rest of the time. */
 const GET_TIMEOUT_MS = 1000;
@@ -22,10 +22,10 @@ const SHARED_MS = 5;
 /** Finds templates of both kinds, in the cache or live in the API server. A denial needs a live answer. */
 export class TemplateLookup {
   readonly #client: Pick<KubeClient, 'get'>;
-  readonly #caches: Readonly<Record<TemplateKind, TemplateCache>>;
+  readonly #caches: TemplateCaches;
   readonly #gets = new Singleflight<FoundTemplate>(SHARED_MS);
 
-  constructor(client: Pick<KubeClient, 'get'>, caches: Readonly<Record<TemplateKind, TemplateCache>>) {
+  constructor(client: Pick<KubeClient, 'get'>, caches: TemplateCaches) {
     this.#client = client;
     this.#caches = caches;
   }

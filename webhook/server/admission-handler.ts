@@ -14,14 +14,14 @@ export interface AdmissionHandlerOptions {
   logger: Logger;
 }
 
-/** One AdmissionReview, as it came. */
+/** One AdmissionReview, not yet validated. */
 export interface AdmissionCall {
   body: unknown;
-  /** The API server's `?timeout=`. */
+  /** The `?timeout=` that the API server sends. */
   timeout: unknown;
 }
 
-/** Answers AdmissionReviews by one decider. @throws HttpError for what is no AdmissionReview. */
+/** Answers AdmissionReviews with the verdict of `decide`. @throws HttpError if the body is not an AdmissionReview. */
 export function admissionHandler(
   options: AdmissionHandlerOptions,
 ): (call: AdmissionCall) => Promise<AdmissionReviewAnswer> {
@@ -29,7 +29,7 @@ export function admissionHandler(
   return async ({ body, timeout }) => {
     const started = performance.now();
     const request = admissionRequest(body);
-    // Not AbortSignal.timeout: that one goes on after the answer, and makes an error that nobody wants.
+    // Not AbortSignal.timeout: its timer cannot be cleared, and fires after the answer.
     const overdue = new AbortController();
     const timer = setTimeout(() => {
       overdue.abort(new DOMException('the time to decide is up', 'TimeoutError'));

@@ -11,16 +11,17 @@ import { quoted } from '../../core/errors/quoted.ts';
 import { HttpError } from './http-error.ts';
 import type { Verdict } from '../admission/verdict.ts';
 
-/** No Job needs so many levels; what goes through an object recursively must not run out of stack. */
-const DEEPEST = 500;
+/** No Job needs more levels. The limit protects recursive functions from a stack overflow. */
+const MAX_DEPTH = 500;
 
 /**
- * @throws HttpError 400 when the text is not JSON, or nested too deep. Keys such as `__proto__` become ordinary, harmless
- * properties.
+ * Keys such as `__proto__` become ordinary, harmless properties.
+ *
+ * @throws HttpError 400 if the text is not JSON, or is nested too deeply.
  */
 export function parseBody(text: string): unknown {
   const body = parseJson(text);
-  if (isDeeperThan(body, DEEPEST)) throw new HttpError(400, `the object is nested deeper than ${DEEPEST} levels`);
+  if (isDeeperThan(body, MAX_DEPTH)) throw new HttpError(400, `the object is nested deeper than ${MAX_DEPTH} levels`);
   return body;
 }
 
@@ -34,7 +35,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Level by level, without recursion. */
+/** Checks level by level, without recursion. */
 function isDeeperThan(value: unknown, most: number): boolean {
   let level = [value].filter(isContainer);
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -48,25 +49,24 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** The request of a review. @throws HttpError 400 when it is no AdmissionReview of a version that is known here. */
+/** The request of a review. @throws HttpError 400 if the body is not an AdmissionReview of a supported version. */
 export function admissionRequest(body: unknown): AdmissionRequest {
   const { apiVersion, kind } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   if (kind !== 'AdmissionReview') throw new HttpError(400, 'the body is not an AdmissionReview');
   if (apiVersion !== ADMISSION_API_VERSION) {
     throw new HttpError(
       400,
-      `AdmissionReview of version ${quoted(apiVersion)}: only ${ADMISSION_API_VERSION} is known`,
+      `AdmissionReview of version ${quoted(apiVersion)}: only ${ADMISSION_API_VERSION} is supported`,
     );
   }
   const errors = validateAdmissionReview(body);
   if (errors.length > 0) throw new HttpError(400, `the AdmissionReview is not valid: ${formatFieldErrors(errors)}`);
   const { request } = body as AdmissionReview;
-  if (!hasItsObject(request))
-    throw new HttpError(400, `the AdmissionReview of a ${request.operation} lacks its object`);
+  if (!hasObject(request)) throw new HttpError(400, `the AdmissionReview of a ${request.operation} lacks its object`);
   return request;
 }
 
-function hasItsObject({ operation, object }: AdmissionRequest): boolean {
+function hasObject({ operation, object }: AdmissionRequest): boolean {
   return !['CREATE', 'UPDATE'].includes(operation) || (object !== undefined && object !== null);
 }
 

@@ -18,19 +18,19 @@ export interface AppOptions {
   logger: Logger;
 }
 
-/** The webhook's HTTPS server; it has no certificate and listens to nothing until told. */
+/** The HTTPS server of the webhook. It starts without a certificate and without a port. */
 export type App = ReturnType<typeof createServer>;
 
-/** As controller-runtime has it: an object takes up to 3 MiB, and an update carries it twice. */
+/** The limit of controller-runtime: an object has up to 3 MiB, and an update contains it twice. */
 const BODY_LIMIT = 7 * 1024 * 1024;
-/** Above the API server's idle limit of 90 s, so that it is never this side that closes a connection about to be used. */
+/** Longer than the idle timeout of the API server (90 s), so that the webhook never closes a connection that is about to be used. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** Builds the server with its routes, usable with `inject()` and without a socket. */
+/** Builds the server with its routes. It can be used with `inject()`, without a socket. */
 export function buildApp(options: AppOptions): App {
   const app = createServer(options.logger);
   app.removeAllContentTypeParsers();
-  // Not Fastify's own parser: it refuses keys such as `__proto__`, which are harmless here and the API server's to judge.
+  // Fastify's own parser rejects keys such as `__proto__`. They are harmless here, and the API server decides on them.
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     try {
       done(null, parseBody(body.toString()));
@@ -109,12 +109,12 @@ function addAdmissionRoutes(app: App, { deciders, metrics, logger }: AppOptions)
   }
 }
 
-/** The sender's mistakes are told to the sender; ours are told to the log, and to the sender only that there was one. */
+/** The client sees the reason for its own mistakes only. The reason for an internal error is logged. */
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const code = error.statusCode ?? 500;
   if (code >= 500) {
-    request.log.error({ err: error, url: request.url }, 'a request failed by a fault of the webhook');
-    return reply.code(500).send(errorBody(500, 'internal error of the job-template-run webhook; its log says more'));
+    request.log.error({ err: error, url: request.url }, 'a request failed because of an internal error');
+    return reply.code(500).send(errorBody(500, 'internal error of the job-template-run webhook; see its log'));
   }
   request.log.warn({ url: request.url, code }, error.message);
   return reply.code(code).send(errorBody(code, code === 413 ? tooLarge() : error.message));

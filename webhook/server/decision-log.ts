@@ -9,7 +9,7 @@ export interface Decision {
   milliseconds: number;
 }
 
-/** One line a decision: who wanted what, and what was said to it. Never the object itself: it may hold secrets. */
+/** Logs one line per decision: the user, the object's name and the verdict. Never its content, which can contain secrets. */
 export function logDecision(logger: Logger, { webhook, request, verdict, milliseconds }: Decision): void {
   const { uid, userInfo, kind, namespace, name, operation, dryRun } = request;
   const denial = verdict.allowed

@@ -15,7 +15,7 @@ export interface HealthOptions {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** `/healthz`: the process answers. `/readyz`: 503 with a list of what is missing. `/metrics`: for Prometheus. */
+/** `/healthz`: the process is alive. `/readyz`: 200, or 503 with a list of what is missing. `/metrics`: for Prometheus. */
 export async function healthAnswer(path: string, { readiness, registry }: HealthOptions): Promise<Answer> {
   switch (path) {
     case '/healthz':
@@ -36,7 +36,7 @@ export async function healthAnswer(path: string, { readiness, registry }: Health
   }
 }
 
-/** A plain HTTP server for probes and metrics, apart from TLS so that it can say what is wrong with TLS. */
+/** A server for probes and metrics. It uses plain HTTP, so that it can report problems with TLS. */
 export function createHealthServer(options: HealthOptions, onError: (error: unknown) => void): Server {
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace(/\?.*$/, '');

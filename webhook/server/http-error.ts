@@ -1,4 +1,4 @@
-/** A request that is not answered with an AdmissionReview; the message is for whoever sent it. */
+/** A request that cannot be answered with an AdmissionReview. The message is sent to the client. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly statusCode: number;
@@ -17,7 +17,7 @@ const REASONS: Record<number, string> = {
   500: 'InternalError',
 };
 
-/** The body of an error: a `metav1.Status`, which the API server takes over into what it tells its own client. */
+/** The body of an error response: a `metav1.Status`, which the API server includes in its answer to the user. */
 export function errorBody(code: number, message: string): object {
   return {
     apiVersion: 'v1',

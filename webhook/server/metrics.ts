@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestObserver } from '../../kube/client/client.ts';
 
-/** The webhook's metrics, under the names of controller-runtime where it has one for the same thing. */
+/** The metrics of the webhook. They have the names that controller-runtime uses, where it has the same metric. */
 export class WebhookMetrics {
   readonly registry = new Registry();
   readonly requests = new Counter({
@@ -36,7 +36,7 @@ export class WebhookMetrics {
   });
   readonly certificateReadErrors = new Counter({
     name: 'certwatcher_read_certificate_errors_total',
-    help: 'Total number of certificate reads that gave no usable pair.',
+    help: 'Total number of certificate reads that failed.',
     registers: [this.registry],
   });
   readonly certificateExpiry = new Gauge({
@@ -51,7 +51,7 @@ export class WebhookMetrics {
     registers: [this.registry],
   });
 
-  /** Counts the calls to the API server; hand it to the client. */
+  /** Counts the requests to the API server; pass it to the client. */
   readonly observeApiRequest: RequestObserver = ({ code, method, host }) => {
     this.#restClientRequests.inc({ code, method, host });
   };

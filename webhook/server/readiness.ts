@@ -1,13 +1,13 @@
-/** Why something is not ready; undefined when it is. */
+/** Why a part is not ready; `undefined` if it is. */
 export type ReadinessCheck = () => string | undefined;
 
-/** One thing that is missing, for `/readyz`. */
+/** A part that is not ready, for `/readyz`. */
 export interface Missing {
   what: string;
   why: string;
 }
 
-/** Everything that must be there before the API server may send requests here. */
+/** Checks whether the webhook is ready to receive requests from the API server. */
 export class Readiness {
   readonly #checks = new Map<string, ReadinessCheck>();
 
@@ -15,7 +15,7 @@ export class Readiness {
     this.#checks.set(what, check);
   }
 
-  /** Empty when ready. */
+  /** The parts that are not ready, in the order in which they were added. Empty: ready. */
   missing(): Missing[] {
     return Array.from(this.#checks).flatMap(([what, check]) => {
       const why = check();

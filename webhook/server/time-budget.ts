@@ -1,11 +1,11 @@
-/** What the chart configures, for a caller that does not say. */
+/** The timeout that the chart configures, for a request without one. */
 const DEFAULT_MS = 5000;
-/** The part of the API server's patience that may be spent on asking; the rest brings the answer back. */
+/** The share of the timeout for the decision. The rest is for the way back. */
 const SHARE = 0.8;
 
 /**
- * How long a decision may take, in milliseconds. The API server says in the query how long it waits (`?timeout=5s`, a Go
- * duration of whole seconds); an answer after that is none.
+ * How long a decision can take, in milliseconds. The API server sends its timeout in the query (`?timeout=5s`, a Go
+ * duration of whole seconds) and ignores a later answer.
  */
 export function budgetMs(timeout: unknown): number {
   const [, minutes = '0', seconds = '0'] = /^(?:(\d+)m)?(\d+)s$/.exec(typeof timeout === 'string' ? timeout : '') ?? [];

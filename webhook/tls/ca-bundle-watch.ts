@@ -7,15 +7,15 @@ import type { WebhookConfig } from '../config.ts';
 export interface CaBundleWatchOptions {
   client: Pick<KubeClient, 'get'>;
   config: Pick<WebhookConfig, 'validatingWebhookConfiguration' | 'mutatingWebhookConfiguration'>;
-  /** The certificate in use, if there is one yet. */
+  /** The certificate in use; `undefined` before there is one. */
   chain: () => readonly X509Certificate[] | undefined;
   logger: Logger;
   everyMs?: number;
 }
 
 /**
- * Holds readiness back until the API server trusts this webhook, which closes the gap between an installation and the
- * injection of the CA. Once it did, a later mismatch is not held against readiness: no other replica would do better.
+ * Delays readiness until the API server trusts the certificate: after an installation, the CA bundle is injected a little
+ * later. A mismatch after that does not affect readiness, because it would affect all replicas alike.
  */
 export class CaBundleWatch {
   readonly #options: CaBundleWatchOptions;
@@ -31,16 +31,16 @@ export class CaBundleWatch {
       { resource: VALIDATING_WEBHOOK_CONFIGURATIONS, name: validating },
       { resource: MUTATING_WEBHOOK_CONFIGURATIONS, name: mutating },
     ].filter(({ name }) => name !== '');
-    this.#problem = this.#configurations.length === 0 ? undefined : 'not looked at yet';
+    this.#problem = this.#configurations.length === 0 ? undefined : 'not checked yet';
   }
 
-  /** Undefined once all configurations were seen to trust the certificate. */
+  /** `undefined` once all configurations trust the certificate. */
   get problem(): string | undefined {
     return this.#problem;
   }
 
   start(): void {
-    if (this.#problem !== undefined) void this.#look();
+    if (this.#problem !== undefined) void this.#check();
   }
 
   stop(): void {
@@ -48,7 +48,7 @@ export class CaBundleWatch {
     clearTimeout(this.#timer);
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const { logger, everyMs = 500 } = this.#options;
     const before = this.#problem;
     try {
@@ -57,11 +57,11 @@ export class CaBundleWatch {
       logger.error({ err }, 'the webhook configurations cannot be checked');
     }
     if (this.#problem === undefined) {
-      logger.info('the API server trusts our certificate');
+      logger.info('the API server trusts the certificate');
       return;
     }
     if (this.#problem !== before) logger.warn(`not ready: ${this.#problem}`);
-    if (!this.#stopped) this.#timer = setTimeout(() => void this.#look(), everyMs);
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#check(), everyMs);
   }
 
   async #currentProblem(): Promise<string | undefined> {

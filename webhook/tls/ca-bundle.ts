@@ -23,8 +23,8 @@ interface WebhookConfiguration extends KubeObject {
 }
 
 /**
- * What keeps the API server from trusting our certificate through this configuration; nothing when it can. Right after
- * an installation the bundle is still to be injected, and every request would fail.
+ * Why the API server does not trust the certificate, according to this configuration; `undefined` if it does. Right after
+ * an installation the CA bundle is not injected yet, and every request would fail.
  */
 export async function caBundleProblem(
   client: Pick<KubeClient, 'get'>,
@@ -47,20 +47,20 @@ export async function caBundleProblem(
   }
 }
 
-/** `caBundle` is base64 of PEM. Good when it holds one of our certificates, or the issuer of one. */
+/** @param caBundle base64 of PEM; it must contain a certificate of the chain, or the issuer of one */
 export function bundleProblem(caBundle: string, chain: readonly X509Certificate[]): string | undefined {
   if (caBundle.trim() === '') return 'caBundle is not injected yet';
   let authorities: X509Certificate[];
   try {
     authorities = parseCertificates(Buffer.from(caBundle, 'base64').toString());
   } catch {
-    return 'caBundle holds a certificate that cannot be read';
+    return 'caBundle contains a certificate that cannot be read';
   }
-  const trusted = chain.some((certificate) => authorities.some((authority) => vouches(authority, certificate)));
-  return trusted ? undefined : 'caBundle does not verify the serving certificate';
+  const isTrusted = chain.some((certificate) => authorities.some((authority) => isTrustedBy(certificate, authority)));
+  return isTrusted ? undefined : 'caBundle does not verify the serving certificate';
 }
 
-function vouches(authority: X509Certificate, certificate: X509Certificate): boolean {
+function isTrustedBy(certificate: X509Certificate, authority: X509Certificate): boolean {
   if (authority.fingerprint256 === certificate.fingerprint256) return true;
   return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 }

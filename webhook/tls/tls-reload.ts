@@ -8,23 +8,23 @@ import type { WebhookMetrics } from '../server/metrics.ts';
 export interface CertificateReloaderOptions {
   certFile: string;
   keyFile: string;
-  /** Called with each new pair that passed its checks, the first one included. */
+  /** Called with each new valid pair, including the first. */
   onPair: (pair: KeyPair) => void;
   logger: Logger;
   metrics: WebhookMetrics;
-  /** How often the files are read even when no change was told, in milliseconds. */
+  /** How often the files are read even without a change event, in milliseconds. */
   pollMs?: number;
-  /** The same while there is no pair at all. */
+  /** The same while the files have a problem. */
   firstPollMs?: number;
 }
 
-/** A mounted Secret is changed by a few events at once; one read after the last of them is enough. */
+/** One change of a mounted Secret causes several events. The files are read once, after the last. */
 const SETTLE_MS = 100;
 
 /**
- * Reads the certificate and key that the kubelet mounts, and again whenever they change. It watches the directory, as a
- * mounted Secret is replaced by swapping a symbolic link, and polls, as a watch can go silent. A pair that is not whole
- * is never handed on: the pair in use stays.
+ * Reads the certificate and key that the kubelet mounts, and reads them again when they change. It watches the directory,
+ * because the kubelet updates a mounted Secret by replacing a symbolic link. It also polls, because a watch can miss
+ * events. An invalid pair is never used: the pair in use stays.
  */
 export class CertificateReloader {
   readonly #options: CertificateReloaderOptions;
@@ -46,12 +46,12 @@ export class CertificateReloader {
     return this.#pair;
   }
 
-  /** What is wrong with the files as they are now; a pair may be in use all the same. */
+  /** What is wrong with the files now. An earlier pair can still be in use. */
   get problem(): string | undefined {
     return this.#problem;
   }
 
-  /** Reads once and goes on watching; does not wait for a usable pair. */
+  /** Reads once, then keeps watching. Does not wait for a valid pair. */
   async start(): Promise<void> {
     await this.reload();
   }
@@ -63,7 +63,7 @@ export class CertificateReloader {
     await this.#reading;
   }
 
-  /** Reads the files now. Never throws: a fault is logged, counted and kept in {@link problem}. */
+  /** Reads the files now. Never throws: an error is logged, counted and available as {@link problem}. */
   async reload(): Promise<void> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
@@ -84,7 +84,7 @@ export class CertificateReloader {
       this.#problem = undefined;
     } catch (error) {
       metrics.certificateReadErrors.inc();
-      this.#complain(error);
+      this.#report(error);
     }
   }
 
@@ -93,16 +93,17 @@ export class CertificateReloader {
     this.#pair = pair;
     this.#options.metrics.certificateExpiry.set(pair.expiresAt / 1000);
     const facts = { notAfter: pair.chain[0].validTo, subjectAltName: pair.chain[0].subjectAltName };
-    if (pair.expiresAt <= Date.now()) this.#logger.warn(facts, 'the serving certificate has expired; is it renewed?');
+    if (pair.expiresAt <= Date.now()) this.#logger.warn(facts, 'the serving certificate has expired');
     else this.#logger.info(facts, 'serving with a new certificate');
   }
 
-  /** The same fault is told once, however often the files are read. */
-  #complain(error: unknown): void {
+  /** Logs each problem once, however often the files are read. */
+  #report(error: unknown): void {
     const problem = error instanceof Error ? error.message : String(error);
     if (problem === this.#problem) return;
     this.#problem = problem;
-    const then = this.#pair === undefined ? 'there is none to serve with yet' : 'still serving with the one before';
+    const then =
+      this.#pair === undefined ? 'there is no certificate in use yet' : 'the previous certificate stays in use';
     this.#logger.error({ err: error }, `the certificate cannot be used: ${problem}; ${then}`);
   }
 
@@ -118,7 +119,7 @@ export class CertificateReloader {
     return this.#pair === undefined || this.#problem !== undefined ? firstPollMs : pollMs;
   }
 
-  /** The directory may not be there yet, or go away: then the poll is what remains, and tries this again. */
+  /** The directory may be missing or be removed. Until it exists, the files are polled. */
   #watch(): void {
     if (this.#stopped || this.#watcher !== undefined) return;
     try {

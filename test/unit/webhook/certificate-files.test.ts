@@ -38,9 +38,13 @@ describe('parseKeyPair', () => {
     ['an empty certificate', () => [EMPTY, one.key], 'the certificate file is empty'],
     ['an empty key', () => [one.cert, EMPTY], 'the key file is empty'],
     ["another certificate's key", () => [one.cert, two.key], 'the key does not belong to the certificate'],
-    ['no certificate', () => [one.key, one.key], 'the certificate file holds no PEM certificate'],
-    ['no key', () => [one.cert, one.cert], 'the key file holds no PEM private key that can be read'],
-    ['half a certificate', () => [one.cert.subarray(0, 200), one.key], 'the certificate file holds no PEM certificate'],
+    ['no certificate', () => [one.key, one.key], 'the certificate file contains no PEM certificate'],
+    ['no key', () => [one.cert, one.cert], 'the key file contains no readable PEM private key'],
+    [
+      'half a certificate',
+      () => [one.cert.subarray(0, 200), one.key],
+      'the certificate file contains no PEM certificate',
+    ],
   ])('refuses %s', (_, files, message) => {
     const [cert = EMPTY, key = EMPTY] = files();
     expect(() => parseKeyPair(cert, key)).toThrow(message);
@@ -151,7 +155,7 @@ describe('CertificateReloader', () => {
     expect(pairs).toEqual(['CN=one']);
     expect(reloader.pair?.chain[0].subject).toBe('CN=one');
     expect(await errors()).toBeGreaterThanOrEqual(2);
-    expect(lines.filter(({ msg }) => String(msg).includes('still serving with the one before'))).toHaveLength(1);
+    expect(lines.filter(({ msg }) => String(msg).includes('the previous certificate stays in use'))).toHaveLength(1);
     write(two);
     await vi.waitFor(() => {
       expect(pairs).toEqual(['CN=one', 'CN=two']);

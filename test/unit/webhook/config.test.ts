@@ -35,15 +35,17 @@ describe('readConfig', () => {
   });
 
   it.each(['Pod', 'Secret,', 'Secret;ConfigMap'])('refuses WARN_MISSING=%s', (text) => {
-    expect(() => readConfig({ WARN_MISSING: text })).toThrow(/environment variable WARN_MISSING must match pattern/);
+    expect(() => readConfig({ WARN_MISSING: text })).toThrow(
+      `environment variable WARN_MISSING="${text}" must match pattern`,
+    );
   });
 
   it('tells all wrong variables at once', () => {
     expect(() => readConfig({ PORT: 'https', DRAIN_SECONDS: '-1', MISSING_TEMPLATE: 'reject' })).toThrow(
       [
-        'environment variable PORT must be integer',
-        'environment variable MISSING_TEMPLATE must be equal to one of the allowed values: Reject, Wait, Fail',
-        'environment variable DRAIN_SECONDS must be >= 0',
+        'environment variable PORT="https" must be integer',
+        'environment variable MISSING_TEMPLATE="reject" must be equal to one of the allowed values: Reject, Wait, Fail',
+        'environment variable DRAIN_SECONDS="-1" must be >= 0',
       ].join('\n'),
     );
   });

@@ -84,8 +84,8 @@ describe('the webhook process', () => {
     const [code] = (await once(start({ PORT: 'https', LOG_LEVEL: 'loud' }), 'exit')) as [number];
     expect(code).toBe(2);
     expect(output).toBe(
-      'environment variable PORT must be integer\n' +
-        'environment variable LOG_LEVEL must be equal to one of the allowed values: trace, debug, info, warn, error, fatal, silent\n',
+      'environment variable PORT="https" must be integer\n' +
+        'environment variable LOG_LEVEL="loud" must be equal to one of the allowed values: fatal, error, warn, info, debug, trace, silent\n',
     );
   }, 20_000);
 

@@ -155,7 +155,7 @@ describe('what is no AdmissionReview', () => {
     [
       'an unknown version',
       JSON.stringify({ ...review, apiVersion: 'admission.k8s.io/v2' }),
-      /^AdmissionReview of version "admission.k8s.io\/v2": only admission.k8s.io\/v1 is known$/,
+      /^AdmissionReview of version "admission.k8s.io\/v2": only admission.k8s.io\/v1 is supported$/,
     ],
     [
       'a review without a request',
@@ -230,7 +230,7 @@ describe('a fault of our own', () => {
     const { code, body } = await post(jobRunReview());
     expect(code).toBe(500);
     expect(JSON.stringify(body)).not.toContain('undefined');
-    expect(body['message']).toBe('internal error of the job-template-run webhook; its log says more');
+    expect(body['message']).toBe('internal error of the job-template-run webhook; see its log');
     const logged = JSON.stringify(lines.find(({ level }) => level === 50));
     expect(logged).toContain('reading x of undefined');
     expect(logged).toContain('705ab4f5-6393-11e8-b7cc-42010a800002');

@@ -1,0 +1,100 @@
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import type { ClusterJobTemplate, JobTemplate } from '../api/job-template.ts';
+import { CLUSTER_JOB_TEMPLATES, JOB_TEMPLATES } from '../api/resources.ts';
+import { KubeClient } from '../kube/client/client.ts';
+import type { ClusterConfig } from '../kube/client/cluster-config.ts';
+import { Reflector } from '../kube/watch/reflector.ts';
+import type { WebhookConfig } from './config.ts';
+import { buildApp, type App } from './server/app.ts';
+import { Drain } from './server/drain.ts';
+import { createHealthServer } from './server/health.ts';
+import { HttpsPort } from './server/https-port.ts';
+import { WebhookMetrics } from './server/metrics.ts';
+import { Readiness } from './server/readiness.ts';
+import { CaBundleWatch } from './tls/ca-bundle-watch.ts';
+import { CertificateReloader } from './tls/tls-reload.ts';
+import { wireDeciders } from './wire-deciders.ts';
+
+/** Sockets for calls to the API server. With four for watches, ten in all. */
+const CONNECTIONS = 6;
+
+export interface WebhookOptions {
+  kubeConfig: ClusterConfig;
+  config: WebhookConfig;
+  logger: Logger;
+  metrics?: WebhookMetrics;
+  /** Called when the process cannot work, for instance because its port is in use. */
+  onFatal?: (error: unknown) => void;
+  /** The drain finishes when no request arrived for this long, in milliseconds. */
+  drainQuietMs?: number;
+  /** How often the certificate files are read even without a change event, in milliseconds. */
+  certificatePollMs?: number;
+}
+
+/** The parts of the webhook, connected, not started. */
+export interface Components {
+  client: KubeClient;
+  templates: Reflector<JobTemplate>;
+  clusterTemplates: Reflector<ClusterJobTemplate>;
+  certificates: CertificateReloader;
+  caBundles: CaBundleWatch;
+  readiness: Readiness;
+  drain: Drain;
+  app: App;
+  httpsPort: HttpsPort;
+  health: Server;
+}
+
+export function createComponents(options: WebhookOptions): Components {
+  const { config, logger, kubeConfig, metrics = new WebhookMetrics() } = options;
+  const observer = { component: 'webhook', connections: CONNECTIONS, onRequest: metrics.observeApiRequest };
+  const client = KubeClient.fromKubeConfig(kubeConfig, observer);
+  const templates = new Reflector<JobTemplate>({ client, resource: JOB_TEMPLATES, logger });
+  const clusterTemplates = new Reflector<ClusterJobTemplate>({ client, resource: CLUSTER_JOB_TEMPLATES, logger });
+  const caches = { JobTemplate: templates.cache, ClusterJobTemplate: clusterTemplates.cache };
+  const [readiness, drain] = [new Readiness(), new Drain()];
+  const deciders = wireDeciders({ client, caches, config, logger });
+  const app = buildApp({ deciders, readiness, metrics, drain, logger });
+  const httpsPort = new HttpsPort({ app, config, logger, onFatal: options.onFatal });
+  const certificates = createCertificates(options, httpsPort, metrics);
+  const chain = () => certificates.pair?.chain;
+  const components = {
+    ...{ client, templates, clusterTemplates, certificates, readiness, drain, app, httpsPort },
+    caBundles: new CaBundleWatch({ client, config, chain, logger }),
+    health: createHealthServer({ readiness, registry: metrics.registry }, (err) => {
+      logger.error({ err }, 'a health request failed');
+    }),
+  };
+  addReadinessChecks(components);
+  return components;
+}
+
+function createCertificates(
+  { config, logger, certificatePollMs }: WebhookOptions,
+  httpsPort: HttpsPort,
+  metrics: WebhookMetrics,
+): CertificateReloader {
+  return new CertificateReloader({
+    certFile: config.tlsCertFile,
+    keyFile: config.tlsKeyFile,
+    onPair: (pair) => {
+      httpsPort.serveWith(pair);
+    },
+    logger,
+    metrics,
+    ...(certificatePollMs !== undefined && { pollMs: certificatePollMs }),
+  });
+}
+
+/** In the order in which `/readyz` lists them. */
+function addReadinessChecks({ readiness, ...parts }: Components): void {
+  const { drain, certificates, app, templates, clusterTemplates, caBundles } = parts;
+  readiness.add('draining', () => (drain.started ? 'the process is stopping' : undefined));
+  readiness.add('certificate', () => (certificates.pair === undefined ? certificates.problem : undefined));
+  readiness.add('listening', () => (app.server.listening ? undefined : 'the HTTPS port is not open yet'));
+  readiness.add('caches', () =>
+    templates.synced && clusterTemplates.synced ? undefined : 'the templates are not listed yet',
+  );
+  readiness.add('caBundle', () => caBundles.problem);
+}
