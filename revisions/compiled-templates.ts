@@ -6,22 +6,22 @@ import { templateKeyString, type TemplateKey } from '../core/template/template-k
 import { versionOfTemplate, type TemplateVersion } from '../core/template/template-version.ts';
 
 export interface CompiledTemplatesOptions {
-  /** Bytes of memory that the compiled templates may take, as estimated by their size. Default 64 MiB. */
+  /** The memory for compiled templates, in bytes, estimated from their size. Default 64 MiB. */
   maxBytes?: number;
-  /** How long a version is found by its revision alone, in milliseconds. Default: until it is evicted. */
+  /** How long a version can be found by its revision, in milliseconds. Default: until it is evicted. */
   revisionTtlMs?: number;
-  /** Milliseconds, on any clock that only goes forward; for tests. */
+  /** A monotonic clock, in milliseconds; for tests. */
   now?: () => number;
 }
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
-/** A compiled template takes some four times the bytes of its JSON, and a fixed amount for its maps. */
+/** A compiled template uses about four times the size of its JSON, plus a fixed amount for its maps. */
 const BYTES_PER_BYTE = 4;
 const BASE_BYTES = 4096;
 
 /**
- * The compiled templates of a process, bounded in bytes: the least recently used one is evicted. A template is compiled
- * once for each generation, and once for each of its stored revisions.
+ * The compiled templates of a process. Their total size is bounded: the least recently used one is evicted. A template is
+ * compiled once for each generation, and once for each stored revision.
  */
 export class CompiledTemplates {
   readonly #versions: LRUCache<string, TemplateVersion>;
@@ -37,10 +37,10 @@ export class CompiledTemplates {
     });
   }
 
-  /** The version that a template object is. */
+  /** The version of a template object. */
   ofTemplate(template: Template): TemplateVersion {
     const { uid, generation } = template.metadata;
-    // An object that is not stored yet has no generation that stays.
+    // Without a uid and a generation, nothing identifies the content.
     if (uid === undefined || generation === undefined) return versionOfTemplate(template);
     const id = `${uid}/${generation}`;
     const known = this.#versions.get(id);
@@ -50,12 +50,12 @@ export class CompiledTemplates {
     return version;
   }
 
-  /** The version that a ControllerRevision holds; `undefined` where its content is not what its name says. */
+  /** The version in a ControllerRevision; `undefined` if its content does not match its name. */
   ofRevision(stored: ControllerRevision): TemplateVersion | undefined {
     const identity = identityOfRevision(stored);
     if (identity === undefined) return undefined;
     const { uid = '' } = stored.metadata ?? {};
-    // The API server never lets the content of a ControllerRevision be changed; its owner and number can be.
+    // The content of a ControllerRevision is immutable. Its owner and its number are not.
     const id = `${uid}/${ownerUid(stored) ?? ''}/${stored.revision}`;
     const known = this.#versions.get(id);
     if (known) return known;
@@ -64,12 +64,12 @@ export class CompiledTemplates {
     return version;
   }
 
-  /** A version that was remembered by its revision. */
+  /** A version that was passed to {@link remember}. */
   find(key: TemplateKey, revision: string): TemplateVersion | undefined {
     return this.#versions.get(revisionId(key, revision));
   }
 
-  /** Makes a version known by its revision. */
+  /** Makes a version available by its revision. */
   remember(version: TemplateVersion): void {
     const { key, compiled } = version;
     this.#versions.set(revisionId(key, compiled.revision), version, { ttl: this.#revisionTtlMs });

@@ -22,12 +22,12 @@ import type { CompiledTemplates } from './compiled-templates.ts';
 
 type RevisionClient = Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;
 
-const MOST_REMEMBERED = 1000;
-/** What was stored is taken as still there for this long: somebody may remove it by hand. */
-const KEPT_MS = 60_000;
-/** A revision is marked as used at most this often; the mark holds for five minutes. */
+const MAX_REMEMBERED = 1000;
+/** A stored revision is not checked again for this long. After that, it is: a user may have deleted it. */
+const STORED_MS = 60_000;
+/** A revision is marked as used at most this often. The mark is valid for five minutes. */
 const TOUCHED_MS = 60_000;
-const ATTEMPTS = 4;
+const MAX_ATTEMPTS = 4;
 
 export interface RevisionStoreOptions {
   client: RevisionClient;
@@ -39,24 +39,22 @@ export interface RevisionStoreOptions {
   now?: () => number;
 }
 
-/** The name of a revision is taken by something that does not hold this template's content. */
+/** A ControllerRevision has the name of a revision, but not its content. */
 export class ForeignRevisionError extends Error {
   override readonly name = 'ForeignRevisionError';
 }
 
 /**
- * The revisions of templates as ControllerRevisions in the API server. Remembers what it stored and found, so that
- * steady load costs next to no calls. All methods throw what the API server or the connection throws.
+ * Stores the revisions of templates as ControllerRevisions. It remembers what it stored and found, so that a steady load
+ * causes almost no requests. All methods throw the errors of the client.
  */
 export class RevisionStore {
   readonly #client: RevisionClient;
-  /** Where the revisions of ClusterJobTemplates live. */
   readonly #clusterNamespace: string;
-  /** Milliseconds since the epoch. */
   readonly #now: () => number;
   readonly #templates: CompiledTemplates;
-  /** Versions that are known to be stored. */
-  readonly #kept: LRUCache<string, true>;
+  /** Versions that are stored. */
+  readonly #stored: LRUCache<string, true>;
   /** Revisions that were marked as used. */
   readonly #touched: LRUCache<string, true>;
   readonly #storing = new Map<string, Promise<void>>();
@@ -66,14 +64,14 @@ export class RevisionStore {
     this.#clusterNamespace = clusterNamespace;
     this.#templates = templates;
     this.#now = now;
-    const limits = { max: MOST_REMEMBERED, ttlResolution: 0, perf: { now } };
-    this.#kept = new LRUCache({ ...limits, ttl: KEPT_MS });
+    const limits = { max: MAX_REMEMBERED, ttlResolution: 0, perf: { now } };
+    this.#stored = new LRUCache({ ...limits, ttl: STORED_MS });
     this.#touched = new LRUCache({ ...limits, ttl: TOUCHED_MS });
   }
 
   /**
-   * A template as it was at a revision; read live the first time. `undefined` where there is no such revision, or where
-   * what is stored under its name has another content.
+   * A template at a revision. The first call reads it from the API server. `undefined` if the revision does not exist, or
+   * if the ControllerRevision with its name has another content.
    */
   async find(key: TemplateKey, revision: string, options: WriteOptions = {}): Promise<TemplateVersion | undefined> {
     const known = this.#templates.find(key, revision);
@@ -96,32 +94,32 @@ export class RevisionStore {
   }
 
   /**
-   * Stores the template as it is under its revision. Where that is done already, sees to it that this template owns the
-   * revision and that it is the newest one; else writes nothing.
+   * Stores this version of a template. If its revision already exists, it becomes the newest revision of this template;
+   * nothing is written if it already is.
    *
    * @throws ForeignRevisionError
    */
   async keep(version: TemplateVersion, options: WriteOptions = {}): Promise<void> {
     const { key, uid, generation, compiled } = version;
     const id = `${idOf(key, compiled.revision)}/${uid}/${generation}`;
-    if (this.#kept.has(id)) return;
-    // Runs that come together store one revision; who waited in vain tries for itself.
+    if (this.#stored.has(id)) return;
+    // Callers that arrive together share one write. If it fails, each of the others tries again.
     await this.#storing.get(id)?.catch(() => undefined);
-    if (this.#kept.has(id)) return;
+    if (this.#stored.has(id)) return;
     const storing = this.#store(version, options);
     this.#storing.set(id, storing);
     try {
       await storing;
-      this.#kept.set(id, true);
+      this.#stored.set(id, true);
     } finally {
       if (this.#storing.get(id) === storing) this.#storing.delete(id);
     }
   }
 
   /**
-   * Marks a revision as asked for by name, which keeps it from being removed for a while.
+   * Marks a revision as used, which protects it from removal for a while.
    *
-   * @returns false when it is gone; {@link find} then looks for it anew.
+   * @returns false if it does not exist; {@link find} then reads it again.
    */
   async touch(key: TemplateKey, revision: string, options: WriteOptions = {}): Promise<boolean> {
     const id = idOf(key, revision);
@@ -142,14 +140,14 @@ export class RevisionStore {
     const { key, compiled } = version;
     const wanted = controllerRevision(version, this.#namespaceOf(key));
     let problem: unknown;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       try {
         const existing = attempt === 0 ? undefined : await this.#get(key, compiled.revision, options);
         if (existing) await this.#refresh(existing, version, options);
         else await this.#client.create(CONTROLLER_REVISIONS, wanted.metadata?.namespace, wanted, options);
         return;
       } catch (error) {
-        // It was there, went away, or changed between two calls: look at it anew.
+        // It was created, deleted or changed between two requests: read it again.
         if (!isAlreadyExists(error) && !isConflict(error) && !isNotFound(error)) throw error;
         problem = error;
       }
@@ -157,19 +155,19 @@ export class RevisionStore {
     throw problem;
   }
 
-  /** Makes a stored revision this template's and its newest; its content can not be changed, by anyone. */
+  /** Makes an existing revision the newest one of this template. Its content is immutable. */
   async #refresh(existing: ControllerRevision, version: TemplateVersion, options: WriteOptions): Promise<void> {
     const { namespace = '', name = '', uid, resourceVersion } = existing.metadata ?? {};
     if (this.#templates.ofRevision(existing) === undefined) {
       throw new ForeignRevisionError(
-        `ControllerRevision ${namespace}/${name} does not hold what its name says; remove it`,
+        `ControllerRevision ${namespace}/${name} does not have the content that its name promises; delete it`,
       );
     }
     const { key, generation, compiled } = version;
     const metadata: Record<string, unknown> = { uid, resourceVersion, annotations: this.#usedNow() };
     if (ownerUid(existing) !== version.uid) {
-      // A namesake took the place of the owner, unless it is this template that is gone.
-      if (!(await this.#isPresent(version, options))) return;
+      // The owner was replaced by a template with the same name; unless this template is the one that was deleted.
+      if (!(await this.#isCurrent(version, options))) return;
       metadata['ownerReferences'] = [revisionOwner(key, version.uid)];
     } else if (existing.revision >= generation) return;
     const body = { metadata, revision: generation };
@@ -177,7 +175,7 @@ export class RevisionStore {
     this.#templates.forget(key, compiled.revision);
   }
 
-  async #isPresent({ key, uid }: TemplateVersion, options: WriteOptions): Promise<boolean> {
+  async #isCurrent({ key, uid }: TemplateVersion, options: WriteOptions): Promise<boolean> {
     const { kind, namespace, name } = key;
     const resource = kind === 'ClusterJobTemplate' ? CLUSTER_JOB_TEMPLATES : JOB_TEMPLATES;
     const live = await found(this.#client.get<Template>(resource, { namespace, name }, options));

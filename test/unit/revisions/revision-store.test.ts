@@ -105,7 +105,7 @@ describe('RevisionStore', () => {
     server.stored.set(name, { metadata: { name, namespace: 'team' }, revision: 1, data: { of: 'somebody else' } });
     server.template = template;
     await expect(store.keep(version)).rejects.toThrow(
-      `ControllerRevision team/${name} does not hold what its name says; remove it`,
+      `ControllerRevision team/${name} does not have the content that its name promises; delete it`,
     );
     expect(server.calls).not.toContain(`patch ${name}`);
   });
