@@ -43,9 +43,9 @@ export class DryRunVerdicts {
     const key = createHash('sha256').update(verdictKey(job)).digest('base64');
     const known = this.#accepted.get(key);
     if (known) return known;
-    const shared = await this.#running.get(key);
-    if (shared?.kind === 'accepted') return shared;
-    return this.#dryRun(key, job, signal);
+    const running = this.#running.get(key);
+    const shared = running && (await running);
+    return shared?.kind === 'accepted' ? shared : this.#dryRun(key, job, signal);
   }
 
   async #dryRun(key: string, job: Job, signal: AbortSignal): Promise<DryRunOutcome> {

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { jobRunUpdateStages } from '../../../../../webhook/admission/job-run-update/job-run-update.ts';
+import { runChecks } from '../../../../../webhook/admission/run-checks.ts';
+import { jobRunUpdate } from '../cases.ts';
+
+const { calls, stages } = (() => {
+  const calls: string[] = [];
+  const stages = jobRunUpdateStages({
+    templates: { resolve: () => (calls.push('template'), Promise.resolve({ kind: 'missing' as const })) },
+    authorization: { refusalOfSuspend: () => (calls.push('authorization'), Promise.resolve(undefined)) },
+  });
+  return { calls, stages };
+})();
+
+it.each([
+  ['a changed spec is denied without a lookup', { args: ['b'], suspend: true }, false, []],
+  ['an unchanged spec needs no lookup', { args: ['a'] }, true, []],
+  ['a suspension is looked up', { args: ['a'], suspend: true }, true, ['authorization', 'template']],
+])('%s', async (_, after, allowed, lookups) => {
+  calls.length = 0;
+  expect(await runChecks(jobRunUpdate({ args: ['a'] }, after), stages)).toMatchObject({ allowed });
+  expect(calls).toEqual(lookups);
+});

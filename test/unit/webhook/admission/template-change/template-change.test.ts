@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import type { AdmissionRequest } from '../../../../../api/admission-review.ts';
+import type { Job } from '../../../../../api/wire.ts';
+import {
+  gatherTemplateChange,
+  isContentUnchanged,
+  templateChangeStages,
+} from '../../../../../webhook/admission/template-change/template-change.ts';
+import { runChecks } from '../../../../../webhook/admission/run-checks.ts';
+import { ECHO_SPEC, jobTemplateReview } from '../../reviews.ts';
+
+const { signal } = new AbortController();
+
+async function decide(request: AdmissionRequest) {
+  const jobs: Job[] = [];
+  const options = {
+    dryRuns: {
+      try: (job: Job) => {
+        jobs.push(job);
+        return Promise.resolve({ kind: 'accepted' as const, warnings: [] });
+      },
+    },
+    unfinishedRuns: { warnings: () => Promise.resolve(['3 JobRuns']) },
+    clusterNamespace: 'system',
+  };
+  const change = gatherTemplateChange(request, options, signal);
+  return { verdict: await runChecks(change, templateChangeStages(options)), jobs };
+}
+
+it('a Job with samples is checked in the namespace of the template', async () => {
+  const { verdict, jobs } = await decide(jobTemplateReview(ECHO_SPEC).request);
+  expect(verdict).toEqual({ allowed: true, warnings: [] });
+  expect(jobs.map(({ metadata }) => metadata?.namespace)).toEqual(['team']);
+});
+
+it('a ClusterJobTemplate is checked in the namespace of the webhook', async () => {
+  const request = jobTemplateReview(ECHO_SPEC).request;
+  delete request.namespace;
+  expect((await decide(request)).jobs.map(({ metadata }) => metadata?.namespace)).toEqual(['system']);
+});
+
+it('the unfinished JobRuns are mentioned only if the update is allowed', async () => {
+  const good = jobTemplateReview(ECHO_SPEC, {}, { operation: 'UPDATE' }).request;
+  expect((await decide(good)).verdict).toEqual({ allowed: true, warnings: ['3 JobRuns'] });
+  const spec = { template: { spec: { containers: [] } } };
+  const { verdict, jobs } = await decide(jobTemplateReview(spec, {}, { operation: 'UPDATE' }).request);
+  expect(verdict).toMatchObject({ allowed: false, warnings: [] });
+  expect(jobs).toEqual([]);
+});
+
+it.each([
+  ['the same content', 'UPDATE', { metadata: {}, spec: ECHO_SPEC }, true],
+  ['another spec', 'UPDATE', { metadata: {}, spec: { ...ECHO_SPEC, backoffLimit: 1 } }, false],
+  ['other parameters', 'UPDATE', { metadata: {}, spec: ECHO_SPEC, parameters: [] }, false],
+  ['other overrides', 'UPDATE', { metadata: {}, spec: ECHO_SPEC, overrides: { allow: [] } }, false],
+  ['no old object', 'UPDATE', null, false],
+  ['a creation', 'CREATE', { metadata: {}, spec: ECHO_SPEC }, false],
+] as const)('isContentUnchanged: %s', (_, operation, oldObject, expected) => {
+  expect(isContentUnchanged(jobTemplateReview(ECHO_SPEC, {}, { operation, oldObject }).request)).toBe(expected);
+});

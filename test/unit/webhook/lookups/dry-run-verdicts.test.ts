@@ -1,0 +1,66 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { Job } from '../../../../api/wire.ts';
+import { DryRunVerdicts } from '../../../../webhook/lookups/dry-run-verdicts.ts';
+import { FakeApiServer, refusal } from '../fake-api-server.ts';
+
+const { signal } = new AbortController();
+const job = (backoffLimit: number): Job => ({
+  metadata: { name: 'echo-1', namespace: 'team' },
+  spec: { backoffLimit, template: { spec: { containers: [{ name: 'echo', image: 'busybox' }] } } },
+});
+
+let apiServer: FakeApiServer;
+let now: number;
+
+beforeEach(() => {
+  apiServer = new FakeApiServer();
+  now = 1000;
+});
+
+const verdicts = (options: { enabled?: boolean; reuseSeconds?: number } = {}) =>
+  new DryRunVerdicts({ client: apiServer, enabled: true, reuseSeconds: 10, now: () => now, ...options });
+
+it('accepts every Job without a request when dry runs are disabled', async () => {
+  expect(await verdicts({ enabled: false }).try(job(1), signal)).toEqual({ kind: 'accepted', warnings: [] });
+  expect(apiServer.dryRuns).toEqual([]);
+});
+
+it('reuses an acceptance, with its warnings, until it expires', async () => {
+  apiServer.onDryRun = ({ options }) => options.onWarning?.('careful');
+  const each = verdicts();
+  const accepted = { kind: 'accepted', warnings: ['careful'] };
+  expect(await each.try(job(1), signal)).toEqual(accepted);
+  now += 10_000;
+  expect(await each.try(job(1), signal)).toEqual(accepted);
+  expect(apiServer.dryRuns).toHaveLength(1);
+  now += 1;
+  await each.try(job(1), signal);
+  expect(apiServer.dryRuns).toHaveLength(2);
+});
+
+it('does not reuse an acceptance for a Job that differs', async () => {
+  const each = verdicts();
+  await each.try(job(1), signal);
+  await each.try(job(2), signal);
+  expect(apiServer.dryRuns).toHaveLength(2);
+});
+
+it('runs each dry run when reuse is disabled', async () => {
+  const each = verdicts({ reuseSeconds: 0 });
+  await Promise.all([each.try(job(1), signal), each.try(job(1), signal)]);
+  expect(apiServer.dryRuns).toHaveLength(2);
+});
+
+it('shares a running dry run, but not its refusal', async () => {
+  const each = verdicts();
+  await Promise.all([each.try(job(1), signal), each.try(job(1), signal)]);
+  expect(apiServer.dryRuns).toHaveLength(1);
+  apiServer.onDryRun = () => {
+    throw refusal(403, 'exceeded quota', { name: 'x' });
+  };
+  const both = await Promise.all([each.try(job(2), signal), each.try(job(2), signal)]);
+  expect(both).toMatchObject([{ kind: 'forbidden' }, { kind: 'forbidden' }]);
+  expect(apiServer.dryRuns).toHaveLength(3);
+  apiServer.onDryRun = () => undefined;
+  expect(await each.try(job(2), signal)).toMatchObject({ kind: 'accepted' });
+});

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { KubeClient, ListPage } from '../../../../kube/client/client.ts';
+import { unfinishedRuns } from '../../../../webhook/lookups/unfinished-runs.ts';
+import { echoRun } from '../../core/objects.ts';
+
+const { signal } = new AbortController();
+const KEY = { kind: 'JobTemplate', namespace: 'team', name: 'echo' } as const;
+
+/** Answers with these pages, one after the other, and notes the requests. */
+function paged(...pages: JobRun[][]) {
+  const selections: ListPage[] = [];
+  const list = (_resource: unknown, selection: ListPage) => {
+    selections.push(selection);
+    const items = pages[selections.length - 1] ?? [];
+    const metadata = selections.length < pages.length ? { continue: `page-${selections.length}` } : { continue: '' };
+    return Promise.resolve({ metadata, items });
+  };
+  return { client: { list } as unknown as Pick<KubeClient, 'list'>, selections };
+}
+
+it('counts the JobRuns of all pages', async () => {
+  const { client, selections } = paged([echoRun(), echoRun()], [echoRun()]);
+  expect(await unfinishedRuns(client, KEY, signal)).toEqual({ count: 3, atLeast: false });
+  const fieldSelector = 'spec.templateRef=echo,status.phase!=Succeeded,status.phase!=Failed';
+  expect(selections).toEqual([
+    { namespace: 'team', fieldSelector, limit: 500 },
+    { namespace: 'team', fieldSelector, limit: 500, continue: 'page-1' },
+  ]);
+});
+
+it('does not count the JobRuns of a namesake of the other kind', async () => {
+  const { client } = paged([echoRun(), echoRun({ templateKind: 'ClusterJobTemplate' })]);
+  expect(await unfinishedRuns(client, KEY, signal)).toMatchObject({ count: 1 });
+});
+
+it('stops after ten pages', async () => {
+  const { client, selections } = paged(...Array.from({ length: 12 }, () => [echoRun()]));
+  expect(await unfinishedRuns(client, KEY, signal)).toEqual({ count: 10, atLeast: true });
+  expect(selections).toHaveLength(10);
+});
