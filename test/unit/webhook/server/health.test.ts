@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Server } from 'node:http';
+import { createHealthServer } from '../../../../webhook/server/health.ts';
+import { listenOn, portOf } from '../../../../webhook/server/listen.ts';
+import { WebhookMetrics } from '../../../../webhook/server/metrics.ts';
+import { Readiness } from '../../../../webhook/server/readiness.ts';
+
+let server: Server;
+let readiness: Readiness;
+let metrics: WebhookMetrics;
+let errors: unknown[];
+
+beforeEach(async () => {
+  readiness = new Readiness();
+  metrics = new WebhookMetrics();
+  errors = [];
+  server = createHealthServer({ readiness, registry: metrics.registry }, (error) => errors.push(error));
+  await listenOn(server, 0, '127.0.0.1');
+});
+
+afterEach(async () => {
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
+});
+
+const get = async (path: string) => {
+  const response = await fetch(`http://127.0.0.1:${portOf(server.address())}${path}`);
+  return { code: response.status, type: response.headers.get('content-type'), text: await response.text() };
+};
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+it('/healthz answers while the process is alive', async () => {
+  readiness.add('caches', () => 'not listed');
+  expect(await get('/healthz')).toEqual({ code: 200, type: JSON_TYPE, text: '{"status":"ok"}' });
+});
+
+it('/readyz lists what is missing, whatever the query is', async () => {
+  expect(await get('/readyz?verbose')).toMatchObject({ code: 200, text: '{"status":"ready","missing":[]}' });
+  readiness.add('caches', () => 'not listed');
+  expect(await get('/readyz')).toEqual({
+    code: 503,
+    type: JSON_TYPE,
+    text: '{"status":"not ready","missing":[{"what":"caches","why":"not listed"}]}',
+  });
+});
+
+it('/metrics is in the format of Prometheus', async () => {
+  const { code, type, text } = await get('/metrics');
+  expect({ code, type }).toEqual({ code: 200, type: metrics.registry.contentType });
+  expect(text).toContain('# TYPE certwatcher_read_certificate_total counter');
+});
+
+it('another path is not found', async () => {
+  expect(await get('/')).toMatchObject({ code: 404 });
+});
+
+it('an error is reported, and answered with 500', async () => {
+  readiness.add('broken', () => {
+    throw new Error('a bug');
+  });
+  expect(await get('/readyz')).toMatchObject({ code: 500, text: '' });
+  expect(errors).toMatchObject([{ message: 'a bug' }]);
+});

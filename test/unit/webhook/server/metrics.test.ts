@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { WebhookMetrics } from '../../../../webhook/server/metrics.ts';
+
+it('counts the requests to the API server', async () => {
+  const metrics = new WebhookMetrics();
+  metrics.observeApiRequest({ method: 'GET', host: 'h:443', code: '200', seconds: 0.1 });
+  metrics.observeApiRequest({ method: 'GET', host: 'h:443', code: '200', seconds: 0.1 });
+  expect(await metrics.registry.metrics()).toContain(
+    'rest_client_requests_total{code="200",method="GET",host="h:443"} 2',
+  );
+});
+
+it('has a registry of its own', async () => {
+  const [one, other] = [new WebhookMetrics(), new WebhookMetrics()];
+  one.certificateReads.inc();
+  expect(await other.registry.metrics()).toContain('certwatcher_read_certificate_total 0');
+});
+
+it('describes every metric', async () => {
+  for (const { name, help } of await new WebhookMetrics().registry.getMetricsAsJSON()) {
+    expect(help, name).toMatch(/^[A-Z].*\.$/);
+  }
+});
