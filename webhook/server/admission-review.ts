@@ -62,7 +62,7 @@ export function admissionRequest(body: unknown): AdmissionRequest {
   const errors = validateAdmissionReview(body);
   if (errors.length > 0) throw new HttpError(400, `the AdmissionReview is not valid: ${formatFieldErrors(errors)}`);
   const { request } = body as AdmissionReview;
-  if (!hasObject(request)) throw new HttpError(400, `the AdmissionReview of a ${request.operation} lacks its object`);
+  if (!hasObject(request)) throw new HttpError(400, `the AdmissionReview for ${request.operation} has no object`);
   return request;
 }
 

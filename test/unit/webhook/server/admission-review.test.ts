@@ -29,7 +29,7 @@ describe('admissionRequest', () => {
       return { ...rest, request: { ...request, operation, object: null } };
     };
     expect(admissionRequest(review('DELETE')).operation).toBe('DELETE');
-    expect(() => admissionRequest(review('UPDATE'))).toThrow('the AdmissionReview of a UPDATE lacks its object');
+    expect(() => admissionRequest(review('UPDATE'))).toThrow('the AdmissionReview for UPDATE has no object');
   });
 });
 

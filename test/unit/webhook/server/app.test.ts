@@ -199,7 +199,7 @@ describe('what is no AdmissionReview', () => {
     const review = jobRunReview();
     expect(await post({ ...review, request: { ...review.request, object } })).toMatchObject({
       code: 400,
-      body: { message: 'the AdmissionReview of a CREATE lacks its object' },
+      body: { message: 'the AdmissionReview for CREATE has no object' },
     });
   });
 

@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import type { AdmissionRequest } from '../../../../api/admission-review.ts';
+import type { JobRun } from '../../../../api/job-run.ts';
+import type { JobTemplate } from '../../../../api/job-template.ts';
+import type { AuthorizationMode, MissingTemplatePolicy } from '../../../../api/names.ts';
+import type { ReferenceKind } from '../../../../core/job/references.ts';
+import { templateRevision } from '../../../../core/template/template-revision.ts';
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
+import { ObjectCache } from '../../../../kube/watch/cache.ts';
+import { echoTemplate } from '../../core/objects.ts';
+import { revisionStore } from '../../revisions/revision-stores.ts';
+import { decidersWith } from '../deciders.ts';
+import { FakeApiServer, invalidJob, noAnswer, refusal } from '../fake-api-server.ts';
+import { ECHO_SPEC, jobRunReview, jobTemplateReview } from '../reviews.ts';
+
+/** A request, and the sentences that the user is shown: warnings first, then the causes of a denial. */
+interface Entry {
+  when: string;
+  request: AdmissionRequest;
+  sentences: string[];
+  path?: 'mutate';
+  apiServer?: (apiServer: FakeApiServer) => unknown;
+  mode?: AuthorizationMode;
+  warnMissing?: ReferenceKind[];
+  missingTemplate?: MissingTemplatePolicy;
+}
+
+const OLD = echoTemplate({ backoffLimit: 1 });
+const OLD_REVISION = templateRevision(OLD);
+const CURRENT_REVISION = templateRevision(echoTemplate());
+const run = (spec: object = {}, metadata: object = {}) =>
+  jobRunReview({ templateRef: 'echo', ...spec }, metadata).request;
+const update = (before: object, after: object, status?: object): AdmissionRequest => {
+  const oldObject = { metadata: {}, spec: { templateRef: 'echo', ...before } };
+  const { request } = jobRunReview({ templateRef: 'echo', ...after }, {}, { operation: 'UPDATE', oldObject });
+  return { ...request, object: { ...(request.object as JobRun), status } };
+};
+const template = (operation: 'CREATE' | 'UPDATE' | 'DELETE' = 'CREATE') =>
+  jobTemplateReview(ECHO_SPEC, {}, { operation, oldObject: { ...echoTemplate(), kind: 'JobTemplate' } }).request;
+
+const gone = (apiServer: FakeApiServer) => {
+  apiServer.templates.clear();
+};
+const dryRunFails = (error: Error) => (apiServer: FakeApiServer) =>
+  (apiServer.onDryRun = () => {
+    throw error;
+  });
+const QUOTA = refusal(403, 'jobs.batch "x" is forbidden: exceeded quota', { name: 'x' });
+const runs = (count: number) => (apiServer: FakeApiServer) =>
+  (apiServer.runs = Array.from({ length: count }, () => run()).map(({ object }) => object as JobRun));
+const storeOld = (apiServer: FakeApiServer) => revisionStore(apiServer).keep(versionOfTemplate(OLD));
+
+const CATALOGUE: Entry[] = [
+  {
+    when: 'the template of a JobRun waits to be created',
+    request: run(),
+    apiServer: gone,
+    missingTemplate: 'Wait',
+    sentences: ['JobTemplate "echo" does not exist: this JobRun waits for it'],
+  },
+  {
+    when: 'the template of a JobRun is about to be created',
+    request: run(),
+    apiServer: gone,
+    missingTemplate: 'Fail',
+    sentences: ['JobTemplate "echo" does not exist: this JobRun fails unless it is there in a moment'],
+  },
+  {
+    when: 'the template cannot be looked up',
+    request: run(),
+    apiServer: (apiServer) => (apiServer.down = noAnswer()),
+    sentences: ['JobTemplate "echo" could not be looked up: POST /: no answer in 2500 ms'],
+  },
+  {
+    when: 'the revision does not exist',
+    request: run({ templateRevision: '0123456789' }),
+    sentences: [
+      `spec.templateRevision: Not found: "0123456789": JobTemplate "echo" has the revisions "${CURRENT_REVISION}", newest first; leave the field out to use the current revision`,
+    ],
+  },
+  {
+    when: 'the revision cannot be marked as used',
+    request: run({ templateRevision: OLD_REVISION }),
+    apiServer: async (apiServer) => {
+      await storeOld(apiServer);
+      apiServer.patch = () => Promise.reject(noAnswer());
+    },
+    sentences: ['the revision that this JobRun names could not be marked as used: POST /: no answer in 2500 ms'],
+  },
+  {
+    when: 'the revision cannot be stored',
+    path: 'mutate',
+    request: run(),
+    apiServer: (apiServer) => (apiServer.create = () => Promise.reject(noAnswer())),
+    sentences: [
+      'the revision of the template could not be stored, so a change to the template before the Job is created affects this JobRun: POST /: no answer in 2500 ms',
+    ],
+  },
+  {
+    when: 'a quota forbids the Job of a JobRun',
+    request: run(),
+    apiServer: dryRunFails(QUOTA),
+    sentences: ['jobruns.hematoscope.app "echo-hello" is forbidden: its Job would be refused: exceeded quota'],
+  },
+  {
+    when: 'the Job of a JobRun cannot be checked',
+    request: run(),
+    apiServer: dryRunFails(noAnswer()),
+    sentences: ['the Job of this JobRun could not be checked: POST /: no answer in 2500 ms'],
+  },
+  {
+    when: 'the Job refers to objects that do not exist',
+    request: run(),
+    warnMissing: ['Secret', 'PriorityClass'],
+    apiServer: (apiServer) => {
+      const stored = echoTemplate();
+      const podSpec = stored.spec.template.spec!;
+      podSpec.priorityClassName = 'high';
+      podSpec.containers[0]!.envFrom = [{ secretRef: { name: 'token' } }];
+      apiServer.templates.set('team/echo', stored);
+    },
+    sentences: [
+      'PriorityClass "high" does not exist; it is named by the Pods',
+      'Secret "token" does not exist in namespace "team"; it is named by container "echo", envFrom',
+    ],
+  },
+  {
+    when: 'the requester is another user',
+    request: run({}, { annotations: { 'hematoscope.app/requested-by': 'olga' } }),
+    sentences: [
+      'metadata.annotations[hematoscope.app/requested-by]: Forbidden: this annotation is set at admission to the user that creates the JobRun; leave it out',
+    ],
+  },
+  {
+    when: 'the user cannot use the template',
+    request: run(),
+    mode: 'Use',
+    sentences: [
+      'jobruns.hematoscope.app "echo-hello" is forbidden: user "jane" cannot use JobTemplate "echo": this requires the verb "use" on jobtemplates.hematoscope.app "echo" in namespace "team"',
+    ],
+  },
+  {
+    when: 'the user cannot override',
+    request: run({ templateKind: 'ClusterJobTemplate', parallelism: 2 }),
+    mode: 'Use',
+    apiServer: (apiServer) => apiServer.allowedVerbs.add('use'),
+    sentences: [
+      'jobruns.hematoscope.app "echo-hello" is forbidden: user "jane" cannot override parallelism of ClusterJobTemplate "echo": this requires the verb "override" on clusterjobtemplates.hematoscope.app "echo" in the cluster',
+    ],
+  },
+  {
+    when: 'the permission cannot be checked',
+    request: run(),
+    mode: 'Use',
+    apiServer: (apiServer) => (apiServer.create = () => Promise.reject(noAnswer())),
+    sentences: [
+      'jobruns.hematoscope.app "echo-hello" is forbidden: cannot check whether user "jane" has the verb "use" on jobtemplates.hematoscope.app "echo" in namespace "team": POST /: no answer in 2500 ms',
+    ],
+  },
+  {
+    when: 'the spec changes',
+    request: update({ args: ['a'] }, { args: ['b'] }),
+    sentences: [
+      'spec.args: Forbidden: args is immutable: a JobRun runs once, as it was created; create another JobRun with a name of its own',
+    ],
+  },
+  {
+    when: 'a finished JobRun is suspended',
+    request: update({}, { suspend: true }, { conditions: [{ type: 'Finished', status: 'True' }] }),
+    sentences: ['this JobRun has finished: suspending or resuming it changes nothing'],
+  },
+  {
+    when: 'a quota forbids the Jobs of a template',
+    request: template(),
+    apiServer: dryRunFails(QUOTA),
+    sentences: ['a Job of this JobTemplate would be refused now: exceeded quota'],
+  },
+  {
+    when: 'a template cannot be checked',
+    request: template(),
+    apiServer: dryRunFails(noAnswer()),
+    sentences: ['this JobTemplate could not be checked: POST /: no answer in 2500 ms'],
+  },
+  {
+    when: 'a template is invalid',
+    request: template(),
+    apiServer: dryRunFails(invalidJob('spec.backoffLimit', 'Invalid value: -1')),
+    sentences: ['spec.backoffLimit: Invalid value: -1'],
+  },
+  {
+    when: 'a template with an unfinished JobRun is deleted',
+    request: template('DELETE'),
+    apiServer: runs(1),
+    sentences: [
+      '1 JobRun of JobTemplate "echo" is not finished: it continues if its Job exists; without a Job, a run can fail with the reason TemplateDeleted',
+    ],
+  },
+  {
+    when: 'a template with unfinished JobRuns is deleted',
+    request: template('DELETE'),
+    apiServer: runs(2),
+    sentences: [
+      '2 JobRuns of JobTemplate "echo" are not finished: those whose Job exists continue; without a Job, a run can fail with the reason TemplateDeleted',
+    ],
+  },
+  {
+    when: 'a template with an unfinished JobRun is updated',
+    request: template('UPDATE'),
+    apiServer: runs(1),
+    sentences: ['1 JobRun of JobTemplate "echo" is not finished: it keeps the revision it was admitted with'],
+  },
+  {
+    when: 'a template with unfinished JobRuns is updated',
+    request: template('UPDATE'),
+    apiServer: runs(2),
+    sentences: ['2 JobRuns of JobTemplate "echo" are not finished: they keep the revisions they were admitted with'],
+  },
+];
+
+async function shown({ request, path, apiServer: arrange, ...setup }: Entry): Promise<string[]> {
+  const client = new FakeApiServer();
+  client.templates.set('team/echo', echoTemplate());
+  await arrange?.(client);
+  const cache = new ObjectCache<JobTemplate>();
+  const decide = decidersWith({ client, cache, ...setup })[path ?? 'validate'];
+  const verdict = await decide(request, new AbortController().signal);
+  if (verdict.allowed) return verdict.warnings;
+  const { message, details } = verdict.status;
+  const causes = details?.causes?.map((cause) => `${cause.field}: ${cause.message}`);
+  return [...verdict.warnings, ...(causes ?? [message])];
+}
+
+/** Words of the style guide that read badly, as whole words. */
+const AVOIDED =
+  /\b(told|tells|said|says|saying|stands|who|whoever|whom|none|in vain|of no use|goes|anew|made|kept|ended|ends|looks|asks|asked|carried over)\b/i;
+
+describe('every sentence that the webhook shows', () => {
+  it.each(CATALOGUE)('is as listed when $when', async (entry) => {
+    expect(await shown(entry)).toEqual(entry.sentences);
+  });
+
+  it.each(CATALOGUE.flatMap(({ sentences }) => sentences))('reads well: %s', (sentence) => {
+    expect(sentence).not.toMatch(AVOIDED);
+    expect(sentence, 'no period at the end').not.toMatch(/\.$/);
+    expect(sentence, 'single spaces, none at the ends').toBe(sentence.trim().replaceAll(/\s+/g, ' '));
+    expect(sentence, 'no empty part').not.toMatch(/: :|: ;|; ;|""|undefined|\[object/);
+  });
+});
