@@ -13,16 +13,16 @@ export type FieldErrorReason =
   | 'FieldValueTooMany'
   | 'FieldValueTypeInvalid';
 
-/** One mistake of a user in one field. A value, not an exception: all of an object's are collected and told at once. */
+/** One mistake of a user in one field. A value, not an exception: all errors of an object are returned at once. */
 export interface FieldError {
-  /** Where, from the object's root, for instance `spec.template.spec.containers[0].image`; empty when no field is meant. */
+  /** Path from the object's root, such as `spec.template.spec.containers[0].image`; empty for the object as a whole. */
   path: string;
   reason: FieldErrorReason;
   /** What is wrong and what would be right, for people. */
   message: string;
 }
 
-/** `path: message`, as Kubernetes prints a field error; the message alone when no field is meant. */
+/** `path: message`, as Kubernetes prints a field error; the message alone where the path is empty. */
 export function formatFieldError(error: FieldError): string {
   return error.path === '' ? error.message : `${error.path}: ${error.message}`;
 }

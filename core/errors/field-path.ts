@@ -11,6 +11,11 @@ export class FieldPath {
     return new FieldPath(names.join('.'));
   }
 
+  /** The path that is written in `text`. */
+  static from(text: FieldPath | string): FieldPath {
+    return typeof text === 'string' ? new FieldPath(text) : text;
+  }
+
   /** A field of this object. */
   child(...names: readonly string[]): FieldPath {
     return new FieldPath([...(this.#text === '' ? [] : [this.#text]), ...names].join('.'));

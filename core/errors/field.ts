@@ -1,8 +1,12 @@
+import { counted } from './counted.ts';
 import type { FieldError, FieldErrorReason } from './field-error.ts';
 import type { FieldPath } from './field-path.ts';
 import { quoted, quotedList } from './quoted.ts';
 
 type Path = FieldPath | string;
+
+/** In the place of a value that does not help the reader: the message leaves it out. */
+export const OMITTED = Symbol('omitted');
 
 /**
  * Constructors of field errors, one for each kind that Kubernetes knows (`k8s.io/apimachinery/pkg/util/validation/field`).
@@ -11,21 +15,21 @@ type Path = FieldPath | string;
 export const field = {
   /** The value has the right type and is wrong. */
   invalid: (path: Path, value: unknown, why: string): FieldError =>
-    error(path, 'FieldValueInvalid', `Invalid value: ${quoted(value)}: ${why}`),
+    error(path, 'FieldValueInvalid', sentence('Invalid value', value, why)),
 
   /** The value does not have the type of the field. */
   typeInvalid: (path: Path, value: unknown, why: string): FieldError =>
-    error(path, 'FieldValueTypeInvalid', `Invalid value: ${quoted(value)}: ${why}`),
+    error(path, 'FieldValueTypeInvalid', sentence('Invalid value', value, why)),
 
   /** The value is none of the supported ones. @param hint what the user may have meant. */
   notSupported: (path: Path, value: unknown, { supported, hint = '' }: Choice): FieldError => {
-    const message = `Unsupported value: ${quoted(value)}: supported values: ${quotedList(supported)}`;
-    return error(path, 'FieldValueNotSupported', hint === '' ? message : `${message}; ${hint}`);
+    const message = sentence('Unsupported value', value, `supported values: ${quotedList(supported)}`);
+    return error(path, 'FieldValueNotSupported', withHint(message, hint));
   },
 
   /** What the value names does not exist. */
   notFound: (path: Path, value: unknown, why: string): FieldError =>
-    error(path, 'FieldValueNotFound', `Not found: ${quoted(value)}: ${why}`),
+    error(path, 'FieldValueNotFound', sentence('Not found', value, why)),
 
   /** The field must not be set here, whatever its value. */
   forbidden: (path: Path, why: string): FieldError => error(path, 'FieldValueForbidden', `Forbidden: ${why}`),
@@ -35,18 +39,35 @@ export const field = {
 
   /** The value occurs twice where each may occur once. */
   duplicate: (path: Path, value: unknown, why = ''): FieldError =>
-    error(path, 'FieldValueDuplicate', `Duplicate value: ${quoted(value)}${why === '' ? '' : `: ${why}`}`),
+    error(path, 'FieldValueDuplicate', sentence('Duplicate value', value, why)),
 
-  tooLong: (path: Path, most: number, noun = 'characters'): FieldError =>
-    error(path, 'FieldValueTooLong', `Too long: may not be more than ${most} ${noun}`),
+  /** The string is longer than `most` characters. */
+  tooLong: (path: Path, most: number): FieldError =>
+    error(path, 'FieldValueTooLong', `Too long: may not be more than ${counted(most, 'character')}`),
 
+  /** The list has `count` elements. */
   tooMany: (path: Path, count: number, most: number): FieldError =>
-    error(path, 'FieldValueTooMany', `Too many: ${count}: must have at most ${most} elements`),
+    error(path, 'FieldValueTooMany', `Too many: ${count}: must have at most ${counted(most, 'element')}`),
+
+  /** There is no field of this name. @param hint what the user may have meant. */
+  unknown: (path: Path, name: string, hint: string): FieldError =>
+    error(path, 'FieldValueInvalid', withHint(`unknown field "${name}"`, hint)),
+
+  /** An error that another check returned, in its words. */
+  reported: (path: Path, reason: FieldErrorReason, message: string): FieldError => error(path, reason, message),
 };
 
 interface Choice {
   supported: readonly unknown[];
   hint?: string;
+}
+
+function sentence(kind: string, value: unknown, why: string): string {
+  return [kind, ...(value === OMITTED ? [] : [quoted(value)]), ...(why === '' ? [] : [why])].join(': ');
+}
+
+function withHint(message: string, hint: string): string {
+  return hint === '' ? message : `${message}; ${hint}`;
 }
 
 function error(path: Path, reason: FieldErrorReason, message: string): FieldError {

@@ -1,12 +1,12 @@
 const LONGEST = 100;
 
-/** A value as JSON, cut where it is too long to be read in a message. */
+/** A value as JSON, cut to 100 characters. */
 export function quoted(value: unknown): string {
   const text = JSON.stringify(value ?? null);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }
 
-/** Names for a message, in the order given: `"a", "b"`, at most twenty of them. */
+/** The first twenty values as JSON, in the order given: `"a", "b" and 3 more`. */
 export function quotedList(values: readonly unknown[]): string {
   const most = 20;
   const shown = values.slice(0, most).map(quoted).join(', ');

@@ -2,30 +2,34 @@ import { DEFINITIONS, JOB_SPEC } from '../../api/kubernetes/definitions.ts';
 import { refTarget, refTo, type JsonSchema } from '../../api/kubernetes/json-schema.ts';
 import type { Job } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
+import { field } from '../errors/field.ts';
+import { FieldPath } from '../errors/field-path.ts';
 
 const QUANTITY = refTo('io.k8s.apimachinery.pkg.api.resource.Quantity');
 /** A number, then a power of 1024 (`Ki` …), of 1000 (`n` … `E`) or an exponent. */
 const VALID = /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
 
+const NOT_A_QUANTITY = 'not a quantity; write it like 2, 500m, 512Mi or 1Gi';
+
 /**
- * The quantities of a Job (CPU, memory, sizes) that cannot be read, such as `512MB`. The API server says only that there
- * is one somewhere; Kubernetes' own schema says where quantities stand.
+ * The quantities of a Job (CPU, memory, sizes) that cannot be parsed, such as `512MB`. The API server's message does not
+ * name the field; Kubernetes' own schema tells which fields are quantities.
  */
 export function quantityErrors(job: Job): FieldError[] {
-  return visit(job.spec, { $ref: refTo(JOB_SPEC) }, 'spec');
+  return visit(job.spec, { $ref: refTo(JOB_SPEC) }, FieldPath.of('spec'));
 }
 
-function visit(value: unknown, schema: JsonSchema, path: string): FieldError[] {
-  if (schema.$ref === QUANTITY) return isQuantity(value) ? [] : [notAQuantity(value, path)];
+function visit(value: unknown, schema: JsonSchema, path: FieldPath): FieldError[] {
+  if (schema.$ref === QUANTITY) return isQuantity(value) ? [] : [field.invalid(path, value, NOT_A_QUANTITY)];
   const { properties = {}, items, additionalProperties } = resolved(schema);
   if (Array.isArray(value)) {
-    return items === undefined ? [] : value.flatMap((item: unknown, index) => visit(item, items, `${path}[${index}]`));
+    return items === undefined ? [] : value.flatMap((item: unknown, index) => visit(item, items, path.index(index)));
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
-    if (additionalProperties !== undefined) return visit(inner, additionalProperties, `${path}[${name}]`);
+    if (additionalProperties !== undefined) return visit(inner, additionalProperties, path.key(name));
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    return property === undefined ? [] : visit(inner, property, `${path}.${name}`);
+    return property === undefined ? [] : visit(inner, property, path.child(name));
   });
 }
 
@@ -35,9 +39,4 @@ function resolved(schema: JsonSchema): JsonSchema {
 
 function isQuantity(value: unknown): boolean {
   return typeof value === 'number' || value === null || (typeof value === 'string' && VALID.test(value.trim()));
-}
-
-function notAQuantity(value: unknown, path: string): FieldError {
-  const message = `Invalid value: ${JSON.stringify(value)}: not a quantity; write it like 2, 500m, 512Mi or 1Gi`;
-  return { path, reason: 'FieldValueInvalid', message };
 }

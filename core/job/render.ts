@@ -17,25 +17,29 @@ import type { FieldError } from '../errors/field-error.ts';
 import { jobName } from './job-name.ts';
 import { labelValue } from './label-value.ts';
 import { metadataOverrides } from '../overrides/metadata-overrides.ts';
+import type { Origins } from '../overrides/origins.ts';
 import { overrideErrors, withOverrides } from '../overrides/overrides.ts';
-import { substitute } from './substitute.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
+import { parameterOrigins } from './parameter-origins.ts';
+import { substitute } from './substitute.ts';
 
-/** The Job that a run makes of its template, or everything that keeps it from making one; `of`: whose paths those are. */
-export type Rendered = { job: Job } | { errors: readonly FieldError[]; of: 'run' | 'template' };
+/**
+ * The Job of a run, and the fields of the run that its values came from, computed when they are needed. Or everything that
+ * is wrong with the run or its template; `of`: whose paths those are.
+ */
+export type Rendered = { job: Job; origins: () => Origins } | { errors: readonly FieldError[]; of: 'run' | 'template' };
 
 type Labels = Record<string, string>;
 
 /**
- * Renders the Job of a run. Pure, and the only place where a Job is made up, so that what admission checked is what the
+ * Renders the Job of a run. Pure, and the only place where a Job is rendered, so that admission checks the Job that the
  * syncer creates. Neither argument is changed.
  *
- * - The Job's name follows from the run's name and uid, so that every attempt means the same Job.
- * - Parameters first, then overrides: what a run says itself is text, and no placeholder in it is replaced.
+ * - The Job's name follows from the run's name and uid, so that every attempt renders the same Job.
+ * - Parameters first, then overrides: no placeholder in what the run itself sets is replaced.
  * - What the run leaves out is inherited from the template; an empty value clears.
- * - Labels and annotations of the template object itself stay with it: deployment tools put theirs there to track what
- *   they own.
+ * - Labels and annotations of the template object are not copied: deployment tools use them to track what they own.
  */
 export function render(template: CompiledTemplate, run: JobRun): Rendered {
   if (template.errors.length > 0) return { errors: template.errors, of: 'template' };
@@ -43,16 +47,23 @@ export function render(template: CompiledTemplate, run: JobRun): Rendered {
   const valueErrors = 'errors' in substituted ? substituted.errors : [];
   const errors = [...valueErrors, ...overrideErrors(template, run)];
   if ('errors' in substituted || errors.length > 0) return { errors, of: 'run' };
-  return { job: jobOf(template, run, withOverrides(substituted.spec, run)) };
+  const { spec, values } = substituted;
+  const origins = (): Origins => {
+    const recorded = parameterOrigins(template, run, values);
+    withOverrides(spec, run, recorded);
+    metadataOverrides(run, recorded);
+    return recorded;
+  };
+  return { job: jobOf(template, run, withOverrides(spec, run)), origins };
 }
 
-/** What comes later wins: recommended labels, the template's own, the run's, and those that tell whose the Job is. */
+/** Later labels win: the recommended ones, the template's, the run's, and those that identify the owner of the Job. */
 function jobOf(template: CompiledTemplate, run: JobRun, spec: JobSpec): Job {
   const podTemplate = spec.template;
   const podLabels = podTemplate.metadata?.labels ?? {};
-  const given = metadataOverrides(run);
-  const labels = { ...appLabels(template, run, podLabels), ...given.labels, ...ownLabels(run) };
-  const annotations = { ...given.annotations, [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' };
+  const overrides = metadataOverrides(run);
+  const labels = { ...appLabels(template, run, podLabels), ...overrides.labels, ...ownLabels(run) };
+  const annotations = { ...overrides.annotations, [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -80,7 +91,7 @@ function ownLabels(run: JobRun): Labels {
   };
 }
 
-/** The recommended labels; those that the template's Pods already have win, for the Job too. */
+/** The recommended labels. Those that the template sets on its Pods win, for the Job too. */
 function appLabels(template: CompiledTemplate, run: JobRun, podLabels: Labels): Labels {
   const defaults = {
     [LABEL_APP_NAME]: labelValue(run.spec.templateRef),
@@ -91,7 +102,7 @@ function appLabels(template: CompiledTemplate, run: JobRun, podLabels: Labels): 
   return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, podLabels[key] ?? value]));
 }
 
-/** Name, namespace and owner. A run that is not stored yet has no uid and can own nothing. */
+/** Name, namespace and owner. A run that is not stored yet has no uid: it cannot be an owner. */
 function jobMeta(run: JobRun): ObjectMeta {
   const { name = '', namespace, uid } = run.metadata;
   const meta: ObjectMeta = { name: jobName(name, uid ?? '') };

@@ -7,21 +7,28 @@ import type { CompiledTemplate } from '../template/compile.ts';
 import type { PlanNode } from '../template/placeholder-plan.ts';
 import type { Token } from '../template/placeholder.ts';
 
+/** A JobSpec without placeholders, and the values that replaced them. */
+export interface Substituted {
+  spec: JobSpec;
+  values: ParameterValues;
+}
+
 /**
  * The template's JobSpec with the run's parameter values in the place of its placeholders, or what is wrong with the values
  * (paths are the run's). The template must have no errors. Neither argument is changed; parts without placeholders are
  * shared with the template.
  *
- * A value is text and stays the same text: it is never looked into for placeholders, and where the kubelet expands a
- * string (https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/) each `$`
- * of a value is doubled, which the kubelet undoes.
+ * A value is text and stays the same text. Placeholders in it are not replaced. Where the kubelet expands a string
+ * (https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/), each `$` of a
+ * value is doubled, which the kubelet reverses.
  */
-export function substitute(template: CompiledTemplate, run: JobRun): { spec: JobSpec } | { errors: FieldError[] } {
+export function substitute(template: CompiledTemplate, run: JobRun): Substituted | { errors: FieldError[] } {
   const resolved = parameterValues(template, run);
   if ('errors' in resolved) return resolved;
   const { spec } = template.content;
   const { root } = template.plan;
-  return { spec: root === undefined ? spec : (replaced(spec, root, resolved.values) as JobSpec) };
+  const { values } = resolved;
+  return { spec: root === undefined ? spec : (replaced(spec, root, values) as JobSpec), values };
 }
 
 function replaced(value: unknown, node: PlanNode, values: ParameterValues): unknown {
@@ -62,7 +69,7 @@ function textOf(token: Token, kubelet: boolean, values: ParameterValues): string
     case 'escaped':
       return kubelet ? token.source : token.source.slice(1);
     case 'opener':
-      // The kubelet must not take it, and what the value brings, for a variable of its own.
+      // The kubelet must not expand it, together with the value, as a variable.
       return kubelet ? `$${token.source}` : token.source;
     default:
       return token.source;
@@ -73,7 +80,7 @@ function elements(value: ParameterValue | undefined, kubelet: boolean): string[]
   return [value ?? []].flat().map((element) => valueText(element, kubelet));
 }
 
-/** Numbers and booleans as JSON writes them. */
+/** Numbers and booleans are written as in JSON. */
 function valueText(value: ScalarValue | ParameterValue | undefined, kubelet: boolean): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
   return kubelet ? text.replaceAll('$', () => '$$') : text;

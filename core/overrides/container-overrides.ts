@@ -1,110 +1,165 @@
 import type { ContainerOverride, JobRun } from '../../api/job-run.ts';
 import type { JobSpec } from '../../api/wire.ts';
+import { FieldPath } from '../errors/field-path.ts';
+import type { MergedElement, Origins } from './origins.ts';
 
 export type PodSpec = NonNullable<JobSpec['template']['spec']>;
 export type Container = PodSpec['containers'][number];
 
-/** Fields of a container that a run can say something of. */
+/** Fields of a container that a run can override. */
 export const CONTAINER_FIELDS = ['args', 'command', 'env', 'envFrom', 'image', 'resources'] as const;
 export type ContainerField = (typeof CONTAINER_FIELDS)[number];
 
-/** What a run says of one container, and where in the run it says so. */
-export interface ContainerSaying {
-  /** `spec`, or `spec.containers[2]`. */
-  path: string;
+/** What a run overrides in one container. */
+export interface TargetedOverride {
+  /** Where the run sets the fields: `spec`, or `spec.containers[2]`. */
+  path: FieldPath;
   /** The container's name; `undefined` for the first container of the template. */
   name: string | undefined;
   fields: Omit<ContainerOverride, 'name'>;
 }
 
-/** All that a run says of containers: of the first at the top of spec, of others by name. `null` says nothing. */
-export function containerSayings({ spec }: JobRun): ContainerSaying[] {
-  const byName = listOf(spec.containers).map((override, index): ContainerSaying => {
+const SPEC = FieldPath.of('spec');
+const POD_SPEC = FieldPath.of('spec', 'template', 'spec');
+
+/** What a run overrides in containers: in the first one at the top of spec, in others by name. */
+export function containerOverrides({ spec }: JobRun): [TargetedOverride, ...TargetedOverride[]] {
+  const byName = listOf(spec.containers).map((override, index): TargetedOverride => {
     const { name, ...fields } = override;
-    return { path: `spec.containers[${index}]`, name, fields };
+    return { path: SPEC.child('containers').index(index), name, fields };
   });
-  return [{ path: 'spec', name: undefined, fields: spec }, ...byName];
+  return [{ path: SPEC, name: undefined, fields: spec }, ...byName];
 }
 
-/** The fields that are said something of; an empty value says that the template's is to be cleared. */
-export function saidFields({ name, fields }: ContainerSaying): ContainerField[] {
-  return CONTAINER_FIELDS.filter((field) => isSaid(fields[field]) && !(name === undefined && field === 'envFrom'));
+/** The fields that the run sets; an empty value clears the template's. */
+export function fieldsSet({ name, fields }: TargetedOverride): ContainerField[] {
+  return CONTAINER_FIELDS.filter((field) => isSet(fields[field]) && !(name === undefined && field === 'envFrom'));
 }
 
-/** The Pod spec with what the run says of its containers. A name of no container changes nothing. */
-export function withContainerOverrides(podSpec: PodSpec, run: JobRun): PodSpec {
-  const sayings = containerSayings(run).filter((saying) => saidFields(saying).length > 0);
-  if (sayings.length === 0) return podSpec;
-  const change = (container: Container, isFirst: boolean): Container =>
-    sayings
+/** The Pod spec with what the run overrides in its containers. The name of no container changes nothing. */
+export function withContainerOverrides(podSpec: PodSpec, run: JobRun, origins?: Origins): PodSpec {
+  const overrides = containerOverrides(run).filter((override) => fieldsSet(override).length > 0);
+  if (overrides.length === 0) return podSpec;
+  const change = (container: Container, path: FieldPath, isFirst: boolean): Container =>
+    overrides
       .filter(({ name }) => (name === undefined ? isFirst : name === container.name))
-      .reduce(overridden, container);
-  const containers = podSpec.containers.map((container, index) => change(container, index === 0));
+      .reduce((changed, override) => overridden(changed, override, { path, origins }), container);
+  const changeAll = (list: Container[], path: FieldPath, hasFirst: boolean): Container[] =>
+    list.map((container, index) => change(container, path.index(index), hasFirst && index === 0));
+  const containers = changeAll(podSpec.containers, POD_SPEC.child('containers'), true);
   const { initContainers } = podSpec;
   if (!Array.isArray(initContainers)) return { ...podSpec, containers };
-  return { ...podSpec, containers, initContainers: initContainers.map((container) => change(container, false)) };
+  return { ...podSpec, containers, initContainers: changeAll(initContainers, POD_SPEC.child('initContainers'), false) };
 }
 
-function overridden(container: Container, saying: ContainerSaying): Container {
-  const { args, command, env, envFrom, image, resources } = saying.fields;
-  const said = new Set(saidFields(saying));
-  return {
-    ...container,
-    ...(said.has('args') && { args: args ?? [] }),
-    ...(said.has('command') && { command: command ?? [] }),
-    ...(said.has('env') && { env: mergedEnv(container.env, env) }),
-    ...(said.has('envFrom') && { envFrom: appended(container.envFrom, envFrom) }),
-    ...(said.has('image') && image !== undefined && { image }),
-    ...(said.has('resources') && { resources: mergedResources(container.resources, resources) }),
+/** The path of a container, and the origins to record of its fields. */
+interface Target {
+  path: FieldPath;
+  origins: Origins | undefined;
+}
+
+function overridden(container: Container, override: TargetedOverride, { path, origins }: Target): Container {
+  return fieldsSet(override).reduce((changed, field) => {
+    const at = { job: path.child(field), run: override.path.child(field), origins };
+    return { ...changed, [field]: OVERRIDDEN[field](container, override.fields, at) };
+  }, container);
+}
+
+/** Where a field is in the Job and in the run, and the origins to record. */
+interface Site {
+  job: FieldPath;
+  run: FieldPath;
+  origins: Origins | undefined;
+}
+
+type Override = (container: Container, fields: TargetedOverride['fields'], site: Site) => unknown;
+
+const replacing =
+  (field: ContainerField): Override =>
+  (_container, fields, { job, run, origins }) => {
+    origins?.replaced(job, run);
+    return fields[field];
   };
+
+/** How each field is overridden. */
+const OVERRIDDEN: Record<ContainerField, Override> = {
+  args: replacing('args'),
+  command: replacing('command'),
+  image: replacing('image'),
+  env: (container, { env }, site) => mergedList(mergedEnv(listOf(container.env), listOf(env)), site),
+  envFrom: (container, { envFrom }, site) => mergedList(appended(listOf(container.envFrom), listOf(envFrom)), site),
+  resources: (container, { resources = {} }, site) => mergedResources(container.resources, resources, site),
+};
+
+function mergedList<T>(elements: readonly MergedElement<T>[], { job, run, origins }: Site): T[] {
+  origins?.mergedList(job, run, elements);
+  return elements.map(({ value }) => value);
 }
 
-type Env = Container['env'];
+const ofTemplate = <T>(value: T, index: number): MergedElement<T> => ({ value, from: 'template', index });
+const ofRun = <T>(value: T, index: number): MergedElement<T> => ({ value, from: 'run', index });
 
-/** A variable of the template that the run names too gives its place to the run's; the rest of the run's follow. */
-function mergedEnv(theirs: Env, ours: Env): NonNullable<Env> {
-  const said = listOf(ours);
-  if (said.length === 0) return [];
-  const last = new Map(said.map((variable) => [variable.name, variable]));
-  const taken = new Set<string>();
-  const kept = listOf(theirs).flatMap((variable) => {
+type Variable = NonNullable<Container['env']>[number];
+
+/** The run's variable takes the place of the template's of the same name; others follow. An empty list clears. */
+function mergedEnv(theirs: readonly Variable[], ours: readonly Variable[]): MergedElement<Variable>[] {
+  if (ours.length === 0) return [];
+  const own = ours.map(ofRun);
+  const last = new Map(own.map((element) => [element.value.name, element]));
+  const replaced = new Set<string>();
+  const inPlace = theirs.flatMap((variable, index) => {
     const replacement = last.get(variable.name);
-    if (replacement === undefined) return [variable];
-    if (taken.has(variable.name)) return [];
-    taken.add(variable.name);
+    if (replacement === undefined) return [ofTemplate(variable, index)];
+    if (replaced.has(variable.name)) return [];
+    replaced.add(variable.name);
     return [replacement];
   });
-  return [...kept, ...said.filter(({ name }) => !taken.has(name))];
+  return [...inPlace, ...own.filter(({ value }) => !replaced.has(value.name))];
 }
 
-/** An empty list clears; others come after the template's, and so win over them. */
-function appended<T>(theirs: readonly T[] | undefined, ours: readonly T[] | undefined): T[] {
-  const said = listOf(ours);
-  return said.length === 0 ? [] : [...listOf(theirs), ...said];
+/** The run's elements come after the template's, and so win over them. An empty list clears. */
+function appended<T>(theirs: readonly T[], ours: readonly T[]): MergedElement<T>[] {
+  return ours.length === 0 ? [] : [...theirs.map(ofTemplate), ...ours.map(ofRun)];
 }
 
 type Resources = NonNullable<Container['resources']>;
 
-/** By resource name in limits and in requests; an empty map, of one of them or of the whole, clears. */
-function mergedResources(theirs: Resources | undefined, ours: Resources | undefined): Resources {
-  if (ours === undefined || Object.keys(ours).length === 0) return {};
-  const { limits, requests, claims } = ours;
-  return {
-    ...theirs,
-    ...(isSaid(limits) && { limits: mergedMap(theirs?.limits, limits) }),
-    ...(isSaid(requests) && { requests: mergedMap(theirs?.requests, requests) }),
-    ...(isSaid(claims) && { claims }),
-  };
+/** Merges limits and requests by resource name; an empty map, of one of them or of the whole, clears. */
+function mergedResources(theirs: Resources | undefined, ours: Resources, { job, run, origins }: Site): Resources {
+  if (Object.keys(ours).length === 0) {
+    origins?.replaced(job, run);
+    return {};
+  }
+  origins?.mergedMap(job, run, []);
+  const merged: Resources = { ...theirs };
+  for (const field of ['limits', 'requests'] as const) {
+    const site = { job: job.child(field), run: run.child(field), origins };
+    // The API server reports a request above its limit at the requests, whichever of the two the run sets.
+    if (isSet(ours[field])) merged[field] = mergedMap(theirs?.[field], ours[field], site);
+    else origins?.mergedMap(site.job, site.run, []);
+  }
+  if (isSet(ours.claims)) {
+    origins?.replaced(job.child('claims'), run.child('claims'));
+    merged.claims = ours.claims;
+  }
+  return merged;
 }
 
-/** The second map over the first; an empty one clears. */
-export function mergedMap<T>(theirs: Record<string, T> | undefined, ours: Record<string, T> | undefined) {
-  const said = ours ?? {};
-  return Object.keys(said).length === 0 ? {} : { ...theirs, ...said };
+type StringMap = Record<string, string>;
+
+/** The run's map over the template's; an empty one clears. */
+export function mergedMap(theirs: StringMap | undefined, ours: StringMap, { job, run, origins }: Site): StringMap {
+  const keys = Object.keys(ours);
+  if (keys.length === 0) {
+    origins?.replaced(job, run);
+    return {};
+  }
+  origins?.mergedMap(job, run, keys);
+  return { ...theirs, ...ours };
 }
 
 /** Absent and `null` are the same, as everywhere in Kubernetes. */
-export function isSaid<T>(value: T | null | undefined): value is T {
+export function isSet<T>(value: T | null | undefined): value is T {
   return value !== undefined && value !== null;
 }
 

@@ -1,28 +1,44 @@
 import type { JobRun } from '../../api/job-run.ts';
 import { GROUP, LABEL_APP_MANAGED_BY } from '../../api/names.ts';
 import type { FieldError } from '../errors/field-error.ts';
+import { field } from '../errors/field.ts';
+import { FieldPath } from '../errors/field-path.ts';
+import type { Origins } from './origins.ts';
 
-type Map = Record<string, string>;
+type StringMap = Record<string, string>;
 
-/** Labels and annotations that a run gives to its Job and Pods, without those that are not its to give. */
-export function metadataOverrides({ spec }: JobRun): { labels: Map; annotations: Map } {
-  return { labels: given(spec.metadata?.labels), annotations: given(spec.metadata?.annotations) };
+const FIELDS = ['labels', 'annotations'] as const;
+type MetadataField = (typeof FIELDS)[number];
+
+const METADATA = FieldPath.of('spec', 'metadata');
+
+/** The labels and annotations that a run sets on its Job and Pods, without the reserved ones. */
+export function metadataOverrides({ spec }: JobRun, origins?: Origins): Record<MetadataField, StringMap> {
+  const overrides = {
+    labels: unreserved(spec.metadata?.labels),
+    annotations: unreserved(spec.metadata?.annotations),
+  };
+  if (origins) for (const name of FIELDS) recordOrigins(name, Object.keys(overrides[name]), origins);
+  return overrides;
 }
 
-/** Keys that a run cannot give: they tell whose a Job is. */
+function recordOrigins(name: MetadataField, keys: readonly string[], origins: Origins): void {
+  if (keys.length === 0) return;
+  for (const metadata of [FieldPath.of('metadata'), FieldPath.of('spec', 'template', 'metadata')]) {
+    origins.mergedMap(metadata.child(name), METADATA.child(name), keys);
+  }
+}
+
+/** Errors for keys that a run cannot set: they identify the owner of a Job. */
 export function metadataErrors({ spec }: JobRun): FieldError[] {
-  return (['labels', 'annotations'] as const).flatMap((field) =>
-    Object.keys(spec.metadata?.[field] ?? {})
+  return FIELDS.flatMap((map) =>
+    Object.keys(spec.metadata?.[map] ?? {})
       .filter(isReserved)
-      .map((key) => ({
-        path: `spec.metadata.${field}[${key}]`,
-        reason: 'FieldValueForbidden',
-        message: 'Forbidden: is set by job-template-run itself',
-      })),
+      .map((key) => field.forbidden(METADATA.child(map).key(key), 'is set by job-template-run itself')),
   );
 }
 
-function given(map: Map | null | undefined): Map {
+function unreserved(map: StringMap | null | undefined): StringMap {
   return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !isReserved(key)));
 }
 

@@ -1,21 +1,26 @@
 import type { JobRun, JobRunSpec } from '../../api/job-run.ts';
 import { OVERRIDES, type Override } from '../../api/names.ts';
 import type { JobSpec } from '../../api/wire.ts';
-import {
-  containerSayings,
-  isSaid,
-  listOf,
-  mergedMap,
-  saidFields,
-  withContainerOverrides,
-  type ContainerField,
-  type ContainerSaying,
-} from './container-overrides.ts';
 import type { FieldError } from '../errors/field-error.ts';
-import { metadataErrors } from './metadata-overrides.ts';
+import { field, OMITTED } from '../errors/field.ts';
+import { FieldPath } from '../errors/field-path.ts';
+import { quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
+import {
+  containerOverrides,
+  fieldsSet,
+  isSet,
+  listOf,
+  mergedMap,
+  withContainerOverrides,
+  type ContainerField,
+  type PodSpec,
+  type TargetedOverride,
+} from './container-overrides.ts';
+import { metadataErrors } from './metadata-overrides.ts';
+import type { Origins } from './origins.ts';
 
 /** Fields of a run that are the Job's of the same name. */
 const JOB_FIELDS = [
@@ -29,13 +34,16 @@ const JOB_FIELDS = [
 /** Fields of a run that are the Pod's of the same name. */
 const POD_FIELDS = ['nodeSelector', 'tolerations', 'priorityClassName'] as const;
 
+const SPEC = FieldPath.of('spec');
+const POD_SPEC = FieldPath.of('spec', 'template', 'spec');
+
 /** What a run overrides, by the names of the template's allow-list, each once, in the list's order. */
 export function overridesOf(run: JobRun): Override[] {
-  const said = new Set<Override>(usesOf(run).map(({ override }) => override));
-  return OVERRIDES.filter((name) => said.has(name));
+  const used = new Set<Override>(usesOf(run).map(({ override }) => override));
+  return OVERRIDES.filter((name) => used.has(name));
 }
 
-/** What a run overrides that the template does not allow, or cannot be overridden so. Paths are the run's. */
+/** What a run overrides that the template does not allow, or that cannot be overridden so. Paths are the run's. */
 export function overrideErrors(template: CompiledTemplate, run: JobRun): FieldError[] {
   const { allowed } = template;
   const forbidden = usesOf(run)
@@ -51,102 +59,110 @@ export function suspendErrors(template: CompiledTemplate, run: JobRun): FieldErr
   return overrideErrors(template, { ...run, spec });
 }
 
-/** The JobSpec with what the run overrides. Whether it may is not asked here. */
-export function withOverrides(spec: JobSpec, run: JobRun): JobSpec {
+/**
+ * The JobSpec with what the run overrides. Whether the run may override it is not checked here.
+ * @param origins records which values came from the run.
+ */
+export function withOverrides(spec: JobSpec, run: JobRun, origins?: Origins): JobSpec {
   const podSpec = spec.template.spec;
   const template =
     podSpec === undefined
       ? spec.template
-      : { ...spec.template, spec: { ...withContainerOverrides(podSpec, run), ...podFields(podSpec, run.spec) } };
-  return { ...spec, ...jobFields(run.spec), template };
+      : {
+          ...spec.template,
+          spec: { ...withContainerOverrides(podSpec, run, origins), ...podFields(podSpec, run.spec, origins) },
+        };
+  return { ...spec, ...jobFields(run.spec, origins), template };
 }
 
 /** One field of a run that overrides something. */
 interface Use {
-  path: string;
+  path: FieldPath;
   override: Override;
 }
 
 function usesOf(run: JobRun): Use[] {
   const { spec } = run;
-  const [first, ...others] = containerSayings(run).map((saying) =>
-    saidFields(saying).map((field) => ({ path: `${saying.path}.${field}`, override: overrideOf(field) })),
+  const [first, ...others] = containerOverrides(run).map((override) =>
+    fieldsSet(override).map((name) => ({ path: override.path.child(name), override: overrideOf(name) })),
   );
   const plain = [...JOB_FIELDS, ...POD_FIELDS]
-    .filter((field) => isSaid(spec[field]))
-    .map((field) => ({ path: `spec.${field}`, override: field }));
-  const metadata = Object.values(spec.metadata ?? {}).some(isSaid)
-    ? [{ path: 'spec.metadata', override: 'metadata' as const }]
+    .filter((name) => isSet(spec[name]))
+    .map((name) => ({ path: SPEC.child(name), override: name }));
+  const metadata = Object.values(spec.metadata ?? {}).some(isSet)
+    ? [{ path: SPEC.child('metadata'), override: 'metadata' as const }]
     : [];
   return [...(first ?? []), ...others.flat(), ...plain, ...metadata];
 }
 
-function overrideOf(field: ContainerField): Override {
-  return field === 'envFrom' ? 'env' : field;
+function overrideOf(name: ContainerField): Override {
+  return name === 'envFrom' ? 'env' : name;
 }
 
-function notAllowed(path: string, run: JobRun, allowed: readonly Override[]): FieldError {
+function notAllowed(path: FieldPath, run: JobRun, allowed: readonly Override[]): FieldError {
   const { kind, name } = templateKeyOfRun(run);
   const list = allowed.length === 0 ? 'no overrides' : `only ${allowed.join(', ')}`;
-  return {
-    path,
-    reason: 'FieldValueForbidden',
-    message: `Forbidden: ${kind} "${name}" allows ${list}`,
-  };
+  return field.forbidden(path, `${kind} "${name}" allows ${list}`);
 }
 
 function containerErrors({ content }: CompiledTemplate, run: JobRun): FieldError[] {
   const podSpec = content.spec.template.spec;
   const containers = listOf(podSpec?.containers).map(({ name }) => name);
   const names = [...containers, ...listOf(podSpec?.initContainers).map(({ name }) => name)];
-  const [top, ...byName] = containerSayings(run);
+  const [top, ...byName] = containerOverrides(run);
   const seen = new Set<string>();
-  return byName.flatMap((saying) => {
-    const { name = '', path } = saying;
-    const errors = seen.has(name) ? [duplicate(path, name)] : [];
+  return byName.flatMap((override) => {
+    const { name = '', path } = override;
+    const errors = seen.has(name) ? [field.duplicate(path, { name })] : [];
     seen.add(name);
     if (!names.includes(name)) return [...errors, noContainer(path, name, names)];
-    return top && name === containers[0] ? [...errors, ...saidTwice(top, saying)] : errors;
+    return name === containers[0] ? [...errors, ...setTwice(top, override)] : errors;
   });
 }
 
-function duplicate(path: string, name: string): FieldError {
-  return { path, reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify({ name })}` };
-}
-
-function noContainer(path: string, name: string, names: readonly string[]): FieldError {
+function noContainer(path: FieldPath, name: string, names: readonly string[]): FieldError {
   const hint = didYouMean(nearNames(name, names));
-  const known = names.map((known) => JSON.stringify(known)).join(', ');
-  return {
-    path: `${path}.name`,
-    reason: 'FieldValueNotFound',
-    message: `Not found: ${JSON.stringify(name)}: the template has no such container; ${hint === '' ? '' : `${hint} `}it has ${known}`,
+  const why = `the template has no such container; ${hint === '' ? '' : `${hint} `}it has ${quotedList(names)}`;
+  return field.notFound(path.child('name'), name, why);
+}
+
+/** The first container can be overridden at the top or by its name; the same field both ways is a contradiction. */
+function setTwice(top: TargetedOverride, byName: TargetedOverride): FieldError[] {
+  const atTop = new Set(fieldsSet(top));
+  return fieldsSet(byName)
+    .filter((name) => atTop.has(name))
+    .map((name) => {
+      const why = `container "${byName.name ?? ''}" is the first one, and spec.${name} sets the same field of it; set one of the two`;
+      return field.duplicate(byName.path.child(name), OMITTED, why);
+    });
+}
+
+function jobFields(spec: JobRunSpec, origins?: Origins): Partial<JobSpec> {
+  const names = JOB_FIELDS.filter((name) => isSet(spec[name]));
+  for (const name of names) origins?.replaced(SPEC.child(name), SPEC.child(name));
+  return Object.fromEntries(names.map((name) => [name, spec[name]]));
+}
+
+/** An empty priority class is none; the API server accepts the empty string for that. */
+function podFields(podSpec: PodSpec, spec: JobRunSpec, origins?: Origins): Partial<PodSpec> {
+  const { nodeSelector, tolerations, priorityClassName } = spec;
+  const siteOf = (name: string) => ({ job: POD_SPEC.child(name), run: SPEC.child(name), origins });
+  const replaced = (name: string, runName = name): void => {
+    origins?.replaced(POD_SPEC.child(name), SPEC.child(runName));
   };
-}
-
-/** The first container can be spoken of at the top or by its name; the same field both ways is a contradiction. */
-function saidTwice(top: ContainerSaying, byName: ContainerSaying): FieldError[] {
-  const atTop = new Set(saidFields(top));
-  return saidFields(byName)
-    .filter((field) => atTop.has(field))
-    .map((field) => ({
-      path: `${byName.path}.${field}`,
-      reason: 'FieldValueDuplicate',
-      message: `Duplicate value: container "${byName.name ?? ''}" is the first one, and spec.${field} says the same of it; give one of the two`,
-    }));
-}
-
-function jobFields(spec: JobRunSpec): Partial<JobSpec> {
-  return Object.fromEntries(JOB_FIELDS.filter((field) => isSaid(spec[field])).map((field) => [field, spec[field]]));
-}
-
-type PodSpec = NonNullable<JobSpec['template']['spec']>;
-
-/** An empty priority class is none; the API server takes the empty string for that. */
-function podFields(podSpec: PodSpec, { nodeSelector, tolerations, priorityClassName }: JobRunSpec): Partial<PodSpec> {
-  return {
-    ...(isSaid(nodeSelector) && { nodeSelector: mergedMap(podSpec.nodeSelector, nodeSelector) }),
-    ...(isSaid(tolerations) && { tolerations }),
-    ...(isSaid(priorityClassName) && { priorityClassName }),
-  };
+  const fields: Partial<PodSpec> = {};
+  if (isSet(nodeSelector)) {
+    fields.nodeSelector = mergedMap(podSpec.nodeSelector, nodeSelector, siteOf('nodeSelector'));
+  }
+  if (isSet(tolerations)) {
+    fields.tolerations = tolerations;
+    replaced('tolerations');
+  }
+  if (isSet(priorityClassName)) {
+    fields.priorityClassName = priorityClassName;
+    replaced('priorityClassName');
+    // Kubernetes derives the priority from the class.
+    replaced('priority', 'priorityClassName');
+  }
+  return fields;
 }

@@ -1,24 +1,24 @@
 import { RE2JS } from 're2js';
 
-/** A regular expression of RE2: whatever the text is, matching it takes a time that grows linearly with its length. */
+/** A regular expression of RE2: matching takes a time that is linear in the length of the text. */
 export interface Pattern {
   source: string;
   /** Whether the text matches somewhere. */
   test(text: string): boolean;
-  /** How many instructions there are: a character of the text takes at most as many steps. */
+  /** Number of instructions, which is the most steps that one character of the text takes. */
   size: number;
 }
 
-/** A pattern, or why it is none, in RE2's words. */
+/** A pattern, or RE2's message on what is wrong with it. */
 export type CompiledPattern = { pattern: Pattern } | { error: string };
 
-/** Compiles a pattern as the schema of a parameter has it. */
+/** Compiles the pattern of a parameter's schema. */
 export function compilePattern(source: string): CompiledPattern {
   try {
     const regex = RE2JS.compile(source);
     return { pattern: { source, test: (text) => regex.test(text), size: regex.programSize() } };
   } catch (error) {
-    // Whatever the parser makes of a user's text, it is the text that is wrong.
+    // Any exception of the parser means that the user's pattern is wrong.
     return { error: (error instanceof Error ? error.message : String(error)).replace(/^error parsing regexp: /, '') };
   }
 }

@@ -2,13 +2,13 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { LONGEST_MATCHED_STRING, type ParameterSchema } from '../../api/parameter.ts';
 import { compilePattern, type CompiledPattern } from './pattern.ts';
 
-/** Compiles the schemas and patterns of one template, each once. The schemas must be valid ones. */
+/** Compiles the schemas and patterns of one template, each once. The schemas must be valid. */
 export class SchemaCompiler {
   readonly #patterns = new Map<string, CompiledPattern>();
   readonly #validators = new Map<ParameterSchema, ValidateFunction>();
   #ajv: Ajv | undefined;
 
-  /** The compiled pattern, or RE2's sentence on why it is none. */
+  /** The compiled pattern, or RE2's message on what is wrong with it. */
   pattern(source: string): CompiledPattern {
     const known = this.#patterns.get(source);
     if (known) return known;
@@ -38,7 +38,7 @@ export class SchemaCompiler {
     });
   }
 
-  /** A longer text is refused for its length, without being matched. */
+  /** A text that is too long for matching passes here; its `maxLength` refuses it. */
   #matcher(source: string) {
     const compiled = this.pattern(source);
     return {

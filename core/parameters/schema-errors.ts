@@ -1,13 +1,15 @@
 import { LONGEST_MATCHED_STRING, PARAMETER_TYPES, SCALAR_TYPES, type ParameterSchema } from '../../api/parameter.ts';
-import type { FieldError, FieldErrorReason } from '../errors/field-error.ts';
+import type { FieldError } from '../errors/field-error.ts';
+import { field } from '../errors/field.ts';
+import { FieldPath } from '../errors/field-path.ts';
 import { parameterValueErrors } from './value-errors.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
-import { quoted, quotedList } from '../errors/quoted.ts';
+import { quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 
 type Keyword = Exclude<keyof ParameterSchema, 'type'>;
 
-/** Which types a keyword says something about. */
+/** The types that a keyword applies to. */
 const TYPES_OF: Record<Keyword, readonly string[]> = {
   enum: SCALAR_TYPES,
   pattern: ['string'],
@@ -25,10 +27,15 @@ const PAIRS = [
   ['minLength', 'maxLength'],
   ['minItems', 'maxItems'],
 ] as const;
+const LISTS = ['enum'] as const;
 
-/** What is wrong with the schema of a parameter: no value could fit it, or it says what it cannot mean. */
-export function parameterSchemaErrors(schema: unknown, path: string, schemas: SchemaCompiler): FieldError[] {
-  return errorsOf(schema, path, { types: PARAMETER_TYPES, schemas });
+/** What is wrong with the schema of a parameter: it is malformed, contradicts itself, or no value could fit it. */
+export function parameterSchemaErrors(
+  schema: unknown,
+  path: FieldPath | string,
+  schemas: SchemaCompiler,
+): FieldError[] {
+  return errorsOf(schema, FieldPath.from(path), { types: PARAMETER_TYPES, schemas });
 }
 
 interface Checking {
@@ -37,12 +44,12 @@ interface Checking {
   schemas: SchemaCompiler;
 }
 
-function errorsOf(given: unknown, path: string, { types, schemas }: Checking): FieldError[] {
+function errorsOf(given: unknown, path: FieldPath, { types, schemas }: Checking): FieldError[] {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    return [error(path, 'FieldValueTypeInvalid', `Invalid value: ${quoted(given)}: must be a schema, with a type`)];
+    return [field.typeInvalid(path, given, 'must be a schema, with a type')];
   }
   const schema = given as ParameterSchema;
-  const wrongType = typeErrors(schema.type, `${path}.type`, types);
+  const wrongType = typeErrors(schema.type, path.child('type'), types);
   if (wrongType.length > 0) return wrongType;
   const errors = [
     ...misplaced(schema, path),
@@ -54,49 +61,44 @@ function errorsOf(given: unknown, path: string, { types, schemas }: Checking): F
   return errors.length > 0 ? errors : enumErrors(schema, path, schemas);
 }
 
-function error(path: string, reason: FieldErrorReason, message: string): FieldError {
-  return { path, reason, message };
-}
-
-function typeErrors(type: unknown, path: string, types: readonly string[]): FieldError[] {
+function typeErrors(type: unknown, path: FieldPath, types: readonly string[]): FieldError[] {
   if (typeof type === 'string' && types.includes(type)) return [];
-  if (type === undefined || type === null) {
-    return [error(path, 'FieldValueRequired', `Required value: one of ${quotedList(types)}`)];
-  }
-  const near = typeof type === 'string' ? didYouMean(nearNames(type, types)) : '';
-  const message = `Unsupported value: ${quoted(type)}: supported values: ${quotedList(types)}`;
-  return [error(path, 'FieldValueNotSupported', near === '' ? message : `${message}; ${near}`)];
+  if (type === undefined || type === null) return [field.required(path, `one of ${quotedList(types)}`)];
+  const hint = typeof type === 'string' ? didYouMean(nearNames(type, types)) : '';
+  return [field.notSupported(path, type, { supported: types, hint })];
 }
 
-function misplaced(schema: ParameterSchema, path: string): FieldError[] {
+function misplaced(schema: ParameterSchema, path: FieldPath): FieldError[] {
   return (Object.keys(TYPES_OF) as Keyword[])
     .filter((keyword) => has(schema, keyword) && !TYPES_OF[keyword].includes(schema.type))
     .map((keyword) => {
-      const hint = schema.type === 'array' ? '; for the elements of a list say it in items' : '';
-      const message = `Forbidden: says something about ${TYPES_OF[keyword].join(' or ')} only, and the type is ${schema.type}${hint}`;
-      return error(`${path}.${keyword}`, 'FieldValueForbidden', message);
+      const hint = schema.type === 'array' ? '; for the elements of a list, set it in items' : '';
+      const types = TYPES_OF[keyword].join(' or ');
+      return field.forbidden(path.child(keyword), `applies to ${types} only, and the type is ${schema.type}${hint}`);
     });
 }
 
-/** Kubernetes checks these by the CRD; a schema is not compiled without it. */
-function malformed(schema: ParameterSchema, path: string): FieldError[] {
+/** The CRD checks these too; without the CRD, a malformed schema must not be compiled. */
+function malformed(schema: ParameterSchema, path: FieldPath): FieldError[] {
   const numbers = PAIRS.flat().filter((keyword) => has(schema, keyword) && typeof schema[keyword] !== 'number');
-  const errors = numbers.map((keyword) => notOf(`${path}.${keyword}`, schema[keyword], 'a number'));
-  if (has(schema, 'enum') && !Array.isArray(schema.enum)) errors.push(notOf(`${path}.enum`, schema.enum, 'a list'));
-  return errors;
+  const lists = LISTS.filter((keyword) => has(schema, keyword) && !Array.isArray(schema[keyword]));
+  return [
+    ...numbers.map((keyword) => mustBe(path.child(keyword), schema[keyword], 'a number')),
+    ...lists.map((keyword) => mustBe(path.child(keyword), schema[keyword], 'a list')),
+  ];
 }
 
-function notOf(path: string, value: unknown, wanted: string): FieldError {
-  return error(path, 'FieldValueTypeInvalid', `Invalid value: ${quoted(value)}: must be ${wanted}`);
+function mustBe(path: FieldPath, value: unknown, wanted: string): FieldError {
+  return field.typeInvalid(path, value, `must be ${wanted}`);
 }
 
-function pairErrors(schema: ParameterSchema, path: string): FieldError[] {
+function pairErrors(schema: ParameterSchema, path: FieldPath): FieldError[] {
   return PAIRS.flatMap(([low, high]) => {
     const [least, most] = bounds(schema, low, high);
     if (least <= most) return [];
     const fits = schema.type === 'integer' && (schema[low] ?? 0) <= (schema[high] ?? 0) ? 'whole number' : 'value';
-    const message = `Invalid value: ${schema[low] ?? ''}: no ${fits} is between it and ${high}, which is ${schema[high] ?? ''}`;
-    return [error(`${path}.${low}`, 'FieldValueInvalid', message)];
+    const why = `no ${fits} is between it and ${high}, which is ${schema[high] ?? ''}`;
+    return [field.invalid(path.child(low), schema[low], why)];
   });
 }
 
@@ -106,53 +108,49 @@ function bounds(schema: ParameterSchema, low: Keyword, high: Keyword): [number, 
   return schema.type === 'integer' ? [Math.ceil(least), Math.floor(most)] : [least, most];
 }
 
-function patternErrors(schema: ParameterSchema, path: string, schemas: SchemaCompiler): FieldError[] {
+function patternErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCompiler): FieldError[] {
   if (schema.type !== 'string' || !has(schema, 'pattern')) return [];
   const { pattern, maxLength } = schema as { pattern: unknown; maxLength?: number | null };
-  if (typeof pattern !== 'string') return [notOf(`${path}.pattern`, pattern, 'a string')];
-  return [...unreadable(pattern, `${path}.pattern`, schemas), ...lengthBound(maxLength, `${path}.maxLength`)];
+  if (typeof pattern !== 'string') return [mustBe(path.child('pattern'), pattern, 'a string')];
+  return [...syntaxErrors(pattern, path.child('pattern'), schemas), ...lengthBound(maxLength, path.child('maxLength'))];
 }
 
-function unreadable(pattern: string, path: string, schemas: SchemaCompiler): FieldError[] {
+function syntaxErrors(pattern: string, path: FieldPath, schemas: SchemaCompiler): FieldError[] {
   const compiled = schemas.pattern(pattern);
   if ('pattern' in compiled) return [];
   const lacks = /\(\?[=!<]|\\\d/.test(pattern) ? '; RE2 has no look-around and no back-references' : '';
-  const message = `Invalid value: ${quoted(pattern)}: not a regular expression of RE2: ${compiled.error}${lacks}`;
-  return [error(path, 'FieldValueInvalid', message)];
+  return [field.invalid(path, pattern, `not a regular expression of RE2: ${compiled.error}${lacks}`)];
 }
 
-function lengthBound(maxLength: number | null | undefined, path: string): FieldError[] {
+function lengthBound(maxLength: number | null | undefined, path: FieldPath): FieldError[] {
   const limit = `at most ${LONGEST_MATCHED_STRING}, so that matching it takes a bounded time`;
   if (maxLength === undefined || maxLength === null) {
-    return [error(path, 'FieldValueRequired', `Required value: a pattern needs a maxLength beside it, ${limit}`)];
+    return [field.required(path, `a pattern needs a maxLength beside it, ${limit}`)];
   }
   if (maxLength <= LONGEST_MATCHED_STRING) return [];
-  return [error(path, 'FieldValueInvalid', `Invalid value: ${maxLength}: beside a pattern it must be ${limit}`)];
+  return [field.invalid(path, maxLength, `beside a pattern it must be ${limit}`)];
 }
 
-function itemsErrors(schema: ParameterSchema, path: string, schemas: SchemaCompiler): FieldError[] {
+function itemsErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCompiler): FieldError[] {
   if (schema.type !== 'array') return [];
+  const at = path.child('items');
   if (!has(schema, 'items')) {
-    const message = 'Required value: the schema of the elements, for instance {type: string}';
-    return [error(`${path}.items`, 'FieldValueRequired', message)];
+    return [field.required(at, 'the schema of the elements, for instance {type: string}')];
   }
-  const errors = errorsOf(schema.items, `${path}.items`, { types: SCALAR_TYPES, schemas });
+  const errors = errorsOf(schema.items, at, { types: SCALAR_TYPES, schemas });
   if (errors.length > 0 || !has(schema.items, 'pattern') || has(schema, 'maxItems')) return errors;
-  const message =
-    'Required value: a list whose elements have a pattern needs it, so that matching takes a bounded time';
-  return [error(`${path}.maxItems`, 'FieldValueRequired', message)];
+  const why = 'a list whose elements have a pattern needs it, so that matching takes a bounded time';
+  return [field.required(path.child('maxItems'), why)];
 }
 
-/** Each value must be one that a run can really give. */
-function enumErrors(schema: ParameterSchema, path: string, schemas: SchemaCompiler): FieldError[] {
+/** Each value must be one that a run can really set. */
+function enumErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCompiler): FieldError[] {
   if (!has(schema, 'enum')) return [];
   const { enum: values = [], ...others } = schema;
   return values.flatMap((value, index) => {
-    const here = `${path}.enum[${index}]`;
-    if (values.indexOf(value) < index) {
-      return [error(here, 'FieldValueDuplicate', `Duplicate value: ${quoted(value)}`)];
-    }
-    return parameterValueErrors(value, others, { path: here, schemas });
+    const at = path.child('enum').index(index);
+    if (values.indexOf(value) < index) return [field.duplicate(at, value)];
+    return parameterValueErrors(value, others, { path: at, schemas });
   });
 }
 
@@ -162,10 +160,10 @@ function has(schema: object | undefined, keyword: string): boolean {
   return value !== undefined && value !== null;
 }
 
-/** What a pattern takes before it can be asked, in characters matched. */
+/** What compiling a pattern costs, in characters matched. */
 const COMPILATION = 300;
 
-/** Most steps that checking one value of this sane schema can take, counting only what patterns take. */
+/** Most steps that matching one value of this valid schema can take. */
 export function matchingSteps(schema: ParameterSchema, schemas: SchemaCompiler): number {
   const { pattern, maxLength = 0 } = schema.items ?? schema;
   const compiled = typeof pattern === 'string' ? schemas.pattern(pattern) : undefined;

@@ -1,87 +1,76 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { ParameterSchema } from '../../api/parameter.ts';
 import type { FieldError } from '../errors/field-error.ts';
+import { field } from '../errors/field.ts';
+import { FieldPath } from '../errors/field-path.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
-import { quoted, quotedList } from '../errors/quoted.ts';
+import { counted } from '../errors/counted.ts';
+import { quoted } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 
-/** Of one value, more mistakes than anybody reads are not told. */
+/** Of one value, more errors than a person reads are left out. */
 const MOST_ERRORS = 10;
 
 const ANY_STRING: ParameterSchema = { type: 'string' };
 
 /**
  * What is wrong with a value for a parameter of this schema (any string where there is none), including what no schema
- * says: text that cannot be an argument of a process, and numbers that were not read exactly.
+ * can express: text that cannot be an argument of a process, and numbers that JSON does not carry exactly.
  * @param at the path of the value (errors of an element are at `path[0]`), and what compiles the template's schemas.
  */
 export function parameterValueErrors(
   value: unknown,
   schema: ParameterSchema | undefined,
-  { path, schemas }: { path: string; schemas: SchemaCompiler },
+  at: { path: FieldPath | string; schemas: SchemaCompiler },
 ): FieldError[] {
+  const path = FieldPath.from(at.path);
   const asked: ParameterSchema = schema ?? ANY_STRING;
   const tooMany = tooManyElements(value, asked, path);
   if (tooMany.length > 0) return tooMany;
-  return [...schemaErrors(value, schemas.validator(asked), path), ...unfitErrors(value, path)].slice(0, MOST_ERRORS);
+  return [...schemaErrors(value, at.schemas.validator(asked), path), ...unfitErrors(value, path)].slice(0, MOST_ERRORS);
 }
 
-/** Asked first, so that a list of any length does not have every element checked. */
-function tooManyElements(value: unknown, { maxItems }: ParameterSchema, path: string): FieldError[] {
+/** Checked first: the elements of a list that is too long are not checked. */
+function tooManyElements(value: unknown, { maxItems }: ParameterSchema, path: FieldPath): FieldError[] {
   if (!Array.isArray(value) || maxItems === undefined || value.length <= maxItems) return [];
-  const message = `Too many: ${value.length}: must have at most ${maxItems} elements`;
-  return [{ path, reason: 'FieldValueTooMany', message }];
+  return [field.tooMany(path, value.length, maxItems)];
 }
 
-function schemaErrors(value: unknown, validate: ValidateFunction, path: string): FieldError[] {
+function schemaErrors(value: unknown, validate: ValidateFunction, path: FieldPath): FieldError[] {
   if (validate(value)) return [];
   return (validate.errors ?? []).slice(0, MOST_ERRORS).map((error) => {
     const element = /^\/(\d+)$/.exec(error.instancePath)?.[1];
-    const sentence = (SENTENCES[error.keyword] ?? fallback)(error);
-    return { path: element === undefined ? path : `${path}[${element}]`, ...sentence };
+    const at = element === undefined ? path : path.index(Number(element));
+    return (CONSTRUCTORS[error.keyword] ?? fallback)(at, error);
   });
 }
 
-type Sentence = (error: ErrorObject) => Pick<FieldError, 'reason' | 'message'>;
+type Constructor = (path: FieldPath, error: ErrorObject) => FieldError;
 
-const invalid = (value: unknown, why: string): ReturnType<Sentence> => ({
-  reason: 'FieldValueInvalid',
-  message: `Invalid value: ${quoted(value)}: ${why}`,
-});
-
-const fallback: Sentence = ({ data, message }) => invalid(data, message ?? 'does not fit the schema');
+const fallback: Constructor = (path, { data, message }) =>
+  field.invalid(path, data, message ?? 'does not fit the schema');
 
 const limitOf = ({ params }: ErrorObject): number => params['limit'] as number;
 
-const SENTENCES: Record<string, Sentence> = {
-  type: ({ data, params }) => ({
-    reason: 'FieldValueTypeInvalid',
-    message: `Invalid value: ${quoted(data)}: ${typeHint(data, params['type'] as string)}`,
-  }),
-  enum: ({ data, params }) => {
-    const allowed = params['allowedValues'] as unknown[];
-    const names = allowed.filter((value) => typeof value === 'string');
-    const near = typeof data === 'string' ? didYouMean(nearNames(data, names)) : '';
-    const hint = near === '' ? '' : `; ${near}`;
-    return {
-      reason: 'FieldValueNotSupported',
-      message: `Unsupported value: ${quoted(data)}: supported values: ${quotedList(allowed)}${hint}`,
-    };
+/** The field error of each JSON Schema keyword. */
+const CONSTRUCTORS: Record<string, Constructor> = {
+  type: (path, { data, params }) => field.typeInvalid(path, data, typeHint(data, params['type'] as string)),
+  enum: (path, { data, params }) => {
+    const supported = params['allowedValues'] as unknown[];
+    const names = supported.filter((value) => typeof value === 'string');
+    const hint = typeof data === 'string' ? didYouMean(nearNames(data, names)) : '';
+    return field.notSupported(path, data, { supported, hint });
   },
-  maxLength: (error) => ({
-    reason: 'FieldValueTooLong',
-    message: `Too long: may not be more than ${counted(limitOf(error), 'character')}`,
-  }),
-  minLength: (error) => invalid(error.data, `must have at least ${counted(limitOf(error), 'character')}`),
-  minItems: (error) => invalid(error.data, `must have at least ${counted(limitOf(error), 'element')}`),
-  minimum: (error) => invalid(error.data, `must be greater than or equal to ${limitOf(error)}`),
-  maximum: (error) => invalid(error.data, `must be less than or equal to ${limitOf(error)}`),
-  pattern: ({ data, params }) => invalid(data, `must match the regular expression ${String(params['pattern'])}`),
+  maxLength: (path, error) => field.tooLong(path, limitOf(error)),
+  minLength: (path, error) =>
+    field.invalid(path, error.data, `must have at least ${counted(limitOf(error), 'character')}`),
+  minItems: (path, error) =>
+    field.invalid(path, error.data, `must have at least ${counted(limitOf(error), 'element')}`),
+  minimum: (path, error) => field.invalid(path, error.data, `must be greater than or equal to ${limitOf(error)}`),
+  maximum: (path, error) => field.invalid(path, error.data, `must be less than or equal to ${limitOf(error)}`),
+  pattern: (path, { data, params }) =>
+    field.invalid(path, data, `must match the regular expression ${String(params['pattern'])}`),
 };
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
 
 const TYPE_NAMES: Record<string, string> = {
   array: 'a list',
@@ -91,7 +80,7 @@ const TYPE_NAMES: Record<string, string> = {
   boolean: 'true or false',
 };
 
-/** YAML reads `5` and `true` as what they look like; whoever writes them is often not aware of it. */
+/** YAML parses an unquoted `5` as a number and an unquoted `true` as a boolean, which users often do not expect. */
 function typeHint(value: unknown, wanted: string): string {
   const must = `must be ${TYPE_NAMES[wanted] ?? wanted}`;
   if (wanted === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
@@ -107,21 +96,21 @@ function looksLike(value: unknown, wanted: string): boolean {
   return wanted === 'integer' ? /^-?\d+$/.test(value) : /^-?\d+(\.\d+)?$/.test(value) && wanted === 'number';
 }
 
-function unfitErrors(value: unknown, path: string): FieldError[] {
+function unfitErrors(value: unknown, path: FieldPath): FieldError[] {
   if (Array.isArray(value)) {
     return value.flatMap((element: unknown, index) =>
-      Array.isArray(element) ? [] : unfitErrors(element, `${path}[${index}]`),
+      Array.isArray(element) ? [] : unfitErrors(element, path.index(index)),
     );
   }
   const why = unfit(value);
-  return why === undefined ? [] : [{ path, ...invalid(value, why) }];
+  return why === undefined ? [] : [field.invalid(path, value, why)];
 }
 
 function unfit(value: unknown): string | undefined {
   if (typeof value === 'string') {
     if (value.includes('\0')) return 'must not contain the character NUL: no argument or variable of a process can';
-    return value.isWellFormed() ? undefined : 'must be Unicode text: half of a surrogate pair stands alone in it';
+    return value.isWellFormed() ? undefined : 'must be Unicode text: it contains half of a surrogate pair';
   }
   if (typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)) return undefined;
-  return 'is a number too great to be kept exactly: use a parameter of type string, and put the value in quotes';
+  return 'is a number too great to be stored exactly: use a parameter of type string, and put the value in quotes';
 }

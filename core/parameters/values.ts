@@ -1,19 +1,28 @@
 import type { JobRun } from '../../api/job-run.ts';
 import type { Parameter, ParameterValue } from '../../api/parameter.ts';
 import type { FieldError } from '../errors/field-error.ts';
+import { field } from '../errors/field.ts';
+import { FieldPath } from '../errors/field-path.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
 import { parameterValueErrors } from './value-errors.ts';
-import { quoted, quotedList } from '../errors/quoted.ts';
+import { quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 
 /** A value for each parameter that the template declares. */
 export type ParameterValues = ReadonlyMap<string, ParameterValue>;
 
+const PARAMETERS = FieldPath.of('spec', 'parameters');
+
+/** The path in a run of a parameter's value. */
+export function pathOfParameter(name: string): FieldPath {
+  return PARAMETERS.key(name);
+}
+
 /**
- * The values that a run has: those it gives, and defaults for the rest. Or everything that is wrong with them, at
- * `spec.parameters[NAME]`. The template's declarations must have been found right before.
+ * The values for a run: those it sets, and defaults for the rest. Or everything that is wrong with them, at
+ * `spec.parameters[NAME]`. The template's declarations must be valid.
  */
 export function parameterValues(
   template: CompiledTemplate,
@@ -21,8 +30,7 @@ export function parameterValues(
 ): { values: ParameterValues } | { errors: FieldError[] } {
   const given: unknown = (run.spec as Partial<JobRun['spec']>).parameters ?? {};
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    const message = `Invalid value: ${quoted(given)}: must be a map of values by the names of parameters`;
-    return { errors: [{ path: 'spec.parameters', reason: 'FieldValueTypeInvalid', message }] };
+    return { errors: [field.typeInvalid(PARAMETERS, given, 'must be a map of values by the names of parameters')] };
   }
   // Null is absent, as everywhere in Kubernetes.
   const values = new Map(Object.entries(given).filter(([, value]) => value !== null));
@@ -41,13 +49,13 @@ interface Resolving {
   schemas: SchemaCompiler;
 }
 
-/** Fills in a default, and checks what is given. */
+/** Checks the value that the run sets, or fills in the default. */
 function resolve(parameter: Parameter, values: Map<string, unknown>, { called, schemas }: Resolving): FieldError[] {
   const { name, schema } = parameter;
-  const path = `spec.parameters[${name}]`;
+  const path = pathOfParameter(name);
   if (values.has(name)) return parameterValueErrors(values.get(name), schema ?? undefined, { path, schemas });
   if (parameter.default === undefined || parameter.required === true) {
-    return [{ path, reason: 'FieldValueRequired', message: `Required value: ${wanted(parameter, called)}` }];
+    return [field.required(path, wanted(parameter, called))];
   }
   values.set(name, parameter.default);
   return [];
@@ -71,14 +79,10 @@ function unknownNames(
   const names = declared.map(({ name }) => name);
   return Array.from(values.keys())
     .filter((name) => !names.includes(name))
-    .map((name) => ({
-      path: `spec.parameters[${name}]`,
-      reason: 'FieldValueNotFound',
-      message: `Not found: ${quoted(name)}: ${called} ${whatThereIs(name, names)}`,
-    }));
+    .map((name) => field.notFound(pathOfParameter(name), name, `${called} ${declaredNames(name, names)}`));
 }
 
-function whatThereIs(name: string, names: readonly string[]): string {
+function declaredNames(name: string, names: readonly string[]): string {
   if (names.length === 0) return 'declares no parameters';
   const near = didYouMean(nearNames(name, names));
   return `declares no parameter of this name; ${near === '' ? '' : `${near} `}it declares ${quotedList(names)}`;

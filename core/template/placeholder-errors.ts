@@ -1,72 +1,67 @@
 import type { Parameter } from '../../api/parameter.ts';
-import type { FieldError, FieldErrorReason } from '../errors/field-error.ts';
+import type { FieldError } from '../errors/field-error.ts';
+import { field, OMITTED } from '../errors/field.ts';
+import { quotedList } from '../errors/quoted.ts';
+import { didYouMean, nearNames } from '../errors/suggest.ts';
 import type { PlaceholderPlan, TemplateString } from './placeholder-plan.ts';
 import type { Placeholder, Token } from './placeholder.ts';
-import { quoted, quotedList } from '../errors/quoted.ts';
-import { didYouMean, nearNames } from '../errors/suggest.ts';
 
 type Declared = ReadonlyMap<string, Parameter>;
-type Mistake = Pick<FieldError, 'reason' | 'message'>;
 
-/** What is wrong with the placeholders of a template's `spec`, and what looks like one and is none. */
+/** Where a string is, and the parameters that it can use. */
+interface Place {
+  string: TemplateString;
+  declared: Declared;
+}
+
+/** What is wrong with the placeholders of a template's `spec`, and with strings that are nearly placeholders. */
 export function placeholderErrors(
   { strings, tooDeep }: PlaceholderPlan,
   parameters: readonly Parameter[],
 ): FieldError[] {
   const declared: Declared = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  const errors = strings.flatMap((string) =>
-    mistakesIn(string, declared).map((mistake) => ({ path: string.path, ...mistake })),
-  );
-  if (tooDeep === undefined) return errors;
-  return [...errors, { path: tooDeep, ...mistake('FieldValueInvalid', 'Invalid value: is nested too deeply') }];
+  const errors = strings.flatMap((string) => errorsIn({ string, declared }));
+  return tooDeep === undefined ? errors : [...errors, field.invalid(tooDeep, OMITTED, 'is nested too deeply')];
 }
 
-function mistake(reason: FieldErrorReason, message: string): Mistake {
-  return { reason, message };
-}
-
-function mistakesIn(string: TemplateString, declared: Declared): Mistake[] {
-  if (string.kind === 'key') return keyMistakes(string.tokens);
+function errorsIn(place: Place): FieldError[] {
+  const { string } = place;
+  if (string.kind === 'key') return keyErrors(string);
   const seen = new Set<string>();
   return string.tokens.flatMap((token) => {
     if (seen.has(token.source)) return [];
     seen.add(token.source);
-    return mistakesOf(token, string, declared);
+    return errorsOf(token, place);
   });
 }
 
-function mistakesOf(token: Token, string: TemplateString, declared: Declared): Mistake[] {
+function errorsOf(token: Token, place: Place): FieldError[] {
   switch (token.kind) {
     case 'placeholder':
-      return placeholderMistakes(token, string, declared);
+      return errorsOfPlaceholder(token, place);
     case 'reference':
-      return referenceMistakes(token, declared);
+      return referenceErrors(token, place);
     case 'text':
-      return braceMistakes(token.source, declared);
+      return braceErrors(token.source, place);
     default:
       return [];
   }
 }
 
-function keyMistakes(tokens: readonly Token[]): Mistake[] {
+function keyErrors({ path, tokens }: TemplateString): FieldError[] {
   return tokens
     .filter(({ kind }) => kind === 'placeholder')
-    .map(({ source }) =>
-      mistake(
-        'FieldValueInvalid',
-        `Invalid value: ${quoted(source)}: parameters have no place in a key, only in values`,
-      ),
-    );
+    .map(({ source }) => field.invalid(path, source, 'parameters have no place in a key, only in values'));
 }
 
-function placeholderMistakes(placeholder: Placeholder, string: TemplateString, declared: Declared): Mistake[] {
+function errorsOfPlaceholder(placeholder: Placeholder, { string, declared }: Place): FieldError[] {
   const { name, spread, source } = placeholder;
   const parameter = declared.get(name);
-  if (parameter === undefined) return [undeclared(placeholder, declared)];
+  if (parameter === undefined) return [undeclared(string.path, placeholder, declared)];
   const isList = parameter.schema?.type === 'array';
   const isWholeElement = string.kind === 'element' && string.tokens.length === 1;
   const why = whyMisplaced({ name, spread, isList, isWholeElement });
-  return why === undefined ? [] : [mistake('FieldValueInvalid', `Invalid value: ${quoted(source)}: ${why}`)];
+  return why === undefined ? [] : [field.invalid(string.path, source, why)];
 }
 
 interface Use {
@@ -84,50 +79,54 @@ function whyMisplaced({ name, spread, isList, isWholeElement }: Use): string | u
   return `parameter "${name}" is a list: its elements can only be elements of a list, with $(params.${name}[*]) alone in the place of one`;
 }
 
-function undeclared({ name, source }: Placeholder, declared: Declared): Mistake {
+function undeclared(path: string, { name, source }: Placeholder, declared: Declared): FieldError {
   const names = Array.from(declared.keys());
   const near = didYouMean(nearNames(name, names));
-  const known = names.length === 0 ? 'the template declares no parameters' : `declared are ${quotedList(names)}`;
+  const known =
+    names.length === 0 ? 'the template declares no parameters' : `the template declares ${quotedList(names)}`;
   const hint = near === '' ? `${known}; write $${source} where the text itself is meant` : `${near} ${known}`;
-  return mistake('FieldValueNotFound', `Not found: ${quoted(source)}: parameter "${name}" is not declared; ${hint}`);
+  return field.notFound(path, source, `parameter "${name}" is not declared; ${hint}`);
 }
 
 /** Another word in the place of `params`, another case, or blanks. */
 const NEARLY =
   /^\$\(\s*(?:params?|parameters?|inputs\.param(?:eter)?s)\s*\.\s*([A-Za-z_][A-Za-z0-9_-]*)\s*(\[\*\])?\s*\)$/i;
 
-function referenceMistakes(token: { source: string; closed: boolean }, declared: Declared): Mistake[] {
-  const { source, closed } = token;
-  if (!closed) return /(?<!\$)(?:\$\$)*\$\(params\./.test(source) ? [unclosed(source)] : [];
-  if (/^\$\(params[.[]/.test(source)) return [misshapen(source)];
+function referenceErrors({ source, closed }: { source: string; closed: boolean }, place: Place): FieldError[] {
+  const { path } = place.string;
+  if (!closed) return /(?<!\$)(?:\$\$)*\$\(params\./.test(source) ? [unclosed(path, source)] : [];
+  if (/^\$\(params[.[]/.test(source)) return [malformed(path, source)];
   const [, name, star = ''] = NEARLY.exec(source) ?? [];
-  return name === undefined ? [] : wrongWord(source, name, { star, declared });
+  return name === undefined ? [] : wrongWord({ source, name, star }, place);
 }
 
-function unclosed(source: string): Mistake {
+function unclosed(path: string, source: string): FieldError {
   const open = source.slice(source.indexOf('$(params.'));
-  const message = `Invalid value: ${quoted(open)}: the placeholder is not closed: ")" is missing`;
-  return mistake('FieldValueInvalid', message);
+  return field.invalid(path, open, 'the placeholder is not closed: ")" is missing');
 }
 
-function misshapen(source: string): Mistake {
+function malformed(path: string, source: string): FieldError {
   const rule = 'a placeholder is $(params.NAME), or $(params.NAME[*]) for the elements of a list';
   const way = `NAME has only letters, digits, "_" and "-"; write $${source} where the text itself is meant`;
-  return mistake('FieldValueInvalid', `Invalid value: ${quoted(source)}: ${rule}; ${way}`);
+  return field.invalid(path, source, `${rule}; ${way}`);
 }
 
-/** Only where it names a parameter, or nearly: `$(param.sh)` may be a command of a shell. */
-function wrongWord(source: string, name: string, { star, declared }: { star: string; declared: Declared }): Mistake[] {
+/** What could be meant for a placeholder. `$(param.sh)` may be a command of a shell. */
+interface Lookalike {
+  source: string;
+  name: string;
+  star: string;
+}
+
+/** An error only where the text names a parameter, or nearly does. */
+function wrongWord({ source, name, star }: Lookalike, { string, declared }: Place): FieldError[] {
   const meant = declared.has(name) ? name : nearNames(name, declared.keys())[0];
   if (meant === undefined) return [];
-  const right = `$(params.${meant}${star})`;
-  return [
-    mistake('FieldValueInvalid', `Invalid value: ${quoted(source)}: not a placeholder; did you mean "${right}"?`),
-  ];
+  return [field.invalid(string.path, source, `not a placeholder; did you mean "$(params.${meant}${star})"?`)];
 }
 
-function braceMistakes(text: string, declared: Declared): Mistake[] {
+function braceErrors(text: string, place: Place): FieldError[] {
   return Array.from(text.matchAll(/(?<!\$)\$\{param(?:eter)?s?\.([A-Za-z0-9_-]+)\}/gi)).flatMap(
-    ([source, name = '']) => (declared.has(name) ? wrongWord(source, name, { star: '', declared }) : []),
+    ([source, name = '']) => (place.declared.has(name) ? wrongWord({ source, name, star: '' }, place) : []),
   );
 }

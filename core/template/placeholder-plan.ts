@@ -1,6 +1,7 @@
+import { FieldPath } from '../errors/field-path.ts';
 import { tokenise, type Token } from './placeholder.ts';
 
-/** Where something has to be replaced. Whatever no node leads to stays as it is. */
+/** Where placeholders are replaced. What no node leads to stays as it is. */
 export type PlanNode =
   | { kind: 'string'; tokens: Token[]; kubelet: boolean }
   | { kind: 'elements'; name: string; kubelet: boolean }
@@ -11,7 +12,7 @@ export type PlanNode =
 export interface TemplateString {
   /** Field path from the template's root. */
   path: string;
-  /** Path of the list or map that the string stands in, where that is a list of strings or a map with free keys. */
+  /** Path of the list, or of the map with free keys, that holds the string. */
   collection?: string;
   tokens: Token[];
   kind: 'field' | 'element' | 'key';
@@ -20,11 +21,11 @@ export interface TemplateString {
 export interface PlaceholderPlan {
   root?: PlanNode;
   strings: TemplateString[];
-  /** Path of something too deep to be part of a JobSpec; nothing in it was looked at. */
+  /** Path of a value too deep to be part of a JobSpec; its content is not part of the plan. */
   tooDeep?: string;
 }
 
-/** A JobSpec is not half as deep. */
+/** No JobSpec is half as deep. */
 const DEEPEST = 64;
 
 /** Fields whose keys are the user's own. */
@@ -37,18 +38,18 @@ const FREE_KEYS = /^(labels|annotations|nodeSelector|matchLabels|limits|requests
 const EXPANDED_BY_KUBELET =
   /^spec\.template\.spec\.(containers|initContainers)\[\d+\]\.((command|args)\[\d+\]|env\[\d+\]\.value|(liveness|readiness|startup)Probe\.exec\.command\[\d+\]|volumeMounts\[\d+\]\.subPathExpr)$/;
 
-/** Finds what is to be replaced in a template's `spec`. */
+/** Finds the placeholders of a template's `spec`. */
 export function placeholderPlan(spec: unknown): PlaceholderPlan {
   if (typeof spec !== 'object' || spec === null) return { strings: [] };
   const plan: PlaceholderPlan = { strings: [] };
-  const root = visit({ value: spec, path: 'spec', field: 'spec', depth: 0 }, plan);
+  const root = visit({ value: spec, path: FieldPath.of('spec'), field: 'spec', depth: 0 }, plan);
   if (root) plan.root = root;
   return plan;
 }
 
 interface Place {
   value: unknown;
-  path: string;
+  path: FieldPath;
   /** Name of the nearest field. */
   field: string;
   depth: number;
@@ -61,14 +62,15 @@ function visit(place: Place, plan: PlaceholderPlan): PlanNode | undefined {
   if (typeof value === 'string') return value.includes('$') ? visitString(place, value, plan) : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > DEEPEST) {
-    plan.tooDeep = path;
+    plan.tooDeep = String(path);
     return undefined;
   }
   return Array.isArray(value) ? visitList(place, value, plan) : visitMap(place, value, plan);
 }
 
 function visitString(place: Place, text: string, plan: PlaceholderPlan): PlanNode | undefined {
-  const { path, collection, element = false } = place;
+  const { collection, element = false } = place;
+  const path = String(place.path);
   const tokens = tokenise(text);
   const kubelet = EXPANDED_BY_KUBELET.test(path);
   plan.strings.push({
@@ -92,7 +94,7 @@ function visitList(
 ): PlanNode | undefined {
   const items = new Map<number, PlanNode>();
   for (const [index, value] of list.entries()) {
-    const here = { value, path: `${path}[${index}]`, field, depth: depth + 1, collection: path, element: true };
+    const here = { value, path: path.index(index), field, depth: depth + 1, collection: String(path), element: true };
     const node = visit(here, plan);
     if (node) items.set(index, node);
   }
@@ -103,14 +105,15 @@ function visitMap({ path, field, depth }: Place, map: object, plan: PlaceholderP
   const free = FREE_KEYS.test(field);
   const fields = new Map<string, PlanNode>();
   for (const [key, value] of Object.entries(map) as [string, unknown][]) {
-    const here = { value, path: fieldPath(path, key, free), field: key, depth: depth + 1 };
-    if (key.includes('$')) plan.strings.push({ path: here.path, tokens: tokenise(key), kind: 'key' });
-    const node = visit(free ? { ...here, collection: path } : here, plan);
+    const here = { value, path: pathOfKey(path, field, key), field: key, depth: depth + 1 };
+    if (key.includes('$')) plan.strings.push({ path: String(here.path), tokens: tokenise(key), kind: 'key' });
+    const node = visit(free ? { ...here, collection: String(path) } : here, plan);
     if (node) fields.set(key, node);
   }
   return fields.size === 0 ? undefined : { kind: 'map', fields };
 }
 
-function fieldPath(path: string, key: string, free: boolean): string {
-  return free || !/^[A-Za-z]\w*$/.test(key) ? `${path}[${key}]` : `${path}.${key}`;
+/** @param field the name of the nearest field, whose value holds the key. */
+export function pathOfKey(path: FieldPath, field: string, key: string): FieldPath {
+  return FREE_KEYS.test(field) || !/^[A-Za-z]\w*$/.test(key) ? path.key(key) : path.child(key);
 }

@@ -1,26 +1,26 @@
 import type { JobRun } from '../../api/job-run.ts';
 import type { FieldError } from '../errors/field-error.ts';
-import { originInRun } from '../overrides/origin.ts';
+import { field } from '../errors/field.ts';
+import { FieldPath } from '../errors/field-path.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
-import type { CompiledTemplate } from './compile.ts';
+import type { Origins } from '../overrides/origins.ts';
 import { templateKeyOfRun } from './template-key.ts';
 
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** What is wrong with a run's reference, whatever templates there are. The CRD says so too; this holds without it. */
+const TEMPLATE_REF = FieldPath.of('spec', 'templateRef');
+
+/** What is wrong with a run's reference, whatever templates there are. The CRD has the same rule; this one holds without it. */
 export function validateTemplateRef(run: JobRun): FieldError[] {
-  const path = 'spec.templateRef';
   const spec = run.spec as Partial<JobRun['spec']> | null | undefined;
   const name: unknown = spec?.templateRef;
   const kind = spec?.templateKind ?? 'JobTemplate';
   const where = kind === 'JobTemplate' ? ' in this namespace' : '';
   if (typeof name !== 'string' || name === '') {
-    const message = `Required value: give the name of a ${kind}${where}`;
-    return [{ path, reason: 'FieldValueRequired', message }];
+    return [field.required(TEMPLATE_REF, `give the name of a ${kind}${where}`)];
   }
   const why = whyNoName(name, kind);
-  if (why === undefined) return [];
-  return [{ path, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(name)}: ${why}` }];
+  return why === undefined ? [] : [field.invalid(TEMPLATE_REF, name, why)];
 }
 
 function whyNoName(name: string, kind: string): string | undefined {
@@ -33,9 +33,8 @@ function whyNoName(name: string, kind: string): string | undefined {
 }
 
 /**
- * The error of a run whose template is not there.
- * @param names of the templates of that kind that the run could name. Those of other namespaces are never told: their
- * names may be secret.
+ * The error of a run whose template does not exist.
+ * @param names of the templates of that kind that the run could name, and of no other namespace: those names may be secret.
  */
 export function templateNotFound(run: JobRun, names: readonly string[]): FieldError {
   const { kind, name } = templateKeyOfRun(run);
@@ -45,34 +44,26 @@ export function templateNotFound(run: JobRun, names: readonly string[]): FieldEr
   const see = isCluster ? 'see `kubectl get clusterjobtemplates`' : `see \`kubectl get jobtemplates -n ${namespace}\``;
   const hint = names.length === 0 ? none : didYouMean(nearNames(name, names)) || see;
   const where = isCluster ? '' : ` in namespace "${namespace}"`;
-  return {
-    path: 'spec.templateRef',
-    reason: 'FieldValueNotFound',
-    message: `Not found: ${JSON.stringify(name)}: no ${kind} of this name${where}; ${hint}`,
-  };
+  return field.notFound(TEMPLATE_REF, name, `no ${kind} of this name${where}; ${hint}`);
 }
 
 /**
- * Errors of a rendered Job, told to the one who made the run: what the run itself put there under its own field, the
- * rest as the template's.
+ * Errors of a rendered Job, for the user who creates the run: under the run's own field where the value came from the run,
+ * else as errors of the template.
  */
-export function asRunErrors(errors: readonly FieldError[], run: JobRun, template: CompiledTemplate): FieldError[] {
+export function asRunErrors(errors: readonly FieldError[], run: JobRun, origins: Origins): FieldError[] {
   return errors.map((error) => {
-    const own = originInRun(error.path, run, template);
+    const own = origins.of(error.path);
     return own === undefined ? ofTemplate(error, run) : { ...error, path: own };
   });
 }
 
-/** Errors of a template, told to the one who made a run of it. */
+/** Errors of a template, for the user who creates a run of it. */
 export function asTemplateErrors(errors: readonly FieldError[], run: JobRun): FieldError[] {
   return errors.map((error) => ofTemplate(error, run));
 }
 
 function ofTemplate({ path, message }: FieldError, run: JobRun): FieldError {
   const { kind, name } = templateKeyOfRun(run);
-  return {
-    path: 'spec.templateRef',
-    reason: 'FieldValueInvalid',
-    message: `${kind} "${name}" can't make a Job: ${path}: ${message}`,
-  };
+  return field.reported(TEMPLATE_REF, 'FieldValueInvalid', `${kind} "${name}" can't make a Job: ${path}: ${message}`);
 }

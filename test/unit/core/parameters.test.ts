@@ -118,7 +118,7 @@ describe('values of a run', () => {
     ],
     ['too many', { day: 'x', files: ['a', 'b', 'c'] }, [/^spec.parameters\[files\]: Too many: 3/]],
     ['no argument of a process', { day: 'a\0' }, [/must match/, /must not contain the character NUL/]],
-    ['not exact', { day: 'x', count: 2 ** 60 }, [/less than or equal/, /too great to be kept exactly/]],
+    ['not exact', { day: 'x', count: 2 ** 60 }, [/less than or equal/, /too great to be stored exactly/]],
     ['several, all told at once', { cuont: 1, mode: 1 }, [/cuont/, /day/, /mode/]],
   ])('that are %s are refused', (_, values, expected) => {
     const result = render(compileTemplate(of), echoRun({ parameters: values as Record<string, ParameterValue> }));

@@ -4,13 +4,13 @@ import type { JobRunCreation } from './job-run-creation.ts';
 
 /** The API server accepts the Job in a dry run. Its errors are reported at the fields of the JobRun. */
 export async function jobAccepted({ run, rendering, dryRun }: JobRunCreation): Promise<Findings> {
-  const [rendered, outcome] = [await rendering(), await dryRun()];
-  if (rendered === undefined || outcome === undefined) return {};
+  const [{ rendered } = {}, outcome] = [await rendering(), await dryRun()];
+  if (rendered === undefined || 'errors' in rendered || outcome === undefined) return {};
   switch (outcome.kind) {
     case 'accepted':
       return { warnings: outcome.warnings };
     case 'invalid':
-      return { errors: asRunErrors(outcome.errors, run, rendered.template.compiled) };
+      return { errors: asRunErrors(outcome.errors, run, rendered.origins()) };
     case 'forbidden':
       return { forbidden: `its Job would be refused: ${outcome.message}` };
     case 'unknown':

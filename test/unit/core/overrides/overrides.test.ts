@@ -189,7 +189,7 @@ describe('a run cannot override', () => {
       'args of the first container both ways',
       { args: ['a'], containers: [{ name: 'main', args: ['b'] }] },
       [
-        'spec.containers[0].args: Duplicate value: container "main" is the first one, and spec.args says the same of it; give one of the two',
+        'spec.containers[0].args: Duplicate value: container "main" is the first one, and spec.args sets the same field of it; set one of the two',
       ],
     ],
     [

@@ -1,6 +1,9 @@
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
+import { render } from '../../../../core/job/render.ts';
+import type { Origins } from '../../../../core/overrides/origins.ts';
 import { missingTemplatePolicy } from '../../../../core/template/missing-template.ts';
 import { asRunErrors, templateNotFound, validateTemplateRef } from '../../../../core/template/template-reference.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
@@ -39,6 +42,12 @@ describe('templateNotFound', () => {
   });
 });
 
+function originsOf(spec: Partial<JobRun['spec']> = {}): Origins {
+  const rendered = render(compileTemplate(echoTemplate()), echoRun(spec));
+  if ('errors' in rendered) throw new Error(JSON.stringify(rendered.errors));
+  return rendered.origins();
+}
+
 describe('asRunErrors', () => {
   const error = (path: string): FieldError => ({ path, reason: 'FieldValueInvalid', message: 'wrong' });
 
@@ -48,13 +57,14 @@ describe('asRunErrors', () => {
     ["another container's args", 'spec.template.spec.containers[1].args', 'spec.templateRef'],
     ['a field whose name begins alike', 'spec.template.spec.containers[0].argsX', 'spec.templateRef'],
   ])('puts the blame for %s where it belongs', (_, path, expected) => {
-    const errors = asRunErrors([error(path)], echoRun({ args: ['a', 'b'] }), compileTemplate(echoTemplate()));
+    const spec = { args: ['a', 'b'] };
+    const errors = asRunErrors([error(path)], echoRun(spec), originsOf(spec));
     expect(errors).toMatchObject([{ path: expected }]);
   });
 
   it("says of the template's mistakes that they are the template's", () => {
-    const [told] = asRunErrors([error('spec.backoffLimit')], echoRun(), compileTemplate(echoTemplate()));
-    expect(told?.message).toBe(`JobTemplate "echo" can't make a Job: spec.backoffLimit: wrong`);
+    const [reported] = asRunErrors([error('spec.backoffLimit')], echoRun(), originsOf());
+    expect(reported?.message).toBe(`JobTemplate "echo" can't make a Job: spec.backoffLimit: wrong`);
   });
 });
 

@@ -1,0 +1,83 @@
+import type { JobRun } from '../../api/job-run.ts';
+import { FieldPath } from '../errors/field-path.ts';
+import { Origins } from '../overrides/origins.ts';
+import { pathOfParameter, type ParameterValues } from '../parameters/values.ts';
+import type { CompiledTemplate } from '../template/compile.ts';
+import { pathOfKey, type PlanNode } from '../template/placeholder-plan.ts';
+
+/**
+ * The origins of the strings of a JobSpec that hold the value of exactly one parameter, which the run sets. Elements that
+ * replace a `$(params.NAME[*])` are counted, so that the paths are those of the rendered Job.
+ */
+export function parameterOrigins(template: CompiledTemplate, run: JobRun, values: ParameterValues): Origins {
+  const origins = new Origins();
+  const isSetByRun = (name: string): boolean => isSet(run.spec.parameters, name);
+  const { root } = template.plan;
+  if (root) record({ node: root, path: FieldPath.of('spec'), field: 'spec' }, { origins, values, isSetByRun });
+  return origins;
+}
+
+function isSet(parameters: JobRun['spec']['parameters'] | null, name: string): boolean {
+  return Object.hasOwn(parameters ?? {}, name) && (parameters?.[name] ?? null) !== null;
+}
+
+interface Place {
+  node: PlanNode;
+  path: FieldPath;
+  /** Name of the nearest field. */
+  field: string;
+}
+
+interface Recording {
+  origins: Origins;
+  values: ParameterValues;
+  isSetByRun: (name: string) => boolean;
+}
+
+function record({ node, path, field }: Place, recording: Recording): void {
+  switch (node.kind) {
+    case 'string':
+      recordString(node, path, recording);
+      break;
+    case 'list':
+      recordList(node, { path, field }, recording);
+      break;
+    case 'map':
+      for (const [key, inner] of node.fields) {
+        record({ node: inner, path: pathOfKey(path, field, key), field: key }, recording);
+      }
+      break;
+    case 'elements':
+      // Its list records it.
+      break;
+  }
+}
+
+function recordString({ tokens }: Extract<PlanNode, { kind: 'string' }>, path: FieldPath, recording: Recording): void {
+  const names = new Set(tokens.flatMap((token) => (token.kind === 'placeholder' ? [token.name] : [])));
+  const [name, ...others] = names;
+  if (name === undefined || others.length > 0 || !recording.isSetByRun(name)) return;
+  recording.origins.replaced(path, pathOfParameter(name));
+}
+
+function recordList(
+  { items }: Extract<PlanNode, { kind: 'list' }>,
+  { path, field }: Omit<Place, 'node'>,
+  recording: Recording,
+): void {
+  // How many elements more than the template the list has so far.
+  let added = 0;
+  for (const [index, node] of items) {
+    if (node.kind !== 'elements') {
+      record({ node, path: path.index(index + added), field }, recording);
+      continue;
+    }
+    const elements = [recording.values.get(node.name) ?? []].flat();
+    if (recording.isSetByRun(node.name)) {
+      for (const position of elements.keys()) {
+        recording.origins.replaced(path.index(index + added + position), pathOfParameter(node.name).index(position));
+      }
+    }
+    added += elements.length - 1;
+  }
+}
