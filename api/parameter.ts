@@ -5,13 +5,13 @@ import { AnyValue, AtomicList, ListMap, StringEnum } from './schema-kit.ts';
 export const SCALAR_TYPES = ['string', 'integer', 'number', 'boolean'] as const;
 export const PARAMETER_TYPES = [...SCALAR_TYPES, 'array'] as const;
 
-/** What can stand between `$(params.` and `)`. */
+/** A name between `$(params.` and `)`. */
 export const PARAMETER_NAME_PATTERN = '^[A-Za-z_][A-Za-z0-9_-]*$';
 export const LONGEST_PARAMETER_NAME = 63;
 /** A pattern needs a `maxLength` no greater than this beside it, so that checking a value takes a bounded time. */
 export const LONGEST_MATCHED_STRING = 4096;
 
-/** A value of a parameter: what is put in the place of `$(params.NAME)`. */
+/** A value of a parameter, which replaces `$(params.NAME)`. */
 export type ScalarValue = string | number | boolean;
 export type ParameterValue = ScalarValue | ScalarValue[];
 
@@ -45,6 +45,14 @@ export const ParameterSchemaSchema = Type.Object(
     type: StringEnum(PARAMETER_TYPES, { description: 'Type of the value.' }),
     ...scalarKeywords,
     items: Type.Optional(ItemSchema),
+    examples: Type.Optional(
+      AtomicList(AnyValue<ParameterValue>({}), {
+        description:
+          'Values that the schema accepts, for the people who create JobRuns. A template is tried out with the first one where there is no default.',
+        minItems: 1,
+        maxItems: 10,
+      }),
+    ),
     minItems: Type.Optional(Type.Integer({ description: 'Fewest elements of an array.', minimum: 0 })),
     maxItems: Type.Optional(Type.Integer({ description: 'Most elements of an array.', minimum: 0 })),
   },

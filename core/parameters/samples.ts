@@ -2,52 +2,69 @@ import type { Parameter, ParameterSchema, ParameterValue, ScalarValue } from '..
 import type { CompiledTemplate } from '../template/compile.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
 import { parameterValueErrors } from './value-errors.ts';
-import { patternSample } from './pattern-sample.ts';
 
-/**
- * Values with which a template can be tried out: defaults, and for required parameters something that fits its schema. A
- * parameter for which nothing was found (a pattern can be any) is left out. The declarations must be right ones.
- */
-export function sampleParameters({ parameters, schemas }: CompiledTemplate): Record<string, ParameterValue> {
-  return Object.fromEntries(
-    parameters.flatMap((parameter) => {
-      const value = sample(parameter, schemas);
-      return value === undefined ? [] : [[parameter.name, value]];
-    }),
-  );
+/** Values with which a template can be tried out as a Job. */
+export interface Samples {
+  values: Record<string, ParameterValue>;
+  /** Names of the parameters that no value is known for. */
+  missing: string[];
 }
 
-function sample({ default: given, schema }: Parameter, schemas: SchemaCompiler): ParameterValue | undefined {
-  if (given !== undefined) return given;
-  const asked: ParameterSchema = schema ?? { type: 'string' };
-  if (asked.type !== 'array') return scalar(asked, schemas);
-  const element = scalar(asked.items ?? { type: 'string' }, schemas);
-  const length = Math.max(asked.minItems ?? 0, Math.min(1, asked.maxItems ?? 1));
-  if (length === 0) return [];
-  return element === undefined ? undefined : new Array<ScalarValue>(length).fill(element);
+/** A sample is never longer than this, whatever `minLength` or `minItems` demands. */
+const LONGEST = 4096;
+
+/**
+ * A value for each parameter: its default, else its first example, else the first value of its enum, else a simple value
+ * of its type. There is none for a pattern: what it matches cannot be derived from it. The declarations must be valid.
+ */
+export function sampleParameters({ parameters, schemas }: CompiledTemplate): Samples {
+  const values: [string, ParameterValue][] = [];
+  const missing: string[] = [];
+  for (const parameter of parameters) {
+    const value = sample(parameter, schemas);
+    if (value === undefined) missing.push(parameter.name);
+    else values.push([parameter.name, value]);
+  }
+  return { values: Object.fromEntries(values), missing };
+}
+
+function sample(parameter: Parameter, schemas: SchemaCompiler): ParameterValue | undefined {
+  const schema: ParameterSchema = parameter.schema ?? { type: 'string' };
+  const known = parameter.default ?? schema.examples?.[0];
+  if (known !== undefined) return known;
+  return schema.type === 'array' ? list(schema, schemas) : scalar(schema, schemas);
+}
+
+/** One element where the schema allows it; an empty list where no element is known. */
+function list(schema: ParameterSchema, schemas: SchemaCompiler): ScalarValue[] | undefined {
+  const { minItems, maxItems } = schema;
+  const least = minItems ?? 0;
+  const length = Math.max(least, Math.min(1, maxItems ?? 1));
+  const element = scalar(schema.items ?? { type: 'string' }, schemas);
+  if (element === undefined) return least === 0 ? [] : undefined;
+  return length > LONGEST ? undefined : new Array<ScalarValue>(length).fill(element);
 }
 
 function scalar(schema: ParameterSchema, schemas: SchemaCompiler): ScalarValue | undefined {
-  const candidates = schema.enum ?? guesses(schema);
+  const candidates = schema.enum ?? simpleValues(schema);
   return candidates.find((value) => parameterValueErrors(value, schema, { path: '', schemas }).length === 0);
 }
 
-function guesses(schema: ParameterSchema): ScalarValue[] {
+function simpleValues(schema: ParameterSchema): ScalarValue[] {
+  const [minimum, maximum] = [schema.minimum ?? 0, schema.maximum ?? 0];
   switch (schema.type) {
     case 'boolean':
       return [false];
     case 'integer':
-      return [1, Math.ceil(schema.minimum ?? 0), Math.floor(schema.maximum ?? 0)];
+      return [1, Math.ceil(minimum), Math.floor(maximum)];
     case 'number':
-      return [1, schema.minimum ?? 0, schema.maximum ?? 0];
+      return [1, minimum, maximum];
     default:
       return texts(schema);
   }
 }
 
-function texts({ pattern, minLength = 0, maxLength }: ParameterSchema): string[] {
-  const plain = 'sample'.padEnd(minLength, 'x').slice(0, maxLength);
-  if (pattern === undefined) return [plain];
-  const found = [1, 0, 2, minLength, 3, 8].map((times) => patternSample(pattern, times));
-  return [plain, ...found.filter((text) => text !== undefined)];
+function texts({ pattern, minLength, maxLength }: ParameterSchema): string[] {
+  if ((pattern ?? undefined) !== undefined) return [];
+  return ['sample'.padEnd(Math.min(minLength ?? 0, LONGEST), 'x').slice(0, maxLength ?? LONGEST)];
 }

@@ -12,6 +12,7 @@ type Keyword = Exclude<keyof ParameterSchema, 'type'>;
 /** The types that a keyword applies to. */
 const TYPES_OF: Record<Keyword, readonly string[]> = {
   enum: SCALAR_TYPES,
+  examples: PARAMETER_TYPES,
   pattern: ['string'],
   minLength: ['string'],
   maxLength: ['string'],
@@ -27,7 +28,7 @@ const PAIRS = [
   ['minLength', 'maxLength'],
   ['minItems', 'maxItems'],
 ] as const;
-const LISTS = ['enum'] as const;
+const LISTS = ['enum', 'examples'] as const;
 
 /** What is wrong with the schema of a parameter: it is malformed, contradicts itself, or no value could fit it. */
 export function parameterSchemaErrors(
@@ -58,7 +59,9 @@ function errorsOf(given: unknown, path: FieldPath, { types, schemas }: Checking)
     ...patternErrors(schema, path, schemas),
     ...itemsErrors(schema, path, schemas),
   ];
-  return errors.length > 0 ? errors : enumErrors(schema, path, schemas);
+  if (errors.length > 0) return errors;
+  const inEnum = enumErrors(schema, path, schemas);
+  return inEnum.length > 0 ? inEnum : exampleErrors(schema, path, schemas);
 }
 
 function typeErrors(type: unknown, path: FieldPath, types: readonly string[]): FieldError[] {
@@ -137,6 +140,9 @@ function itemsErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCo
   if (!has(schema, 'items')) {
     return [field.required(at, 'the schema of the elements, for instance {type: string}')];
   }
+  if (has(schema.items, 'examples')) {
+    return [field.forbidden(at.child('examples'), 'set examples beside items; each example is a whole list')];
+  }
   const errors = errorsOf(schema.items, at, { types: SCALAR_TYPES, schemas });
   if (errors.length > 0 || !has(schema.items, 'pattern') || has(schema, 'maxItems')) return errors;
   const why = 'a list whose elements have a pattern needs it, so that matching takes a bounded time';
@@ -152,6 +158,14 @@ function enumErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCom
     if (values.indexOf(value) < index) return [field.duplicate(at, value)];
     return parameterValueErrors(value, others, { path: at, schemas });
   });
+}
+
+/** An example must fit the schema that it belongs to. */
+function exampleErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCompiler): FieldError[] {
+  const examples: readonly unknown[] = schema.examples ?? [];
+  return examples.flatMap((value, index) =>
+    parameterValueErrors(value, schema, { path: path.child('examples').index(index), schemas }),
+  );
 }
 
 /** Null is absent, as everywhere in Kubernetes. */

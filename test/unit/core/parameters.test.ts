@@ -184,17 +184,84 @@ describe('a template', () => {
     ]);
   });
 
-  test('is tried with samples that fit', () => {
-    const parameters: Parameter[] = [
-      { name: 'a', schema: { type: 'string', pattern: '^[0-9]{4}-[a-c]+$', maxLength: 20 } },
-      { name: 'b', schema: { type: 'integer', minimum: 5 } },
-      { name: 'c', schema: { type: 'array', items: { type: 'boolean' }, minItems: 2 } },
-      { name: 'd', default: 'given' },
-    ];
-    const of = template(['$(params.a)', '$(params.b)', '$(params.c[*])', '$(params.d)'], parameters);
-    const samples = sampleParameters(compileTemplate(of));
-    expect(samples['d']).toBe('given');
-    expect(rendered(of, samples)).toBeDefined();
+  const digits = { type: 'string', pattern: '^[0-9]+$', maxLength: 20 } as const;
+
+  test.each<[string, Parameter['schema'], ParameterValue | undefined, ParameterValue | undefined]>([
+    ['its default', { type: 'string', examples: ['b'], enum: ['a', 'b'] }, 'a', 'a'],
+    ['else its first example', { ...digits, enum: ['3', '2', '1'], examples: ['2', '1'] }, undefined, '2'],
+    ['else the first value of its enum', { ...digits, enum: ['2', '1'] }, undefined, '2'],
+    ['any string', undefined, undefined, 'sample'],
+    ['a string of its length', { type: 'string', minLength: 8 }, undefined, 'samplexx'],
+    ['a string that is short enough', { type: 'string', maxLength: 2 }, undefined, 'sa'],
+    ['an integer in its bounds', { type: 'integer', minimum: 4.5 }, undefined, 5],
+    ['a number in its bounds', { type: 'number', maximum: -0.5 }, undefined, -0.5],
+    ['a boolean', { type: 'boolean' }, undefined, false],
+    ['a list of its length', { type: 'array', items: { type: 'boolean' }, minItems: 2 }, undefined, [false, false]],
+    [
+      'an example of a list',
+      { type: 'array', items: digits, maxItems: 3, examples: [['1', '2']] },
+      undefined,
+      ['1', '2'],
+    ],
+    ['an empty list where no element is known', { type: 'array', items: digits, maxItems: 3 }, undefined, []],
+    ['nothing for a pattern', digits, undefined, undefined],
+    [
+      'nothing for a list of patterns',
+      { type: 'array', items: digits, minItems: 1, maxItems: 3 },
+      undefined,
+      undefined,
+    ],
+    ['nothing that takes megabytes', { type: 'string', minLength: 2 ** 30 }, undefined, undefined],
+    [
+      'no list that takes megabytes',
+      { type: 'array', items: { type: 'integer' }, minItems: 2 ** 31 },
+      undefined,
+      undefined,
+    ],
+  ])('is tried with %s', (_, schema, given, expected) => {
+    const parameter = { name: 'a', ...(schema && { schema }), ...(given !== undefined && { default: given }) };
+    const of = template([], [parameter]);
+    expect(compileTemplate(of).errors).toEqual([]);
+    const { values, missing } = sampleParameters(compileTemplate(of));
+    expect(values['a']).toEqual(expected);
+    expect(missing).toEqual(expected === undefined ? ['a'] : []);
+    if (expected !== undefined) expect(rendered(of, values)).toBeDefined();
+  });
+
+  test.each<[string, Parameter['schema'], string[]]>([
+    ['an example that fits', { ...digits, examples: ['1'] }, []],
+    [
+      'an example that does not fit',
+      { ...digits, examples: ['1', 'x'] },
+      [`parameters[0].schema.examples[1]: Invalid value: "x": must match the regular expression ^[0-9]+$`],
+    ],
+    [
+      'an example that is no value of the enum',
+      { type: 'string', enum: ['fast'], examples: ['slow'] },
+      ['parameters[0].schema.examples[0]: Unsupported value: "slow": supported values: "fast"'],
+    ],
+    [
+      'an element as the example of a list',
+      { type: 'array', items: { type: 'string' }, examples: ['a'] },
+      ['parameters[0].schema.examples[0]: Invalid value: "a": must be a list: write ["a"]'],
+    ],
+    [
+      'a list with an element that does not fit',
+      { type: 'array', items: { type: 'integer' }, examples: [[1, 1.5]] },
+      ['parameters[0].schema.examples[0][1]: Invalid value: 1.5: must be a whole number'],
+    ],
+    [
+      'examples of elements',
+      { type: 'array', items: { type: 'string', examples: ['a'] } as object } as Parameter['schema'],
+      ['parameters[0].schema.items.examples: Forbidden: set examples beside items; each example is a whole list'],
+    ],
+    [
+      'examples that are no list',
+      { type: 'string', examples: 'a' as unknown as string[] },
+      ['parameters[0].schema.examples: Invalid value: "a": must be a list'],
+    ],
+  ])('with %s', (_, schema, expected) => {
+    expect(told([], [{ name: 'x', schema }])).toEqual(expected);
   });
 });
 

@@ -1,32 +1,25 @@
-import type { FieldError } from '../../../core/errors/field-error.ts';
-import { placeholderPaths } from '../../../core/template/placeholder-paths.ts';
-import type { CompiledTemplate } from '../../../core/template/compile.ts';
+import { trialFindings } from '../../../core/template/trial.ts';
 import type { Check } from '../run-checks.ts';
 import type { TemplateChange, TemplateChangeOptions } from './template-change.ts';
 
 /** The API server accepts the Job in a dry run. */
 export function sampleJobAccepted({ dryRuns }: Pick<TemplateChangeOptions, 'dryRuns'>): Check<TemplateChange> {
-  return async ({ template: { kind }, compiled, sampleJob, signal }) => {
+  return async ({ template: { kind }, compiled, trial, sampleJob, signal }) => {
     const rendered = sampleJob();
     if ('errors' in rendered) return {};
     const outcome = await dryRuns.try(rendered.job, signal);
+    const unchecked = trial().warnings;
     switch (outcome.kind) {
       case 'accepted':
-        return { warnings: outcome.warnings };
-      case 'invalid':
-        return { errors: withoutSamples(outcome.errors, compiled()) };
+        return { warnings: [...outcome.warnings, ...unchecked] };
+      case 'invalid': {
+        const { errors, warnings } = trialFindings(compiled(), outcome.errors);
+        return { errors, warnings: [...warnings, ...unchecked] };
+      }
       case 'forbidden':
-        return { warnings: [`a Job of this ${kind} would be refused now: ${outcome.message}`] };
+        return { warnings: [`a Job of this ${kind} would be refused now: ${outcome.message}`, ...unchecked] };
       case 'unknown':
         return { warnings: [`this ${kind} could not be checked: ${outcome.why}`] };
     }
   };
-}
-
-/** Errors in fields that contain a parameter are dropped: a JobRun may set a value that is valid there. */
-function withoutSamples(errors: readonly FieldError[], { plan }: CompiledTemplate): FieldError[] {
-  const sampled = Array.from(placeholderPaths(plan));
-  const isSampled = (path: string): boolean =>
-    sampled.some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`));
-  return errors.filter(({ path }) => !isSampled(path));
 }

@@ -4,8 +4,8 @@ import type { JobRun } from '../../../api/job-run.ts';
 import type { Template } from '../../../api/job-template.ts';
 import { API_VERSION } from '../../../api/names.ts';
 import { render, type Rendered } from '../../../core/job/render.ts';
-import { sampleParameters } from '../../../core/parameters/samples.ts';
 import { compileTemplate, type CompiledTemplate } from '../../../core/template/compile.ts';
+import { trialOf, type Trial } from '../../../core/template/trial.ts';
 import type { DryRunVerdicts } from '../../lookups/dry-run-verdicts.ts';
 import type { UnfinishedRunWarnings } from '../../lookups/unfinished-run-warnings.ts';
 import { once, type AdmissionCase } from '../admission-case.ts';
@@ -25,6 +25,8 @@ export interface TemplateChangeOptions {
 export interface TemplateChange extends AdmissionCase {
   template: Template;
   compiled: () => CompiledTemplate;
+  /** How the template is tried out. It must have no errors. */
+  trial: () => Trial;
   /** The Job of a JobRun that overrides nothing and has a sample for each parameter. */
   sampleJob: () => Rendered;
 }
@@ -49,17 +51,18 @@ export function gatherTemplateChange(
 ): TemplateChange {
   const template = request.object as Template;
   const compiled = once(() => compileTemplate(template));
+  const trial = once(() => trialOf(compiled()));
   const sampleJob = once((): Rendered => {
     const { errors } = compiled();
     if (errors.length > 0) return { errors, of: 'template' };
-    return render(compiled(), sampleRun(template, compiled(), request.namespace ?? clusterNamespace));
+    return render(trial().template, sampleRun(template, trial(), request.namespace ?? clusterNamespace));
   });
-  return { request, signal, template, compiled, sampleJob };
+  return { request, signal, template, compiled, trial, sampleJob };
 }
 
-function sampleRun(template: Template, compiled: CompiledTemplate, namespace: string): JobRun {
+function sampleRun(template: Template, { parameters }: Trial, namespace: string): JobRun {
   const name = template.metadata.name ?? 'example';
-  const spec = { templateRef: name, templateKind: template.kind, parameters: sampleParameters(compiled) };
+  const spec = { templateRef: name, templateKind: template.kind, parameters };
   return { apiVersion: API_VERSION, kind: 'JobRun', metadata: { name, namespace }, spec };
 }
 

@@ -3,8 +3,10 @@ import type { JobRun } from '../../../../api/job-run.ts';
 import type { Template } from '../../../../api/job-template.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
-import { render } from '../../../../core/job/render.ts';
+import { render, type Rendered } from '../../../../core/job/render.ts';
+import { Origins } from '../../../../core/overrides/origins.ts';
 import { templateKeyOfRun } from '../../../../core/template/template-key.ts';
+import { trialOf } from '../../../../core/template/trial.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { jobRunCase, once } from '../../../../webhook/admission/admission-case.ts';
 import type { JobRunCreation } from '../../../../webhook/admission/job-run-creation/job-run-creation.ts';
@@ -44,13 +46,17 @@ export function jobRunUpdate(before: Partial<JobRun['spec']>, after: Partial<Job
 /** A new template whose sample Job is this one, or is rendered from it. */
 export function templateChange(template: Template, sampleJob: TemplateChange['sampleJob']): TemplateChange {
   const { request } = jobTemplateReview(ECHO_SPEC);
-  return { request, signal, template, compiled: once(() => compileTemplate(template)), sampleJob };
+  const compiled = once(() => compileTemplate(template));
+  return { request, signal, template, compiled, trial: once(() => trialOf(compiled())), sampleJob };
 }
 
 export const JOB: Job = {
   metadata: { name: 'echo-1', namespace: 'team' },
   spec: { template: { spec: { containers: [] } } },
 };
+
+/** The rendering that gives {@link JOB}. */
+export const RENDERED: Rendered = { job: JOB, origins: () => new Origins() };
 
 export const admissionCase = (request: Partial<AdmissionRequest> = {}) => ({
   request: { ...jobRunReview().request, ...request },

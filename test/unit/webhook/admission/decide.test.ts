@@ -514,6 +514,17 @@ describe('a JobTemplate', () => {
     ]);
   });
 
+  it('is allowed with a warning where a parameter has a pattern and no value to try it with', async () => {
+    const { request } = jobTemplateReview(ECHO_SPEC);
+    const parameters = [{ name: 'day', schema: { type: 'string', pattern: '^[0-9]+$', maxLength: 8 } }];
+    const verdict = await decide({ ...request, object: { ...(request.object as object), parameters } });
+    expect(verdict).toMatchObject({
+      allowed: true,
+      warnings: [expect.stringMatching(/were not checked; .* add schema.examples to "day"$/)],
+    });
+    expect(apiServer.dryRuns).toHaveLength(1);
+  });
+
   it('is denied for an unknown field alone', async () => {
     apiServer.onDryRun = ({ options }) => {
       if (options.fieldValidation === 'Strict') throw refusal(400, 'strict decoding error: unknown field "spec.x"');

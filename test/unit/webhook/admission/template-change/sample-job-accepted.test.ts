@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { sampleJobAccepted } from '../../../../../webhook/admission/template-change/sample-job-accepted.ts';
 import type { DryRunOutcome } from '../../../../../webhook/lookups/dry-run.ts';
 import { echoTemplate } from '../../../core/objects.ts';
-import { JOB, templateChange } from '../cases.ts';
+import { RENDERED, templateChange } from '../cases.ts';
 
 const check = (outcome: DryRunOutcome) => sampleJobAccepted({ dryRuns: { try: () => Promise.resolve(outcome) } });
-const change = templateChange({ ...echoTemplate(), kind: 'JobTemplate' }, () => ({ job: JOB }));
+const change = templateChange({ ...echoTemplate(), kind: 'JobTemplate' }, () => RENDERED);
 
 it.each<[string, DryRunOutcome, object]>([
   ['an accepted Job', { kind: 'accepted', warnings: ['w'] }, { warnings: ['w'] }],
@@ -25,7 +25,7 @@ it('errors are reported, apart from those in fields with a parameter', async () 
   const at = (path: string) => ({ path, reason: 'FieldValueInvalid' as const, message: 'wrong' });
   const image = 'spec.template.spec.containers[0].image';
   const errors = [at(image), at(`${image}.x`), at(`${image}[0]`), at(`${image}s`), at('spec.backoffLimit')];
-  const found = await check({ kind: 'invalid', errors })(templateChange(template, () => ({ job: JOB })));
+  const found = await check({ kind: 'invalid', errors })(templateChange(template, () => RENDERED));
   expect(found.errors?.map(({ path }) => path)).toEqual([`${image}s`, 'spec.backoffLimit']);
 });
 

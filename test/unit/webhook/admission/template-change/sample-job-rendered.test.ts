@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { sampleJobRendered } from '../../../../../webhook/admission/template-change/sample-job-rendered.ts';
-import { JOB } from '../cases.ts';
+import { RENDERED } from '../cases.ts';
 
 const errors = [{ path: 'spec.a', reason: 'FieldValueInvalid' as const, message: 'wrong' }];
 
 it("reports the template's errors, not those of its samples", () => {
-  expect(sampleJobRendered({ sampleJob: () => ({ job: JOB }) })).toEqual({});
+  expect(sampleJobRendered({ sampleJob: () => RENDERED })).toEqual({});
   expect(sampleJobRendered({ sampleJob: () => ({ errors, of: 'run' }) })).toEqual({});
   expect(sampleJobRendered({ sampleJob: () => ({ errors, of: 'template' }) })).toEqual({ errors });
 });

@@ -1,0 +1,82 @@
+import type { Parameter, ParameterValue } from '../../api/parameter.ts';
+import { formatFieldError, type FieldError } from '../errors/field-error.ts';
+import { quotedList } from '../errors/quoted.ts';
+import { sampleParameters } from '../parameters/samples.ts';
+import { compileTemplate, type CompiledTemplate } from './compile.ts';
+import { placeholderPaths } from './placeholder-paths.ts';
+import type { PlaceholderPlan } from './placeholder-plan.ts';
+
+/** What is needed to try out a template as a Job, before any run of it exists. */
+export interface Trial {
+  /** The template; parameters for which it has no value take any. */
+  template: CompiledTemplate;
+  /** A value for each parameter. */
+  parameters: Record<string, ParameterValue>;
+  /** For the author of the template: what the trial does not check. */
+  warnings: string[];
+}
+
+/**
+ * For a parameter that the template has no value for. It is valid in more fields than other texts: as a name, a label, a
+ * number, a quantity.
+ */
+const STAND_IN = '1';
+
+/** Prepares a template that has no errors. */
+export function trialOf(template: CompiledTemplate): Trial {
+  const { values, missing } = sampleParameters(template);
+  if (missing.length === 0) return { template, parameters: values, warnings: [] };
+  const isMissing = ({ name }: Parameter): boolean => missing.includes(name);
+  const parameters = template.parameters.map((one) => (isMissing(one) ? withoutRules(one) : one));
+  const standIns = parameters
+    .filter(isMissing)
+    .map(({ name, schema }): [string, ParameterValue] => [name, schema ? [STAND_IN] : STAND_IN]);
+  return {
+    template: compileTemplate({ ...template.content, parameters }),
+    parameters: { ...values, ...Object.fromEntries(standIns) },
+    warnings: [
+      `fields with a parameter that has no default, enum or example were not checked; to have them checked, add schema.examples to ${quotedList(missing)}`,
+    ],
+  };
+}
+
+/** Takes any text, or any list of texts. */
+function withoutRules({ name, schema }: Parameter): Parameter {
+  return schema?.type === 'array' ? { name, schema: { type: 'array', items: { type: 'string' } } } : { name };
+}
+
+/**
+ * What the API server's errors of the trial's Job mean for the template. A field without placeholders is wrong in every
+ * run: an error. A field that is wrong with a value of the template's own is a warning, as a run can set another value. A
+ * field that is wrong with a made-up value is neither.
+ */
+export function trialFindings(
+  template: CompiledTemplate,
+  errors: readonly FieldError[],
+): { errors: FieldError[]; warnings: string[] } {
+  const { plan } = template;
+  const madeUp = new Set(template.parameters.filter((one) => !hasValue(one)).map(({ name }) => name));
+  const dependent = placeholderPaths(plan);
+  const unknown = placeholderPaths({ strings: stringsWith(madeUp, plan) });
+  const ofOwnValues = errors.filter(({ path }) => isWithin(path, dependent) && !isWithin(path, unknown));
+  return {
+    errors: errors.filter(({ path }) => !isWithin(path, dependent)),
+    warnings: ofOwnValues.map(
+      (error) => `a Job with the template's own values for its parameters would be refused: ${formatFieldError(error)}`,
+    ),
+  };
+}
+
+/** Whether the template names a value that runs may set. */
+function hasValue({ default: value, schema }: Parameter): boolean {
+  return [value, schema?.examples, schema?.enum, schema?.items?.enum].some((one) => (one ?? undefined) !== undefined);
+}
+
+function stringsWith(names: ReadonlySet<string>, { strings }: PlaceholderPlan): PlaceholderPlan['strings'] {
+  return strings.filter(({ tokens }) => tokens.some((token) => token.kind === 'placeholder' && names.has(token.name)));
+}
+
+function isWithin(path: string, parents: ReadonlySet<string>): boolean {
+  if (parents.has(path)) return true;
+  return Array.from(path.matchAll(/[.[]/g)).some(({ index }) => parents.has(path.slice(0, index)));
+}

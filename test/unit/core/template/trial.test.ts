@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Parameter } from '../../../../api/parameter.ts';
+import type { FieldError } from '../../../../core/errors/field-error.ts';
+import { render } from '../../../../core/job/render.ts';
+import { compileTemplate, type CompiledTemplate } from '../../../../core/template/compile.ts';
+import { trialFindings, trialOf } from '../../../../core/template/trial.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
+
+const MONTH = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}$', maxLength: 7 } as const;
+
+function compiled(parameters: Parameter[]): CompiledTemplate {
+  const args = parameters.map(({ name, schema }) => `$(params.${name}${schema?.type === 'array' ? '[*]' : ''})`);
+  const containers = [{ name: 'echo', image: 'busybox', args }];
+  return compileTemplate({ ...echoTemplate({ template: { spec: { containers } } }), parameters });
+}
+
+function argsOf(template: CompiledTemplate): string[] | undefined {
+  const { template: tried, parameters } = trialOf(template);
+  const rendered = render(tried, echoRun({ parameters }));
+  if ('errors' in rendered) throw new Error(JSON.stringify(rendered.errors));
+  return rendered.job.spec?.template.spec?.containers[0]?.args;
+}
+
+describe('trialOf', () => {
+  it('tries a template with the values that it has', () => {
+    const template = compiled([
+      { name: 'day', default: 'today' },
+      { name: 'month', schema: { ...MONTH, examples: ['2026-11'] } },
+    ]);
+    expect(argsOf(template)).toEqual(['today', '2026-11']);
+    expect(trialOf(template)).toMatchObject({ template, warnings: [] });
+  });
+
+  it('tries the rest of a template where a value is missing, and names the parameter', () => {
+    const template = compiled([
+      { name: 'day', default: 'today' },
+      { name: 'month', schema: MONTH },
+      { name: 'months', schema: { type: 'array', items: MONTH, minItems: 1, maxItems: 9 } },
+    ]);
+    expect(argsOf(template)).toEqual(['today', '1', '1']);
+    expect(trialOf(template).warnings).toEqual([
+      'fields with a parameter that has no default, enum or example were not checked; to have them checked, add schema.examples to "month", "months"',
+    ]);
+  });
+});
+
+describe('trialFindings', () => {
+  const args = 'spec.template.spec.containers[0].args';
+  const error = (path: string): FieldError => ({ path, reason: 'FieldValueInvalid', message: 'Invalid value: wrong' });
+  const refused = "a Job with the template's own values for its parameters would be refused: ";
+
+  it.each<[string, Parameter, string, object]>([
+    [
+      'a field without placeholders is an error',
+      { name: 'x' },
+      'spec.backoffLimit',
+      { errors: [error('spec.backoffLimit')], warnings: [] },
+    ],
+    ['a field that begins alike is an error', { name: 'x' }, `${args}X`, { errors: [error(`${args}X`)], warnings: [] }],
+    ['a field with a made-up value is nothing', { name: 'x' }, `${args}[0]`, { errors: [], warnings: [] }],
+    ['a field with a pattern is nothing', { name: 'x', schema: MONTH }, `${args}[0]`, { errors: [], warnings: [] }],
+    [
+      'a field with a default is a warning',
+      { name: 'x', default: 'a' },
+      `${args}[0]`,
+      { errors: [], warnings: [`${refused}${args}[0]: Invalid value: wrong`] },
+    ],
+    [
+      'a list with an example is a warning',
+      { name: 'x', schema: { type: 'array', items: { type: 'string' }, examples: [['a']] } },
+      args,
+      { errors: [], warnings: [`${refused}${args}: Invalid value: wrong`] },
+    ],
+    [
+      'a field with an enum is a warning',
+      { name: 'x', schema: { type: 'string', enum: ['a'] } },
+      `${args}[0]`,
+      { errors: [], warnings: [`${refused}${args}[0]: Invalid value: wrong`] },
+    ],
+  ])('%s', (_, parameter, path, expected) => {
+    expect(trialFindings(compiled([parameter]), [error(path)])).toEqual(expected);
+  });
+
+  it('a field with a value of the template and a made-up one is nothing', () => {
+    const containers = [{ name: 'echo', image: '$(params.a):$(params.b)' }];
+    const parameters = [{ name: 'a', default: 'x' }, { name: 'b' }];
+    const template = compileTemplate({ ...echoTemplate({ template: { spec: { containers } } }), parameters });
+    const findings = trialFindings(template, [error('spec.template.spec.containers[0].image')]);
+    expect(findings).toEqual({ errors: [], warnings: [] });
+  });
+});
