@@ -1,0 +1,196 @@
+import type { TemplateContent } from '../../../../api/job-template.ts';
+import type { ParameterSchema } from '../../../../api/parameter.ts';
+import type { FieldError } from '../../../../core/errors/field-error.ts';
+import { jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
+import { render } from '../../../../core/job/render.ts';
+import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
+import { parameterValueErrors } from '../../../../core/parameters/value-errors.ts';
+import { compileTemplate } from '../../../../core/template/compile.ts';
+import { missingTemplatePolicy } from '../../../../core/template/missing-template.ts';
+import {
+  asTemplateErrors,
+  templateNotFound,
+  validateTemplateRef,
+} from '../../../../core/template/template-reference.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
+
+/** Mistakes that between them make core return every sentence that it has for a user. */
+export type Errors = () => readonly FieldError[];
+
+const text = (args: string[]) => ({ containers: [{ name: 'main', image: 'app', args }] });
+
+/** A template is wrong in its parameters, placeholders or overrides. */
+const template =
+  (parameters: unknown, args: string[] = [], rest: object = {}): Errors =>
+  () =>
+    compileTemplate({ spec: { template: { spec: text(args) } }, parameters, ...rest } as TemplateContent).errors;
+
+const podSpec =
+  (spec: object): Errors =>
+  () =>
+    compileTemplate({ spec: { template: { spec } } } as unknown as TemplateContent).errors;
+
+const schema = (of: object, parameter: object = {}): Errors => template([{ name: 'p', schema: of, ...parameter }]);
+
+const list = { name: 'l', schema: { type: 'array', items: { type: 'string' } } };
+
+function nested(depth: number): object {
+  return depth === 0 ? { image: 'app' } : { a: nested(depth - 1) };
+}
+
+const TEMPLATE_CASES: Errors[] = [
+  podSpec({ containers: [] }),
+  podSpec({ containers: [7], initContainers: {} }),
+  podSpec({ ...text([]), affinity: nested(70) }),
+  podSpec({ ...text([]), nodeSelector: { '$(params.x)': 'a' } }),
+  template(undefined, [], { overrides: { allow: 'args' } }),
+  template(undefined, [], { overrides: { allow: ['arg', 'env', 'env', 7] } }),
+  template('x'),
+  template([7, {}, { name: 'a'.repeat(64) }, { name: '1x' }, { name: 'x' }, { name: 'x' }]),
+  template([
+    { name: 'x', required: false },
+    { name: 'y', default: 'a', required: true },
+  ]),
+  template(
+    Array.from({ length: 9 }, (_, i) => ({
+      name: `p${i}`,
+      schema: { type: 'string', pattern: '(a{1,30}){1,30}', maxLength: 4096 },
+    })),
+  ),
+  template(
+    Array.from({ length: 9 }, (_, i) => ({
+      name: `p${i}`,
+      schema: { type: 'array', maxItems: 99, items: { type: 'string', pattern: '(a{1,30}){1,30}', maxLength: 4096 } },
+    })),
+  ),
+  // The schema of a parameter.
+  schema([]),
+  schema({}),
+  schema({ type: 'strng' }),
+  schema({ type: 'integer', maxLength: 3 }),
+  schema({ type: 'array', items: { type: 'string' }, enum: ['a'] }),
+  schema({ type: 'string', maxLength: 'x', enum: 'a' }),
+  schema({ type: 'integer', minimum: 1.2, maximum: 1.8 }),
+  schema({ type: 'number', minimum: 2, maximum: 1 }),
+  schema({ type: 'string', pattern: 7, maxLength: 9 }),
+  schema({ type: 'string', pattern: '(?=a)', maxLength: 9 }),
+  schema({ type: 'string', pattern: 'a' }),
+  schema({ type: 'string', pattern: 'a', maxLength: 5000 }),
+  schema({ type: 'array' }),
+  schema({ type: 'array', items: { type: 'string', examples: ['a'] } }),
+  schema({ type: 'array', items: { type: 'string', pattern: 'a', maxLength: 9 } }),
+  schema({ type: 'string', enum: ['a', 'a', 7] }),
+  schema({ type: 'integer', examples: ['x'] }, { default: 'y' }),
+  // Placeholders.
+  template([{ name: 'day' }], ['$(params.dya)', '$(params.zzzzzz)', '$(params.day[*])', '$(params.day', '$(params.1)']),
+  template([{ name: 'day' }], ['$(param.day)', '${params.day}', '$(PARAMS.dya)']),
+  template([], ['$(params.day)']),
+  template([list], ['$(params.l)', 'a$(params.l[*])']),
+];
+
+const PARAMETERS = [
+  {
+    name: 'day',
+    description: 'Which day.',
+    schema: { type: 'string', pattern: '^[a-z]+$', minLength: 2, maxLength: 9 },
+  },
+  { name: 'count', schema: { type: 'integer', minimum: 1, maximum: 10 }, default: 1 },
+  { name: 'mode', schema: { type: 'string', enum: ['fast', 'slow'] }, default: 'fast' },
+  { name: 'files', schema: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 2 }, default: ['a'] },
+  { name: 'force', schema: { type: 'boolean' }, default: false },
+  { name: 'any', schema: { type: 'integer' }, default: 0 },
+];
+
+const run =
+  (spec: object, rest: object = { parameters: PARAMETERS }): Errors =>
+  () => {
+    const compiled = compileTemplate({ ...echoTemplate(), ...rest });
+    const rendered = render(compiled, echoRun(spec));
+    return 'errors' in rendered ? rendered.errors : [];
+  };
+
+const values = (parameters: unknown): Errors => run({ parameters });
+
+const RUN_CASES: Errors[] = [
+  values('x'),
+  values({}),
+  values({ day: 'ab', dya: 'x', zzzzzzzz: 'x' }),
+  values({ day: 7, count: '7', force: 'true', files: 'a', mode: 'fats', any: 2 ** 60 }),
+  values({ day: 'A', count: 0 }),
+  values({ day: 'abcdefghij', count: 11, files: [] }),
+  values({ day: 'ab', files: ['a', 'b', 'c'] }),
+  values({ day: 'ab', files: ['a\0', '\ud800'] }),
+  // A keyword that no schema of a template can have.
+  () =>
+    parameterValueErrors('a', { const: 'b' } as object as ParameterSchema, {
+      path: 'x',
+      schemas: new SchemaCompiler(),
+    }),
+  run({ parameters: { x: 'y' } }, { parameters: [] }),
+  run({ image: 'x', nodeSelector: {} }, { overrides: { allow: ['env'] } }),
+  run({ image: 'x' }, { overrides: { allow: [] } }),
+  run({ containers: [{ name: 'ecoh' }, { name: 'zzzzzz' }, { name: 'echo' }, { name: 'echo' }] }, {}),
+  run({ args: ['a'], containers: [{ name: 'echo', args: ['b'] }] }, {}),
+  run({ metadata: { labels: { 'hematoscope.app/job-run': 'x' } } }, {}),
+];
+
+const reference =
+  (spec: object): Errors =>
+  () =>
+    validateTemplateRef(echoRun(spec));
+
+const notFound =
+  (names: string[], spec: object = {}): Errors =>
+  () => [templateNotFound(echoRun({ templateRef: 'ehco', ...spec }), names)];
+
+const REFERENCE_CASES: Errors[] = [
+  reference({ templateRef: '' }),
+  reference({ templateRef: '', templateKind: 'ClusterJobTemplate' }),
+  reference({ templateRef: 'other/echo' }),
+  reference({ templateRef: 'other/echo', templateKind: 'ClusterJobTemplate' }),
+  reference({ templateRef: 'Echo' }),
+  notFound(['echo']),
+  notFound(['import']),
+  notFound([]),
+  notFound(['import'], { templateKind: 'ClusterJobTemplate' }),
+  notFound([], { templateKind: 'ClusterJobTemplate' }),
+  () => asTemplateErrors(compileTemplate(echoTemplate({ template: { spec: { containers: [] } } })).errors, echoRun()),
+  () => {
+    const annotations = { 'hematoscope.app/missing-template': 'wait' };
+    const { error } = missingTemplatePolicy(echoRun({}, { annotations }), 'Fail');
+    return error ? [error] : [];
+  },
+];
+
+const refusal =
+  (status: Partial<Status>, spec: object = {}): Errors =>
+  () => {
+    const rendered = render(compileTemplate(echoTemplate(spec)), echoRun());
+    if ('errors' in rendered) throw new Error('the template renders');
+    const result = jobRefusal({ status: 'Failure', code: 400, ...status }, rendered.job);
+    return result.kind === 'invalid' ? result.errors : [];
+  };
+
+const decoding = (message: string, spec: object = {}): Errors =>
+  refusal({ message: `Job in version "v1" cannot be handled as a Job: ${message}` }, spec);
+
+const cause = {
+  reason: 'FieldValueInvalid',
+  field: 'spec.backoffLimit',
+  message: 'Invalid value: -1: must be positive',
+};
+
+const REFUSAL_CASES: Errors[] = [
+  refusal({ code: 422, details: { causes: [cause] } }),
+  refusal({ code: 422, message: 'Invalid value: "x": in the API server\'s words' }),
+  decoding('strict decoding error: unknown field "spec.paralelism", unknown field "spec.zzzzzz"'),
+  decoding('strict decoding error: duplicate field "spec.parallelism"'),
+  decoding('json: cannot unmarshal string into Go struct field JobSpec.spec.parallelism of type int32'),
+  decoding('quantities must match', {
+    template: { spec: { containers: [{ name: 'a', resources: { limits: { memory: '512MB' } } }] } },
+  }),
+  decoding('Invalid value: in the words of the API server'),
+];
+
+/** All cases, by what is wrong. */
+export const CASES = { template: TEMPLATE_CASES, run: RUN_CASES, reference: REFERENCE_CASES, job: REFUSAL_CASES };
