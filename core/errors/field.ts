@@ -5,12 +5,12 @@ import { quoted, quotedList } from './quoted.ts';
 
 type Path = FieldPath | string;
 
-/** In the place of a value that does not help the reader: the message leaves it out. */
+/** In the place of a value that does not help the user: the message leaves it out. */
 export const OMITTED = Symbol('omitted');
 
 /**
- * Constructors of field errors, one for each kind that Kubernetes knows (`k8s.io/apimachinery/pkg/util/validation/field`).
- * Each gives the sentence the form that the API server's own errors have.
+ * Constructors of field errors, one for each kind that Kubernetes has (`k8s.io/apimachinery/pkg/util/validation/field`).
+ * Messages have the form of the API server's own.
  */
 export const field = {
   /** The value has the right type and is wrong. */
@@ -21,13 +21,13 @@ export const field = {
   typeInvalid: (path: Path, value: unknown, why: string): FieldError =>
     error(path, 'FieldValueTypeInvalid', sentence('Invalid value', value, why)),
 
-  /** The value is none of the supported ones. @param hint what the user may have meant. */
+  /** The value is not among the supported ones. @param hint what the user may have meant. */
   notSupported: (path: Path, value: unknown, { supported, hint = '' }: Choice): FieldError => {
     const message = sentence('Unsupported value', value, `supported values: ${quotedList(supported)}`);
     return error(path, 'FieldValueNotSupported', withHint(message, hint));
   },
 
-  /** What the value names does not exist. */
+  /** The object that the value names does not exist. */
   notFound: (path: Path, value: unknown, why: string): FieldError =>
     error(path, 'FieldValueNotFound', sentence('Not found', value, why)),
 

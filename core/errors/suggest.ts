@@ -1,12 +1,12 @@
-/** At most this many names are suggested: more is a list to read, not a hint. */
+/** Most names that are suggested. */
 const MOST = 3;
-/** Beyond this many edits two names are not a typing mistake apart, however long they are. */
+/** Names that differ by more edits are not alike, however long they are. */
 const MOST_EDITS = 4;
 
 /**
- * The candidates that someone who wrote `wrong` may have meant, best first, at most three: those a few typing mistakes
- * away (a letter missing, added, replaced, or two swapped), then those that contain it or that it contains.
- * The work is bounded by candidates × length, so that a namespace with thousands of names is no burden.
+ * The candidates that a user who wrote `wrong` may have meant, best first, at most three: those a few typing mistakes away
+ * (a letter missing, added, replaced, or two swapped), then those that contain it or that it contains. The cost is linear
+ * in the number of candidates and in their length.
  */
 export function nearNames(wrong: string, candidates: Iterable<string>): string[] {
   const limit = Math.min(MOST_EDITS, Math.max(1, Math.floor(wrong.length / 3)));
@@ -35,8 +35,8 @@ function overlaps(wrong: string, name: string): boolean {
 }
 
 /**
- * Optimal string alignment distance; anything above `limit` comes back as `limit + 1`, without having been worked out:
- * only the cells within `limit` of the diagonal are visited.
+ * Optimal string alignment distance. Only the cells within `limit` of the diagonal are computed; the result is `limit + 1`
+ * for any greater distance.
  */
 function editsBetween(one: string, other: string, limit: number): number {
   const far = limit + 1;
@@ -59,7 +59,7 @@ function editsBetween(one: string, other: string, limit: number): number {
   return at(last, b.length);
 }
 
-/** Names of one namespace mostly begin alike; what they share has no part in their distance. */
+/** Names of one namespace often begin alike. What two names share at their ends does not change their distance. */
 function withoutCommonEnds(a: string, b: string): [string, string] {
   let start = 0;
   while (start < Math.min(a.length, b.length) && a[start] === b[start]) start += 1;

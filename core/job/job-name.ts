@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Longest name given to a Job. Kubernetes takes 63 characters for what becomes a Pod's hostname, and an Indexed Job's
- * Pods add `-<index>` to the Job's name: up to five digits have room.
+ * Longest name of a Job. A Pod's hostname has up to 63 characters, and the Pods of an Indexed Job add `-<index>` to the
+ * Job's name: this leaves room for five digits.
  */
 const MAX_LENGTH = 57;
 const HASH_LENGTH = 8;
-/** Kubernetes takes no longer name; of a text that cannot be one, no more is read. */
+/** Longest name in Kubernetes; the rest of a longer text is ignored. */
 const LONGEST_NAME = 253;
 
 /**
- * The one name that the Job of a JobRun can have: a valid DNS label, the run's name (cut, dots replaced) and 8 hex
- * digits of its uid's hash. It is the lock that keeps a JobRun from getting two Jobs: whoever comes second is told that
- * the name is taken. A recreated JobRun has another uid, hence another Job.
+ * The one name that the Job of a JobRun can have: a valid DNS label of the run's name (cut, dots replaced) and 8 hex
+ * digits of its uid's hash. The name is the lock that gives a JobRun one Job only: a second create fails with
+ * AlreadyExists. A recreated JobRun has another uid, hence another Job.
  */
 export function jobName(runName: string, runUid: string): string {
   const hash = createHash('sha256').update(runUid).digest('hex').slice(0, HASH_LENGTH);

@@ -14,42 +14,42 @@ import type { Job, JobStatus } from '../../api/wire.ts';
 
 type Condition = NonNullable<JobStatus['conditions']>[number];
 
-/** What was found out about a run. */
+/** What the syncer knows about a run. */
 export type Observation =
-  /** Its Job is there. `template` is known to who rendered it. */
+  /** Its Job exists. `template` is set if the syncer has just rendered the Job. */
   | { kind: 'job'; job: Job; template?: RenderedTemplate | undefined }
-  /** It has no Job yet, and will be tried again. */
+  /** It has no Job yet; the syncer tries again. */
   | { kind: 'pending'; reason: string; message: string }
   /** It never had a Job and never will. */
   | { kind: 'failed'; reason: string; message: string }
-  /** Its Job went away before it was finished. */
+  /** Its Job was deleted before it finished. */
   | { kind: 'jobDeleted'; jobName: string; message: string };
 
-/** True once the run ended, on either outcome: its status is final. */
+/** True once the run has finished, successfully or not: its status is final. */
 export function isFinished(run: JobRun): boolean {
   return isTrue(run.status?.conditions, CONDITION_FINISHED);
 }
 
-/** True once the Job completed or failed; it starts no Pod any more. */
+/** True once the Job has completed or failed: it starts no more Pods. */
 export function isJobFinished(job: Job): boolean {
   return isTrue(job.status?.conditions, CONDITION_COMPLETE) || isTrue(job.status?.conditions, CONDITION_FAILED);
 }
 
-/** @param how the message goes on after the Job's name. */
+/** @param how the rest of the message, after the Job's name. */
 export function jobDeleted(jobName: string, how: string): Observation {
   return { kind: 'jobDeleted', jobName, message: `Job "${jobName}" ${how}` };
 }
 
-/** A Job that is being deleted starts nothing more; what it reports while it goes is not its outcome. */
+/** A Job that is being deleted starts no more Pods; what it reports during its deletion is not an outcome. */
 export function standing(job: Job): Observation {
   if (job.metadata?.deletionTimestamp === undefined || isJobFinished(job)) return { kind: 'job', job };
   return jobDeleted(job.metadata.name ?? '', 'is being deleted before it finished');
 }
 
 /**
- * The complete status that a run is to have. A Job's status is taken over as it is: what the Job does not say, the run
- * does not say. Times of our own conditions come from the Job where it has them, and stay while a condition's status
- * stays, so that the same observation always gives the same status.
+ * The complete status that a run should have. The Job's status is copied as it is: a field that the Job does not set is not
+ * set in the run. Transition times of our own conditions are the Job's where it has them, and change only with the status
+ * of the condition, so that the same observation always results in the same status.
  *
  * @param now RFC 3339, for conditions that change now.
  */
@@ -110,17 +110,17 @@ function failed(run: JobRun, why: { reason: string; message: string }, now: stri
   };
 }
 
-/** What was counted stays; Pods at work go with their Job. */
+/** Counts of finished Pods stay; active Pods are deleted with their Job. */
 function ended(run: JobRun, { jobName, message }: { jobName: string; message: string }, now: string): JobRunStatus {
-  const stood: JobRunStatus = { ...run.status };
-  delete stood.active;
-  delete stood.ready;
-  delete stood.terminating;
+  const last: JobRunStatus = { ...run.status };
+  delete last.active;
+  delete last.ready;
+  delete last.terminating;
   const why = { reason: REASON_JOB_DELETED, message, lastTransitionTime: now };
   const changed = [CONDITION_FAILED, CONDITION_FINISHED];
-  const others = (stood.conditions ?? []).filter(({ type }) => !changed.includes(type));
+  const others = (last.conditions ?? []).filter(({ type }) => !changed.includes(type));
   const conditions = [...others, ...changed.map((type) => condition(type, 'True', why))];
-  return { ...stood, ...common(run), jobName, phase: 'Failed', error: message, conditions };
+  return { ...last, ...common(run), jobName, phase: 'Failed', error: message, conditions };
 }
 
 function common(run: JobRun): Pick<JobRunStatus, 'observedGeneration'> {
@@ -128,7 +128,7 @@ function common(run: JobRun): Pick<JobRunStatus, 'observedGeneration'> {
   return generation === undefined ? {} : { observedGeneration: generation };
 }
 
-/** A run that has begun does not become Pending again while its Job replaces a Pod or counts the last one. */
+/** A run that was Running does not become Pending again while its Job replaces a Pod or counts the last one. */
 function phaseOf(run: JobRun, job: Job, outcome: Condition | undefined): Phase {
   if (outcome) return outcome.type === CONDITION_COMPLETE ? 'Succeeded' : 'Failed';
   if (job.spec?.suspend === true) return 'Suspended';
@@ -153,7 +153,7 @@ function finishedCondition(outcome: Condition): Condition {
   return condition(CONDITION_FINISHED, 'True', { reason, message: sentenceOf(outcome), lastTransitionTime });
 }
 
-/** A Job's reason and message in one sentence, as far as it gives them. */
+/** A Job's reason and message in one sentence, as far as the Job sets them. */
 function sentenceOf({ type, reason = '', message = '' }: Condition): string {
   return [reason, message].filter((part) => part !== '').join(': ') || type;
 }

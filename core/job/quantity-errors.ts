@@ -13,7 +13,7 @@ const NOT_A_QUANTITY = 'not a quantity; write it like 2, 500m, 512Mi or 1Gi';
 
 /**
  * The quantities of a Job (CPU, memory, sizes) that cannot be parsed, such as `512MB`. The API server's message does not
- * name the field; Kubernetes' own schema tells which fields are quantities.
+ * name the field; Kubernetes' schema shows which fields are quantities.
  */
 export function quantityErrors(job: Job): FieldError[] {
   return visit(job.spec, { $ref: refTo(JOB_SPEC) }, FieldPath.of('spec'));

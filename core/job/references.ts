@@ -4,7 +4,7 @@ type PodSpec = NonNullable<JobSpec['template']['spec']>;
 type Container = PodSpec['containers'][number];
 type Volume = NonNullable<PodSpec['volumes']>[number];
 
-/** Kinds of objects that a Job can name, and whose absence can be warned of. */
+/** Kinds of objects that a Job can name, and for which admission can warn if they do not exist. */
 export const REFERENCE_KINDS = [
   'Secret',
   'ConfigMap',
@@ -14,17 +14,17 @@ export const REFERENCE_KINDS = [
 ] as const;
 export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
 
-/** An object that a Job's Pods cannot start, or not as meant, without. */
+/** An object that a Job's Pods need. */
 export interface Reference {
   kind: ReferenceKind;
   name: string;
-  /** Who names it, for people: `volume "data"`. */
+  /** The part of the Job that names it, for people: `volume "data"`. */
   by: string;
 }
 
 type Optional = { name?: string; optional?: boolean } | null | undefined;
 
-/** Every object that a Job names and needs, each once. What is marked as optional is not needed. */
+/** Every object that a Job names, each once, without those marked as optional. */
 export function referencesOf(job: Job): Reference[] {
   const podSpec = job.spec?.template.spec;
   if (!podSpec) return [];
@@ -47,7 +47,7 @@ function ofPod({
   imagePullSecrets = [],
 }: PodSpec): Reference[] {
   return [
-    // Kubernetes makes one of this name in every namespace.
+    // Kubernetes creates it in every namespace.
     ...(account === 'default' ? [] : needed('ServiceAccount', { name: account ?? '' }, 'the Pods')),
     ...needed('PriorityClass', { name: priority ?? '' }, 'the Pods'),
     ...imagePullSecrets.flatMap(({ name = '' }) => needed('Secret', { name }, 'imagePullSecrets')),

@@ -8,9 +8,9 @@ type Variable = NonNullable<Container['env']>[number];
 const NAMED = new Set([ANNOTATION_JOB_RUN_NAME, LABEL_APP_INSTANCE, LABEL_JOB_RUN]);
 
 /**
- * What of a Job can change the API server's verdict on it, as text: two Jobs of the same key are accepted alike. Left out
- * is what only tells one run from another: the Job's name, labels and annotations that hold the run's name, and the texts
- * that the API server never looks into: arguments and the literal values of variables.
+ * A key of everything in a Job that can change the API server's verdict: of two Jobs with the same key, either both are
+ * accepted or none. The key leaves out what differs from run to run: the Job's name, labels and annotations that hold the
+ * run's name, and the texts that the API server does not validate: arguments and the literal values of variables.
  */
 export function verdictKey({ spec, metadata }: Job): string {
   const podTemplate = spec?.template;
@@ -54,13 +54,13 @@ function withoutValue(variable: Variable): unknown {
   return variable.value === undefined ? variable : { ...variable, value: typeOf(variable.value) };
 }
 
-/** What is no list, or no object in a list of objects, is another verdict, and the API server's to tell. */
+/** A value that is not a list, or an element that is not an object, stays in the key: the API server refuses it. */
 function each<T>(list: readonly T[] | undefined, leaveOut: (one: T) => unknown): unknown {
   if (!Array.isArray(list)) return list;
   return list.map((one: T) => (one === null ? one : leaveOut(one)));
 }
 
-/** A value of a wrong type is another verdict. */
+/** The API server refuses a value of another type, so that the type stays in the key. */
 function typeOf(value: unknown): string {
   return typeof value;
 }

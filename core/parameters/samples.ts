@@ -15,7 +15,7 @@ const LONGEST = 4096;
 
 /**
  * A value for each parameter: its default, else its first example, else the first value of its enum, else a simple value
- * of its type. There is none for a pattern: what it matches cannot be derived from it. The declarations must be valid.
+ * of its type. A pattern without any of these has no sample. The declarations must be valid.
  */
 export function sampleParameters({ parameters, schemas }: CompiledTemplate): Samples {
   const values: [string, ParameterValue][] = [];

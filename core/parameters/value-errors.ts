@@ -24,10 +24,13 @@ export function parameterValueErrors(
   at: { path: FieldPath | string; schemas: SchemaCompiler },
 ): FieldError[] {
   const path = FieldPath.from(at.path);
-  const asked: ParameterSchema = schema ?? ANY_STRING;
-  const tooMany = tooManyElements(value, asked, path);
+  const wanted: ParameterSchema = schema ?? ANY_STRING;
+  const tooMany = tooManyElements(value, wanted, path);
   if (tooMany.length > 0) return tooMany;
-  return [...schemaErrors(value, at.schemas.validator(asked), path), ...unfitErrors(value, path)].slice(0, MOST_ERRORS);
+  return [...schemaErrors(value, at.schemas.validator(wanted), path), ...unfitErrors(value, path)].slice(
+    0,
+    MOST_ERRORS,
+  );
 }
 
 /** Checked first: the elements of a list that is too long are not checked. */

@@ -28,12 +28,12 @@ export function parameterValues(
   template: CompiledTemplate,
   run: JobRun,
 ): { values: ParameterValues } | { errors: FieldError[] } {
-  const given: unknown = (run.spec as Partial<JobRun['spec']>).parameters ?? {};
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    return { errors: [field.typeInvalid(PARAMETERS, given, 'must be a map of values by the names of parameters')] };
+  const set: unknown = (run.spec as Partial<JobRun['spec']>).parameters ?? {};
+  if (typeof set !== 'object' || set === null || Array.isArray(set)) {
+    return { errors: [field.typeInvalid(PARAMETERS, set, 'must be a map of values by the names of parameters')] };
   }
   // Null is absent, as everywhere in Kubernetes.
-  const values = new Map(Object.entries(given).filter(([, value]) => value !== null));
+  const values = new Map(Object.entries(set).filter(([, value]) => value !== null));
   const declared = template.parameters;
   const called = nameOfTemplate(run);
   const errors = [

@@ -9,8 +9,8 @@ import { canonicalJson, revisionOf } from './template-revision.ts';
 import { templateErrors } from './template-errors.ts';
 
 /**
- * Compiles the content of a template. The result holds everything that its runs need again and again, so that a run costs
- * a lookup and a render. Parts beyond the revision are computed when they are first read.
+ * Compiles the content of a template. The result holds everything that all of its runs need, so that a run costs a lookup
+ * and a render. Parts other than the revision are computed when they are first read.
  *
  * @param content must not be changed afterwards.
  */
@@ -18,7 +18,7 @@ export function compileTemplate(content: TemplateContent): CompiledTemplate {
   return new CompiledTemplate(content);
 }
 
-/** A template's content with what follows from it. The same content always gives an equal one. */
+/** A template's content, and what is derived from it. The same content always results in an equal one. */
 export class CompiledTemplate {
   readonly content: TemplateContent;
   /** Content hash, 10 hex digits: `spec.templateRevision` of a JobRun. */
@@ -42,7 +42,7 @@ export class CompiledTemplate {
     return (this.#plan ??= placeholderPlan(this.content.spec));
   }
 
-  /** Everything that keeps every run of this template from getting a Job. Paths are the template's. */
+  /** Why no run of this template can get a Job. Paths are the template's. */
   get errors(): readonly FieldError[] {
     return (this.#errors ??= templateErrors(this.content, this));
   }

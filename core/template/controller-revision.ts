@@ -17,23 +17,23 @@ import type { TemplateVersion } from './template-version.ts';
 
 type OwnerReference = NonNullable<ObjectMeta['ownerReferences']>[number];
 
-/** What a ControllerRevision of ours holds. The API server never lets it be changed. */
+/** The data of a ControllerRevision of ours, which is immutable. */
 interface RevisionData {
   kind: TemplateKind;
   name: string;
-  /** Of the template that the revision was stored for first; its present owner is in `metadata.ownerReferences`. */
+  /** Of the template that the revision was first stored for; the current owner is in `metadata.ownerReferences`. */
   uid: string;
   generation: number;
   content: TemplateContent;
 }
 
 const MAX_LENGTH = 253;
-/** No JobTemplate's revision ends like this, so that namesakes of both kinds can live in one namespace. */
+/** No revision of a JobTemplate has this suffix: templates of both kinds can have the same name in one namespace. */
 const CLUSTER_SUFFIX = '-cluster';
 
 /**
  * Name of the ControllerRevision that holds a revision of a template: the same for the same template and content. A name
- * that would be too long is cut, and a hash of all of it stands for the rest.
+ * that would be too long is cut, and gets a hash of the whole name.
  */
 export function controllerRevisionName({ kind, name }: TemplateKey, revision: string): string {
   const suffix = `-${revision}${kind === 'ClusterJobTemplate' ? CLUSTER_SUFFIX : ''}`;
@@ -43,17 +43,17 @@ export function controllerRevisionName({ kind, name }: TemplateKey, revision: st
   return `${cut}-${hash}${suffix}`;
 }
 
-/** Where a template's revisions live: beside it, or in the release's namespace where it has none. */
+/** The namespace of a template's revisions: its own, or the release's for a ClusterJobTemplate. */
 export function revisionNamespace(key: TemplateKey, clusterNamespace: string): string {
   return key.namespace ?? clusterNamespace;
 }
 
-/** The label by which a template's revisions are found. Its value is cut: look at {@link identityOfRevision} too. */
+/** The label selector of a template's revisions. The label's value may be cut: check {@link identityOfRevision} too. */
 export function revisionSelector({ kind, name }: TemplateKey): string {
   return `${templateLabel(kind)}=${labelValue(name)}`;
 }
 
-/** The ControllerRevision of a template version, for the namespace in which such revisions live. */
+/** The ControllerRevision of a template version. @param namespace see {@link revisionNamespace}. */
 export function controllerRevision(
   { key, uid, generation, compiled }: TemplateVersion,
   namespace: string,
@@ -75,14 +75,14 @@ export function controllerRevision(
   };
 }
 
-/** The reference by which a template's deletion removes its revisions. */
+/** The owner reference by which the garbage collector deletes the revisions of a deleted template. */
 export function revisionOwner({ kind, name }: TemplateKey, uid: string): OwnerReference {
   return { apiVersion: API_VERSION, kind, name, uid, controller: true };
 }
 
 /**
- * Which template and revision a ControllerRevision says that it is; `undefined` where it is none of ours, or contradicts
- * itself. Its content is not looked at.
+ * The template and revision that a ControllerRevision claims to be; `undefined` if it is not ours, or contradicts itself.
+ * Its content is not checked.
  */
 export function identityOfRevision(stored: ControllerRevision): { key: TemplateKey; revision: string } | undefined {
   const { data } = stored;
@@ -96,14 +96,14 @@ export function identityOfRevision(stored: ControllerRevision): { key: TemplateK
   return { key, revision };
 }
 
-/** A revision whose template was deleted with `--cascade=orphan` has no owner. */
+/** No owners are fine: the template may have been deleted with `--cascade=orphan`. */
 function isOwnedBy({ kind, name }: RevisionData, owners: readonly { kind: string; name: string }[]): boolean {
   return owners.length === 0 || owners.some((owner) => owner.kind === kind && owner.name === name);
 }
 
 /**
- * The template version that a ControllerRevision holds, with the uid of its present owner. `undefined` where it holds none,
- * or where the content is not what its name says: that is never trusted.
+ * The template version in a ControllerRevision, with the uid of its current owner. `undefined` if there is none, or if the
+ * content does not match the hash in the name: such content is never trusted.
  */
 export function versionOfRevision(stored: ControllerRevision): TemplateVersion | undefined {
   const identity = identityOfRevision(stored);
@@ -114,7 +114,7 @@ export function versionOfRevision(stored: ControllerRevision): TemplateVersion |
   return { key: identity.key, uid: ownerUid(stored) ?? data.uid, generation: stored.revision, compiled };
 }
 
-/** The uid of the template that owns a revision; a template that is deleted with `--cascade=orphan` leaves none. */
+/** The uid of the template that owns a revision; `undefined` if it was deleted with `--cascade=orphan`. */
 export function ownerUid(stored: ControllerRevision): string | undefined {
   return stored.metadata?.ownerReferences?.find(({ controller }) => controller === true)?.uid;
 }

@@ -1,9 +1,9 @@
 import type { PlaceholderPlan } from './placeholder-plan.ts';
 
 /**
- * Paths of the fields whose text depends on a run's values, for instance `spec.template.spec.containers[0].image`. The
- * map that holds such a field among keys of the user's own is one of them (the API server names the whole map for a wrong
- * label), and so is a list that `[*]` makes longer: its indices in a Job are not the template's.
+ * Paths of the fields that depend on a run's values, such as `spec.template.spec.containers[0].image`. A map with free keys
+ * is one of them, as the API server reports a wrong label at the map; and so is a list with `[*]`, as its indices in a Job
+ * are not the template's.
  */
 export function placeholderPaths(plan: PlaceholderPlan): Set<string> {
   const paths = new Set<string>();

@@ -28,13 +28,10 @@ export interface PlaceholderPlan {
 /** No JobSpec is half as deep. */
 const DEEPEST = 64;
 
-/** Fields whose keys are the user's own. */
+/** Maps with free keys. */
 const FREE_KEYS = /^(labels|annotations|nodeSelector|matchLabels|limits|requests|overhead|options|volumeAttributes)$/;
 
-/**
- * Strings that the kubelet expands before a process sees them; everywhere else a `$` is a `$`. Lifecycle hooks are not
- * among them.
- */
+/** Strings in which the kubelet expands `$(…)`. Lifecycle hooks are not among them. */
 const EXPANDED_BY_KUBELET =
   /^spec\.template\.spec\.(containers|initContainers)\[\d+\]\.((command|args)\[\d+\]|env\[\d+\]\.value|(liveness|readiness|startup)Probe\.exec\.command\[\d+\]|volumeMounts\[\d+\]\.subPathExpr)$/;
 

@@ -2,10 +2,10 @@
  * A piece of a template's string; the sources of all pieces, joined, are the string.
  * - `placeholder`: `$(params.NAME)`, or with `[*]` (`spread`).
  * - `escaped`: `$$(params.NAME)`, the way to write a placeholder as text.
- * - `reference`: any other `$(…)`: a variable that Kubernetes expands, or a command of a shell. `closed` is false where
- *   the string ends before the parenthesis does.
+ * - `reference`: any other `$(…)`: a variable that Kubernetes expands, or a command of a shell. `closed` is false if there
+ *   is no `)`.
  * - `opener`: the `$(` of a reference with a placeholder in it, as in `$(date -d $(params.day))`. Kubernetes has no such
- *   references, so that the `$(` can only be meant as text.
+ *   references: the `$(` is text.
  */
 export type Token =
   | { kind: 'text' | 'escaped' | 'opener'; source: string }
@@ -16,7 +16,7 @@ export interface Placeholder {
   kind: 'placeholder';
   source: string;
   name: string;
-  /** Whether it means the elements of a list rather than one value. */
+  /** True for `[*]`: the elements of a list instead of one value. */
   spread: boolean;
 }
 
@@ -24,8 +24,8 @@ const PLACEHOLDER = /\$\(params\.([A-Za-z_][A-Za-z0-9_-]*)(\[\*\])?\)/y;
 const ESCAPED = /\$\$\(params\.[A-Za-z_][A-Za-z0-9_-]*(\[\*\])?\)/y;
 
 /**
- * Reads a string from left to right as Kubernetes reads the strings it expands: `$$` is a pair that begins nothing, and
- * `$(` goes to the next `)`. In a time linear in the string's length.
+ * Splits a string from left to right, as Kubernetes parses the strings that it expands: `$$` is a pair that begins no
+ * reference, and `$(` extends to the next `)`. Takes a time linear in the length of the string.
  */
 export function tokenise(text: string): Token[] {
   const tokens: Token[] = [];
@@ -69,11 +69,11 @@ function opened(text: string, at: number, closers: Closers): Token {
     : { kind: 'reference', source: text.slice(at, end + 1), closed: true };
 }
 
-/** The next `)`, looked for once however many `$(` stand before it. */
+/** Finds the next `)`; searches once for all `$(` before it. */
 class Closers {
   readonly #text: string;
   #at = -2;
-  /** Whether the `)` found last is that of a placeholder. */
+  /** Whether the `)` found last closes a placeholder. */
   endsPlaceholder = false;
 
   constructor(text: string) {

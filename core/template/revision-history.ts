@@ -4,24 +4,24 @@ import type { ControllerRevision } from '../../api/wire.ts';
 export interface RevisionHistory {
   /** All revisions of one template. */
   revisions: readonly ControllerRevision[];
-  /** Names of the ControllerRevisions that must stay: the present one, and those that unfinished runs are pinned to. */
+  /** Names of the ControllerRevisions that must stay: the current one, and those that unfinished runs are pinned to. */
   present: string;
   inUse: ReadonlySet<string>;
-  /** How many of the others stay. */
+  /** How many of the others are retained. */
   limit: number;
-  /** A revision stays this long after a run asked for it, and after it ceased to be the present one. Milliseconds. */
+  /** A revision is retained this long after its last use, and after another became the current one. Milliseconds. */
   graceMs: number;
   /** Milliseconds since the epoch. */
   now: number;
 }
 
-/** What of a history can go now; `againMs`: look again then, as something can go only later. */
+/** The revisions to delete now; `againMs`: when to check again, if others can be deleted later. */
 export interface Removal {
   remove: ControllerRevision[];
   againMs?: number;
 }
 
-/** The latest first: by number, which is the template's generation, then by age. */
+/** Newest first: by number, which is the template's generation, then by age. */
 export function newestFirst(revisions: readonly ControllerRevision[]): ControllerRevision[] {
   return [...revisions].sort(
     (a, b) => b.revision - a.revision || createdAt(b) - createdAt(a) || compare(nameOf(a), nameOf(b)),
@@ -29,8 +29,8 @@ export function newestFirst(revisions: readonly ControllerRevision[]): Controlle
 }
 
 /**
- * Which revisions of a template to remove. A run that was admitted a moment ago may not be known yet: so none goes that
- * was asked for by name within the grace, and none at all within the grace after the present one became it.
+ * Which revisions of a template to delete. The caller may not know a run that has just been admitted. So a revision that a
+ * run has used within the grace period is retained, and all are retained for a grace period after the current one changed.
  */
 export function removableRevisions(history: RevisionHistory): Removal {
   const { revisions, present, inUse, limit, graceMs, now } = history;
@@ -50,7 +50,7 @@ export function removableRevisions(history: RevisionHistory): Removal {
   return waits.length === 0 ? { remove } : { remove, againMs: Math.min(...waits) };
 }
 
-/** When a revision was stored, made the present one again, or asked for by name. */
+/** When a revision was stored, became the current one again, or was used by name. */
 function lastTouched(stored: ControllerRevision): number {
   const used = Date.parse(stored.metadata?.annotations?.[ANNOTATION_LAST_USED] ?? '');
   return Math.max(createdAt(stored), Number.isNaN(used) ? 0 : used);

@@ -2,20 +2,20 @@ import type { JobRun } from '../../api/job-run.ts';
 import type { Template } from '../../api/job-template.ts';
 import type { TemplateKind } from '../../api/names.ts';
 
-/** Which template is meant. A ClusterJobTemplate has no namespace. */
+/** Identifies a template. A ClusterJobTemplate has no namespace. */
 export interface TemplateKey {
   kind: TemplateKind;
   namespace?: string;
   name: string;
 }
 
-/** The template that a run names: a JobTemplate of its own namespace unless it says otherwise. */
+/** The template that a run names: a JobTemplate of its own namespace unless `templateKind` is set. */
 export function templateKeyOfRun(run: JobRun): TemplateKey {
   const { templateRef: name, templateKind: kind = 'JobTemplate' } = run.spec;
   return keyWith(kind, run.metadata.namespace, name);
 }
 
-/** The key of a template at hand. */
+/** The key of a template object. */
 export function keyOfTemplate({ kind, metadata }: Template): TemplateKey {
   return keyWith(kind, metadata.namespace, metadata.name ?? '');
 }

@@ -4,19 +4,19 @@ import type { TemplateContent } from '../../api/job-template.ts';
 const DIGITS = 10;
 
 /**
- * Content hash of a template: 10 hex digits of sha256 over what decides about its runs (spec, parameters, overrides).
- * Two templates of the same revision make the same Job.
+ * Content hash of a template: 10 hex digits of the sha256 of everything that its runs depend on (spec, parameters,
+ * overrides). Templates of the same revision render the same Jobs.
  */
 export function templateRevision(content: TemplateContent): string {
   return revisionOf(createHash('sha256').update(canonicalJson(content)).digest('hex'));
 }
 
-/** The revision that a sha256 digest (hex) of {@link canonicalJson} gives. */
+/** The revision of a sha256 digest (hex) of {@link canonicalJson}. */
 export function revisionOf(digest: string): string {
   return digest.slice(0, DIGITS);
 }
 
-/** What decides about the runs of a template as JSON with sorted keys, so that the order of fields makes no difference. */
+/** Everything that the runs of a template depend on, as JSON with sorted keys: the order of fields does not matter. */
 export function canonicalJson({ spec, parameters, overrides }: TemplateContent): string {
   return JSON.stringify({ spec, parameters, overrides }, sortKeys);
 }
