@@ -8,7 +8,7 @@ import { overridesOf } from '../../../core/overrides/overrides.ts';
 import { render } from '../../../core/job/render.ts';
 import { echoRun, echoTemplate } from './objects.ts';
 
-/** All that a run can say something of, by the place in the run; what is not here must get nowhere. */
+/** Every field that a run can override, by its place in the run. No other field may get into a Job. */
 const OVERRIDABLE = {
   spec: [
     ...['args', 'command', 'env', 'image', 'resources', 'nodeSelector', 'tolerations', 'priorityClassName'],
@@ -46,7 +46,7 @@ const compiled = compileTemplate(template);
 const plain = JSON.stringify(render(compiled, echoRun()));
 const rendered = (spec: object): string => JSON.stringify(render(compiled, echoRun(spec)));
 
-/** The shapes that a wrong value could take on its way; a list and a map are spread in other ways than a text. */
+/** The shapes that a wrong value can have; a list and a map are spread in other ways than a text. */
 const VALUES: unknown[] = [MARK, [MARK], { [MARK]: MARK }, [{ name: MARK }], true, 7];
 
 describe('nothing but what is listed gets from a run into its Job', () => {
@@ -83,15 +83,15 @@ describe('nothing but what is listed gets from a run into its Job', () => {
     }
   });
 
-  test('no field of a container, or of a Pod, in what a run says of a container', () => {
+  test('no field of a container, or of a Pod, in an override of a container', () => {
     for (const name of new Set(FIELDS.map((path) => path.at(-1)!))) {
       if (OVERRIDABLE.container.includes(name)) continue;
-      const saying = { name: 'sidecar', [name]: MARK };
-      expect(rendered({ containers: [saying] }), name).toBe(plain);
+      const override = { name: 'sidecar', [name]: MARK };
+      expect(rendered({ containers: [override] }), name).toBe(plain);
     }
   });
 
-  test('no field in what a run says of labels and annotations', () => {
+  test('no field beside labels and annotations', () => {
     for (const name of new Set(FIELDS.map((path) => path.at(-1)!))) {
       if (OVERRIDABLE.metadata.includes(name)) continue;
       expect(rendered({ metadata: { [name]: MARK } }), name).toBe(plain);
@@ -105,10 +105,10 @@ describe('nothing but what is listed gets from a run into its Job', () => {
   });
 
   test('and what is listed there is what an allow-list can name', () => {
-    const said = (spec: object): string[] => overridesOf(echoRun(spec));
+    const overrides = (spec: object): string[] => overridesOf(echoRun(spec));
     const selectors = ['containers', 'templateRef', 'templateKind', 'templateRevision', 'parameters'];
     for (const name of OVERRIDABLE.spec.filter((field) => !selectors.includes(field))) {
-      expect(said({ [name]: name === 'metadata' ? { labels: {} } : [] }), name).toEqual([name]);
+      expect(overrides({ [name]: name === 'metadata' ? { labels: {} } : [] }), name).toEqual([name]);
     }
   });
 });

@@ -61,7 +61,7 @@ describe('placeholders', () => {
     expect(container(job)).toMatchObject({ image: 'reg/a$(B):$(params.x)', args: ['a$$(B)'] });
   });
 
-  test('what a run says itself is text', () => {
+  test('what a run sets itself is text', () => {
     const of = template(['$(params.x)'], [text]);
     const result = render(compileTemplate(of), echoRun({ args: ['$(params.x)'], parameters: { x: '1' } }));
     expect('job' in result && container(result.job).args).toEqual(['$(params.x)']);
@@ -119,17 +119,17 @@ describe('values of a run', () => {
     ['too many', { day: 'x', files: ['a', 'b', 'c'] }, [/^spec.parameters\[files\]: Too many: 3/]],
     ['no argument of a process', { day: 'a\0' }, [/must match/, /must not contain the character NUL/]],
     ['not exact', { day: 'x', count: 2 ** 60 }, [/less than or equal/, /too great to be stored exactly/]],
-    ['several, all told at once', { cuont: 1, mode: 1 }, [/cuont/, /day/, /mode/]],
+    ['several, all reported at once', { cuont: 1, mode: 1 }, [/cuont/, /day/, /mode/]],
   ])('that are %s are refused', (_, values, expected) => {
     const result = render(compileTemplate(of), echoRun({ parameters: values as Record<string, ParameterValue> }));
-    const told = 'errors' in result ? result.errors.map(formatFieldError) : [];
-    for (const pattern of expected) expect(told).toContainEqual(expect.stringMatching(pattern));
-    expect(told.length).toBeGreaterThanOrEqual(expected.length);
+    const reported = 'errors' in result ? result.errors.map(formatFieldError) : [];
+    for (const pattern of expected) expect(reported).toContainEqual(expect.stringMatching(pattern));
+    expect(reported.length).toBeGreaterThanOrEqual(expected.length);
   });
 });
 
 describe('a template', () => {
-  const told = (args: string[], parameters: unknown[]): string[] =>
+  const reported = (args: string[], parameters: unknown[]): string[] =>
     compileTemplate(template(args, parameters as Parameter[])).errors.map(formatFieldError);
 
   test.each<[string, string[], unknown[], RegExp]>([
@@ -169,10 +169,10 @@ describe('a template', () => {
       [{ name: 'x', schema: { type: 'integer', minimum: 2, maximum: 1 } }],
       /schema\.minimum: Invalid value/,
     ],
-    ['an array of what nobody says', [], [{ name: 'x', schema: { type: 'array' } }], /schema\.items: Required value/],
+    ['an array without items', [], [{ name: 'x', schema: { type: 'array' } }], /schema\.items: Required value/],
     ['neither a value nor a default', [], [{ name: 'x', required: false }], /parameters\[0\]\.default: Required value/],
   ])('is refused for %s', (_, args, parameters, expected) => {
-    expect(told(args, parameters)).toContainEqual(expect.stringMatching(expected));
+    expect(reported(args, parameters)).toContainEqual(expect.stringMatching(expected));
   });
 
   test('is refused for a placeholder when it declares no parameters at all', () => {
@@ -261,7 +261,7 @@ describe('a template', () => {
       ['parameters[0].schema.examples: Invalid value: "a": must be a list'],
     ],
   ])('with %s', (_, schema, expected) => {
-    expect(told([], [{ name: 'x', schema }])).toEqual(expected);
+    expect(reported([], [{ name: 'x', schema }])).toEqual(expected);
   });
 });
 

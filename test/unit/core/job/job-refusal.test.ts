@@ -49,19 +49,25 @@ describe('jobRefusal of a Job that is wrong', () => {
     ['spec.template.spec.zzzzz', 'unknown field "zzzzz"'],
     ['spec.template.spec.nowhere.zz', 'unknown field "zz"'],
     ['spec.__proto__.x', 'unknown field "x"'],
-  ])('says what may have been meant by the unknown field %s', (path, message) => {
+  ])('suggests a name for the unknown field %s', (path, message) => {
     expect(jobRefusal(strict(`unknown field "${path}"`), job())).toEqual({
       kind: 'invalid',
       errors: [{ path, reason: 'FieldValueInvalid', message }],
     });
   });
 
-  it('tells all unknown and repeated fields', () => {
+  it('reports all unknown and duplicate fields', () => {
     const refusal = jobRefusal(
       strict('unknown field "spec.a", duplicate field "spec.b", unknown field "spec.c"'),
       job(),
     );
-    expect(refusal).toMatchObject({ errors: [{ path: 'spec.a' }, { path: 'spec.b' }, { path: 'spec.c' }] });
+    expect(refusal).toMatchObject({
+      errors: [
+        { path: 'spec.a', message: 'unknown field "a"' },
+        { path: 'spec.b', reason: 'FieldValueDuplicate', message: 'Duplicate value: the field is set twice' },
+        { path: 'spec.c' },
+      ],
+    });
   });
 
   it('names the field of a value that has the wrong type', () => {
@@ -78,7 +84,7 @@ describe('jobRefusal of a Job that is wrong', () => {
     });
   });
 
-  it('finds the quantities that the API server only says are somewhere', () => {
+  it('finds the quantities for which the API server reports no path', () => {
     const bad = job();
     Object.assign(bad.spec!.template.spec!.containers[1]!, {
       resources: { limits: { memory: '512MB', cpu: '500m' }, requests: { memory: 1024, cpu: 'half' } },

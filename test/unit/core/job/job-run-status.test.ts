@@ -94,7 +94,7 @@ describe('a Job that is there', () => {
     expect(result).not.toHaveProperty('uncountedTerminatedPods');
   });
 
-  it('takes away what it no longer says', () => {
+  it('removes what the Job no longer sets', () => {
     const before = run({ active: 1, ready: 1, error: 'old' });
     const result = jobRunStatus(before, mirror(job({ succeeded: 1, conditions: [complete] })), NOW);
     expect(Object.keys(result).sort()).toEqual([
@@ -182,7 +182,7 @@ describe('a run without a Job', () => {
     expect(isFinished(run(second))).toBe(false);
   });
 
-  it('that got its Job after all says when', () => {
+  it('that got its Job after all holds the time', () => {
     const waiting = jobRunStatus(run(), { kind: 'pending', reason: 'WaitingForTemplate', message: 'm' }, EARLIER);
     const result = jobRunStatus(run(waiting), mirror(job()), NOW);
     expect(result.conditions).toMatchObject([{ type: 'JobCreated', status: 'True' }]);

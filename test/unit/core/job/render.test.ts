@@ -156,7 +156,7 @@ describe('render', () => {
   it.each([
     ['an empty list of containers', { template: { spec: { containers: [] } } }],
     ['no Pod spec', { template: {} }],
-  ])('says what a template lacks with %s', (_, spec) => {
+  ])('reports what a template lacks with %s', (_, spec) => {
     expect(render(compileTemplate(echoTemplate(spec)), echoRun())).toEqual({
       of: 'template',
       errors: [

@@ -42,7 +42,7 @@ describe('what goes of a history', () => {
       ['echo-4', 'echo-3', 'echo-2'],
     ],
     ['is nothing while the present one is not stored', { revisions: four, present: 'echo-5', limit: 0 }, []],
-    ['does not depend on the order in which they are told', { revisions: four.toReversed() }, ['echo-2', 'echo-1']],
+    ['does not depend on the order in which they are listed', { revisions: four.toReversed() }, ['echo-2', 'echo-1']],
   ])('%s', (_sentence, given, names) => {
     expect(removed(given)).toEqual({ names, againMs: undefined });
   });

@@ -62,7 +62,7 @@ describe('asRunErrors', () => {
     expect(errors).toMatchObject([{ path: expected }]);
   });
 
-  it("says of the template's mistakes that they are the template's", () => {
+  it("reports the template's mistakes as the template's", () => {
     const [reported] = asRunErrors([error('spec.backoffLimit')], echoRun(), originsOf());
     expect(reported?.message).toBe(`JobTemplate "echo" can't make a Job: spec.backoffLimit: wrong`);
   });
@@ -78,7 +78,7 @@ describe('missingTemplatePolicy', () => {
     expect(missingTemplatePolicy(echoRun(), 'Wait')).toEqual({ policy: 'Wait' });
   });
 
-  it('says what the annotation can be', () => {
+  it('lists the values of the annotation', () => {
     const run = echoRun({}, { annotations: { 'hematoscope.app/missing-template': 'wait' } });
     expect(missingTemplatePolicy(run, 'Fail')).toEqual({
       policy: 'Fail',
