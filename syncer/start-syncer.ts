@@ -71,10 +71,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     logger.debug({ err }, 'stopped before it became the leader');
   });
   const stop = async (): Promise<void> => {
-    // The next leader need not wait for the last Events.
-    await controller.endWork();
-    await election?.stop();
-    await controller.stop();
+    await stopWork(controller, election);
     await Promise.all([clients.client.close(), clients.lease?.close()]);
     await app.close();
     registry.clear();
@@ -124,6 +121,13 @@ function untilStopped(election: LeaderElection | undefined, stop: () => Promise<
     if (!stopping) onLost(election.lost.reason as Error);
   });
   return { lost, stop: () => (stopping ??= stop()) };
+}
+
+/** Gives the lease up before the last Events are written: the next leader need not wait for them. */
+async function stopWork(controller: Controller, election: LeaderElection | undefined): Promise<void> {
+  await controller.endWork();
+  await election?.stop();
+  await controller.stop();
 }
 
 async function lead(controller: Controller, election: LeaderElection | undefined): Promise<void> {

@@ -57,8 +57,7 @@ export class Controller {
     const { client, clock, logger, clusterNamespace } = options;
     const inShard = (namespace: string | undefined): boolean => isInShard(namespace, options.shard);
     const pauseAll = (ms: number): void => {
-      this.#queue.holdFor(ms);
-      this.#keeper.holdFor(ms);
+      this.#pauseAll(ms);
     };
     this.outage = new Outage({ pauseAll, clock, logger });
     this.#routing = new EventRouting({
@@ -66,7 +65,7 @@ export class Controller {
       findRun: (namespace, name) => this.#watches.runs.cache.get(namespace, name),
     });
     const react = (reactions: Reaction[]): void => {
-      for (const reaction of reactions) this.#react(reaction);
+      this.#react(reactions);
     };
     this.#watches = new Watches({ client, logger, isInShard: inShard, routing: this.#routing, react });
     this.#queue = this.#newQueue(options);
@@ -82,19 +81,7 @@ export class Controller {
       clusterNamespace,
     });
     this.#keeper = this.#newKeeper(options, store, templates);
-    this.#context = {
-      runs: this.#watches.runs.cache,
-      jobs: this.#watches.jobs.cache,
-      cluster,
-      templates,
-      records: this.#records,
-      rules: options.rules,
-      events: this.#events,
-      clock,
-      onFinished: (run) => {
-        react(this.#routing.runFinished(run));
-      },
-    };
+    this.#context = this.#newContext(options, cluster, templates);
   }
 
   get synced(): boolean {
@@ -125,7 +112,16 @@ export class Controller {
     await this.#watches.stop();
   }
 
-  #react(reaction: Reaction): void {
+  #pauseAll(ms: number): void {
+    this.#queue.holdFor(ms);
+    this.#keeper.holdFor(ms);
+  }
+
+  #react(reactions: Reaction[]): void {
+    for (const reaction of reactions) this.#reactTo(reaction);
+  }
+
+  #reactTo(reaction: Reaction): void {
     switch (reaction.kind) {
       case 'reconcile':
         this.#queue.add(reaction.run);
@@ -156,6 +152,22 @@ export class Controller {
       if (error instanceof LeadershipLostError) return 'retry';
       return this.outage.failed(error, { run: key });
     }
+  }
+
+  #newContext(options: ControllerOptions, cluster: Cluster, templates: TemplateResolver): ReconcileContext {
+    return {
+      runs: this.#watches.runs.cache,
+      jobs: this.#watches.jobs.cache,
+      cluster,
+      templates,
+      records: this.#records,
+      rules: options.rules,
+      events: this.#events,
+      clock: options.clock,
+      onFinished: (run) => {
+        this.#react(this.#routing.runFinished(run));
+      },
+    };
   }
 
   #newQueue({ workers, metrics, logger }: ControllerOptions): WorkQueue {
