@@ -45,6 +45,10 @@ describe('the creation of a JobRun', () => {
     );
   });
 
+  it('reports the verb use first where both are missing', async () => {
+    expect(await create({ image: 'z' })).toMatch(/^user "jane" cannot use /);
+  });
+
   it('is refused, with the reason, if the review fails', async () => {
     apiServer.create = () => Promise.reject(noAnswer());
     expect(await create()).toBe(

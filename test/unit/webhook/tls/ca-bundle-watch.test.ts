@@ -108,3 +108,13 @@ it('does not check after it was stopped', async () => {
   await pass(5000);
   expect(requests).toHaveLength(length);
 });
+
+it('does not check again if it was stopped during a check', async () => {
+  watch.start();
+  watch.stop();
+  await pass(0);
+  const { length } = requests;
+  expect(length).toBeGreaterThan(0);
+  await pass(5000);
+  expect(requests).toHaveLength(length);
+});
