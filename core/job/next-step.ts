@@ -16,13 +16,13 @@ import { appliedGeneration, suspendStep } from './suspend-step.ts';
 import { templateWait } from './template-wait.ts';
 
 /**
- * A new Job gets its first status within moments. The run's first status then contains both, that the Job was created
- * and its status. After this time the status is written without.
+ * The Job controller writes the first status of a new Job within moments. The status of the run waits for it, for at most
+ * this time, so that one write reports both that the Job was created and its status.
  */
 const FIRST_STATUS_MS = 200;
 /** A change that the next one soon replaces, for example that a Pod is ready, is written after this time. */
 const PASSING_MS = 1_000;
-/** How often a Job is read that the watch does not report, as somebody removed its label. */
+/** How often a Job is read that the watch does not report, because somebody removed its label. */
 const UNWATCHED_MS = 30_000;
 
 const NOTHING: Step = { kind: 'nothing' };

@@ -27,7 +27,7 @@ export interface Situation {
   rules: MissingTemplateRules;
 }
 
-/** What the syncer remembers of a run, beyond its caches. It is lost with the process; each field has a way to recover. */
+/** What the syncer remembers of a run, beyond its caches, as long as the process runs. */
 export interface RunRecord {
   /** Set once a Job was created or adopted, until the status of the run names it. The run gets no second Job. */
   created?: CreatedJob | undefined;

@@ -35,7 +35,7 @@ type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
  * Sends the request of one step, and records its answer where the next step or the next attempt needs it.
  *
  * @param run the version of the run that the step was decided for
- * @throws errors that concern the API server or the connection, not this run
+ * @throws every error after which the whole attempt has to be repeated later
  */
 export async function apply<Kind extends Step['kind']>(
   context: ApplyContext,
