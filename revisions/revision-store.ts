@@ -17,7 +17,8 @@ import { templateKeyString } from '../core/template/template-key.ts';
 import type { TemplateKey } from '../core/template/template-key.ts';
 import type { TemplateVersion } from '../core/template/template-version.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/client/api-error.ts';
-import type { WriteOptions, KubeClient } from '../kube/client/client.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import type { WriteOptions } from '../kube/client/request-options.ts';
 import type { CompiledTemplates } from './compiled-templates.ts';
 
 type RevisionClient = Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;

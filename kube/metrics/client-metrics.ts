@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
-import type { RequestObserver } from '../client/client.ts';
+import type { RequestObserver } from '../client/request-sender.ts';
 import { processMetrics } from './process-metrics.ts';
 
 /** What came of one reconcile, as controller-runtime counts it. */

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { RequestObserver } from '../../kube/client/client.ts';
+import type { RequestObserver } from '../../kube/client/request-sender.ts';
 
 /** The metrics of the webhook. They have the names that controller-runtime uses, where it has the same metric. */
 export class WebhookMetrics {

@@ -3,7 +3,8 @@ import type { JobTemplate } from '../../../api/job-template.ts';
 import type { Resource } from '../../../api/resources.ts';
 import type { Job, KubeObject } from '../../../api/wire.ts';
 import { KubeApiError, KubeConnectionError } from '../../../kube/client/api-error.ts';
-import type { KubeClient, KubeList, WriteOptions } from '../../../kube/client/client.ts';
+import type { KubeClient } from '../../../kube/client/client.ts';
+import type { KubeList, WriteOptions } from '../../../kube/client/request-options.ts';
 
 /** One dry run, as it was asked for. */
 export interface DryRun {

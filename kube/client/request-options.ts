@@ -1,0 +1,57 @@
+import type { KubeObject } from '../../api/wire.ts';
+import type { BeforeSend } from './before-send.ts';
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  /** Time limit of this call in milliseconds. Overrides the client's. */
+  timeoutMs?: number | undefined;
+}
+
+export interface ReadOptions extends CallOptions {
+  /** The server sends only apiVersion, kind and metadata: no content of a Secret, for instance. */
+  metadataOnly?: boolean | undefined;
+}
+
+export interface WriteOptions extends CallOptions, BeforeSend {
+  /** The server does everything except storing the object. */
+  dryRun?: boolean | undefined;
+  /** With `Strict`, the server refuses unknown and duplicate fields instead of dropping them. */
+  fieldValidation?: 'Ignore' | 'Warn' | 'Strict' | undefined;
+  /** Called with each text of the response's `Warning` headers. */
+  onWarning?: ((text: string) => void) | undefined;
+}
+
+export interface DeleteOptions extends CallOptions, Pick<WriteOptions, 'dryRun' | 'beforeSend'> {
+  propagationPolicy?: 'Orphan' | 'Background' | 'Foreground' | undefined;
+  /** The server answers with a Conflict, and deletes nothing, if the object differs. */
+  preconditions?: { uid?: string | undefined; resourceVersion?: string | undefined } | undefined;
+}
+
+/** The objects that a list or watch returns. */
+export interface Selection {
+  /** Absent: all namespaces. */
+  namespace?: string | undefined;
+  labelSelector?: string | undefined;
+  fieldSelector?: string | undefined;
+}
+
+export interface ListPage extends Selection {
+  limit?: number;
+  /** The `metadata.continue` of the previous page. */
+  continue?: string | undefined;
+  resourceVersion?: string;
+  resourceVersionMatch?: 'NotOlderThan' | 'Exact';
+}
+
+export interface KubeList<T extends KubeObject> {
+  metadata: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
+  items: T[];
+}
+
+export interface WatchStart extends Selection {
+  resourceVersion: string;
+  /** The server closes the watch after this time. */
+  timeoutSeconds: number;
+  /** A connection that is silent for this many milliseconds counts as dead. Bookmarks arrive about once a minute. */
+  inactivityMs: number;
+}
