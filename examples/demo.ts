@@ -93,7 +93,7 @@ async function install(terminal: Terminal, target: Target): Promise<void> {
   }
   terminal.say('Our chart, with Helm.');
   const chart = relative(process.cwd(), join(repositoryDirectory, 'charts', 'job-template-run'));
-  const [repository, tag] = target.image?.split(/:(?=[^/]*$)/) ?? [];
+  const [repository, tag] = target.image?.split(/:(?=[^/:]*$)/) ?? [];
   const image =
     repository === undefined
       ? []

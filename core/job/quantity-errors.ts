@@ -7,7 +7,7 @@ import { FieldPath } from '../errors/field-path.ts';
 
 const QUANTITY = refTo('io.k8s.apimachinery.pkg.api.resource.Quantity');
 /** A number, then a power of 1024 (`Ki` …), of 1000 (`n` … `E`) or an exponent. */
-const VALID = /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+const VALID = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
 
 const NOT_A_QUANTITY = 'not a quantity; write it like 2, 500m, 512Mi or 1Gi';
 

@@ -96,7 +96,7 @@ function typeHint(value: unknown, wanted: string): string {
 function looksLike(value: unknown, wanted: string): boolean {
   if (typeof value !== 'string') return false;
   if (wanted === 'boolean') return value === 'true' || value === 'false';
-  return wanted === 'integer' ? /^-?\d+$/.test(value) : /^-?\d+(\.\d+)?$/.test(value) && wanted === 'number';
+  return wanted === 'integer' ? /^-?\d+$/.test(value) : /^-?\d+(?:\.\d+)?$/.test(value) && wanted === 'number';
 }
 
 function unfitErrors(value: unknown, path: FieldPath): FieldError[] {

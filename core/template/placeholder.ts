@@ -20,8 +20,8 @@ export interface Placeholder {
   spread: boolean;
 }
 
-const PLACEHOLDER = /\$\(params\.([A-Za-z_][A-Za-z0-9_-]*)(\[\*\])?\)/y;
-const ESCAPED = /\$\$\(params\.[A-Za-z_][A-Za-z0-9_-]*(\[\*\])?\)/y;
+const PLACEHOLDER = /\$\(params\.([A-Za-z_][\w-]*)(\[\*\])?\)/y;
+const ESCAPED = /\$\$\(params\.[A-Za-z_][\w-]*(\[\*\])?\)/y;
 
 /**
  * Splits a string from left to right, as Kubernetes parses the strings that it expands: `$$` is a pair that begins no

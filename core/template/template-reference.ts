@@ -6,7 +6,7 @@ import { didYouMean, nearNames } from '../errors/suggest.ts';
 import type { Origins } from '../overrides/origins.ts';
 import { templateKeyOfRun } from './template-key.ts';
 
-const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
 const TEMPLATE_REF = FieldPath.of('spec', 'templateRef');
 

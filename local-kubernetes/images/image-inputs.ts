@@ -9,7 +9,7 @@ export function copiedPaths(dockerfile: string): string[] {
   const paths = new Set<string>();
   for (const line of lines) {
     const [instruction, ...words] = line.trim().split(/\s+/);
-    if (!/^(COPY|ADD)$/i.test(instruction ?? '') || words.some((word) => word.startsWith('--from='))) continue;
+    if (!/^(?:COPY|ADD)$/i.test(instruction ?? '') || words.some((word) => word.startsWith('--from='))) continue;
     const sources = words.filter((word) => !word.startsWith('--')).slice(0, -1);
     for (const source of sources) paths.add(source.replace(/^\.\//, ''));
   }

@@ -69,7 +69,7 @@ async function ensureImage(context: string, progress: Progress): Promise<{ tag: 
 /** Whoever holds the lock is the only one at work here, so folders of work are those of a process that was killed. */
 async function removeLeftovers(): Promise<void> {
   for (const entry of await readdir(imagesDirectory())) {
-    if (!/^(base|build)-/.test(entry)) continue;
+    if (!/^(?:base|build)-/.test(entry)) continue;
     const folder = join(imagesDirectory(), entry);
     await removeMounts([folder]); // debootstrap mounts /proc
     await rm(folder, { recursive: true, force: true });

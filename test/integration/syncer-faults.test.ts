@@ -37,7 +37,7 @@ function process(config: Record<string, string> = {}): SyncerProcess {
   return child;
 }
 
-const createsJob = ({ method, path }: SeenRequest): boolean => method === 'POST' && /\/jobs(\?|$)/.test(path);
+const createsJob = ({ method, path }: SeenRequest): boolean => method === 'POST' && /\/jobs(?:\?|$)/.test(path);
 const writesStatus = ({ method, path }: SeenRequest): boolean => method === 'PATCH' && path.endsWith('/status');
 const isWatch = ({ path }: SeenRequest): boolean => path.includes('watch=true');
 const writesLease = ({ method, path }: SeenRequest): boolean => method === 'PUT' && path.includes('/leases/');

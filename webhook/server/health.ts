@@ -39,7 +39,7 @@ export async function healthAnswer(path: string, { readiness, registry }: Health
 /** A server for probes and metrics. It uses plain HTTP, so that it can report problems with TLS. */
 export function createHealthServer(options: HealthOptions, onError: (error: unknown) => void): Server {
   const server = createServer((request, response) => {
-    const path = (request.url ?? '').replace(/\?.*$/, '');
+    const [path = ''] = (request.url ?? '').split('?', 1);
     healthAnswer(path, options).then(
       ({ code, contentType, body }) => response.writeHead(code, { 'Content-Type': contentType }).end(body),
       (error: unknown) => {

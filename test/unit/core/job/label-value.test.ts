@@ -18,7 +18,7 @@ describe('labelValue', () => {
     const names = fc.array(label, { minLength: 1, maxLength: 6 }).map((labels) => labels.join('.'));
     fc.assert(
       fc.property(names, (name) => {
-        expect(labelValue(name)).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+        expect(labelValue(name)).toMatch(/^[A-Z0-9]([-\w.]{0,61}[A-Z0-9])?$/i);
       }),
     );
   });

@@ -135,7 +135,7 @@ describe('render', () => {
     expect(job.metadata?.name?.length).toBeLessThanOrEqual(63);
     const labels = { ...job.metadata?.labels, ...job.spec?.template.metadata?.labels };
     for (const value of Object.values(labels)) {
-      expect(value).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+      expect(value).toMatch(/^[A-Z0-9]([-\w.]{0,61}[A-Z0-9])?$/i);
     }
     expect(job.metadata?.annotations).toEqual({ 'hematoscope.app/job-run-name': name });
   });
