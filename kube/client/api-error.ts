@@ -1,20 +1,20 @@
 import type { V1Status } from '@kubernetes/client-node';
 import type { Wire } from '../../api/wire.ts';
 
-/** The `Status` object that the API server answers a refusal with. */
+/** The `Status` object with which the API server refuses a request. */
 export type KubeStatus = Wire<V1Status>;
 
-/** One refused request: everything that its error needs to say what happened. */
+/** One refused request, with everything that its error message contains. */
 export interface RefusedRequest {
   method: string;
   path: string;
   code: number;
   body: string;
-  /** The `Retry-After` header in seconds, where the server sent one. */
+  /** The `Retry-After` header in seconds, if the server sent one. */
   retryAfterSeconds?: number | undefined;
 }
 
-/** The API server answered, and the answer is no. `status` is what it said. */
+/** The API server refused a request. `status` is its answer. */
 export class KubeApiError extends Error {
   override readonly name = 'KubeApiError';
   /** HTTP status code. */
@@ -45,7 +45,7 @@ function parseStatus(body: string, code: number): KubeStatus {
     const parsed: unknown = JSON.parse(body);
     if (isStatus(parsed)) return parsed;
   } catch {
-    // Not from the API server itself, but from a proxy before it: the text is the best there is to show.
+    // The answer is not the API server's but a proxy's: the message is its text.
   }
   return { kind: 'Status', code, message: body.trim().slice(0, 500) || 'empty response body' };
 }
@@ -54,27 +54,27 @@ function isStatus(value: unknown): value is KubeStatus {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'Status';
 }
 
-/** True for the API server's answer that the object does not exist. */
+/** True if the object does not exist. */
 export function isNotFound(error: unknown): error is KubeApiError {
   return error instanceof KubeApiError && error.code === 404;
 }
 
-/** True when an object of this name existed before a create. */
+/** True if an object of this name existed before a create. */
 export function isAlreadyExists(error: unknown): error is KubeApiError {
   return error instanceof KubeApiError && error.code === 409 && error.reason === 'AlreadyExists';
 }
 
-/** True when the object changed since it was read (its resourceVersion or uid differs from the one sent). */
+/** True if the object changed since it was read (its resourceVersion or uid differs from the one in the request). */
 export function isConflict(error: unknown): error is KubeApiError {
   return error instanceof KubeApiError && error.code === 409 && error.reason !== 'AlreadyExists';
 }
 
-/** True when a resourceVersion or continue token is too old for the server: list anew. */
+/** True if a resourceVersion or continue token is too old for the server: list again. */
 export function isGone(error: unknown): error is KubeApiError {
   return error instanceof KubeApiError && error.code === 410;
 }
 
-/** True when nothing can be created in a namespace because it is being deleted. */
+/** True if an object cannot be created because its namespace is being deleted. */
 export function isNamespaceTerminating(error: unknown): boolean {
   if (!(error instanceof KubeApiError) || error.code !== 403) return false;
   return error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false;

@@ -1,21 +1,21 @@
 import type { Dispatcher } from 'undici';
 
-/** What a request may carry besides undici's own options. */
+/** Option of a request, besides undici's own. */
 export interface BeforeSend {
-  /** Called when the request is about to be written to its socket; a throw keeps it from being sent, and is its error. */
+  /** Called just before the request is written to its socket. If it throws, nothing is sent, and the call fails. */
   beforeSend?: (() => void) | undefined;
 }
 
 /**
- * A request waits in its pool until a connection is free, or as long as the process is frozen. What allowed it when it was
- * made, leadership for instance, may be over by then: so it is asked at the last moment.
+ * Calls `beforeSend` at the last moment. A request waits in its pool until a connection is free, and while the process
+ * is frozen; meanwhile its permission, leadership for instance, may end.
  */
-export const asksBeforeSending: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+export const beforeSendInterceptor: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
   const { beforeSend } = options as BeforeSend;
-  return dispatch(options, beforeSend ? asking(handler, beforeSend) : handler);
+  return dispatch(options, beforeSend ? checkingHandler(handler, beforeSend) : handler);
 };
 
-function asking(handler: Dispatcher.DispatchHandler, beforeSend: () => void): Dispatcher.DispatchHandler {
+function checkingHandler(handler: Dispatcher.DispatchHandler, beforeSend: () => void): Dispatcher.DispatchHandler {
   return {
     onRequestStart: (controller, context: unknown) => {
       handler.onRequestStart?.(controller, context);

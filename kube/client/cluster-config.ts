@@ -5,24 +5,24 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 
-/** Where an API server is and how one proves who one is: the part of a KubeConfig that a connection needs. */
+/** The address of an API server and the credentials for it: the part of a KubeConfig that a connection needs. */
 export type ClusterConfig = Pick<KubeConfig, 'getCurrentCluster' | 'applyToHTTPSOptions'>;
 
-/** Where Kubernetes puts a Pod's token and the cluster's CA. */
+/** Where Kubernetes mounts a Pod's token and the cluster's CA. */
 const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** The environment variables that decide, as the API server's other clients read them. */
+/** Environment variables with the meaning that they have for other Kubernetes clients. */
 export interface ClusterEnvironment {
   KUBECONFIG?: string | undefined;
   KUBERNETES_SERVICE_HOST?: string | undefined;
   KUBERNETES_SERVICE_PORT?: string | undefined;
-  /** Instead of the folder that Kubernetes mounts. */
+  /** Overrides the folder that Kubernetes mounts. */
   SERVICE_ACCOUNT_DIRECTORY?: string | undefined;
 }
 
 /**
- * Finds the cluster in the usual order: `$KUBECONFIG`, `~/.kube/config`, the Pod's own ServiceAccount. In a Pod the client
- * library is not even loaded: it would keep some 85 MiB of memory for a token and an address.
+ * Finds the cluster in the usual order: `$KUBECONFIG`, `~/.kube/config`, the Pod's own ServiceAccount. In a Pod, the
+ * client library is not loaded: it would use some 85 MiB of memory for a token and an address.
  *
  * @throws Error when a kubeconfig cannot be read.
  */
@@ -42,7 +42,7 @@ function inCluster(host: string, port: string, files: { token: string; ca: strin
   const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
   return {
     getCurrentCluster: () => ({ name: 'in-cluster', server, skipTLSVerify: false }),
-    // Both are replaced from time to time: each call reads them anew.
+    // Kubernetes replaces both files from time to time: each call reads them again.
     applyToHTTPSOptions: async (options: RequestOptions) => {
       const [token, ca] = await Promise.all([readFile(files.token, 'utf8'), readFile(files.ca)]);
       options.ca = ca;

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
-import type { RequestOptions } from 'node:https';
 import { Pool, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
-import { asksBeforeSending } from './before-send.ts';
+import { beforeSendInterceptor } from './before-send.ts';
 import type { ClusterConfig } from './cluster-config.ts';
+import { fingerprintOf, readCredentials } from './credentials.ts';
+import type { TlsOptions } from './credentials.ts';
 import './orphan-streams.ts';
 
 /**
- * How many sockets a client keeps, at most: ordinary calls and watches never wait for each other. A call has its socket to
- * itself. All watches share one, by HTTP/2, unless something between us and the API server speaks HTTP/1.1 only
+ * The most sockets that a client opens. Ordinary calls and watches have their own, so that they never wait for each
+ * other. A call has a socket for itself; all watches share one, by HTTP/2, unless a proxy speaks HTTP/1.1 only
  * (docs/adr/0008-http2-for-watches.md).
  */
 export interface ConnectionLimits {
@@ -16,38 +16,33 @@ export interface ConnectionLimits {
   watches: number;
 }
 
-/** What one request is sent with. */
+/** The connection pools and headers for one request. */
 export interface Route {
   calls: Dispatcher;
   watches: Dispatcher;
   headers: Record<string, string>;
 }
 
-interface Credentials {
-  headers: Record<string, string>;
-  tls: { ca?: unknown; cert?: unknown; key?: unknown; rejectUnauthorized?: unknown; servername?: unknown };
-}
-
-/** A token file is read anew this often; a token stays valid far longer after it was replaced. */
+/** Credentials are read again after this time; a token stays valid far longer after it was replaced. */
 const CREDENTIALS_FRESH_MS = 30_000;
-/** Below the API server's own idle limit of 90 s, so that it is never the one who closes. */
+/** Below the API server's own idle limit of 90 s, so that we close first. */
 const KEEP_ALIVE_MS = 60_000;
 
 /**
- * The kept connection pools to one API server, with TLS and authentication out of a KubeConfig. The client library
- * makes a new dispatcher, hence a new TLS connection, for every call; here connections are reused.
+ * Connection pools to one API server, with TLS and authentication from a KubeConfig. The client library creates a new
+ * dispatcher, hence a new TLS connection, for every call; these connections are reused.
  */
 export class Connection {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** What every path starts with, without a slash at the end; empty for most servers. */
+  /** Prefix of every path, without a trailing slash; empty for most servers. */
   readonly basePath: string;
   readonly #kubeConfig: ClusterConfig;
   readonly #limits: ConnectionLimits;
   #route: Route | undefined;
-  /** Pools that take no more requests; some may still be under way. */
+  /** Pools that accept no more requests; some requests may still be in flight. */
   readonly #retired = new Set<Dispatcher>();
-  #tls: Credentials['tls'] = {};
+  #tls: TlsOptions = {};
   #tlsFingerprint = '';
   #freshUntil = 0;
   #refreshing: Promise<Route> | undefined;
@@ -58,12 +53,12 @@ export class Connection {
     if (!cluster) throw new Error('the kubeconfig has no current cluster; set current-context');
     const url = new URL(cluster.server);
     this.origin = url.origin;
-    this.basePath = url.pathname.replace(/\/+$/, '');
+    this.basePath = /^.*[^/]/.exec(url.pathname)?.[0] ?? '';
     this.#kubeConfig = kubeConfig;
     this.#limits = limits;
   }
 
-  /** Pools and headers for the next request; reads credentials anew when they are older than half a minute. */
+  /** Returns the pools and headers for the next request. Reads credentials again when they are older than 30 s. */
   route(): Route | Promise<Route> {
     if (this.#route && Date.now() < this.#freshUntil) return this.#route;
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -72,14 +67,14 @@ export class Connection {
     return this.#refreshing;
   }
 
-  /** Makes the next request read its credentials anew: the server refused the present ones. */
+  /** The server refused the current credentials: the next request reads them again. */
   distrustCredentials(): void {
     this.#freshUntil = 0;
   }
 
   /**
-   * A watch over this route got no answer, or fell silent. The connection that it shares with others may be dead without a
-   * word: those that follow go over a new one.
+   * A watch over this route got no answer, or fell silent. The connection that it shares with others may be dead: later
+   * watches use a new one.
    */
   vanished({ watches }: Route): void {
     if (this.#route?.watches !== watches) return;
@@ -87,7 +82,7 @@ export class Connection {
     this.#retire(watches);
   }
 
-  /** Ends all connections at once; requests in flight fail. */
+  /** Closes all connections at once; requests in flight fail. */
   async close(): Promise<void> {
     const pools = [...this.#retired, ...(this.#route ? [this.#route.calls, this.#route.watches] : [])];
     this.#route = undefined;
@@ -111,7 +106,7 @@ export class Connection {
   }
 
   #openCalls(): Dispatcher {
-    return this.#open({ connections: this.#limits.calls, allowH2: false }).compose(asksBeforeSending);
+    return this.#open({ connections: this.#limits.calls, allowH2: false }).compose(beforeSendInterceptor);
   }
 
   #openWatches(): Dispatcher {
@@ -119,7 +114,7 @@ export class Connection {
   }
 
   #open(pool: { connections: number; allowH2: boolean }): Dispatcher {
-    const tls = this.#tls;
+    const tls = this.#tls as NonNullable<ProxyAgent.Options['requestTls']>;
     const options = {
       ...pool,
       pipelining: 1,
@@ -128,23 +123,16 @@ export class Connection {
     };
     const proxyUrl = this.#kubeConfig.getCurrentCluster()?.proxyUrl;
     if (proxyUrl === undefined) {
-      return new Pool(this.origin, {
-        ...options,
-        connect: { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 } as NonNullable<
-          Pool.Options['connect']
-        >,
-      });
+      const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
+      return new Pool(this.origin, { ...options, connect });
     }
-    if (!proxyUrl.startsWith('http'))
+    if (!proxyUrl.startsWith('http')) {
       throw new Error(`proxy-url ${proxyUrl}: only http and https proxies are supported`);
-    return new ProxyAgent({
-      ...options,
-      uri: proxyUrl,
-      requestTls: tls as NonNullable<ProxyAgent.Options['requestTls']>,
-    });
+    }
+    return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: tls });
   }
 
-  /** It takes no more requests, and ends when its last one is answered. */
+  /** The pool accepts no more requests, and closes when its last one is answered. */
   #retire(pool: Dispatcher): void {
     this.#retired.add(pool);
     pool
@@ -152,24 +140,4 @@ export class Connection {
       .catch(() => pool.destroy().catch(() => undefined))
       .finally(() => this.#retired.delete(pool));
   }
-}
-
-async function readCredentials(kubeConfig: ClusterConfig): Promise<Credentials> {
-  const options: RequestOptions = {};
-  await kubeConfig.applyToHTTPSOptions(options);
-  const headers: Record<string, string> = {};
-  if (typeof options.auth === 'string')
-    headers['Authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
-  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name] = String(value).trim();
-  const { ca, cert, key, rejectUnauthorized, servername } = options;
-  const given = Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(
-    ([, value]) => value !== undefined,
-  );
-  return { headers, tls: Object.fromEntries(given) };
-}
-
-function fingerprintOf(tls: Credentials['tls']): string {
-  const hash = createHash('sha256');
-  for (const [name, value] of Object.entries(tls)) hash.update(`${name}=${String(value)};`);
-  return hash.digest('hex');
 }

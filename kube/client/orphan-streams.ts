@@ -3,12 +3,14 @@ import { constants } from 'node:http2';
 import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 
 /**
- * Answers that nobody waits for any more. A request over HTTP/2 that is given up at the moment it begins is sent all the
- * same, and the server is not told that it was given up. When it answers, Node makes a stream of its own for the answer,
- * as for a push, that nobody reads or listens to: a watch then goes on at the server for as long as the connection does,
- * and the connection's end is an uncaught exception. Such a stream is cancelled here as soon as it is made.
+ * Cancels answers that nobody waits for any more.
  *
- * A stream of a request is made with the headers that are sent, one of these with those that came.
+ * If an HTTP/2 request is aborted at the moment it begins, Node still sends it, and does not tell the server that it was
+ * aborted. When the server answers, Node creates a new stream for the answer, as for a push. Nobody reads this
+ * stream or listens to its events: a watch continues at the server for as long as the connection lives, and the end of
+ * the connection is an uncaught exception. So such a stream is cancelled as soon as it is created.
+ *
+ * Node announces the stream of a request with the request's headers, and such a stream with the answer's.
  */
 subscribe('http2.client.stream.created', (message) => {
   const { stream, headers } = message as {

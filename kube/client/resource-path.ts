@@ -1,13 +1,13 @@
 import type { Resource } from '../../api/resources.ts';
 
-/** One object, or a subresource of it. Without a namespace: cluster-scoped. */
+/** One object, or one of its subresources. Without a namespace: cluster-scoped. */
 export interface ObjectKey {
   namespace?: string | undefined;
   name: string;
   subresource?: string | undefined;
 }
 
-/** URL path of a resource's list, in one namespace or (without one) in all. */
+/** URL path of a resource's list, in one namespace or, if absent, in all. */
 export function collectionPath(resource: Resource, namespace: string | undefined): string {
   const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
   const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace.toWellFormed())}`;

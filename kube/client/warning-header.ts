@@ -1,6 +1,6 @@
 /**
- * The texts of a response's `Warning` headers as the API server writes them: `299 - "text"`, several of them joined by
- * commas (RFC 7234, section 5.5). Anything else is left out.
+ * Returns the texts of a response's `Warning` headers as the API server writes them: `299 - "text"`, several joined by
+ * commas (RFC 7234, section 5.5). Ignores everything else.
  */
 export function parseWarnings(header: string | string[] | undefined): string[] {
   if (header === undefined) return [];

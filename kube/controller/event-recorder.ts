@@ -1,53 +1,34 @@
-import { createHash } from 'node:crypto';
-import type { EventsV1Event } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { EVENTS } from '../../api/resources.ts';
-import type { KubeObject, Wire } from '../../api/wire.ts';
+import type { KubeObject } from '../../api/wire.ts';
 import { isAlreadyExists, isNamespaceTerminating, KubeApiError, KubeConnectionError } from '../client/api-error.ts';
+import type { KubeClient } from '../client/client.ts';
 import { backoffMs } from './backoff.ts';
 import type { BackoffLimits } from './backoff.ts';
-import type { KubeClient } from '../client/client.ts';
+import { eventFor } from './event.ts';
+import type { Event, Happening, Reporter } from './event.ts';
 import { sleep } from './sleep.ts';
 
-type Event = Wire<EventsV1Event>;
-
-/** Something worth telling about an object. One event of a reason is told per object. */
-export interface Happening {
-  type: 'Normal' | 'Warning';
-  /** PascalCase, for programs. */
-  reason: string;
-  /** PascalCase: what was being done. */
-  action: string;
-  /** A sentence; cut at 1,024 bytes. */
-  note: string;
-  related?: KubeObject | undefined;
-}
-
-export interface EventRecorderOptions {
+export interface EventRecorderOptions extends Reporter {
   client: Pick<KubeClient, 'create'>;
-  /** Name of the controller, with a domain. */
-  controller: string;
-  /** Name of this process. */
-  instance: string;
   logger: Logger;
-  /** While it says yes, Events make way for what is more urgent: few are written. Never by default. */
+  /** While it returns true, few Events are written, because other requests are more urgent. Default: never. */
   busy?: () => boolean;
 }
 
 const MAX_WAITING = 10_000;
 const MAX_AT_ONCE = 2;
-/** One Event in so many milliseconds while busy. */
+/** While busy, one Event is written in this time. */
 const BUSY_PAUSE_MS = 250;
-/** Dropped Events are counted, and logged this often. */
+/** Dropped Events are counted, and logged at most this often. */
 const DROPS_LOGGED_MS = 10_000;
-/** Together about a minute and a half: an API server that is away for a minute costs no Event. */
+/** Together about a minute and a half: when the API server is down for a minute, no Event is lost. */
 const MAX_RETRIES = 20;
 const RETRY: BackoffLimits = { baseMs: 200, maxMs: 5_000 };
 
 /**
- * Writes Events, best effort: never waited for, two at once, and at most ten thousand waiting. An Event's name follows
- * from the object's uid and the reason, so that a restart repeats nothing. What the server refuses is logged; while it
- * is away, Events wait.
+ * Writes Events in the background: two at once, while at most ten thousand wait. An Event that exists already, from an
+ * earlier process for instance, is not written again. Refusals are logged; while the server is down, Events wait.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
@@ -70,7 +51,7 @@ export class EventRecorder {
       this.#drop(regarding, happening);
       return;
     }
-    this.#waiting.push(this.#event(regarding, happening));
+    this.#waiting.push(eventFor(regarding, happening, this.#options));
     this.#next();
   }
 
@@ -83,7 +64,7 @@ export class EventRecorder {
     this.#dropped = 0;
   }
 
-  /** Takes no more events and waits up to `graceMs` for those that wait. */
+  /** Accepts no more Events, and waits up to `graceMs` until those that wait are written. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#pause);
@@ -117,7 +98,7 @@ export class EventRecorder {
     if (this.#active === 0 && this.#waiting.length === 0) for (const idle of this.#idle.splice(0)) idle();
   }
 
-  /** Busy, one is begun, and the next after a pause. */
+  /** While busy, one write starts, and the next after a pause. */
   #mostAtOnce(): number {
     const { busy = () => false } = this.#options;
     if (this.#stopped || this.#waiting.length === 0 || !busy()) return MAX_AT_ONCE;
@@ -138,7 +119,7 @@ export class EventRecorder {
       if (error === undefined) return;
       if (!mayPass(error) || failures >= MAX_RETRIES) {
         const { reason, note } = event;
-        // With the namespace all of its Events would go: nothing is lost, and nobody has anything to mend.
+        // The Event would be deleted with its namespace: nothing is lost, and nobody has to act.
         const level = isNamespaceTerminating(error) ? 'debug' : 'warn';
         this.#options.logger[level]({ err: error, reason, note }, 'could not write an event');
         return;
@@ -147,7 +128,7 @@ export class EventRecorder {
     }
   }
 
-  /** @returns what went wrong. */
+  /** @returns the error, or `undefined` once the Event exists. */
   async #attempt(event: Event): Promise<unknown> {
     try {
       await this.#options.client.create<Event>(EVENTS, event.metadata?.namespace, event, { timeoutMs: 10_000 });
@@ -156,45 +137,10 @@ export class EventRecorder {
       return isAlreadyExists(error) ? undefined : error;
     }
   }
-
-  #event(regarding: KubeObject, happening: Happening): Event {
-    const { name = '', namespace = 'default', uid = '' } = regarding.metadata ?? {};
-    const hash = createHash('sha256').update(`${uid}/${happening.reason}`).digest('hex').slice(0, 16);
-    const event: Event = {
-      apiVersion: 'events.k8s.io/v1',
-      kind: 'Event',
-      metadata: { namespace, name: `${name.slice(0, 230).replace(/[^a-z0-9]+$/, '')}.${hash}` },
-      eventTime: new Date().toISOString().replace('Z', '000Z'),
-      reportingController: this.#options.controller,
-      reportingInstance: this.#options.instance.slice(0, 128),
-      type: happening.type,
-      reason: happening.reason,
-      action: happening.action,
-      note: cut(happening.note, 1024),
-      regarding: reference(regarding),
-    };
-    if (happening.related) event.related = reference(happening.related);
-    return event;
-  }
 }
 
-/** No answer, or one of a server that is busy or ill. */
+/** True if the server did not answer, is overloaded, or failed: another try may succeed. */
 function mayPass(error: unknown): boolean {
   if (error instanceof KubeConnectionError) return true;
   return error instanceof KubeApiError && (error.code === 429 || error.code >= 500);
-}
-
-function reference(object: KubeObject): NonNullable<Event['regarding']> {
-  const { apiVersion = '', kind = '', metadata = {} } = object;
-  const { name = '', namespace = '', uid = '', resourceVersion = '' } = metadata;
-  return { apiVersion, kind, name, namespace, uid, resourceVersion };
-}
-
-/** Cut to so many bytes of UTF-8, between two characters. */
-function cut(text: string, bytes: number): string {
-  if (Buffer.byteLength(text) <= bytes) return text;
-  return `${Buffer.from(text)
-    .subarray(0, bytes - 3)
-    .toString('utf8')
-    .replace(/\uFFFD+$/, '')}…`;
 }

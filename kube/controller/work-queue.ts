@@ -1,31 +1,31 @@
 import { backoffMs } from './backoff.ts';
 import type { BackoffLimits } from './backoff.ts';
-import type { ReconcileResult, WorkQueueMetrics } from '../metrics/client-metrics.ts';
+import type { ReconcileResult, WorkQueueMetrics } from '../metrics/work-queue-metrics.ts';
 
 /**
- * What comes after the work on a key: nothing; another try after a growing delay (`retry`, a failure that needs no log
- * line, such as a conflict); or another look at a set time.
+ * What happens to a key after the work on it: nothing; another try after a growing delay (`retry`, for a failure that
+ * needs no log line, such as a conflict); or another run after a given time.
  */
 export type WorkResult = undefined | 'retry' | { afterMs: number };
 
 export interface WorkQueueOptions {
-  /** How many keys are worked on at once. */
+  /** How many keys are processed at once. */
   workers: number;
-  /** Never called twice at once for one key. A throw means: try again after a growing delay. */
+  /** Never called twice at once for one key. If it throws, the key is retried after a growing delay. */
   work: (key: string) => Promise<WorkResult>;
-  /** Told of each throw, with the delay until the next try; may hold the whole queue. */
+  /** Called when `work` throws, with the delay until the next try. May pause the queue with `holdFor`. */
   onError: (error: unknown, key: string, delayMs: number) => void;
   backoff?: BackoffLimits;
   metrics?: WorkQueueMetrics | undefined;
 }
 
-/** At most this long after whatever was wrong is over, a key that failed all the time is tried again. */
+/** The maximum bounds how long after an outage a key that failed all the time is tried again. */
 const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 15_000 };
 
 /**
- * A queue of keys. A key waits in it at most once, however often it is added; one that is added while it is worked on
- * is worked on again afterwards. Keys that fail come back after a delay that doubles each time and is forgotten with
- * the first success.
+ * A queue of keys. A key waits in it at most once, however often it is added; a key that is added while it is processed
+ * is processed again afterwards. A key that fails is retried after a delay that doubles with each failure and is reset
+ * by the first success.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
@@ -47,12 +47,12 @@ export class WorkQueue {
     this.#backoff = options.backoff ?? DEFAULT_BACKOFF;
   }
 
-  /** Keys waiting now, without the delayed and the active ones. */
+  /** How many keys wait now, without delayed and active ones. */
   get depth(): number {
     return this.#waiting.size;
   }
 
-  /** Begins to work; keys may have been added before. */
+  /** Starts the work. Keys may have been added before. */
   start(): void {
     this.#running = true;
     this.#fill();
@@ -70,7 +70,7 @@ export class WorkQueue {
     this.#fill();
   }
 
-  /** Adds after a delay, or at the earlier of this and an earlier asked time. */
+  /** Adds the key after a delay. If it is delayed already, the earlier time counts. */
   addAfter(key: string, delayMs: number): void {
     const at = performance.now() + delayMs;
     const known = this.#delayed.get(key);
@@ -83,7 +83,7 @@ export class WorkQueue {
     this.#delayed.set(key, { timer, at });
   }
 
-  /** Begins no work for this long: the server is away, or asked for a pause. Keys can be added meanwhile. */
+  /** Starts no work for this long: the server is down, or asked for a pause. Keys can be added meanwhile. */
   holdFor(ms: number): void {
     const until = performance.now() + ms;
     if (until <= this.#heldUntil) return;
@@ -95,7 +95,7 @@ export class WorkQueue {
     }, ms);
   }
 
-  /** Begins no more work, and resolves when the work under way has ended. */
+  /** Starts no more work, and resolves when the current work has finished. */
   async stop(): Promise<void> {
     this.#running = false;
     clearTimeout(this.#holdTimer);
@@ -121,7 +121,7 @@ export class WorkQueue {
     const started = performance.now();
     this.#active.add(key);
     this.#options.metrics?.started((started - addedAt) / 1000, this.#active.size);
-    // Never inside the call that added the key.
+    // So that `work` never runs inside the call that added the key.
     await Promise.resolve();
     const result = await this.#work(key);
     this.#active.delete(key);

@@ -3,11 +3,11 @@ import type { Registry } from 'prom-client';
 
 /** Longer than any process runs, and the longest that Node takes. */
 const NEVER_MS = 2 ** 31 - 1;
-/** From a timer that wakes the process a hundred times a second: more than all else that an idle webhook does. */
+/** These need a timer that wakes the process 100 times a second: more than all else that an idle webhook does. */
 const SAMPLED = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((of) => `nodejs_eventloop_lag_${of}_seconds`);
 
 /**
- * Registers what the process tells of itself: CPU, memory, file descriptors, garbage collection, and of its event loop the
+ * Registers the metrics of the process: CPU, memory, file descriptors, garbage collection, and for the event loop its
  * lag at the moment of the scrape and the share of time that it was busy.
  */
 export function processMetrics(registry: Registry): void {

@@ -2,21 +2,21 @@ import type { KubeObject } from '../../api/wire.ts';
 import { keyOf } from './object-key.ts';
 import { isNewer } from './resource-version.ts';
 
-/** What changed in a cache, told after it changed. `last` is the object as it was when it went away. */
+/** Called after the cache changed. `last` is the last state of the deleted object. */
 export interface CacheHandlers<T extends KubeObject> {
   onAdd?: (object: T) => void;
   onUpdate?: (before: T, after: T) => void;
   onDelete?: (last: T) => void;
 }
 
-/** Groups objects by what the function returns, for {@link ObjectCache.byIndex}. */
+/** Returns the index values of an object, for {@link ObjectCache.byIndex}. */
 export type Indexer<T extends KubeObject> = (object: T) => string[];
 
 /**
- * The newest known version of each object of one resource. Objects in it are shared: never change one.
+ * The newest known version of each object of one resource. Objects in it are shared: never modify one.
  *
- * Two sources feed it: the watch, and this process' own writes ({@link ObjectCache.put}), so that a reader sees what
- * was just written though the watch is behind. What is older than the version at hand is dropped.
+ * It has two sources: the watch, and this process' own writes ({@link ObjectCache.put}), so that a reader sees a write
+ * before the watch delivers it. A version older than the stored one is dropped.
  */
 export class ObjectCache<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
@@ -26,7 +26,7 @@ export class ObjectCache<T extends KubeObject> {
   #handlers: CacheHandlers<T>;
   #latest: string | undefined;
 
-  /** @param trim leaves out what nobody reads of an object; `metadata.managedFields` are left out anyway */
+  /** @param trim removes from an object what nobody reads; `metadata.managedFields` is always removed */
   constructor(
     handlers: CacheHandlers<T> = {},
     indexers: Readonly<Record<string, Indexer<T>>> = {},
@@ -42,7 +42,7 @@ export class ObjectCache<T extends KubeObject> {
     return this.#objects.size;
   }
 
-  /** The resourceVersion up to which the list and the watch have brought everything. */
+  /** The resourceVersion up to which the cache is complete. */
   get latest(): string | undefined {
     return this.#latest;
   }
@@ -62,14 +62,14 @@ export class ObjectCache<T extends KubeObject> {
     return Array.from(keys).flatMap((key) => this.#objects.get(key) ?? []);
   }
 
-  /** Tells nobody any more; late events then change nothing outside. */
+  /** Calls no handler any more: late events have no effect outside. */
   mute(): void {
     this.#handlers = {};
   }
 
   /**
-   * Takes the result of one's own write. Handlers are not told: the writer knows. Ignored where the cache has this
-   * version or a newer one, or where the watch has seen the object go.
+   * Stores the result of this process' own write. Calls no handler: the writer knows. Ignored if the cache has this
+   * version or a newer one, or if the watch reported the object deleted since.
    */
   put(object: T): void {
     const known = this.#objects.get(keyOf(object.metadata));
@@ -78,7 +78,7 @@ export class ObjectCache<T extends KubeObject> {
     if (newer === true) this.#store(this.#trim(object));
   }
 
-  /** Takes one `ADDED` or `MODIFIED` of the watch. */
+  /** Applies an `ADDED` or `MODIFIED` event of the watch. */
   apply(object: T): void {
     this.#advance(object.metadata?.resourceVersion);
     const known = this.#objects.get(keyOf(object.metadata));
@@ -86,7 +86,7 @@ export class ObjectCache<T extends KubeObject> {
     this.#change(known, this.#trim(object));
   }
 
-  /** Takes one `DELETED` of the watch, with the object's last state. */
+  /** Applies a `DELETED` event of the watch, with the object's last state. */
   remove(last: T): void {
     this.#advance(last.metadata?.resourceVersion);
     const known = this.#objects.get(keyOf(last.metadata));
@@ -96,12 +96,12 @@ export class ObjectCache<T extends KubeObject> {
     this.#handlers.onDelete?.(last);
   }
 
-  /** Takes the resourceVersion of a bookmark. */
+  /** Applies the resourceVersion of a bookmark. */
   advanceTo(resourceVersion: string | undefined): void {
     this.#advance(resourceVersion);
   }
 
-  /** Takes a complete list: what is not in it has gone, unless it was written after the list was made. */
+  /** Applies a complete list: an object not in it was deleted, unless it was written after the list was read. */
   replace(objects: T[], resourceVersion: string | undefined): void {
     const listed = new Set(objects.map((object) => keyOf(object.metadata)));
     for (const [key, known] of Array.from(this.#objects)) {
@@ -116,7 +116,7 @@ export class ObjectCache<T extends KubeObject> {
     }
   }
 
-  /** A namesake with another uid is another object: the old one went, a new one came. */
+  /** The same name with another uid is another object: the old one was deleted, a new one created. */
   #change(known: T | undefined, object: T): void {
     if (known && known.metadata?.uid !== object.metadata?.uid) {
       this.#drop(known);
@@ -166,7 +166,7 @@ export class ObjectCache<T extends KubeObject> {
   }
 }
 
-/** An event is news unless the cache has that very version or, by this process' own write, a newer one. */
+/** An event is news unless the cache has the same version or, from this process' own write, a newer one. */
 function isNews<T extends KubeObject>(object: T, known: T): boolean {
   const version = object.metadata?.resourceVersion;
   if (version !== undefined && version === known.metadata?.resourceVersion) return false;

@@ -1,6 +1,6 @@
 import type { ObjectMeta } from '../../api/wire.ts';
 
-/** Namespace and name in one string, as the key of caches and queues. */
+/** `namespace/name`, the key of an object in caches and work queues. */
 export function keyOf(metadata: ObjectMeta | undefined): string {
   return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 }

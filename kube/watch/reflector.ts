@@ -2,14 +2,14 @@ import type { Logger } from 'pino';
 import type { Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/wire.ts';
 import { isGone, isNotFound, KubeApiError } from '../client/api-error.ts';
-import type { KubeStatus } from '../client/api-error.ts';
-import { backoffMs } from '../controller/backoff.ts';
-import { ObjectCache } from './cache.ts';
-import type { CacheHandlers, Indexer } from './cache.ts';
 import type { KubeClient } from '../client/client.ts';
 import type { KubeList } from '../client/request-options.ts';
+import { backoffMs } from '../controller/backoff.ts';
 import { sleep } from '../controller/sleep.ts';
-import { WatchProtocolError } from './watch-stream.ts';
+import { ObjectCache } from './cache.ts';
+import type { CacheHandlers, Indexer } from './cache.ts';
+import { guardedHandlers } from './guarded-handlers.ts';
+import { inBandError, needsRelist } from './watch-error.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
 export interface ReflectorOptions<T extends KubeObject> {
@@ -21,18 +21,18 @@ export interface ReflectorOptions<T extends KubeObject> {
   fieldSelector?: string | undefined;
   handlers?: CacheHandlers<T>;
   indexers?: Readonly<Record<string, Indexer<T>>>;
-  /** Leaves out what nobody reads of an object before it is kept. May be called again with its own result. */
+  /** Removes from an object what nobody reads, before it is stored. May be called again with its own result. */
   trim?: (object: T) => T;
   logger: Logger;
   timing?: Partial<ReflectorTiming>;
 }
 
-/** All in milliseconds but for the page size. */
+/** All in milliseconds, except the page size. */
 export interface ReflectorTiming {
   pageSize: number;
-  /** A watch is asked to end by itself after this time to twice this time. */
+  /** The server closes a watch after a random time between this and twice this. */
   watchMs: number;
-  /** A watch without a byte for this long is dead. The server sends a bookmark about once a minute. */
+  /** A watch that is silent for this long is dead. The server sends a bookmark about once a minute. */
   inactivityMs: number;
   backoffBaseMs: number;
   backoffMaxMs: number;
@@ -46,16 +46,11 @@ const DEFAULT_TIMING: ReflectorTiming = {
   backoffMaxMs: 5_000,
 };
 
-/** The list is to be made anew: the watch cannot go on from where it stood. */
-class RelistNeeded extends Error {
-  override readonly name = 'RelistNeeded';
-}
-
 /**
- * Keeps a cache equal to what the API server holds: a paged list, then a watch from there on, for as long as it runs.
- * Survives everything that ends a watch: clean ends, resets, silence, cut-off lines, in-band errors and 410 Gone.
+ * Keeps a cache equal to what the API server stores: a paged list, then a watch that starts where the list was read.
+ * Recovers from everything that ends a watch: clean ends, resets, silence, cut-off lines, in-band errors and 410 Gone.
  *
- * A list is a consistent read (no resourceVersion), so that time never goes backwards over a restart.
+ * A list is a consistent read (no resourceVersion), so that time never goes backwards after a restart.
  */
 export class Reflector<T extends KubeObject> {
   readonly cache: ObjectCache<T>;
@@ -66,7 +61,7 @@ export class Reflector<T extends KubeObject> {
   readonly #synced = Promise.withResolvers<undefined>();
   #isSynced = false;
   #running: Promise<void> | undefined;
-  /** Grows with each watch and list; an event of an older one is dropped. */
+  /** Incremented with each watch and list; an event of an earlier one is dropped. */
   #epoch = 0;
   #failures = 0;
   #interrupt = new AbortController();
@@ -76,21 +71,25 @@ export class Reflector<T extends KubeObject> {
     this.#options = options;
     this.#timing = { ...DEFAULT_TIMING, ...options.timing };
     this.#logger = options.logger.child({ resource: options.resource.plural });
-    this.cache = new ObjectCache<T>(this.#guarded(options.handlers ?? {}), options.indexers, options.trim);
+    this.cache = new ObjectCache<T>(
+      guardedHandlers(options.handlers ?? {}, this.#logger),
+      options.indexers,
+      options.trim,
+    );
     this.#synced.promise.catch(() => undefined);
   }
 
-  /** True from the first complete list on. */
+  /** True after the first complete list. */
   get synced(): boolean {
     return this.#isSynced;
   }
 
-  /** Resolves with the first complete list; rejects when stopped before. */
+  /** Resolves after the first complete list; rejects when stopped before. */
   async whenSynced(): Promise<void> {
     await this.#synced.promise;
   }
 
-  /** Begins; a second call does nothing. */
+  /** Starts the first list; a second call does nothing. */
   start(): void {
     this.#running ??= this.#run();
   }
@@ -106,10 +105,7 @@ export class Reflector<T extends KubeObject> {
     for (const refresh of this.#refreshes.splice(0)) refresh.reject(reason);
   }
 
-  /**
-   * Lists anew. Resolves when the cache holds everything that was stored before this call, and rejects when stopped
-   * before.
-   */
+  /** Lists again. Resolves when the cache holds everything stored before this call; rejects when stopped before. */
   async refresh(): Promise<void> {
     const refresh = Promise.withResolvers<undefined>();
     this.#refreshes.push(refresh);
@@ -170,7 +166,7 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  /** A page after the first is asked for until it comes or its token is too old: the pages before are not asked again. */
+  /** Retries a page after the first until its token is too old, so that earlier pages are not read again. */
   async #page(next: string | undefined): Promise<KubeList<T>> {
     const { client, resource, namespace, labelSelector, fieldSelector } = this.#options;
     const selection = { namespace, labelSelector, fieldSelector, limit: this.#timing.pageSize, continue: next };
@@ -187,7 +183,7 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  /** Returns when the server ended the watch as asked. */
+  /** Returns when the server closes the watch after its time. */
   async #watch(resourceVersion: string): Promise<void> {
     const { client, resource, namespace, labelSelector, fieldSelector } = this.#options;
     const epoch = (this.#epoch += 1);
@@ -226,15 +222,8 @@ export class Reflector<T extends KubeObject> {
         this.cache.advanceTo(event.object.metadata?.resourceVersion);
         return;
       case 'ERROR':
-        throw this.#inBandError(event.object);
+        throw inBandError(event.object, this.#options.resource.plural);
     }
-  }
-
-  #inBandError(status: KubeStatus): Error {
-    const { code = 500, reason, message = 'without a message' } = status;
-    if (code === 410 || reason === 'Expired' || reason === 'Gone') return new RelistNeeded(message);
-    const path = `watch of ${this.#options.resource.plural}`;
-    return new KubeApiError({ method: 'GET', path, code, body: JSON.stringify(status) });
   }
 
   async #backOff(error: unknown): Promise<void> {
@@ -247,26 +236,4 @@ export class Reflector<T extends KubeObject> {
     this.#logger[level]({ err: error, delayMs: Math.round(delayMs) }, `list or watch failed, trying again${hint}`);
     await sleep(delayMs, this.#interrupt.signal);
   }
-
-  /** A handler that throws is a bug of its own and must not end the watch. */
-  #guarded(handlers: CacheHandlers<T>): CacheHandlers<T> {
-    const guard = <A extends unknown[]>(handler: ((...args: A) => void) | undefined): ((...args: A) => void) => {
-      return (...args) => {
-        try {
-          handler?.(...args);
-        } catch (err) {
-          this.#logger.error({ err }, 'a handler of watch events threw');
-        }
-      };
-    };
-    return {
-      onAdd: guard(handlers.onAdd),
-      onUpdate: guard(handlers.onUpdate),
-      onDelete: guard(handlers.onDelete),
-    };
-  }
-}
-
-function needsRelist(error: unknown): boolean {
-  return error instanceof RelistNeeded || error instanceof WatchProtocolError || isGone(error);
 }

@@ -1,20 +1,20 @@
 import type { KubeObject } from '../../api/wire.ts';
 import type { KubeStatus } from '../client/api-error.ts';
 
-/** One line of a watch. `BOOKMARK` carries an object with nothing but its resourceVersion. */
+/** One line of a watch. The object of a `BOOKMARK` has only a resourceVersion. */
 export type WatchEvent<T extends KubeObject> =
   { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: T } | { type: 'ERROR'; object: KubeStatus };
 
 const TYPES = new Set<unknown>(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
 
-/** The server sent something that is not a watch event: nothing after it can be trusted. */
+/** The server sent a line that is not a watch event: the rest of the stream cannot be trusted. */
 export class WatchProtocolError extends Error {
   override readonly name = 'WatchProtocolError';
 }
 
 /**
- * Splits a watch's response body into events. A last line that was cut off is dropped without a word: the connection
- * ended, and the watch that follows brings the event again.
+ * Splits a watch's response body into events. A last line that was cut off is dropped without an error: the connection
+ * broke, and the next watch delivers the event again.
  *
  * @throws WatchProtocolError on a complete line that is not a watch event.
  */
