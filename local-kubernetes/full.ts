@@ -1,10 +1,9 @@
-import { connect } from 'node:net';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answersOk, askApiServer, type ApiServerAccess } from './control-plane/api-server-client.ts';
-import { certManagerPath, installCertManager } from './cert-manager.ts';
+import type { ApiServerAccess } from './control-plane/api-server-client.ts';
+import { installCertManager } from './cert-manager.ts';
 import { ensureCgroup } from './node/cgroups.ts';
-import { addresses, clusterLayout, fullControlPlane, nodeName, type ClusterLayout } from './cluster-layout.ts';
+import { clusterLayout, fullControlPlane, type ClusterLayout } from './cluster-layout.ts';
 import { checkProfile, readClusterState, writeClusterState } from './cluster-state.ts';
 import { writeControlPlaneFiles } from './control-plane/control-plane-files.ts';
 import { fullClients, fullCommand, fullProgramNames, type FullProgramName } from './programs/full-programs.ts';
@@ -12,9 +11,10 @@ import { writeKubeconfig } from './control-plane/kubeconfig.ts';
 import { withLock } from './lock.ts';
 import { prepareMachine } from './node/machine.ts';
 import { ensureNetwork, insideNetwork } from './node/network.ts';
-import { nodeFiles, writeNodeFiles } from './node/node-files.ts';
+import { writeNodeFiles } from './node/node-files.ts';
+import { isReady, waitForApiServer, waitForContainerd } from './node/readiness.ts';
 import { findFreePorts } from './ports.ts';
-import { endProcesses, findProcesses, startDetached } from './processes.ts';
+import { endProcesses, findProcesses, startDetached } from './processes/detached-programs.ts';
 import { ensureProgram } from './programs/programs.ts';
 import { printProgress, reportProgress, type Progress } from './progress.ts';
 import { run, type RunOptions } from './run.ts';
@@ -71,6 +71,8 @@ async function bringUp(layout: ClusterLayout, progress: Progress): Promise<FullC
     certificates: join(layout.directory, 'pki'),
   };
   const start = (names: readonly FullProgramName[]) => startMissing(layout, names, outsidePort);
+  const waitUntilReady = (what: string, options?: { timeoutMilliseconds: number }) =>
+    waitFor(what, async () => ((await isReady(layout, access)) ? true : undefined), options);
   await ensureNetwork(layout);
   await ensureCgroup(layout.cgroup);
   await mkdir(layout.runDirectory, { recursive: true });
@@ -83,9 +85,7 @@ async function bringUp(layout: ClusterLayout, progress: Progress): Promise<FullC
       await start(fullProgramNames.slice(6, -1));
       await installCertManager(layout);
       await start(['cert-manager']);
-      await waitFor('a ready cluster', async () => ((await isReady(layout, access)) ? true : undefined), {
-        timeoutMilliseconds: 120_000,
-      });
+      await waitUntilReady('a ready cluster', { timeoutMilliseconds: 120_000 });
     });
   }
   await start(fullProgramNames);
@@ -98,9 +98,7 @@ async function bringUp(layout: ClusterLayout, progress: Progress): Promise<FullC
     stopProgram: (name) => stopProgram(layout, name),
     startProgram: async (name) => {
       await start([name]);
-      await waitFor(`a ready cluster after ${name} started`, async () =>
-        (await isReady(layout, access)) ? true : undefined,
-      );
+      await waitUntilReady(`a ready cluster after ${name} started`);
     },
   };
 }
@@ -144,44 +142,4 @@ async function stopProgram(layout: ClusterLayout, name: FullProgramName): Promis
     main.map(({ pid }) => pid),
     1_000,
   );
-}
-
-async function waitForApiServer(access: ApiServerAccess): Promise<void> {
-  await waitFor('the API server', () => answersOk(access, '/readyz'));
-}
-
-function waitForContainerd(layout: ClusterLayout): Promise<true> {
-  const connects = () =>
-    new Promise<true>((resolve, reject) => {
-      const socket = connect(nodeFiles(layout).containerdSocket, () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', reject);
-    });
-  return waitFor('containerd', connects);
-}
-
-/** Whether a Pod could start and find others by name, and cert-manager's CRDs are there. */
-async function isReady(layout: ClusterLayout, access: ApiServerAccess): Promise<boolean> {
-  try {
-    const [node, account, certManager] = await Promise.all([
-      askApiServer(access, `/api/v1/nodes/${nodeName}`),
-      askApiServer(access, '/api/v1/namespaces/default/serviceaccounts/default'),
-      askApiServer(access, certManagerPath),
-    ]);
-    if (account.status !== 200 || certManager.status !== 200 || !isNodeReady(node.body)) return false;
-    await run(
-      insideNetwork(layout, ['busybox', 'wget', '-q', '-O', '/dev/null', `http://${addresses.node}:8181/ready`]),
-    );
-    return true;
-  } catch {
-    return false; // not answering is the usual way of not being ready
-  }
-}
-
-/** From the text of a Node, as the API server gives it. */
-export function isNodeReady(text: string): boolean {
-  const node = JSON.parse(text) as { status?: { conditions?: { type: string; status: string }[] } };
-  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }

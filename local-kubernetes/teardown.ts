@@ -4,7 +4,7 @@ import { removeCgroup } from './node/cgroups.ts';
 import type { ClusterLayout } from './cluster-layout.ts';
 import { removeMounts } from './node/mounts.ts';
 import { removeNetwork } from './node/network.ts';
-import { endProcesses, findProcesses } from './processes.ts';
+import { endProcesses, findProcesses } from './processes/detached-programs.ts';
 
 /** What a cluster keeps in its folder; others (test results, say) may keep more there, which stays. */
 const ownEntries = [

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { answersOk } from './api-server-client.ts';
 import { auditArguments, auditLogOf, type AuditLevel } from './audit-policy.ts';
-import { Component } from '../component.ts';
+import { Component } from '../processes/component.ts';
 import {
   apiServerArguments,
   certificatesOf,
@@ -87,58 +87,86 @@ async function startOnFreePorts(options: ControlPlaneOptions): Promise<ControlPl
   await mkdir(layout.directory, { recursive: true });
   const moreClients = options.users?.map((name) => ({ name, commonName: name, organizations: ['system:masters'] }));
   await writeControlPlaneFiles(layout, moreClients && { moreClients });
-  const audit = options.audit === undefined ? [] : await auditArguments(layout, options.audit);
-  const etcd = await newComponent('etcd', layout, etcdArguments(layout));
-  const apiServer = await newComponent(
-    'kube-apiserver',
-    layout,
-    apiServerArguments(layout, [...audit, ...(options.apiServerFlags ?? [])]),
-  );
-  const controllers = await newComponent(
-    'kube-controller-manager',
-    layout,
-    controllerManagerArguments(layout, options.controllerManagerFlags),
-  );
-  const fakeNodes =
-    options.fakeNodes === true ? [await newComponent('kwok', layout, await fakeNodesArguments(layout))] : [];
-  const components = [...fakeNodes, controllers, apiServer, etcd];
-  const startApiServer = async () => {
-    await apiServer.start();
-    await waitUntilReady(layout, '/readyz', [etcd, apiServer]);
-  };
+  const components = await newComponents(layout, options);
   try {
-    await etcd.start();
-    await startApiServer();
-    if (options.controllerManager !== false) {
-      await controllers.start();
-      await waitUntilReady(layout, '/api/v1/namespaces/default/serviceaccounts/default', components);
-    }
-    for (const component of fakeNodes) await component.start();
+    await startInOrder(layout, components, options);
   } catch (error) {
-    for (const component of components) await component.stop(0);
+    await stopAll(components, 0);
     throw error;
   }
+  return handle(layout, components);
+}
+
+interface Components {
+  etcd: Component;
+  apiServer: Component;
+  controllers: Component;
+  /** Absent without fake nodes. */
+  kwok: Component | undefined;
+}
+
+async function newComponents(layout: ControlPlaneLayout, options: ControlPlaneOptions): Promise<Components> {
+  const audit = options.audit === undefined ? [] : await auditArguments(layout, options.audit);
+  const apiServerFlags = apiServerArguments(layout, [...audit, ...(options.apiServerFlags ?? [])]);
+  const controllerFlags = controllerManagerArguments(layout, options.controllerManagerFlags);
+  return {
+    etcd: await newComponent('etcd', layout, etcdArguments(layout)),
+    apiServer: await newComponent('kube-apiserver', layout, apiServerFlags),
+    controllers: await newComponent('kube-controller-manager', layout, controllerFlags),
+    kwok: options.fakeNodes === true ? await newComponent('kwok', layout, await fakeNodesArguments(layout)) : undefined,
+  };
+}
+
+async function startInOrder(
+  layout: ControlPlaneLayout,
+  components: Components,
+  options: ControlPlaneOptions,
+): Promise<void> {
+  await components.etcd.start();
+  await startApiServer(layout, components);
+  if (options.controllerManager !== false) {
+    await components.controllers.start();
+    await waitUntilReady(layout, '/api/v1/namespaces/default/serviceaccounts/default', inStopOrder(components));
+  }
+  await components.kwok?.start();
+}
+
+async function startApiServer(layout: ControlPlaneLayout, { etcd, apiServer }: Components): Promise<void> {
+  await apiServer.start();
+  await waitUntilReady(layout, '/readyz', [etcd, apiServer]);
+}
+
+/** Clients before their servers. */
+function inStopOrder({ etcd, apiServer, controllers, kwok }: Components): Component[] {
+  return [...(kwok === undefined ? [] : [kwok]), controllers, apiServer, etcd];
+}
+
+async function stopAll(components: Components, graceMilliseconds?: number): Promise<void> {
+  for (const component of inStopOrder(components)) await component.stop(graceMilliseconds);
+}
+
+function handle(layout: ControlPlaneLayout, components: Components): ControlPlane {
+  const { etcd, apiServer, controllers } = components;
+  const etcdServer = `http://127.0.0.1:${layout.etcdPort}`;
   return {
     kubeconfig: join(layout.directory, 'admin.kubeconfig'),
     server: serverOf(layout),
     directory: layout.directory,
     auditLog: auditLogOf(layout),
-    stop: async () => {
-      for (const component of components) await component.stop();
-    },
+    stop: () => stopAll(components),
     stopApiServer: () => apiServer.stop(),
-    startApiServer,
+    startApiServer: () => startApiServer(layout, components),
     restartApiServer: async () => {
       await apiServer.stop();
-      await startApiServer();
+      await startApiServer(layout, components);
     },
     restartEtcd: async () => {
       await etcd.stop(0);
       await etcd.start();
       await waitUntilReady(layout, '/readyz', [etcd, apiServer]);
     },
-    compactEtcd: () => compactEtcd(`http://127.0.0.1:${layout.etcdPort}`),
-    etcdBytesInUse: () => etcdBytesInUse(`http://127.0.0.1:${layout.etcdPort}`),
+    compactEtcd: () => compactEtcd(etcdServer),
+    etcdBytesInUse: () => etcdBytesInUse(etcdServer),
     pauseApiServer: () => {
       apiServer.pause();
     },

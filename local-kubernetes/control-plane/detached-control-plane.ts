@@ -15,7 +15,7 @@ import { writeControlPlaneFiles } from './control-plane-files.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { withLock } from '../lock.ts';
 import { findFreePorts } from '../ports.ts';
-import { findProcesses, startDetached } from '../processes.ts';
+import { findProcesses, startDetached } from '../processes/detached-programs.ts';
 import { ensureProgram } from '../programs/programs.ts';
 import { waitFor } from '../wait-for.ts';
 

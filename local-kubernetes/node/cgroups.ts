@@ -1,7 +1,7 @@
 import { access, mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endProcesses } from '../processes.ts';
+import { endProcesses } from '../processes/detached-programs.ts';
 
 const root = '/sys/fs/cgroup';
 

@@ -1,5 +1,5 @@
 import { isInShard } from '../../syncer/shard.ts';
-import { starve } from '../../local-kubernetes/node/starve.ts';
+import { starve } from '../../local-kubernetes/processes/starve.ts';
 import { namesOf } from './burst.ts';
 import { round } from './latency.ts';
 import type { Process } from './process.ts';

@@ -7,7 +7,7 @@ import { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
-import { starve } from '../../local-kubernetes/node/starve.ts';
+import { starve } from '../../local-kubernetes/processes/starve.ts';
 import { SyncerEnvironment } from '../integration/syncer-environment.ts';
 import { runNamed, sized } from './arena.ts';
 import { hostileBody } from './hostile-bodies.ts';

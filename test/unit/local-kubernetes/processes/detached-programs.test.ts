@@ -8,7 +8,7 @@ import {
   parseEnvironment,
   parseStat,
   startDetached,
-} from '../../../local-kubernetes/processes.ts';
+} from '../../../../local-kubernetes/processes/detached-programs.ts';
 
 describe('parseEnvironment', () => {
   it('keeps equals signs of the value and leaves out what is no variable', () => {
