@@ -1,7 +1,4 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
@@ -18,44 +15,12 @@ import {
 } from '../../../../kube/client/api-error.ts';
 import { KubeClient } from '../../../../kube/client/client.ts';
 import type { KubeClientOptions } from '../../../../kube/client/client.ts';
-
-interface Seen {
-  method: string;
-  url: string;
-  headers: IncomingMessage['headers'];
-  body: string;
-}
-
-type Answer = (request: Seen, response: ServerResponse, socket: IncomingMessage['socket']) => void;
+import { json, serve } from './loopback-server.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
-
-async function serve(answer: Answer) {
-  const requests: Seen[] = [];
-  const sockets = new Set<unknown>();
-  const server: Server = createServer((incoming, response) => {
-    sockets.add(incoming.socket);
-    let body = '';
-    incoming.setEncoding('utf8');
-    incoming.on('data', (text: string) => (body += text));
-    incoming.on('end', () => {
-      const seen = { method: incoming.method!, url: incoming.url!, headers: incoming.headers, body };
-      requests.push(seen);
-      answer(seen, response, incoming.socket);
-    });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  cleanups.push(() => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  return { requests, sockets, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
 
 function connect(url: string, options: KubeClientOptions = {}, user: Partial<User> = {}): KubeClient {
   const kubeConfig = new KubeConfig();
@@ -65,9 +30,6 @@ function connect(url: string, options: KubeClientOptions = {}, user: Partial<Use
   return client;
 }
 
-const json = (response: ServerResponse, body: unknown, code = 200, headers = {}): void => {
-  response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-};
 const object: KubeObject = { metadata: { name: 'a', namespace: 'ns' } };
 const key = { namespace: 'ns', name: 'a' };
 const watching = { resourceVersion: '1', timeoutSeconds: 60, inactivityMs: 5_000 };
