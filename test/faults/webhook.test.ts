@@ -116,7 +116,8 @@ describe('hostile bodies', () => {
       const text = await answer.text();
       if (statusCode >= 500) throw new Error(`${statusCode} to ${body.slice(0, 500)}: ${text}`);
       // No stack trace, ever.
-      if (/\bat [^\n(]*\([^\n]*:\d+:\d+\)/.test(text)) throw new Error(`a stack trace to ${body.slice(0, 500)}: ${text}`);
+      if (/\bat [^\n(]*\([^\n]*:\d+:\d+\)/.test(text))
+        throw new Error(`a stack trace to ${body.slice(0, 500)}: ${text}`);
     };
     // What is slow at first only warms up.
     for (const body of fc.sample(hostileBody, 300)) await send(body);
