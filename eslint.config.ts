@@ -63,12 +63,6 @@ export default defineConfig(
       'max-lines-per-function': ['error', FUNCTION_LINES],
     },
   },
-  // Until both folders are rewritten.
-  { files: ['core/**/*.ts'], rules: { 'regexp/no-super-linear-move': 'warn' } },
-  {
-    files: ['syncer/**/*.ts'],
-    rules: { 'max-lines': ['warn', FILE_LINES], 'max-lines-per-function': ['warn', FUNCTION_LINES] },
-  },
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -7,7 +7,7 @@ import { KubeClient } from '../kube/client/client.ts';
 import type { KubeClientOptions } from '../kube/client/client.ts';
 import { LeaderElection } from '../kube/controller/leader-election.ts';
 import type { LeaseTiming } from '../kube/controller/leader-election.ts';
-import type { RequestObserver } from '../kube/client/client.ts';
+import type { RequestObserver } from '../kube/client/request-sender.ts';
 import { kubeMetrics } from '../kube/metrics/client-metrics.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { leaseName } from './config.ts';

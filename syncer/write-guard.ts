@@ -1,4 +1,4 @@
-import type { WriteOptions } from '../kube/client/client.ts';
+import type { WriteOptions } from '../kube/client/request-options.ts';
 
 /** The condition for every write: this process is the leader. */
 export interface WriteGuard {

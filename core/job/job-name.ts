@@ -21,7 +21,7 @@ export function jobName(runName: string, runUid: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]/g, '-')
     .replace(/^-+/, '')
-    .slice(0, MAX_LENGTH - HASH_LENGTH - 1)
-    .replace(/-+$/, '');
-  return `${label === '' ? 'job' : label}-${hash}`;
+    .slice(0, MAX_LENGTH - HASH_LENGTH - 1);
+  const [trimmed = 'job'] = /^.*[a-z0-9]/.exec(label) ?? [];
+  return `${trimmed}-${hash}`;
 }

@@ -6,7 +6,7 @@ import { refTarget, refTo, type JsonSchema } from '../../api/kubernetes/json-sch
  * `spec.template.spec.containers[0].comand`. Empty where Kubernetes' schema does not define the object.
  */
 export function knownFieldsBeside(path: string): string[] {
-  const segments = path.split('.').map((segment) => segment.replace(/(?:\[[^\]]*\])+$/, ''));
+  const segments = path.split('.').map((segment) => segment.split('[', 1)[0] ?? '');
   if (segments[0] !== 'spec') return [];
   let schema: JsonSchema | undefined = resolved({ $ref: refTo(JOB_SPEC) });
   for (const segment of segments.slice(1, -1)) schema = child(schema, segment);

@@ -5,5 +5,5 @@ const MAX_LENGTH = 63;
  * letter or digit. A longer name is cut at the end.
  */
 export function labelValue(name: string): string {
-  return name.slice(0, MAX_LENGTH).replace(/[^A-Z0-9]+$/i, '');
+  return /^.*[A-Z0-9]/is.exec(name.slice(0, MAX_LENGTH))?.[0] ?? '';
 }

@@ -39,7 +39,7 @@ export function controllerRevisionName({ kind, name }: TemplateKey, revision: st
   const suffix = `-${revision}${kind === 'ClusterJobTemplate' ? CLUSTER_SUFFIX : ''}`;
   if (name.length + suffix.length <= MAX_LENGTH) return `${name}${suffix}`;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 10);
-  const cut = name.slice(0, MAX_LENGTH - suffix.length - hash.length - 1).replace(/[^a-z0-9]+$/, '');
+  const [cut = ''] = /^.*[a-z0-9]/s.exec(name.slice(0, MAX_LENGTH - suffix.length - hash.length - 1)) ?? [];
   return `${cut}-${hash}${suffix}`;
 }
 

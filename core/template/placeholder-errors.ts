@@ -89,8 +89,7 @@ function undeclared(path: string, { name, source }: Placeholder, declared: Decla
 }
 
 /** Another word in the place of `params`, another case, or blanks. */
-const NEARLY =
-  /^\$\(\s*(?:params?|parameters?|inputs\.param(?:eter)?s)\s*\.\s*([A-Za-z_][A-Za-z0-9_-]*)\s*(\[\*\])?\s*\)$/i;
+const NEARLY = /^\$\(\s*(?:params?|parameters?|inputs\.param(?:eter)?s)\s*\.\s*([A-Z_][\w-]*)\s*(?:(\[\*\])\s*)?\)$/i;
 
 function referenceErrors({ source, closed }: { source: string; closed: boolean }, place: Place): FieldError[] {
   const { path } = place.string;
@@ -126,7 +125,7 @@ function wrongWord({ source, name, star }: Lookalike, { string, declared }: Plac
 }
 
 function braceErrors(text: string, place: Place): FieldError[] {
-  return Array.from(text.matchAll(/(?<!\$)\$\{param(?:eter)?s?\.([A-Za-z0-9_-]+)\}/gi)).flatMap(
-    ([source, name = '']) => (place.declared.has(name) ? wrongWord({ source, name, star: '' }, place) : []),
+  return Array.from(text.matchAll(/(?<!\$)\$\{param(?:eter)?s?\.([\w-]+)\}/gi)).flatMap(([source, name = '']) =>
+    place.declared.has(name) ? wrongWord({ source, name, star: '' }, place) : [],
   );
 }

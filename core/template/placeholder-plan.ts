@@ -29,11 +29,11 @@ export interface PlaceholderPlan {
 const DEEPEST = 64;
 
 /** Maps with free keys. */
-const FREE_KEYS = /^(labels|annotations|nodeSelector|matchLabels|limits|requests|overhead|options|volumeAttributes)$/;
+const FREE_KEYS = /^(?:labels|annotations|nodeSelector|matchLabels|limits|requests|overhead|options|volumeAttributes)$/;
 
 /** Strings in which the kubelet expands `$(…)`. Lifecycle hooks are not among them. */
 const EXPANDED_BY_KUBELET =
-  /^spec\.template\.spec\.(containers|initContainers)\[\d+\]\.((command|args)\[\d+\]|env\[\d+\]\.value|(liveness|readiness|startup)Probe\.exec\.command\[\d+\]|volumeMounts\[\d+\]\.subPathExpr)$/;
+  /^spec\.template\.spec\.(?:containers|initContainers)\[\d+\]\.(?:(?:command|args)\[\d+\]|env\[\d+\]\.value|(?:liveness|readiness|startup)Probe\.exec\.command\[\d+\]|volumeMounts\[\d+\]\.subPathExpr)$/;
 
 /** Finds the placeholders of a template's `spec`. */
 export function placeholderPlan(spec: unknown): PlaceholderPlan {
@@ -112,5 +112,5 @@ function visitMap({ path, field, depth }: Place, map: object, plan: PlaceholderP
 
 /** @param field the name of the nearest field, whose value holds the key. */
 export function pathOfKey(path: FieldPath, field: string, key: string): FieldPath {
-  return FREE_KEYS.test(field) || !/^[A-Za-z]\w*$/.test(key) ? path.key(key) : path.child(key);
+  return FREE_KEYS.test(field) || !/^[A-Z]\w*$/i.test(key) ? path.key(key) : path.child(key);
 }

@@ -11,7 +11,7 @@ import { isConflict, isNotFound } from '../../kube/client/api-error.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { LeadershipLostError } from '../../kube/controller/leader-election.ts';
-import type { WorkQueueMetrics } from '../../kube/metrics/client-metrics.ts';
+import type { WorkQueueMetrics } from '../../kube/metrics/work-queue-metrics.ts';
 import { WorkQueue } from '../../kube/controller/work-queue.ts';
 import type { WorkResult } from '../../kube/controller/work-queue.ts';
 import type { RevisionStore } from '../../revisions/revision-store.ts';

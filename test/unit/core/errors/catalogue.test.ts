@@ -188,7 +188,7 @@ describe('what is wrong', () => {
 
   test('is a sentence that begins as those of Kubernetes do', () => {
     const begins =
-      /^(Invalid value|Required value|Unsupported value|Not found|Forbidden|Duplicate value|Too long|Too many): /;
+      /^(?:Invalid value|Required value|Unsupported value|Not found|Forbidden|Duplicate value|Too long|Too many): /;
     const messages = Object.values(CASES).flatMap((cases) => cases.flatMap((errors) => errors()));
     const others = messages.filter(({ message }) => !begins.test(message)).map(({ message }) => message);
     // The decoder of the API server; and an error of the template after the template's name.

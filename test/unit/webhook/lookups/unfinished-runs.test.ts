@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
-import type { KubeClient, ListPage } from '../../../../kube/client/client.ts';
+import type { KubeClient } from '../../../../kube/client/client.ts';
+import type { ListPage } from '../../../../kube/client/request-options.ts';
 import { unfinishedRuns } from '../../../../webhook/lookups/unfinished-runs.ts';
 import { echoRun } from '../../core/objects.ts';
 
