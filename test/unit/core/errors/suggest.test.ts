@@ -30,10 +30,26 @@ describe('nearNames', () => {
     );
   });
 
-  it('finds the nearest of thousands of long names', () => {
-    const names = Array.from({ length: 5000 }, (_, i) => `${'a'.repeat(240)}-${i}`);
-    const expected = [0, 1, 2].map((i) => `${'a'.repeat(240)}-${i}`);
-    expect(nearNames(`${'a'.repeat(240)}-x`, names)).toEqual(expected);
+  it('reads each of thousands of long names once', () => {
+    const candidates = new CountingNames(Array.from({ length: 5000 }, (_, i) => `${'a'.repeat(240)}-${i}`));
+    expect(nearNames(`${'a'.repeat(240)}-x`, candidates)).toHaveLength(3);
+    expect(candidates.read).toBe(5000);
+  });
+
+  it.each([
+    ['a name as long as Kubernetes allows', 'a'.repeat(253), ['a'.repeat(252)], ['a'.repeat(252)]],
+    ['no candidate that is longer than a name', 'a'.repeat(252), ['a'.repeat(254), 'a'.repeat(253)], ['a'.repeat(253)]],
+  ])('suggests %s', (_, wrong, candidates, expected) => {
+    expect(nearNames(wrong, candidates)).toEqual(expected);
+  });
+
+  it.each([
+    ['one character more than a name', 254],
+    ['a megabyte', 2 ** 20],
+  ])('reads no candidate for %s', (_, length) => {
+    const candidates = new CountingNames(['a'.repeat(253)]);
+    expect(nearNames('a'.repeat(length), candidates)).toEqual([]);
+    expect(candidates.read).toBe(0);
   });
 });
 
@@ -46,3 +62,20 @@ describe('didYouMean', () => {
     expect(didYouMean(names)).toBe(sentence);
   });
 });
+
+/** Counts how many of its names were read. */
+class CountingNames implements Iterable<string> {
+  readonly #names: readonly string[];
+  read = 0;
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+  }
+
+  *[Symbol.iterator](): Iterator<string> {
+    for (const name of this.#names) {
+      this.read += 1;
+      yield name;
+    }
+  }
+}
