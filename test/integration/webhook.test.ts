@@ -406,16 +406,15 @@ describe('an API server that hangs', () => {
         method: 'POST',
         body: JSON.stringify(review),
         dispatcher,
+        // As the API server does, which then takes the webhook for failed.
+        signal: AbortSignal.timeout(5_000),
       });
       return body.json();
     };
     expect(await ask()).toMatchObject({ response: { allowed: true } });
     environment.controlPlane.pauseApiServer();
     try {
-      const started = performance.now();
-      const answer = await ask();
-      expect(performance.now() - started).toBeLessThan(4500);
-      expect(answer).toMatchObject({
+      expect(await ask()).toMatchObject({
         response: { allowed: true, warnings: [expect.stringContaining('could not be looked up') as string] },
       });
     } finally {
