@@ -69,6 +69,12 @@ export default defineConfig(
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },
+  {
+    // Plain JavaScript, for every Node.
+    files: ['**/*.cjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
   boundary('api', ['core', 'kube', 'revisions', 'webhook', 'syncer', ...TOOLS]),
   boundary('core', ['kube', 'revisions', 'webhook', 'syncer', ...TOOLS]),
   boundary('kube', ['core', 'revisions', 'webhook', 'syncer', ...TOOLS]),

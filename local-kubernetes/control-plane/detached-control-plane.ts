@@ -16,16 +16,13 @@ import { writeKubeconfig } from './kubeconfig.ts';
 import { withLock } from '../lock.ts';
 import { findFreePorts } from '../ports.ts';
 import { findProcesses, startDetached } from '../processes/detached-programs.ts';
+import { checkMachine } from '../preflight/check-machine.ts';
 import { ensureProgram } from '../programs/programs.ts';
 import { waitFor } from '../wait-for.ts';
 
 /** Brings up a control plane that stays when this process ends, or mends it. Needs Linux, and no root. */
 export async function ensureDetachedControlPlane(cluster: ClusterLayout): Promise<void> {
-  if (process.platform !== 'linux') {
-    throw new Error(
-      `the local Kubernetes needs Linux, this is ${process.platform}; use kind or any other cluster instead`,
-    );
-  }
+  await checkMachine(['control-plane']);
   await ensureProgram('kube-apiserver');
   await ensureProgram('cluster-tool');
   await withLock(join(cluster.directory, 'lock'), async () => {

@@ -1,3 +1,4 @@
+import { checkMachine } from '../preflight/check-machine.ts';
 import { ensureProgram } from './programs.ts';
 
 /**
@@ -5,8 +6,10 @@ import { ensureProgram } from './programs.ts';
  * ends it.
  *
  * @returns their paths.
+ * @throws if the machine lacks what a control plane needs.
  */
 export async function ensureAllPrograms(): Promise<string[]> {
+  await checkMachine(['control-plane']);
   const paths: string[] = [];
   for (const name of ['kubectl', 'cluster-tool', 'coredns', 'cert-manager', 'helm'] as const) {
     paths.push(await ensureProgram(name));

@@ -200,7 +200,10 @@ async function goVersion(): Promise<string> {
   try {
     return await run(['go', 'env', 'GOVERSION', 'GOOS', 'GOARCH'], { cwd: sourceDirectory });
   } catch (error) {
-    throw new Error('Go 1.26 or newer is needed to build the local Kubernetes: https://go.dev/dl/', { cause: error });
+    throw new Error(
+      'Go is needed to build the local Kubernetes (which version: local-kubernetes/go.mod): https://go.dev/dl/',
+      { cause: error },
+    );
   }
 }
 

@@ -3,6 +3,7 @@
  * stdout, tables on stderr; `--write` keeps tables and plots in docs/performance.md.
  */
 import { InvalidArgumentError, program } from 'commander';
+import { checkMachine } from '../../local-kubernetes/preflight/check-machine.ts';
 import { measureAdmission } from './admission.ts';
 import { measureBurst } from './burst.ts';
 import { measureGrowth } from './growth.ts';
@@ -48,6 +49,7 @@ const options = program
   .opts<{ only?: string[]; quick?: true; write?: true }>();
 if (options.write && options.quick) program.error('--write is for the full size');
 
+await checkMachine(['control-plane']);
 await compile();
 const reports: Report[] = [];
 for (const name of options.only ?? Object.keys(scenarios)) {

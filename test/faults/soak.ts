@@ -12,6 +12,7 @@ import { isFinished } from '../../core/job/job-run-status.ts';
 import { plot, type Series } from '../bench/plot.ts';
 import { connectionsOf, usageOf } from '../bench/usage.ts';
 import { machine, replaceBetween } from '../bench/write.ts';
+import { checkMachine } from '../../local-kubernetes/preflight/check-machine.ts';
 import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import type { FaultProxy } from '../integration/fault-proxy.ts';
 import type { SyncerProcess } from '../integration/syncer-process.ts';
@@ -33,6 +34,7 @@ const SAMPLE_EVERY_MS = 5_000;
 /** A finished run is deleted after this, so that their number comes to a level. */
 const KEPT_MS = 60_000;
 
+await checkMachine(['control-plane']);
 const arena = await Arena.start();
 const { controlPlane } = arena.environment;
 const webhook = await startWebhookTarget(arena.environment);
