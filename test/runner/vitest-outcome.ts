@@ -1,0 +1,66 @@
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { Outcome } from './outcome.ts';
+
+/** What is read of the report that vitest's JSON reporter writes. */
+interface VitestReport {
+  numPassedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: FileResult[];
+}
+
+interface FileResult {
+  /** Absolute path. */
+  name: string;
+  status: string;
+  /** Why the file did not load, or which hook of the file failed; empty if a hook inside a `describe` failed. */
+  message: string;
+  assertionResults: { ancestorTitles: string[]; title: string; status: string }[];
+}
+
+export interface VitestRun {
+  /** Text of the report; undefined if vitest wrote none. */
+  report: string | undefined;
+  /** Why vitest itself failed, such as `exit code 1`; undefined if it succeeded. */
+  failure: string | undefined;
+  /** Folder to which the paths of files are relative. */
+  root: string;
+}
+
+/** The outcome of one vitest project. A run that is not a clean success has at least one failure. */
+export function outcomeOfVitest({ report: text, failure, root }: VitestRun): Outcome {
+  const report = parse(text);
+  if (report === undefined) {
+    return { passed: 0, skipped: 0, failures: [`vitest wrote no report (${failure ?? 'exit code 0'})`] };
+  }
+  const failures = report.testResults.flatMap((file) => failuresOf(file, relative(root, file.name)));
+  const { numPassedTests: passed } = report;
+  if (failures.length === 0 && passed === 0) failures.push(`no test ran (${failure ?? 'exit code 0'})`);
+  if (failures.length === 0 && failure !== undefined) {
+    failures.push(`vitest failed (${failure}) although no test did: see "Unhandled Errors" above`);
+  }
+  return { passed, skipped: report.numPendingTests + report.numTodoTests, failures };
+}
+
+/** The failed tests of a file. A file that failed without one did not load, or a hook failed. */
+function failuresOf({ status, message, assertionResults }: FileResult, file: string): string[] {
+  const tests = assertionResults
+    .filter((test) => test.status === 'failed')
+    .map(({ ancestorTitles, title }) => [file, ...ancestorTitles, title].map(oneLine).join(' > '));
+  if (tests.length > 0 || status !== 'failed') return tests;
+  return [`${file}: ${firstLine(message) || 'a hook failed: see "Failed Suites" above'}`];
+}
+
+function parse(text: string | undefined): VitestReport | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as VitestReport;
+  } catch {
+    return undefined;
+  }
+}
+
+const firstLine = (text: string): string => stripVTControlCharacters(text).trim().split('\n')[0] ?? '';
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
