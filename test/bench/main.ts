@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures what the extension costs beside the limit in the same run. One line of JSON a scenario on
- * stdout, tables on stderr; `--write` keeps tables and plots in docs/performance.md.
+ * stdout, tables on stderr; `--write` stores the results in docs/performance.json and shows them in docs/performance.md.
  */
 import { InvalidArgumentError, program } from 'commander';
 import { checkMachine } from '../../local-kubernetes/preflight/check-machine.ts';

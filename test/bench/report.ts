@@ -28,7 +28,7 @@ export interface Figure {
 export interface Report {
   scenario: string;
   figures: Figure[];
-  /** For a plot: points of x and y by name. */
+  /** For a chart: points of x and y by name. */
   series?: Record<string, [number, number][]>;
 }
 

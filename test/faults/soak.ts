@@ -1,30 +1,29 @@
 /**
  * `npm run soak`: a steady load with a fault every half minute, and whether memory and sockets stay flat. Prints one line of
- * JSON, and with `--write` keeps plots in docs/performance.md.
+ * JSON, and with `--write` stores the figures in docs/soak.json and shows them in docs/performance.md.
  */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { program } from 'commander';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
-import { plot, type Series } from '../bench/plot.ts';
 import { connectionsOf, usageOf } from '../bench/usage.ts';
-import { machine, replaceBetween } from '../bench/write.ts';
+import { machine, writeBlock, writeJson } from '../bench/write.ts';
 import { checkMachine } from '../../local-kubernetes/preflight/check-machine.ts';
 import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import type { FaultProxy } from '../integration/fault-proxy.ts';
 import type { SyncerProcess } from '../integration/syncer-process.ts';
 import { Arena, DEFAULT_LEASE, SYNCERS } from './arena.ts';
 import { allWell, listAll } from './checker.ts';
+import { soakText, watched, type SoakReport } from './soak-report.ts';
 import { startWebhookTarget } from './webhook-target.ts';
 
 const { minutes, write } = program
   .name('npm run soak --')
   .description('Loads the extension for a while, breaks something every 30 s, and watches memory and sockets.')
   .option('--minutes <n>', 'how long', Number, 30)
-  .option('--write', 'keep the plots in docs/performance.md')
+  .option('--write', 'show the result in docs/performance.md')
   .parse()
   .opts<{ minutes: number; write?: true }>();
 
@@ -164,49 +163,25 @@ console.log(
     well,
     ...(well ? {} : { verdict }),
     unhandled,
-    rssMiB: thirds(rss),
-    sockets: thirds(sockets),
+    rssMiB: watched(rss).thirds,
+    sockets: watched(sockets).thirds,
   }),
 );
-if (write) await writePlots();
+if (write) await writeReport();
 await webhook.stop();
 await arena.stop();
 process.exitCode = well && unhandled === 0 ? 0 : 1;
 
-/** Means of the second and of the last third: the first is for warming up. */
-function thirds(series: Series): Record<string, [number, number]> {
-  const mean = (points: readonly (readonly [number, number])[]) =>
-    Math.round((points.reduce((sum, [, y]) => sum + y, 0) / points.length) * 10) / 10;
-  return Object.fromEntries(
-    Object.entries(series).map(([name, points]) => {
-      const third = Math.floor(points.length / 3);
-      return [name, [mean(points.slice(third, 2 * third)), mean(points.slice(2 * third))]];
-    }),
-  );
-}
-
-function meansTable(): string {
-  const [memory, open] = [thirds(rss), thirds(sockets)];
-  const rows = Object.keys(memory).map((name) => [name, ...memory[name]!, ...open[name]!]);
-  const head = ['process', 'RSS, MiB', 'RSS, last third', 'connections', 'connections, last third'];
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
-}
-
-async function writePlots(): Promise<void> {
-  const docs = join(repositoryDirectory, 'docs');
-  const file = (name: string) => join(docs, 'images', name);
-  await writeFile(file('soak-memory.svg'), plot(rss, { title: 'Soak: memory', x: 'minutes', y: 'RSS, MiB' }));
-  await writeFile(
-    file('soak-sockets.svg'),
-    plot(sockets, { title: 'Soak: connections', x: 'minutes', y: 'connections' }),
-  );
-  const text = [
-    `${minutes} minutes, ${created} runs, ${faultsDone} faults, on ${machine()}: ${well ? 'nothing lost, nothing doubled' : 'not all well'}.`,
-    'Means of the second and of the last third:',
-    meansTable(),
-    '![memory](images/soak-memory.svg)',
-    '![connections](images/soak-sockets.svg)',
-  ].join('\n\n');
-  const page = join(docs, 'performance.md');
-  await replaceBetween(page, { begin: '<!-- soak: begin -->', end: '<!-- soak: end -->', text });
+async function writeReport(): Promise<void> {
+  const report: SoakReport = {
+    minutes,
+    runs: created,
+    faults: faultsDone,
+    well,
+    on: machine(),
+    rssMiB: watched(rss),
+    connections: watched(sockets),
+  };
+  await writeJson(join(repositoryDirectory, 'docs', 'soak.json'), report);
+  await writeBlock('soak', soakText(report));
 }
