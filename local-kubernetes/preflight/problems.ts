@@ -59,7 +59,8 @@ function nodeProblems({ node }: MachineFacts, oldest: string): Problem[] {
 function goProblems({ go, arch }: MachineFacts, oldest: string): Problem[] {
   if (go !== undefined && !isOlder(go, oldest)) return [];
   const archive = `https://go.dev/dl/go${oldest}.linux-${arch === 'x64' ? 'amd64' : arch}.tar.gz`;
-  const install = `curl -fsSL ${archive} | sudo tar -C /usr/local -xz && export PATH=/usr/local/go/bin:$PATH`;
+  const unpack = `curl -fsSL ${archive} | sudo tar -C /usr/local -xz && export PATH=/usr/local/go/bin:$PATH`;
+  const install = go === undefined ? unpack : `sudo rm -rf /usr/local/go && ${unpack}`;
   const found = go === undefined ? 'there is no go on the PATH' : `this is Go ${go}`;
   return [
     { what: `Go ${oldest} or later is needed to build Kubernetes, and ${found}`, mend: `Install it: ${install}` },

@@ -47,7 +47,12 @@ describe('the problems of a machine', () => {
       /^Go 1\.26\.0 or later .* no go on the PATH\. .*curl .*\/go1\.26\.0\.linux-amd64\.tar\.gz \|/,
     ],
     ['no Go for a real node', { go: undefined }, ['full'], /^Go 1\.26\.0 or later/],
-    ['an old Go', { go: '1.25.9' }, ['control-plane'], /and this is Go 1\.25\.9\./],
+    [
+      'an old Go',
+      { go: '1.25.9' },
+      ['control-plane'],
+      /and this is Go 1\.25\.9\. Install it: sudo rm -rf \/usr\/local\/go && curl /,
+    ],
     ['a Go that would be newer as a decimal number', { go: '1.3' }, ['control-plane'], /and this is Go 1\.3\./],
     ['no Go on arm64', { go: undefined, arch: 'arm64' }, ['control-plane'], /linux-arm64\.tar\.gz/],
     ['another system', { platform: 'darwin', go: undefined }, everything, /needs Linux, and this is darwin\. .*kind/],
