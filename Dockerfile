@@ -38,7 +38,7 @@ LABEL org.opencontainers.image.title="job-template-run" \
   org.opencontainers.image.version="0.1.0"
 COPY --from=root /root-fs /
 WORKDIR /app
-COPY LICENSE package.json ./
+COPY LICENSE NOTICE package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # Two pools of memory instead of eight for each core: no thread of ours allocates much but one.
