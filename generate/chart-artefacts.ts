@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
 import type { Artefact } from './artefact.ts';
 import { CHART_DIRECTORY, PLAIN_FILES, renderPlainManifests, type PlainFile } from './plain-manifests.ts';
+import { pretty } from './pretty.ts';
 import { valuesTable } from './values-table.ts';
 
 const README = 'charts/job-template-run/README.md';
@@ -17,9 +17,6 @@ const readme = async (): Promise<string> => {
   const table = valuesTable(readFileSync(`${CHART_DIRECTORY}/values.yaml`, 'utf8'));
   return pretty(`${text.slice(0, begin)}${BEGIN}\n\n${table}\n\n${text.slice(end)}`, README);
 };
-
-const pretty = async (text: string, path: string): Promise<string> =>
-  format(text, { ...(await resolveConfig(`${CHART_DIRECTORY}/../../${path}`)), filepath: path });
 
 let rendered: Promise<Record<PlainFile, string>> | undefined;
 

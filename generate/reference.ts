@@ -1,4 +1,3 @@
-import { format } from 'prettier';
 import {
   CATEGORY,
   CLUSTER_JOB_TEMPLATE_RESOURCE,
@@ -11,6 +10,7 @@ import type { Term } from '../api/glossary.ts';
 import { KUBERNETES_VERSION } from '../api/kubernetes/definitions.ts';
 import type { JsonSchema } from '../api/kubernetes/json-schema.ts';
 import { API_VERSION } from '../api/names.ts';
+import { pretty } from './pretty.ts';
 import { structuralSchema } from './structural-schema.ts';
 
 const table = (head: string[], rows: string[][]): string => {
@@ -130,7 +130,7 @@ Fields and columns are those of a JobTemplate.`;
 
 /** The reference page, `docs/reference.md`. */
 export const referencePage = (): Promise<string> =>
-  format(
+  pretty(
     `<!-- Made by \`npm run generate\` from the schemas and names in api/. Do not edit. -->
 
 # Reference
@@ -161,5 +161,5 @@ Of the conditions of a JobRun, and of its Events.
 
 ${termTable('Reason', REASONS)}
 `,
-    { parser: 'markdown', printWidth: 120 },
+    'docs/reference.md',
   );
