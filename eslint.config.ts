@@ -39,7 +39,7 @@ const FUNCTION_LINES = { max: 40, skipComments: true, skipBlankLines: true };
 const TOOLS = ['generate', 'local-kubernetes', 'test', 'examples'];
 
 export default defineConfig(
-  { ignores: ['dist/', '.cluster/', 'node_modules/', 'coverage/', '**/generated/'] },
+  { ignores: ['dist/', '.cluster/', '.stryker/', 'node_modules/', 'coverage/', '**/generated/'] },
   tseslint.configs.strictTypeChecked,
   regexp.recommended,
   {
