@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { namedParameters, parameterDeclarationErrors } from '../../../../core/parameters/declarations.ts';
+import { compilePattern } from '../../../../core/parameters/pattern.ts';
+import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
+import { fieldError } from '../field-errors.ts';
+
+const errorsOf = (parameters: unknown) => parameterDeclarationErrors(parameters, new SchemaCompiler());
+
+describe('the declared parameters', () => {
+  it.each([
+    ['of a name alone', { name: 'day' }],
+    ['with null for what is absent', { name: 'day', schema: null, default: null, required: null }],
+    ['with a default and no schema', { name: 'day', default: 'monday' }],
+    ['with a default of its type', { name: 'count', schema: { type: 'integer' }, default: 0 }],
+    ['that are not required and have a default', { name: 'day', required: false, default: '' }],
+    ['that are required', { name: 'day', required: true }],
+  ])('can be %s', (_, parameter) => {
+    expect(errorsOf([parameter])).toEqual([]);
+  });
+
+  it.each([['day'], [{}], [7], [null]])('are refused where they are no list: %j', (parameters) => {
+    const value = JSON.stringify(parameters).replace(/[{}]/g, '\\$&');
+    expect(errorsOf(parameters)).toEqual([
+      fieldError('parameters', 'FieldValueTypeInvalid', new RegExp(`Invalid value: ${value}: .*list`)),
+    ]);
+  });
+
+  it.each([
+    ['day', /"day".*must be a parameter/],
+    [7, /7.*must be a parameter/],
+    [null, /null.*must be a parameter/],
+    [['day'], /\["day"\].*must be a parameter/],
+  ])('are refused where one is no object: %j', (wrong, message) => {
+    expect(errorsOf([{ name: 'a' }, wrong])).toEqual([fieldError('parameters[1]', 'FieldValueTypeInvalid', message)]);
+  });
+
+  it('tell the mistakes of each parameter', () => {
+    expect(errorsOf([{ name: '1' }, { name: 'a' }, { name: '2', schema: {} }])).toMatchObject([
+      { path: 'parameters[0].name' },
+      { path: 'parameters[2].name' },
+      { path: 'parameters[2].schema.type' },
+    ]);
+  });
+});
+
+describe('the name of a parameter', () => {
+  it.each(['a', '_', 'Day_of-week9', 'x'.repeat(63)])('can be %s', (name) => {
+    expect(errorsOf([{ name }])).toEqual([]);
+  });
+
+  it.each([[undefined], [null], [''], [5]])('is required: %j is none', (name) => {
+    expect(errorsOf([{ name }])).toEqual([
+      fieldError('parameters[0].name', 'FieldValueRequired', /^Required value: .*name/),
+    ]);
+  });
+
+  it.each(['1day', '-day', 'da.y', 'da y', 'd[*]', 'täglich'])('cannot be %j', (name) => {
+    expect(errorsOf([{ name }])).toEqual([
+      fieldError('parameters[0].name', 'FieldValueInvalid', new RegExp(`Invalid value: ".*": .*letters, digits`)),
+    ]);
+  });
+
+  it('has at most 63 characters', () => {
+    expect(errorsOf([{ name: 'x'.repeat(64) }])).toEqual([
+      fieldError('parameters[0].name', 'FieldValueTooLong', /Too long: .*63/),
+    ]);
+  });
+
+  it('occurs once; each further one is a duplicate', () => {
+    expect(errorsOf([{ name: 'a' }, { name: 'b' }, { name: 'a' }, { name: 'a' }])).toEqual([
+      fieldError('parameters[2].name', 'FieldValueDuplicate', /Duplicate value: "a"/),
+      fieldError('parameters[3].name', 'FieldValueDuplicate', /Duplicate value: "a"/),
+    ]);
+  });
+
+  it('is reported as missing, not as a duplicate, where two have none', () => {
+    expect(errorsOf([{}, {}])).toMatchObject([{ reason: 'FieldValueRequired' }, { reason: 'FieldValueRequired' }]);
+  });
+});
+
+describe('the default of a parameter', () => {
+  it.each([
+    ['without a schema, where it is no string', { default: 5 }, /5.*must be a string/],
+    ['with a null schema, where it is no string', { default: 5, schema: null }, /5.*must be a string/],
+    ['where it does not fit the schema', { default: 'a', schema: { type: 'integer' } }, /"a".*whole number/],
+  ])('is refused %s', (_, parameter, message) => {
+    expect(errorsOf([{ name: 'x', ...parameter }])).toEqual([
+      fieldError('parameters[0].default', 'FieldValueTypeInvalid', message),
+    ]);
+  });
+
+  it('is not checked against a schema that is wrong itself', () => {
+    expect(errorsOf([{ name: 'x', default: 5, schema: { type: 'strin' } }])).toMatchObject([
+      { path: 'parameters[0].schema.type' },
+    ]);
+  });
+
+  it.each([[undefined], [null]])('is needed where the parameter is not required: %j', (value) => {
+    expect(errorsOf([{ name: 'x', required: false, default: value }])).toEqual([
+      fieldError('parameters[0].default', 'FieldValueRequired', /Required value: .*not required.*default/),
+    ]);
+  });
+
+  it('contradicts `required: true`, beside whatever else is wrong with it', () => {
+    const contradiction = fieldError('parameters[0].required', 'FieldValueForbidden', /Forbidden: .*default/);
+    expect(errorsOf([{ name: 'x', required: true, default: 'a' }])).toEqual([contradiction]);
+    expect(errorsOf([{ name: 'x', required: true, default: 5 }])).toEqual([
+      fieldError('parameters[0].default', 'FieldValueTypeInvalid', /5/),
+      contradiction,
+    ]);
+  });
+});
+
+describe('the cost of all patterns', () => {
+  const sizeOf = (pattern: string): number => {
+    const compiled = compilePattern(pattern);
+    if ('error' in compiled) throw new Error(compiled.error);
+    return compiled.pattern.size;
+  };
+  /** A pattern of 1,024 instructions: with 16,384 characters in all, it takes exactly the steps that are allowed. */
+  const pattern = `a{500}b{${1024 - sizeOf('a{500}b{1}') + 1}}`;
+  const list = (maxLength: number, maxItems = 4) => ({
+    name: `list-${maxLength}`,
+    schema: { type: 'array', maxItems, items: { type: 'string', pattern, maxLength } },
+  });
+  const string = (name: string, maxLength: number) => ({ name, schema: { type: 'string', pattern, maxLength } });
+
+  it('has a bound: up to it a template is accepted', () => {
+    expect(sizeOf(pattern)).toBe(1024);
+    expect(errorsOf([list((16_384 - 300) / 4)])).toEqual([]);
+  });
+
+  it('is refused beyond it, with what to lower', () => {
+    expect(errorsOf([list((16_384 - 300) / 4 + 1)])).toEqual([
+      fieldError('parameters[0].schema.items.pattern', 'FieldValueForbidden', /too long; lower maxLength or maxItems/),
+    ]);
+  });
+
+  it('is that of all parameters together, and the one that goes beyond the bound is named', () => {
+    const three = ['a', 'b', 'c'].map((name) => string(name, 4096));
+    expect(errorsOf([{ name: 'plain' }, { name: 'null', schema: null }, ...three])).toEqual([]);
+    expect(errorsOf([{ name: 'plain' }, ...three, string('d', 4096), string('e', 4096)])).toEqual([
+      fieldError('parameters[4].schema.pattern', 'FieldValueForbidden', /lower maxLength, or/),
+    ]);
+  });
+
+  it('is not told while anything else is wrong', () => {
+    expect(errorsOf([{ name: '1' }, list(4096, 100)])).toMatchObject([{ path: 'parameters[0].name' }]);
+  });
+});
+
+describe('namedParameters', () => {
+  it('are those with a name, whatever else is wrong with them', () => {
+    const named = [{ name: 'a' }, { name: '1', schema: 7 }];
+    expect(namedParameters([named[0], null, 'b', 7, { name: 7 }, {}, named[1]])).toEqual(named);
+  });
+
+  it.each([[undefined], [null], ['a'], [{ name: 'a' }]])('are none of what is no list: %j', (parameters) => {
+    expect(namedParameters(parameters)).toEqual([]);
+  });
+});

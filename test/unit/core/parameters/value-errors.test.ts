@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ParameterSchema } from '../../../../api/parameter.ts';
+import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
+import { parameterValueErrors } from '../../../../core/parameters/value-errors.ts';
+import { fieldError } from '../field-errors.ts';
+
+const errorsOf = (value: unknown, schema?: object) =>
+  parameterValueErrors(value, schema as ParameterSchema | undefined, { path: 'p', schemas: new SchemaCompiler() });
+
+const list = (items: object, more: object = {}) => ({ type: 'array', items, ...more });
+const strings = list({ type: 'string' });
+
+describe('a value that fits', () => {
+  it.each<[string, unknown, object | undefined]>([
+    ['any string without a schema', 'a b', undefined],
+    ['the empty string', '', { type: 'string' }],
+    ['a whole number', -7, { type: 'integer' }],
+    ['a whole number written with a point', 2.0, { type: 'integer' }],
+    ['a number', 0.5, { type: 'number' }],
+    ['false', false, { type: 'boolean' }],
+    ['an empty list', [], strings],
+    ['a list as long as it may be', ['a', 'b'], list({ type: 'string' }, { minItems: 2, maxItems: 2 })],
+    ['one of an enum', 'b', { type: 'string', enum: ['a', 'b'] }],
+    ['as long and as short as it may be', 'ab', { type: 'string', minLength: 2, maxLength: 2 }],
+    ['as great and as small as it may be', 5, { type: 'integer', minimum: 5, maximum: 5 }],
+    ['a string that matches', 'abc', { type: 'string', pattern: 'b', maxLength: 5 }],
+    ['the greatest whole number that is exact', Number.MAX_SAFE_INTEGER, { type: 'integer' }],
+    ['the smallest whole number that is exact', Number.MIN_SAFE_INTEGER, { type: 'number' }],
+    ['a text with a whole surrogate pair', '😀', { type: 'string' }],
+  ])('is %s', (_, value, schema) => {
+    expect(errorsOf(value, schema)).toEqual([]);
+  });
+});
+
+describe('a value of the wrong type', () => {
+  it.each<[unknown, string, RegExp]>([
+    [5, 'string', /^Invalid value: 5: must be a string: .*quotes, "5"$/],
+    [true, 'string', /^Invalid value: true: must be a string: .*quotes, "true"$/],
+    [['a'], 'string', /^Invalid value: \["a"\]: must be a string$/],
+    [{}, 'string', /^Invalid value: \{\}: must be a string$/],
+    ['5', 'integer', /^Invalid value: "5": must be a whole number: .*without quotes$/],
+    ['-50', 'integer', /must be a whole number: .*without quotes$/],
+    ['5.5', 'integer', /must be a whole number$/],
+    ['5x', 'integer', /must be a whole number$/],
+    ['x5', 'integer', /must be a whole number$/],
+    ['true', 'integer', /must be a whole number$/],
+    [5.5, 'integer', /^Invalid value: 5\.5: must be a whole number$/],
+    [true, 'integer', /^Invalid value: true: must be a whole number$/],
+    ['5', 'number', /^Invalid value: "5": must be a number: .*without quotes$/],
+    ['-50.25', 'number', /must be a number: .*without quotes$/],
+    ['5.', 'number', /must be a number$/],
+    ['.5', 'number', /must be a number$/],
+    ['5.5x', 'number', /must be a number$/],
+    ['x5.5', 'number', /must be a number$/],
+    ['-', 'number', /must be a number$/],
+    ['true', 'boolean', /^Invalid value: "true": must be true or false: .*without quotes$/],
+    ['false', 'boolean', /must be true or false: .*without quotes$/],
+    ['yes', 'boolean', /must be true or false$/],
+    ['5', 'boolean', /must be true or false$/],
+    [1, 'boolean', /^Invalid value: 1: must be true or false$/],
+  ])('%j for %s', (value, type, message) => {
+    expect(errorsOf(value, { type })).toEqual([fieldError('p', 'FieldValueTypeInvalid', message)]);
+  });
+
+  it.each<[unknown, RegExp]>([
+    ['a', /^Invalid value: "a": must be a list: .*\["a"\]$/],
+    [5, /^Invalid value: 5: must be a list$/],
+  ])('%j for a list', (value, message) => {
+    expect(errorsOf(value, strings)).toEqual([fieldError('p', 'FieldValueTypeInvalid', message)]);
+  });
+
+  it('where no schema is, so that it must be a string', () => {
+    expect(errorsOf(5)).toEqual([fieldError('p', 'FieldValueTypeInvalid', /: 5: must be a string/)]);
+  });
+});
+
+describe('a value that does not fit', () => {
+  it.each<[string, unknown, object, object]>([
+    [
+      'none of an enum, but nearly',
+      'fats',
+      { type: 'string', enum: ['fast', 'slow'] },
+      fieldError('p', 'FieldValueNotSupported', /"fats": supported values: "fast", "slow"; did you mean "fast"\?$/),
+    ],
+    [
+      'none of an enum, and like none',
+      'quick',
+      { type: 'string', enum: ['fast', 'slow'] },
+      fieldError('p', 'FieldValueNotSupported', /"quick": supported values: "fast", "slow"$/),
+    ],
+    [
+      'no number of an enum',
+      3,
+      { type: 'integer', enum: [1, 2] },
+      fieldError('p', 'FieldValueNotSupported', /: 3: supported values: 1, 2$/),
+    ],
+    ['too long by one', 'ab', { type: 'string', maxLength: 1 }, fieldError('p', 'FieldValueTooLong', /1 character$/)],
+    ['too long', 'abc', { type: 'string', maxLength: 2 }, fieldError('p', 'FieldValueTooLong', /2 characters$/)],
+    [
+      'too short',
+      'a',
+      { type: 'string', minLength: 2 },
+      fieldError('p', 'FieldValueInvalid', /"a": .*at least 2 characters$/),
+    ],
+    [
+      'too few',
+      [],
+      list({ type: 'string' }, { minItems: 1 }),
+      fieldError('p', 'FieldValueInvalid', /\[\]: .*at least 1 element$/),
+    ],
+    [
+      'too many',
+      ['a', 'b', 'c'],
+      list({ type: 'string' }, { maxItems: 2 }),
+      fieldError('p', 'FieldValueTooMany', /Too many: 3: .*at most 2/),
+    ],
+    [
+      'too small',
+      4,
+      { type: 'integer', minimum: 5 },
+      fieldError('p', 'FieldValueInvalid', /: 4: .*greater than or equal to 5$/),
+    ],
+    [
+      'too great',
+      0.6,
+      { type: 'number', maximum: 0.5 },
+      fieldError('p', 'FieldValueInvalid', /: 0\.6: .*less than or equal to 0\.5$/),
+    ],
+    [
+      'against the pattern',
+      'b',
+      { type: 'string', pattern: '^a$', maxLength: 5 },
+      fieldError('p', 'FieldValueInvalid', /"b": .*regular expression \^a\$$/),
+    ],
+    [
+      'against a keyword that has no sentence of its own',
+      'b',
+      { type: 'string', const: 'a' },
+      fieldError('p', 'FieldValueInvalid', /"b": must be equal to constant$/),
+    ],
+  ])('%s', (_, value, schema, expected) => {
+    expect(errorsOf(value, schema)).toEqual([expected]);
+  });
+
+  it('in an element has the path of the element', () => {
+    expect(errorsOf(['a', 7, 'bb'], list({ type: 'string', maxLength: 1 }))).toEqual([
+      fieldError('p[1]', 'FieldValueTypeInvalid', /: 7: must be a string/),
+      fieldError('p[2]', 'FieldValueTooLong', /1 character/),
+    ]);
+  });
+
+  it('in an element far down the list has the path of that element', () => {
+    const long = new Array<unknown>(13).fill('a');
+    expect(errorsOf([...long, 7], strings)).toMatchObject([{ path: 'p[13]' }]);
+  });
+
+  it('in many elements has at most ten mistakes told', () => {
+    expect(errorsOf(new Array(11).fill(7), strings)).toHaveLength(10);
+    expect(errorsOf(new Array(11).fill('\0'), strings)).toHaveLength(10);
+  });
+
+  it('is not looked into when it is too long a list', () => {
+    expect(errorsOf([7, 7], list({ type: 'string' }, { maxItems: 1 }))).toMatchObject([
+      { reason: 'FieldValueTooMany' },
+    ]);
+  });
+});
+
+describe('a value that no schema can allow', () => {
+  it.each<[string, unknown, object, RegExp]>([
+    ['a text with NUL', 'a\0b', { type: 'string' }, /"a\\u0000b": .*NUL/],
+    ['half of a surrogate pair', 'a\ud83d', { type: 'string' }, /surrogate/],
+    ['a whole number that is not exact', 2 ** 53, { type: 'integer' }, /9007199254740992: .*type string.*quotes/],
+    ['such a negative number', -(2 ** 53), { type: 'number' }, /-9007199254740992: .*type string.*quotes/],
+  ])('is %s', (_, value, schema, message) => {
+    expect(errorsOf(value, schema)).toEqual([fieldError('p', 'FieldValueInvalid', message)]);
+    expect(errorsOf([value], list(schema))).toEqual([fieldError('p[0]', 'FieldValueInvalid', message)]);
+  });
+
+  it('is a list in a list, which is told once', () => {
+    expect(errorsOf([['a\0']], strings)).toEqual([fieldError('p[0]', 'FieldValueTypeInvalid', /must be a string/)]);
+  });
+});
+
+it('every string without NUL and without broken pairs fits where nothing is asked of it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      fc.pre(text.isWellFormed() && !text.includes('\0'));
+      expect(errorsOf(text)).toEqual([]);
+    }),
+    { numRuns: 25 },
+  );
+});

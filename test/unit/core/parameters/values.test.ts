@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Parameter, ParameterValue } from '../../../../api/parameter.ts';
+import { parameterValues } from '../../../../core/parameters/values.ts';
+import { compileTemplate } from '../../../../core/template/compile.ts';
+import { fieldError } from '../field-errors.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
+
+type Run = Parameters<typeof echoRun>[0];
+
+function resolved(parameters: Parameter[], given: unknown, more: Run = {}) {
+  const run = echoRun({ ...more, parameters: given as Record<string, ParameterValue> });
+  return parameterValues(compileTemplate({ ...echoTemplate(), parameters }), run);
+}
+
+function valuesOf(parameters: Parameter[], given: unknown): Record<string, ParameterValue> {
+  const result = resolved(parameters, given);
+  if ('errors' in result) throw new Error(JSON.stringify(result.errors));
+  return Object.fromEntries(result.values);
+}
+
+function errorsOf(parameters: Parameter[], given: unknown, more?: Run) {
+  const result = resolved(parameters, given, more);
+  return 'errors' in result ? result.errors : [];
+}
+
+const day: Parameter = { name: 'day' };
+
+describe('the values of a run', () => {
+  it.each<[string, Parameter[], unknown, Record<string, ParameterValue>]>([
+    ['are none where the template declares none', [], undefined, {}],
+    ['are none where they are null', [], null, {}],
+    ['are those that it gives', [day], { day: 'monday' }, { day: 'monday' }],
+    ['are defaults for the rest', [{ ...day, default: 'monday' }], {}, { day: 'monday' }],
+    ['are defaults where all are null', [{ ...day, default: 'monday' }], null, { day: 'monday' }],
+    ['are defaults where one is null', [{ ...day, default: 'monday' }], { day: null }, { day: 'monday' }],
+    ['are given ones before defaults', [{ ...day, default: 'monday' }], { day: '' }, { day: '' }],
+    ['are a default of false too', [{ name: 'b', schema: { type: 'boolean' }, default: false }], {}, { b: false }],
+    ['are a default of zero too', [{ name: 'i', schema: { type: 'integer' }, default: 0 }], {}, { i: 0 }],
+    ['are an empty default too', [{ ...day, default: '' }], {}, { day: '' }],
+    ['fit a schema that is null', [{ ...day, schema: null } as unknown as Parameter], { day: 'x' }, { day: 'x' }],
+  ])('%s', (_, parameters, given, expected) => {
+    expect(valuesOf(parameters, given)).toEqual(expected);
+  });
+
+  it.each([['monday'], [['monday']], [7]])('are a map, which %j is not', (given) => {
+    const value = JSON.stringify(given).replace(/[[\]]/g, '\\$&');
+    expect(errorsOf([day], given)).toEqual([
+      fieldError('spec.parameters', 'FieldValueTypeInvalid', new RegExp(`^Invalid value: ${value}: .*map`)),
+    ]);
+  });
+
+  it('fit the schema', () => {
+    const parameters: Parameter[] = [{ name: 'files', schema: { type: 'array', items: { type: 'string' } } }, day];
+    expect(errorsOf(parameters, { files: ['a', 7], day: 7 })).toMatchObject([
+      { path: 'spec.parameters[files][1]', reason: 'FieldValueTypeInvalid' },
+      { path: 'spec.parameters[day]', reason: 'FieldValueTypeInvalid' },
+    ]);
+  });
+
+  it('have all their mistakes told at once', () => {
+    expect(errorsOf([day, { name: 'hour' }], { daay: 'x', hour: 7 })).toMatchObject([
+      { path: 'spec.parameters[daay]', reason: 'FieldValueNotFound' },
+      { path: 'spec.parameters[day]', reason: 'FieldValueRequired' },
+      { path: 'spec.parameters[hour]', reason: 'FieldValueTypeInvalid' },
+    ]);
+  });
+});
+
+describe('a value that is missing', () => {
+  const missing = (parameter: Partial<Parameter>, more?: Run) => errorsOf([{ ...day, ...parameter }], {}, more);
+  const required = (message: RegExp) => [fieldError('spec.parameters[day]', 'FieldValueRequired', message)];
+
+  it.each<[string, Partial<Parameter>, RegExp]>([
+    ['names the template and the type', {}, /^Required value: JobTemplate "echo" .*type string$/],
+    ['names the type of the schema', { schema: { type: 'integer' } }, /type integer$/],
+    ['has the description', { description: ' Which day. \nMore.' }, /type string \(Which day\. \)$/],
+    ['has no empty description', { description: '' }, /type string$/],
+    ['has 200 characters of a description', { description: 'x'.repeat(200) }, /\(x{200}\)$/],
+    ['has no more of a description', { description: 'x'.repeat(201) }, /\(x{197}\.\.\.\)$/],
+    ['is missing though a default is declared beside `required`', { required: true, default: 'a' }, /type string/],
+  ])('%s', (_, parameter, message) => {
+    expect(missing(parameter)).toEqual(required(message));
+  });
+
+  it('names a ClusterJobTemplate as such', () => {
+    expect(missing({}, { templateKind: 'ClusterJobTemplate' })).toEqual(required(/ClusterJobTemplate "echo"/));
+  });
+});
+
+describe('a value that no parameter is declared for', () => {
+  const unknown = (name: string, declared: string[]) =>
+    errorsOf(
+      declared.map((one) => ({ name: one, default: '' })),
+      { [name]: 'x' },
+    );
+
+  it.each<[string, string[], RegExp]>([
+    ['where there are none', [], /^Not found: "daay": JobTemplate "echo" declares no parameters$/],
+    ['where one is near', ['hour', 'day'], /"daay": .*; did you mean "day"\? it declares "hour", "day"$/],
+    ['where none is near', ['hour', 'minute'], /"daay": .*; it declares "hour", "minute"$/],
+  ])('is refused %s', (_, declared, message) => {
+    expect(unknown('daay', declared)).toEqual([fieldError('spec.parameters[daay]', 'FieldValueNotFound', message)]);
+  });
+
+  it('is refused once for each', () => {
+    expect(errorsOf([], { a: 1, b: null, c: 2 })).toMatchObject([
+      { path: 'spec.parameters[a]' },
+      { path: 'spec.parameters[c]' },
+    ]);
+  });
+});
