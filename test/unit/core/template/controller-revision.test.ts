@@ -1,11 +1,16 @@
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ClusterJobTemplate, JobTemplate } from '../../../../api/job-template.ts';
 import {
   controllerRevision,
   controllerRevisionName,
+  identityOfRevision,
+  ownerUid,
+  revisionNamespace,
+  revisionSelector,
   versionOfRevision,
 } from '../../../../core/template/controller-revision.ts';
+import type { ControllerRevision } from '../../../../api/wire.ts';
 import { templateRevision } from '../../../../core/template/template-revision.ts';
 import { echoTemplate } from '../objects.ts';
 
@@ -68,4 +73,121 @@ test('names differ between the kinds, and fit into 253 characters', () => {
   ];
   expect(new Set(names).size).toBe(4);
   for (const name of names) expect(name).toMatch(/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])$/);
+});
+
+describe('the name of a revision', () => {
+  const nameOf = (name: string, kind: 'JobTemplate' | 'ClusterJobTemplate' = 'JobTemplate') =>
+    controllerRevisionName({ kind, name }, '0123456789');
+
+  test('is that of the template, of the revision, and of the kind where the template has no namespace', () => {
+    expect(nameOf('echo')).toBe('echo-0123456789');
+    expect(nameOf('echo', 'ClusterJobTemplate')).toBe('echo-0123456789-cluster');
+  });
+
+  test('is whole up to 253 characters', () => {
+    expect(nameOf('a'.repeat(242))).toBe(`${'a'.repeat(242)}-0123456789`);
+    expect(nameOf('a'.repeat(243))).toMatch(/^a{231}-[0-9a-f]{10}-0123456789$/);
+    expect(nameOf('a'.repeat(243))).toHaveLength(253);
+  });
+
+  test('is cut to a name that is valid: no dot or dash stands before the hash', () => {
+    expect(nameOf(`${'a'.repeat(229)}.-${'b'.repeat(20)}`)).toMatch(/^a{229}-[0-9a-f]{10}-0123456789$/);
+    expect(nameOf(`${'a'.repeat(100)}.-${'b'.repeat(148)}`)).toMatch(/^a{100}\.-b{129}-[0-9a-f]{10}-0123456789$/);
+  });
+});
+
+test('revisions are beside their template, or in the namespace of the release', () => {
+  expect(revisionNamespace({ kind: 'JobTemplate', namespace: 'team', name: 'echo' }, 'system')).toBe('team');
+  expect(revisionNamespace({ kind: 'ClusterJobTemplate', name: 'echo' }, 'system')).toBe('system');
+});
+
+test('revisions are found by a label, whose value is cut', () => {
+  const selector = (kind: 'JobTemplate' | 'ClusterJobTemplate', name: string) => revisionSelector({ kind, name });
+  expect(selector('JobTemplate', 'echo')).toBe('hematoscope.app/job-template=echo');
+  expect(selector('ClusterJobTemplate', 'echo')).toBe('hematoscope.app/cluster-job-template=echo');
+  expect(selector('JobTemplate', 'a'.repeat(99))).toBe(`hematoscope.app/job-template=${'a'.repeat(63)}`);
+});
+
+describe('which template a revision is of', () => {
+  const stored = controllerRevision(versionOfTemplate(template), 'team');
+  const revision = templateRevision(template);
+  const data = stored.data as Record<string, unknown>;
+  const changed = (metadata: object, more: Partial<ControllerRevision> = {}): ControllerRevision => ({
+    ...stored,
+    ...more,
+    metadata: { ...stored.metadata, ...metadata },
+  });
+  const owner = stored.metadata!.ownerReferences![0]!;
+
+  test('is told by its data, its labels and its name', () => {
+    const key = { kind: 'JobTemplate', namespace: 'team', name: 'echo' };
+    expect(identityOfRevision(stored)).toStrictEqual({ key, revision });
+    expect(identityOfRevision(controllerRevision(versionOfTemplate(cluster), 'system'))).toStrictEqual({
+      key: { kind: 'ClusterJobTemplate', name: 'echo' },
+      revision: templateRevision(cluster),
+    });
+  });
+
+  test.each<[string, object]>([
+    ['it has no owner any more', { ownerReferences: undefined }],
+    ['its list of owners is empty', { ownerReferences: [] }],
+    ['it has another owner beside', { ownerReferences: [{ ...owner, kind: 'ConfigMap' }, owner] }],
+  ])('is known though %s', (_, metadata) => {
+    expect(identityOfRevision(changed(metadata))).toMatchObject({ revision });
+    expect(versionOfRevision(changed(metadata))).toMatchObject({ compiled: { revision } });
+  });
+
+  test('has no namespace where the revision has none', () => {
+    expect(identityOfRevision(changed({ namespace: undefined }))?.key).toStrictEqual({
+      kind: 'JobTemplate',
+      name: 'echo',
+    });
+  });
+
+  test.each<[string, ControllerRevision]>([
+    ['has no metadata', { revision: 1, data }],
+    ['has no labels', changed({ labels: undefined })],
+    ['has not the label of a revision', changed({ labels: { 'hematoscope.app/job-template': 'echo' } })],
+    ['is called otherwise', changed({ name: 'echo' })],
+    ['belongs to an object of another kind', changed({ ownerReferences: [{ ...owner, kind: 'ClusterJobTemplate' }] })],
+    ['belongs to a template of another name', changed({ ownerReferences: [{ ...owner, name: 'other' }] })],
+    ['has no data', changed({}, { data: null })],
+    ['has a list for data', changed({}, { data: [] })],
+    ['has a text for data', changed({}, { data: 'x' })],
+    ...['kind', 'name', 'uid', 'generation', 'content'].flatMap((field): [string, ControllerRevision][] => [
+      [`has no ${field} in its data`, changed({}, { data: { ...data, [field]: undefined } })],
+      [`has a wrong ${field} in its data`, changed({}, { data: { ...data, [field]: [] } })],
+    ]),
+    ['has a kind that is none of ours', changed({}, { data: { ...data, kind: 'CronJob' } })],
+    ['has a spec that is no object', changed({}, { data: { ...data, content: { spec: 'x' } } })],
+  ])('is not known where it %s', (_, revisionOf) => {
+    expect(identityOfRevision(revisionOf)).toBeUndefined();
+    expect(versionOfRevision(revisionOf)).toBeUndefined();
+  });
+
+  test('has the uid of the owner, else that for which it was stored', () => {
+    const others = [
+      { ...owner, uid: 'other', controller: false },
+      { ...owner, uid: 'again' },
+    ];
+    expect(ownerUid(changed({ ownerReferences: others }))).toBe('again');
+    expect(versionOfRevision(changed({ ownerReferences: others }))?.uid).toBe('again');
+    expect(ownerUid(changed({ ownerReferences: undefined }))).toBeUndefined();
+    expect(ownerUid({ revision: 1 })).toBeUndefined();
+    expect(versionOfRevision(changed({ ownerReferences: undefined }))?.uid).toBe(template.metadata.uid);
+  });
+});
+
+test('a stored revision is an object of its own kind', () => {
+  expect(controllerRevision(versionOfTemplate(cluster), 'system')).toMatchObject({
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      namespace: 'system',
+      labels: { 'hematoscope.app/cluster-job-template': 'echo' },
+      ownerReferences: [{ apiVersion: 'hematoscope.app/v1', kind: 'ClusterJobTemplate', uid: 'u' }],
+    },
+    revision: 3,
+    data: { kind: 'ClusterJobTemplate', name: 'echo', uid: 'u', generation: 3 },
+  });
 });
