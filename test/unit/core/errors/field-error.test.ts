@@ -12,4 +12,8 @@ describe('formatFieldErrors', () => {
   it('prints several errors as a list, as Kubernetes does', () => {
     expect(formatFieldErrors([required, pathless])).toBe('[spec.a: Required value, not a Job]');
   });
+
+  it('prints an empty list where there are none', () => {
+    expect(formatFieldErrors([])).toBe('[]');
+  });
 });

@@ -36,7 +36,23 @@ describe('nearNames', () => {
     expect(candidates.read).toBe(5000);
   });
 
-  it.each([
+  it.each<[string, string, string[], string[]]>([
+    ['never the name itself', 'echo', ['echo', 'ehco'], ['ehco']],
+    ['one edit away of three letters', 'abc', ['abd', 'ade'], ['abd']],
+    ['two edits away of six letters', 'abcdef', ['abcdxy', 'abcxyz'], ['abcdxy']],
+    ['four edits away of twelve letters', 'abcdefghijkl', ['abcdefghWXYZ', 'abcdefgVWXYZ'], ['abcdefghWXYZ']],
+    ['no more than four edits away, however long', 'a'.repeat(30), [`${'a'.repeat(25)}vwxyz`], []],
+    ['what contains it, after what is near', 'echo', ['my-echo-1', 'ehco'], ['ehco', 'my-echo-1']],
+    ['what it contains', 'my-echo-job', ['echo'], ['echo']],
+    ['nothing of two letters that it contains', 'my-echo-job', ['ec'], []],
+    ['what it contains of three letters', 'my-echo-job', ['ech'], ['ech']],
+    ['nothing that contains two letters', 'zz', ['abzzcd'], []],
+    ['equally near ones by their names', 'job-x', ['job-c', 'job-a', 'job-b'], ['job-a', 'job-b', 'job-c']],
+    ['those near in another case', 'ECHO', ['ehco', 'echo'], ['echo', 'ehco']],
+    ['a swap as one edit', 'abc', ['acb', 'bac'], ['acb', 'bac']],
+    ['a swap at the end of a long name as one edit', 'abcde', ['abced', 'abdxe'], ['abced']],
+    ['a swap of two letters and what is between them as more', 'abc', ['cba'], []],
+    ['nothing for an empty name but single letters', '', ['a', 'ab'], ['a']],
     ['a name as long as Kubernetes allows', 'a'.repeat(253), ['a'.repeat(252)], ['a'.repeat(252)]],
     ['no candidate that is longer than a name', 'a'.repeat(252), ['a'.repeat(254), 'a'.repeat(253)], ['a'.repeat(253)]],
   ])('suggests %s', (_, wrong, candidates, expected) => {
