@@ -1,7 +1,7 @@
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../../api/wire.ts';
-import { jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
+import { isStrictDecodingError, jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
 import { render } from '../../../../core/job/render.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 
@@ -176,5 +176,104 @@ describe('jobRefusal of a Job that is not to blame', () => {
     ['a bad request that is not about the body', badRequest('the server rejected our request')],
   ])('knows nothing about the Job after %s', (_, status) => {
     expect(jobRefusal(status, job())).toEqual({ kind: 'unknown', why: status.message });
+  });
+});
+
+describe('an answer that leaves things out', () => {
+  it.each<[string, Status, object]>([
+    ['no causes', { code: 422, message: 'is invalid' }, { path: 'spec', message: 'is invalid' }],
+    ['no causes and no message', { code: 422, details: {} }, { path: 'spec', message: 'invalid' }],
+    ['an empty list of causes', { code: 422, message: 'm', details: { causes: [] } }, { path: 'spec', message: 'm' }],
+    ['an empty cause', { code: 422, details: { causes: [{}] } }, { path: 'spec', message: 'invalid' }],
+    ['a cause without a message', { code: 422, details: { causes: [{ field: 'spec.a' }] } }, { path: 'spec.a' }],
+  ])('still says that the Job is wrong: %s', (_, status, error) => {
+    expect(jobRefusal(status, job())).toMatchObject({
+      kind: 'invalid',
+      errors: [{ reason: 'FieldValueInvalid', ...error }],
+    });
+  });
+
+  it.each<[string, Status, string]>([
+    ['its code', { code: 503 }, 'HTTP status 503'],
+    ['nothing', {}, 'HTTP status unknown'],
+    ['a code that means a bad body, and no message', { code: 400 }, 'HTTP status 400'],
+    ['a code that means a rule, and no name', { code: 403 }, 'HTTP status 403'],
+  ])('is told by %s', (_, status, why) => {
+    expect(jobRefusal(status, job())).toEqual({ kind: 'unknown', why });
+  });
+
+  it('is a rule of the namespace where it names the Job and no reason', () => {
+    expect(jobRefusal({ code: 403, details: { name: 'x' } }, job())).toEqual({ kind: 'forbidden', message: '' });
+  });
+});
+
+describe('a field that is given twice', () => {
+  it('is told as a duplicate', () => {
+    expect(jobRefusal(strict('duplicate field "spec.backoffLimit"'), job())).toMatchObject({
+      errors: [{ path: 'spec.backoffLimit', reason: 'FieldValueDuplicate', message: /twice/ }].map((error) => ({
+        ...error,
+        message: expect.stringMatching(error.message) as string,
+      })),
+    });
+  });
+});
+
+describe('paths that look alike', () => {
+  it.each(['spec.template.labelsX', 'status.spec.template.labels', 'spec.template.spec.labels'])(
+    '%s stays as it is',
+    (field) => {
+      const refusal = jobRefusal(invalid({ field, reason: 'FieldValueInvalid', message: 'm' }), job());
+      expect(refusal).toMatchObject({ errors: [{ path: field }] });
+    },
+  );
+
+  it('a type that is wrong elsewhere than in the spec is told at the spec', () => {
+    const go = 'json: cannot unmarshal string into Go struct field Job.metadata.labels of type map';
+    expect(jobRefusal(badRequest(`Job in version "v1" cannot be handled as a Job: ${go}`), job())).toEqual({
+      kind: 'invalid',
+      errors: [{ path: 'spec', reason: 'FieldValueInvalid', message: go }],
+    });
+  });
+});
+
+describe('an answer that only looks like a refusal of the Job', () => {
+  it.each<[string, Status]>([
+    ['about the body with another code', { code: 500, message: 'x cannot be handled as a Job: y' }],
+    ['that tells of a denial', { code: 500, message: 'failed: admission webhook "x" denied the request' }],
+    ['with the name of the Job and another code', { code: 409, message: 'exists', details: { name: 'x' } }],
+    [
+      'a missing permission, with the name of the Job',
+      forbidden('User "a" cannot create resource "jobs"', { name: 'x' }),
+    ],
+    ['that names no Job', forbidden('some policy', {})],
+    ['without details', { code: 403, message: 'some policy' }],
+    [
+      'of a namespace that is going, among other causes',
+      forbidden('m', { name: 'x', causes: [{ reason: 'A' }, { reason: 'NamespaceTerminating' }] }),
+    ],
+  ])('is unknown: %s', (_, status) => {
+    expect(jobRefusal(status, job())).toEqual({ kind: 'unknown', why: status.message });
+  });
+
+  it('is a rule where no cause tells that the namespace is going', () => {
+    const status = forbidden('m', { name: 'x', causes: [{ reason: 'A' }] });
+    expect(jobRefusal(status, job())).toEqual({ kind: 'forbidden', message: 'm' });
+  });
+
+  it('keeps a message that has the name of a Job within it', () => {
+    const message = 'quota: jobs.batch "y" is forbidden: z';
+    expect(jobRefusal(forbidden(message, { name: 'x' }), job())).toEqual({ kind: 'forbidden', message });
+  });
+});
+
+describe('isStrictDecodingError', () => {
+  it.each<[Status, boolean]>([
+    [strict('unknown field "a"'), true],
+    [{ ...strict('unknown field "a"'), code: 422 }, false],
+    [badRequest('cannot unmarshal'), false],
+    [{ code: 400 }, false],
+    [{}, false],
+  ])('%j: %s', (status, expected) => {
+    expect(isStrictDecodingError(status)).toBe(expected);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job, JobStatus } from '../../../../api/wire.ts';
-import { isFinished, jobDeleted, jobRunStatus, standing } from '../../../../core/job/job-run-status.ts';
+import { isFinished, isJobFinished, jobDeleted, jobRunStatus, standing } from '../../../../core/job/job-run-status.ts';
 import type { Observation } from '../../../../core/job/job-run-status.ts';
 
 const EARLIER = '2026-11-23T10:00:00Z';
@@ -238,4 +238,127 @@ describe('a Job that was deleted', () => {
   ])('%s', (_sentence, of, kind) => {
     expect(standing(of).kind).toBe(kind);
   });
+});
+
+describe('a run is finished', () => {
+  it.each<[string, JobRun['status'], boolean]>([
+    ['not without a status', undefined, false],
+    ['not without conditions', {}, false],
+    ['not by a condition that is False', { conditions: [condition('Finished', { status: 'False' })] }, false],
+    ['not by another condition', { conditions: [condition('Failed')] }, false],
+    ['by its condition', { conditions: [condition('JobCreated'), condition('Finished')] }, true],
+  ])('%s', (_, status, finished) => {
+    expect(isFinished(run(status))).toBe(finished);
+  });
+});
+
+describe('a Job is finished', () => {
+  it.each<[string, Job, boolean]>([
+    ['not without a status', {}, false],
+    ['not without conditions', job(), false],
+    ['not while it is suspended', job({ conditions: [condition('Suspended')] }), false],
+    ['not by conditions that are False', job({ conditions: [condition('Complete', { status: 'False' })] }), false],
+    ['once it is complete', job({ conditions: [complete] }), true],
+    ['once it failed', job({ conditions: [jobFailed] }), true],
+  ])('%s', (_, of, finished) => {
+    expect(isJobFinished(of)).toBe(finished);
+  });
+});
+
+describe('a Job of which little is known', () => {
+  it('leaves the run Pending', () => {
+    const result = jobRunStatus(run(), { kind: 'job', job: {} }, NOW);
+    expect(result).toStrictEqual({
+      observedGeneration: 1,
+      jobName: '',
+      phase: 'Pending',
+      conditions: [{ type: 'JobCreated', status: 'True', reason: 'JobCreated', message: expect.any(String) as string }],
+    });
+  });
+
+  it('stands, and is not being deleted', () => {
+    expect(standing({})).toEqual({ kind: 'job', job: {} });
+  });
+
+  it('that is being deleted is told by its name', () => {
+    expect(standing(job({}, { deletionTimestamp: NOW }))).toEqual({
+      kind: 'jobDeleted',
+      jobName: 'echo-12345678',
+      message: expect.stringMatching(/^Job "echo-12345678" .*deleted before it finished/) as string,
+    });
+    expect(standing({ metadata: { deletionTimestamp: NOW } })).toMatchObject({ jobName: '' });
+  });
+});
+
+describe('a Job whose Pods are not counted yet', () => {
+  it.each([
+    ['failed', { failed: ['a'] }],
+    ['succeeded and failed', { succeeded: ['a'], failed: ['b'] }],
+  ])('is Running: %s', (_, uncountedTerminatedPods) => {
+    expect(jobRunStatus(run(), mirror(job({ uncountedTerminatedPods })), NOW).phase).toBe('Running');
+  });
+
+  it('is Pending where none is named', () => {
+    expect(jobRunStatus(run(), mirror(job({ uncountedTerminatedPods: {} })), NOW).phase).toBe('Pending');
+  });
+});
+
+describe('conditions of a Job that are no outcome', () => {
+  it('do not finish the run, though they are True', () => {
+    const conditions = [condition('SuccessCriteriaMet'), condition('FailureTarget')];
+    const result = jobRunStatus(run(), mirror(job({ active: 1, conditions })), NOW);
+    expect(result.phase).toBe('Running');
+    expect(result.conditions?.map(({ type }) => type)).toEqual(['SuccessCriteriaMet', 'FailureTarget', 'JobCreated']);
+  });
+
+  it('have no time where the Job gives none', () => {
+    const timeless: { type: string; status: string } = { type: complete.type, status: complete.status };
+    const result = jobRunStatus(run(), mirror(job({ conditions: [timeless] })), NOW);
+    expect(result.conditions?.at(-1)).not.toHaveProperty('lastTransitionTime');
+  });
+});
+
+describe('times of our conditions', () => {
+  const why = { reason: 'JobRefused', message: 'm' };
+
+  it('stay while a run stays failed', () => {
+    const first = jobRunStatus(run(), { kind: 'failed', ...why }, EARLIER);
+    expect(jobRunStatus(run(first), { kind: 'failed', ...why }, NOW)).toEqual(first);
+  });
+
+  it('change with the status of their own condition alone', () => {
+    const conditions = [
+      condition('Failed', { status: 'False' }),
+      condition('JobCreated'),
+      condition('Finished', { lastTransitionTime: undefined }),
+    ];
+    const result = jobRunStatus(run({ conditions }), { kind: 'failed', ...why }, NOW);
+    expect(result.conditions?.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([NOW, NOW, NOW]);
+  });
+});
+
+describe('a run whose Job was deleted', () => {
+  it('has each condition once, and its own template', () => {
+    const before = run({ template: TEMPLATE, conditions: [condition('Failed', { status: 'False' }), complete] });
+    const result = jobRunStatus(before, jobDeleted('j', 'was deleted'), NOW);
+    expect(result.conditions?.map(({ type }) => type)).toEqual(['Complete', 'Failed', 'Finished']);
+    expect(result.template).toEqual(TEMPLATE);
+    expect(result.conditions?.at(-1)).toMatchObject({ lastTransitionTime: NOW, message: 'Job "j" was deleted' });
+  });
+
+  it('has no more than its end where it had no status', () => {
+    const result = jobRunStatus(run(), jobDeleted('j', 'was deleted'), NOW);
+    expect(result.conditions?.map(({ type }) => type)).toEqual(['Failed', 'Finished']);
+  });
+
+  it('has no Pods that are terminating any more', () => {
+    expect(jobRunStatus(run({ terminating: 1 }), jobDeleted('j', 'x'), NOW)).not.toHaveProperty('terminating');
+  });
+});
+
+it('a run without a generation has none observed', () => {
+  const of = run();
+  delete of.metadata.generation;
+  const result = jobRunStatus(of, { kind: 'pending', reason: 'r', message: 'm' }, NOW);
+  expect(result).not.toHaveProperty('observedGeneration');
 });

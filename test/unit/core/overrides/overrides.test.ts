@@ -6,8 +6,9 @@ import type { JobTemplate } from '../../../../api/job-template.ts';
 import { DEFAULT_OVERRIDES, OVERRIDES, type Override } from '../../../../api/names.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { formatFieldError } from '../../../../core/errors/field-error.ts';
-import { overrideErrors, overridesOf } from '../../../../core/overrides/overrides.ts';
+import { overrideErrors, overridesOf, suspendErrors, withOverrides } from '../../../../core/overrides/overrides.ts';
 import { render } from '../../../../core/job/render.ts';
+import { fieldError } from '../field-errors.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 
 type Spec = Partial<JobRun['spec']>;
@@ -268,4 +269,109 @@ test('whatever variables a run gives, the last of a name wins, and no other of t
       expect(last(result)).toEqual(wanted);
     }),
   );
+});
+
+describe('an override that is refused', () => {
+  const errorsOf = (spec: Spec, of = template()) => overrideErrors(compileTemplate(of), echoRun(spec));
+
+  test('is forbidden, with all that is allowed', () => {
+    expect(errorsOf({ image: 'x' }, template(['args', 'env']))).toEqual([
+      fieldError('spec.image', 'FieldValueForbidden', /JobTemplate "echo" allows only args, env$/),
+    ]);
+  });
+
+  test('is each field of each container, and of the Job, at its own path', () => {
+    const spec: Spec = {
+      args: [],
+      suspend: true,
+      nodeSelector: {},
+      metadata: { annotations: {} },
+      containers: [{ name: 'sidecar', envFrom: [], image: 'x' }],
+    };
+    expect(errorsOf(spec, template([])).map(({ path }) => path)).toEqual([
+      'spec.args',
+      'spec.containers[0].envFrom',
+      'spec.containers[0].image',
+      'spec.suspend',
+      'spec.nodeSelector',
+      'spec.metadata',
+    ]);
+  });
+
+  test.each<[string, Spec, object]>([
+    [
+      'a container that is near none',
+      { containers: [{ name: 'database' }] },
+      fieldError(
+        'spec.containers[0].name',
+        'FieldValueNotFound',
+        /"database": [^?]*; it has "main", "sidecar", "fetch"$/,
+      ),
+    ],
+    [
+      'a container without a name',
+      { containers: [{ args: [] }] as unknown as NonNullable<Spec['containers']> },
+      fieldError('spec.containers[0].name', 'FieldValueNotFound', /^Not found: "": /),
+    ],
+    [
+      'a container twice',
+      { containers: [{ name: 'main' }, { name: 'main' }] },
+      fieldError('spec.containers[1]', 'FieldValueDuplicate', /"main"/),
+    ],
+    [
+      'args of the first one both ways',
+      { args: [], containers: [{ name: 'main', args: [], image: 'x' }] },
+      fieldError('spec.containers[0].args', 'FieldValueDuplicate', /container "main" .*spec\.args/),
+    ],
+  ])('is one of %s', (_, spec, expected) => {
+    expect(errorsOf(spec)).toEqual([expected]);
+  });
+
+  test('is none where another container than the first has the same field', () => {
+    expect(errorsOf({ args: [], containers: [{ name: 'sidecar', args: [] }] })).toEqual([]);
+  });
+
+  test('is told of a template without a Pod spec too', () => {
+    const of = { ...template(), spec: { template: {} } };
+    expect(errorsOf({ containers: [{ name: 'a' }] }, of)).toMatchObject([{ path: 'spec.containers[0].name' }]);
+  });
+});
+
+describe('what a run overrides', () => {
+  test('has each name once, in the order of the list', () => {
+    const spec: Spec = { image: 'x', args: [], containers: [{ name: 'a', envFrom: [], env: [], args: [] }] };
+    expect(overridesOf(echoRun(spec))).toEqual(['args', 'env', 'image']);
+  });
+
+  test('is nothing where metadata has only nulls', () => {
+    expect(overridesOf(echoRun({ metadata: { labels: null, annotations: null } } as unknown as Spec))).toEqual([]);
+    expect(overridesOf(echoRun({ metadata: {} }))).toEqual([]);
+  });
+});
+
+describe('suspending a stored run', () => {
+  const errorsOf = (spec: Spec, allow: Override[]) => suspendErrors(compileTemplate(template(allow)), echoRun(spec));
+
+  test('is refused where the template does not allow it, whatever else the run overrides', () => {
+    const spec: Spec = { suspend: false, image: 'x', containers: [{ name: 'none' }] };
+    expect(errorsOf(spec, ['args'])).toEqual([
+      fieldError('spec.suspend', 'FieldValueForbidden', /JobTemplate "echo" allows only args$/),
+    ]);
+    expect(errorsOf(spec, ['suspend'])).toEqual([]);
+  });
+
+  test('is told of a ClusterJobTemplate as such', () => {
+    expect(errorsOf({ suspend: true, templateKind: 'ClusterJobTemplate' }, [])).toEqual([
+      fieldError('spec.suspend', 'FieldValueForbidden', /ClusterJobTemplate "echo" allows no overrides$/),
+    ]);
+  });
+
+  test('is no matter where the run does not say it', () => {
+    expect(errorsOf({ image: 'x' }, [])).toEqual([]);
+  });
+});
+
+test('a template without a Pod spec still has the fields of the Job', () => {
+  const run = echoRun({ parallelism: 2, args: ['x'], nodeSelector: { a: 'b' } });
+  expect(withOverrides({ template: {} }, run)).toStrictEqual({ template: {}, parallelism: 2 });
 });
