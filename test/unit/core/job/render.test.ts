@@ -169,3 +169,49 @@ describe('render', () => {
     });
   });
 });
+
+describe('render makes no Job', () => {
+  const errorsOf = (template: JobTemplate, run: JobRun) => {
+    const result = render(compileTemplate(template), run);
+    if ('job' in result) throw new Error('a Job was made');
+    return { of: result.of, paths: result.errors.map(({ path }) => path) };
+  };
+
+  it('of a template with errors, whatever the run has', () => {
+    const template = echoTemplate({ template: { spec: { containers: [] } } });
+    expect(errorsOf(template, echoRun({ parameters: { x: 1 } }))).toEqual({
+      of: 'template',
+      paths: ['spec.template.spec.containers'],
+    });
+  });
+
+  it.each([
+    ['values', { parameters: { x: 1 } }, ['spec.parameters[x]']],
+    ['overrides', { image: 'other' }, ['spec.image']],
+    ['both', { parameters: { x: 1 }, image: 'other' }, ['spec.parameters[x]', 'spec.image']],
+  ])('of a run with wrong %s', (_, spec, paths) => {
+    expect(errorsOf(echoTemplate(), echoRun(spec))).toEqual({ of: 'run', paths });
+  });
+});
+
+describe('the Job of a run', () => {
+  it('has the label of a ClusterJobTemplate in the place of that of a JobTemplate', () => {
+    const { metadata } = rendered(echoTemplate(), echoRun({ templateKind: 'ClusterJobTemplate' }));
+    expect(metadata?.labels).toMatchObject({ 'hematoscope.app/cluster-job-template': 'echo' });
+    expect(metadata?.labels).not.toHaveProperty('hematoscope.app/job-template');
+  });
+
+  it('that has neither name nor namespace yet has none of them', () => {
+    const run = { ...echoRun(), metadata: {} };
+    const { metadata } = rendered(echoTemplate(), run);
+    expect(metadata?.name).toMatch(/^job-[0-9a-f]{8}$/);
+    expect(metadata).not.toHaveProperty('namespace');
+    expect(metadata?.labels).toMatchObject({ 'hematoscope.app/job-run': '', 'app.kubernetes.io/instance': '' });
+    expect(metadata?.annotations).toEqual({ 'hematoscope.app/job-run-name': '' });
+  });
+
+  it('owned by a run without a name has that name for its owner', () => {
+    const run = { ...echoRun(), metadata: { uid: 'u' } };
+    expect(rendered(echoTemplate(), run).metadata?.ownerReferences).toMatchObject([{ name: '', uid: 'u' }]);
+  });
+});

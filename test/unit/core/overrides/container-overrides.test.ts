@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
-import {
-  containerSayings,
-  isSaid,
-  listOf,
-  mergedMap,
-  saidFields,
-  withContainerOverrides,
-  type PodSpec,
-} from '../../../../core/overrides/container-overrides.ts';
+import { withContainerOverrides, type PodSpec } from '../../../../core/overrides/container-overrides.ts';
 import { echoRun } from '../objects.ts';
 
 type Spec = Partial<JobRun['spec']>;
@@ -35,33 +27,6 @@ const POD: PodSpec = {
 const overridden = (spec: unknown, podSpec = POD) => withContainerOverrides(podSpec, echoRun(spec as Spec));
 const main = (spec: unknown) => overridden(spec).containers[0]!;
 const byName = (fields: object, name = 'main') => ({ containers: [{ name, ...fields }] });
-
-describe('what a run says of containers', () => {
-  it('is of the first one at the top of spec, and of others by name', () => {
-    const spec: Spec = { args: ['a'], containers: [{ name: 'b', image: 'x' }, { name: 'c' }] };
-    expect(containerSayings(echoRun(spec))).toMatchObject([
-      { path: 'spec', name: undefined, fields: { args: ['a'] } },
-      { path: 'spec.containers[0]', name: 'b', fields: { image: 'x' } },
-      { path: 'spec.containers[1]', name: 'c', fields: {} },
-    ]);
-  });
-
-  it('is of the first one alone where there is no list', () => {
-    expect(containerSayings(echoRun())).toHaveLength(1);
-    expect(containerSayings(echoRun({ containers: null } as unknown as Spec))).toHaveLength(1);
-  });
-
-  it('is a field that is not null, be it empty', () => {
-    const fields = { args: [], command: null, env: [], envFrom: [], image: '', resources: {} };
-    const sayings = containerSayings(echoRun(byName(fields)));
-    expect(saidFields(sayings[1]!)).toEqual(['args', 'env', 'envFrom', 'image', 'resources']);
-  });
-
-  it('is no envFrom at the top of spec, where there is no such field', () => {
-    const [top] = containerSayings(echoRun({ args: [], envFrom: [] } as Spec));
-    expect(saidFields(top!)).toEqual(['args']);
-  });
-});
 
 describe('a container with overrides', () => {
   it.each<[string, unknown, object]>([
@@ -189,22 +154,5 @@ describe('the container that is overridden', () => {
     expect(overridden({ image: 'x' }, { containers })).not.toHaveProperty('initContainers');
     const nulls = { containers, initContainers: null } as unknown as PodSpec;
     expect(overridden({ image: 'x' }, nulls)).toHaveProperty('initContainers', null);
-  });
-});
-
-describe('what is absent', () => {
-  it('is undefined and null, and nothing else', () => {
-    expect([undefined, null, '', 0, false, []].map(isSaid)).toEqual([false, false, true, true, true, true]);
-  });
-
-  it('is an empty list, as is what is none', () => {
-    expect([undefined, null, 'a', ['b']].map((list) => listOf(list as string[]))).toEqual([[], [], [], ['b']]);
-  });
-
-  it('changes no map; an empty map clears', () => {
-    expect(mergedMap({ a: 1, b: 2 }, { b: 3, c: 4 })).toEqual({ a: 1, b: 3, c: 4 });
-    expect(mergedMap({ a: 1 }, {})).toEqual({});
-    expect(mergedMap({ a: 1 }, undefined)).toEqual({});
-    expect(mergedMap(undefined, { a: 1 })).toEqual({ a: 1 });
   });
 });

@@ -57,12 +57,8 @@ describe('a placeholder', () => {
   });
 
   it.each<[string, Parameter[], RegExp]>([
-    [
-      'one that is near',
-      DECLARED,
-      /parameter "daay" is not declared; did you mean "day"\? declared are "day", "files"$/,
-    ],
-    ['those that there are', [FILES], /not declared; declared are "files"; write \$\$\(params\.daay\) /],
+    ['one that is near', DECLARED, /parameter "daay" is not declared; did you mean "day"\? .*"day", "files"$/],
+    ['those that there are', [FILES], /not declared; .*"files"; write \$\$\(params\.daay\) /],
     ['that there are none', [], /not declared; the template declares no parameters; write \$\$\(params\.daay\) /],
   ])('that is not declared tells %s', (_, declared, rule) => {
     expect(inField('$(params.daay)', declared)).toEqual([

@@ -194,7 +194,8 @@ describe('a string that the kubelet expands', () => {
 });
 
 describe('what is nested', () => {
-  const deep = (levels: number, name: string | number) => specWith(new Array<string | number>(levels).fill(name), '$(params.x)');
+  const deep = (levels: number, name: string | number) =>
+    specWith(new Array<string | number>(levels).fill(name), '$(params.x)');
 
   it.each(['a', 0])('64 deep is looked into (%s)', (name) => {
     const plan = placeholderPlan(deep(65, name));

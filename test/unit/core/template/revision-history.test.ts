@@ -76,3 +76,29 @@ describe('newestFirst', () => {
     expect(names).toEqual(expected);
   });
 });
+
+describe('the end of the grace', () => {
+  it('is reached at its last moment', () => {
+    expect(removed({ revisions: [stored(1, 60, 5), stored(3), stored(4)] }).names).toEqual(['echo-1']);
+  });
+
+  it('is that which comes first, where several are waited for', () => {
+    const revisions = [stored(1, 60, 1), stored(2, 60, 3), stored(3), stored(4)];
+    expect(removed({ revisions })).toEqual({ names: [], againMs: 2 * MINUTE });
+  });
+});
+
+describe('revisions that have little in common', () => {
+  const named = (name: string): ControllerRevision => ({ metadata: { name }, revision: 1, data: {} });
+
+  it('are sorted by name where number and age are equal', () => {
+    const names = newestFirst([named('b'), named('c'), named('a'), named('a')]).map(({ metadata }) => metadata?.name);
+    expect(names).toEqual(['a', 'a', 'b', 'c']);
+  });
+
+  it('are old where their age is not known', () => {
+    const nameless: ControllerRevision = { revision: 1, data: {} };
+    expect(newestFirst([named('a'), nameless, stored(1)])).toEqual([stored(1), nameless, named('a')]);
+    expect(removed({ revisions: [nameless, stored(3), stored(4)] }).names).toEqual([undefined]);
+  });
+});
