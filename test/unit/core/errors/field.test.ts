@@ -36,7 +36,6 @@ describe('a field error', () => {
     const spec = FieldPath.of('spec');
     expect(pathOf('spec.a')).toBe('spec.a');
     expect(pathOf(FieldPath.of('spec', 'template', 'spec'))).toBe('spec.template.spec');
-    expect(pathOf(FieldPath.of().child('spec', 'args'))).toBe('spec.args');
     expect(pathOf(spec.child('containers').index(1).child('env', 'name'))).toBe('spec.containers[1].env.name');
     expect(pathOf(FieldPath.of('metadata', 'labels').key('a.b/c'))).toBe('metadata.labels[a.b/c]');
     expect(pathOf(spec), 'unchanged by the paths made from it').toBe('spec');
