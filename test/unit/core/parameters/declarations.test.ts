@@ -27,7 +27,7 @@ describe('the declared parameters', () => {
 
   it.each([
     ['day', /"day".*must be a parameter/],
-    [7, /7.*must be a parameter/],
+    [7, /: 7: must be a parameter/],
     [null, /null.*must be a parameter/],
     [['day'], /\["day"\].*must be a parameter/],
   ])('are refused where one is no object: %j', (wrong, message) => {
@@ -56,7 +56,7 @@ describe('the name of a parameter', () => {
 
   it.each(['1day', '-day', 'da.y', 'da y', 'd[*]', 'täglich'])('cannot be %j', (name) => {
     expect(errorsOf([{ name }])).toEqual([
-      fieldError('parameters[0].name', 'FieldValueInvalid', new RegExp(`Invalid value: ".*": .*letters, digits`)),
+      fieldError('parameters[0].name', 'FieldValueInvalid', /Invalid value: "[^"]*": .*letters, digits/),
     ]);
   });
 
@@ -80,8 +80,8 @@ describe('the name of a parameter', () => {
 
 describe('the default of a parameter', () => {
   it.each([
-    ['without a schema, where it is no string', { default: 5 }, /5.*must be a string/],
-    ['with a null schema, where it is no string', { default: 5, schema: null }, /5.*must be a string/],
+    ['without a schema, where it is no string', { default: 5 }, /: 5: must be a string/],
+    ['with a null schema, where it is no string', { default: 5, schema: null }, /: 5: must be a string/],
     ['where it does not fit the schema', { default: 'a', schema: { type: 'integer' } }, /"a".*whole number/],
   ])('is refused %s', (_, parameter, message) => {
     expect(errorsOf([{ name: 'x', ...parameter }])).toEqual([

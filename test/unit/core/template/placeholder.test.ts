@@ -83,14 +83,14 @@ describe('tokenise', () => {
   });
 });
 
-/** What {@link tokenise} promises, said without regard to time. */
+/** What {@link tokenise} promises, without regard to its cost. */
 function specified(text: string): string[] {
-  const name = '[A-Za-z_][A-Za-z0-9_-]*(\\[\\*\\])?';
+  const name = '[A-Za-z_][\\w-]*(?:\\[\\*\\])?';
   const [placeholder, escaped] = [
     new RegExp(`^\\$\\(params\\.${name}\\)`),
     new RegExp(`^\\$\\$\\(params\\.${name}\\)`),
   ];
-  const inner = new RegExp(`(?<!\\$)(\\$\\$)*\\$\\(params\\.${name}\\)$`);
+  const inner = new RegExp(`(?<!\\$)(?:\\$\\$)*\\$\\(params\\.${name}\\)$`);
   const pieces: [kind: string, source: string][] = [];
   for (let at = 0; at < text.length; at += pieces.at(-1)![1].length) pieces.push(piece(text, at));
   return pieces.reduce<string[]>(joined, []);

@@ -32,7 +32,7 @@ describe('a reference that is wrong', () => {
 
   it.each(['a'.repeat(254), 'a..b', '-a', 'a_b'])('cannot be the name of any object: %s', (templateRef) => {
     expect(validateTemplateRef(echoRun({ templateRef }))).toEqual([
-      fieldError('spec.templateRef', 'FieldValueInvalid', /^Invalid value: "[^"]+\.{0,3}"?.*: .*name of a JobTemplate/),
+      fieldError('spec.templateRef', 'FieldValueInvalid', /^Invalid value: ".*name of a JobTemplate/),
     ]);
   });
 });
