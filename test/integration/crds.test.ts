@@ -252,7 +252,7 @@ describe('a JobRun', () => {
     [
       'what is no revision',
       { templateRef: 'echo', templateRevision: 'latest' },
-      'spec.templateRevision: Invalid value: "latest": is not a revision: 10 hex digits',
+      'spec.templateRevision: Invalid value: "latest": is not a revision: it must be 10 hex digits',
     ],
     [
       'a kind that is none',
