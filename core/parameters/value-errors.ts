@@ -34,8 +34,10 @@ export function parameterValueErrors(
 }
 
 /** Checked first: the elements of a list that is too long are not checked. */
-function tooManyElements(value: unknown, { maxItems }: ParameterSchema, path: FieldPath): FieldError[] {
-  if (!Array.isArray(value) || maxItems === undefined || value.length <= maxItems) return [];
+function tooManyElements(value: unknown, schema: ParameterSchema, path: FieldPath): FieldError[] {
+  // Null is absent.
+  const maxItems = schema.maxItems ?? Infinity;
+  if (!Array.isArray(value) || value.length <= maxItems) return [];
   return [field.tooMany(path, value.length, maxItems)];
 }
 

@@ -54,10 +54,10 @@ function resolve(parameter: Parameter, values: Map<string, unknown>, { called, s
   const { name, schema } = parameter;
   const path = pathOfParameter(name);
   if (values.has(name)) return parameterValueErrors(values.get(name), schema ?? undefined, { path, schemas });
-  if (parameter.default === undefined || parameter.required === true) {
-    return [field.required(path, wanted(parameter, called))];
-  }
-  values.set(name, parameter.default);
+  // Null is absent.
+  const value = parameter.default ?? undefined;
+  if (value === undefined || parameter.required === true) return [field.required(path, wanted(parameter, called))];
+  values.set(name, value);
   return [];
 }
 

@@ -26,6 +26,13 @@ function errorsOf(parameters: Parameter[], given: unknown, more?: Run) {
 const day: Parameter = { name: 'day' };
 
 describe('the values of a run', () => {
+  it('are required where the default is null, which is absent', () => {
+    const parameters = [{ ...day, default: null } as unknown as Parameter];
+    expect(errorsOf(parameters, {})).toEqual([
+      fieldError('spec.parameters[day]', 'FieldValueRequired', /^Required value: /),
+    ]);
+  });
+
   it.each<[string, Parameter[], unknown, Record<string, ParameterValue>]>([
     ['are none where the template declares none', [], undefined, {}],
     ['are none where they are null', [], null, {}],
