@@ -164,12 +164,15 @@ describe('the sentence that kubectl prints for', () => {
   it('a template deleted before its run', async () => {
     await expectCreated(create(template('short-lived')));
     await environment.kubectl(['delete', 'jt', 'short-lived']);
-    await vi.waitFor(async () => {
-      const { stderr } = await create(
-        jobRun('late', { templateRef: 'short-lived' }, { name: undefined, generateName: 'late-' }),
-      );
-      expect(stderr).toMatch(/^The JobRun "late-[a-z0-9]+" is invalid: spec\.templateRef: Not found: "short-lived"/);
-    });
+    await vi.waitFor(
+      async () => {
+        const { stderr } = await create(
+          jobRun('late', { templateRef: 'short-lived' }, { name: undefined, generateName: 'late-' }),
+        );
+        expect(stderr).toMatch(/^The JobRun "late-[a-z0-9]+" is invalid: spec\.templateRef: Not found: "short-lived"/);
+      },
+      { timeout: 10_000 },
+    );
   });
 });
 
