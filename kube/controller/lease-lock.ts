@@ -3,6 +3,7 @@ import { LEASES } from '../../api/resources.ts';
 import type { Wire } from '../../api/wire.ts';
 import { isConflict, isNotFound } from '../client/api-error.ts';
 import type { KubeClient } from '../client/client.ts';
+import type { CallOptions } from '../client/request-options.ts';
 
 type Lease = Wire<V1Lease>;
 
@@ -17,6 +18,9 @@ export interface LeaseLockOptions {
   /** Milliseconds that only grow. */
   monotonic: () => number;
 }
+
+const RELEASE_CALL: CallOptions = { timeoutMs: 3_000 };
+const RELEASE_ATTEMPTS = 3;
 
 /** Limits of one request. */
 export interface LeaseCall {
@@ -64,16 +68,24 @@ export class LeaseLock {
     await this.#read(call);
   }
 
-  /** Writes that nobody holds the lease. @returns false if this process did not hold it. */
+  /**
+   * Writes that nobody holds the lease. A renewal that was aborted may have been written all the same: then the version
+   * seen last is old, and the release is tried with the current one.
+   *
+   * @returns false if this process does not hold the lease.
+   */
   async release(): Promise<boolean> {
-    const { client, namespace, name, identity } = this.#options;
-    const lease = this.#seen?.lease;
-    if (lease?.spec?.holderIdentity !== identity) return false;
-    const now = microTime();
-    const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: now, acquireTime: now };
-    const released = { ...lease, spec: spec as NonNullable<Lease['spec']> };
-    await client.replace<Lease>(LEASES, { namespace, name }, released, { timeoutMs: 3_000 });
-    return true;
+    for (let attempt = 1; ; attempt += 1) {
+      const lease = this.#seen?.lease;
+      if (lease?.spec?.holderIdentity !== this.#options.identity) return false;
+      try {
+        await this.#replaceBy(released(lease), RELEASE_CALL);
+        return true;
+      } catch (error) {
+        if (!isConflict(error) || attempt === RELEASE_ATTEMPTS) throw error;
+        await this.#read(RELEASE_CALL);
+      }
+    }
   }
 
   /** @returns `undefined` if somebody changed or deleted the lease. */
@@ -96,11 +108,15 @@ export class LeaseLock {
   }
 
   #replace(lease: Lease, call: LeaseCall): Promise<Lease> {
-    const { client, namespace, name } = this.#options;
-    return client.replace<Lease>(LEASES, { namespace, name }, this.#claim(lease), call);
+    return this.#replaceBy(this.#claim(lease), call);
   }
 
-  async #read(call: LeaseCall): Promise<Lease | undefined> {
+  #replaceBy(lease: Lease, call: CallOptions): Promise<Lease> {
+    const { client, namespace, name } = this.#options;
+    return client.replace<Lease>(LEASES, { namespace, name }, lease, call);
+  }
+
+  async #read(call: CallOptions): Promise<Lease | undefined> {
     const { client, namespace, name } = this.#options;
     try {
       const lease = await client.get<Lease>(LEASES, { namespace, name }, call);
@@ -140,6 +156,13 @@ export class LeaseLock {
       },
     };
   }
+}
+
+/** The same lease, held by nobody. */
+function released(lease: Lease): Lease {
+  const now = microTime();
+  const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: now, acquireTime: now };
+  return { ...lease, spec: spec };
 }
 
 /** Now, as Kubernetes' MicroTime. For people to read only. */

@@ -97,6 +97,34 @@ describe('LeaseLock', () => {
     expect(store.lease!.spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
   });
 
+  it('releases the lease though the answer to its last renewal was lost', async () => {
+    const { store, lock, take } = trial();
+    await take();
+    // The renewal was written, and aborted before its answer came.
+    await lock.takeOrRenew(call, leader);
+    expect(await lock.release()).toBe(true);
+    expect(store.lease!.spec).toMatchObject({ holderIdentity: '' });
+  });
+
+  it('leaves the lease to a process that took it in the meantime', async () => {
+    const { store, lock, take } = trial();
+    await take();
+    store.lease = { ...heldBy('b'), metadata: { name: 'syncer', resourceVersion: 'taken' } };
+    expect(await lock.release()).toBe(false);
+    expect(store.lease.spec).toMatchObject({ holderIdentity: 'b' });
+  });
+
+  it('gives up a release that meets a conflict each time', async () => {
+    const { store, lock, take } = trial();
+    await take();
+    const current = store.lease!;
+    let version = 0;
+    Object.defineProperty(store, 'lease', {
+      get: () => ({ ...current, metadata: { ...current.metadata, resourceVersion: `changed-${(version += 1)}` } }),
+    });
+    await expect(lock.release()).rejects.toMatchObject({ code: 409 });
+  });
+
   it('releases nothing that it does not hold', async () => {
     const { store, lock } = trial(heldBy('b'));
     await lock.look(call);
