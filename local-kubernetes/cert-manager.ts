@@ -6,10 +6,10 @@ import type { ClusterLayout } from './cluster-layout.ts';
 
 const certManagerNamespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'cert-manager' } };
 
-/** What is applied last: if the API server knows it, the installation was finished. */
+/** The object that is applied last: if it exists, the installation is complete. */
 export const certManagerPath = '/api/v1/namespaces/cert-manager';
 
-/** Applies cert-manager's CRDs, as its release has them; its controllers run as a program beside the API server. */
+/** Applies the CRDs of cert-manager's release. Its controllers run as a program beside the API server. */
 export async function installCertManager(layout: ClusterLayout): Promise<void> {
   const kubectl = [await ensureProgram('kubectl'), '--kubeconfig', join(layout.directory, 'admin.kubeconfig')];
   const apply = insideNetwork(layout, [...kubectl, 'apply', '--server-side', '--force-conflicts']);

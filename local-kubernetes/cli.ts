@@ -17,33 +17,33 @@ program.name('cluster').description('The local Kubernetes of this checkout; see 
 
 program
   .command('up')
-  .description('bring it up, or mend it')
+  .description('start the cluster, or repair it')
   .addOption(
     new Option('--profile <profile>', 'a real node with cert-manager (root), or an API server without nodes')
       .choices(['full', 'control-plane'])
       .default('full'),
   )
   .action(async ({ profile }: { profile: Profile }) => {
-    const began = Date.now();
+    const startedAt = Date.now();
     await (profile === 'full' ? ensureFullCluster() : ensureDetachedControlPlane(layout));
-    printProgress(`The cluster is up (${formatDuration(Date.now() - began)}). Look around:`);
+    printProgress(`The cluster is up (${formatDuration(Date.now() - startedAt)}). Try it:`);
     printProgress('  eval "$(npm run --silent cluster:env)" && kubectl get nodes');
   });
 
 program
   .command('down')
-  .description('remove it with everything it made')
+  .description('remove the cluster and everything it created')
   .action(async () => {
     await withLock(join(layout.directory, 'lock'), () => removeCluster(layout));
-    printProgress('The cluster is gone.');
+    printProgress('The cluster is removed.');
   });
 
 program
   .command('env')
-  .description('print shell lines that lead to it, for eval')
+  .description('print shell commands that select the cluster, for eval')
   .action(async () => {
     const state = await readClusterState(layout.directory);
-    if (state === undefined) throw new Error('no cluster is here; bring one up: npm run cluster:up');
+    if (state === undefined) throw new Error('this checkout has no cluster; start one: npm run cluster:up');
     process.stdout.write(`export KUBECONFIG='${layout.kubeconfig}'\n`);
     if (state.profile === 'full') process.stdout.write(`export CLUSTER_NETNS='${layout.netns}'\n`);
     process.stdout.write(`export PATH='${await programDirectory()}':"$PATH"\n`);
@@ -51,12 +51,12 @@ program
 
 program
   .command('programs')
-  .description('build what is not built yet, and print where each program is')
+  .description('build the missing programs, and print the path of each')
   .action(async () => {
     for (const path of await ensureAllPrograms()) process.stdout.write(`${path}\n`);
   });
 
-/** The folder with kubectl, which a machine without one can put on its PATH. */
+/** The folder with kubectl, for the PATH of a machine that has none. */
 async function programDirectory(): Promise<string> {
   return join(await ensureProgram('kubectl'), '..');
 }

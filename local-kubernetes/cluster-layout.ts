@@ -4,18 +4,18 @@ import type { ControlPlaneLayout } from './control-plane/control-plane-arguments
 import { stateDirectory } from './paths.ts';
 
 /**
- * Names and places of a cluster that outlives the command that started it. All follow from the path of its folder, so
- * that clusters of two checkouts do not meet, and `down` finds everything with no record that could be lost.
+ * Names and paths of a cluster that outlives the command that started it. All are derived from the path of its folder.
+ * So clusters of two checkouts never conflict, and `down` finds everything without a record that could be lost.
  */
 export interface ClusterLayout {
-  /** 8 hexadecimal digits; in the name of everything that is not below `directory`. */
+  /** 8 hexadecimal digits, part of the name of everything outside `directory`. */
   id: string;
   /** `.cluster/` of the checkout. */
   directory: string;
   kubeconfig: string;
   /** Name of the network namespace. */
   netns: string;
-  /** Sockets and other things of the moment; short, as the path of a socket has 107 bytes at most. */
+  /** Sockets and other runtime files. The path is short, because the path of a socket has at most 107 bytes. */
   runDirectory: string;
   /** Data of kubelet and containerd. */
   nodeDirectory: string;
@@ -45,7 +45,7 @@ export function clusterLayout(directory: string = stateDirectory): ClusterLayout
   };
 }
 
-/** Addresses inside the namespace; every cluster may have the same, as nothing else is in there. */
+/** Addresses inside the network namespace. All clusters use the same ones: nothing else is in the namespace. */
 export const addresses = {
   node: '10.200.0.1',
   nodePrefix: 24,

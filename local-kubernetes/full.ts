@@ -21,27 +21,27 @@ import { run, type RunOptions } from './run.ts';
 import { pushStandardImages } from './images/standard-images.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A real single-node Kubernetes with cluster DNS, an image registry and cert-manager, in a network of its own. */
+/** A real Kubernetes with one node, cluster DNS, an image registry and cert-manager, in its own network namespace. */
 export interface FullCluster {
-  /** Path of a kubeconfig that may do everything, usable from outside the namespace. */
+  /** Path of a kubeconfig with all permissions. It works outside the network namespace. */
   kubeconfig: string;
   /** `https://127.0.0.1:PORT` */
   server: string;
   /** Name of the network namespace in which Pods and Services can be reached. */
   netns: string;
   layout: ClusterLayout;
-  /** Runs a command in the namespace to its end. */
+  /** Runs a command in the network namespace, and waits until it exits. */
   runInside(command: readonly string[], options?: RunOptions): Promise<string>;
-  /** Ends a program, as a crash would: `kube-apiserver` is an outage, `kubelet` a lost node. */
+  /** Stops a program, as in a crash: without `kube-apiserver` there is an outage, without `kubelet` a lost node. */
   stopProgram(name: FullProgramName): Promise<void>;
-  /** Starts what was stopped, and waits until the cluster is ready again. */
+  /** Starts a stopped program, and waits until the cluster is ready again. */
   startProgram(name: FullProgramName): Promise<void>;
 }
 
 /**
- * Brings this checkout's cluster up, or mends it where parts of it are missing. It stays up when this process ends.
+ * Starts this checkout's cluster, or repairs it if parts of it are missing. It keeps running when this process exits.
  *
- * @throws if the machine cannot run it, with what is missing and what to do instead.
+ * @throws if the machine cannot run it; the message lists what is missing and what to do instead.
  */
 export async function ensureFullCluster(progress: Progress = printProgress): Promise<FullCluster> {
   const layout = clusterLayout();
@@ -52,12 +52,12 @@ export async function ensureFullCluster(progress: Progress = printProgress): Pro
     lock,
     () => bringUp(layout, progress),
     () => {
-      progress('waiting for another process that works on this cluster');
+      progress('waiting for another process that starts or removes this cluster');
     },
   );
 }
 
-/** One after another: two builds at a time would only slow each other down. */
+/** Builds one program after another: parallel builds would only slow each other down. */
 async function ensurePrograms(progress: Progress): Promise<void> {
   for (const name of ['kubelet', 'cluster-tool', 'pause', 'coredns', 'cert-manager'] as const) {
     await ensureProgram(name, progress);
@@ -103,7 +103,7 @@ async function bringUp(layout: ClusterLayout, progress: Progress): Promise<FullC
   };
 }
 
-/** Certificates and configuration, once; gives the port of 127.0.0.1 that leads to the API server. */
+/** Writes certificates and configuration if they are missing. Returns the port of the API server on 127.0.0.1. */
 async function ensureFiles(layout: ClusterLayout): Promise<number> {
   const state = await readClusterState(layout.directory);
   checkProfile(state, 'full');
@@ -122,7 +122,7 @@ async function ensureFiles(layout: ClusterLayout): Promise<number> {
   return port;
 }
 
-/** Starts those that are not running; gives their number. */
+/** Starts the programs that are not running. Returns how many it started. */
 async function startMissing(layout: ClusterLayout, names: readonly FullProgramName[], port: number): Promise<number> {
   const processes = await findProcesses(layout.directory);
   const running = new Set(processes.filter(({ main }) => main).map(({ name }) => name));

@@ -6,10 +6,10 @@ const refreshMilliseconds = 2_000;
 const staleMilliseconds = 15_000;
 
 /**
- * Runs `work` while no other process holds the lock file. A lock whose holder has died is taken over: at once if its
- * process is gone, else after fifteen seconds without the touch that a living holder gives it every two.
+ * Runs `work` while this process holds the lock file. The holder touches the file every two seconds. A lock is abandoned
+ * if the process of its holder no longer exists, or if the file was not touched for fifteen seconds.
  *
- * @param onWait called once if it has to wait
+ * @param onWait called once if another process holds the lock
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, onWait: () => void = () => {}): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
@@ -18,7 +18,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>, onWait: 
     await sleep(100);
   }
   const timer = setInterval(() => {
-    // A failed touch means that the file is gone, and with it only the protection against double work.
+    // The touch fails if the file was deleted. Then another process may do the same work at the same time.
     utimes(path, new Date(), new Date()).catch(() => {});
   }, refreshMilliseconds);
   try {
@@ -44,10 +44,10 @@ async function take(path: string): Promise<boolean> {
 
 async function isAbandoned(path: string): Promise<boolean> {
   const held = await stat(path).catch(() => undefined);
-  if (held === undefined) return false; // given back just now
+  if (held === undefined) return false; // just released
   if (Date.now() - held.mtimeMs > staleMilliseconds) return true;
   const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-  if (!(holder > 0)) return false; // taken just now
+  if (!(holder > 0)) return false; // just created, its process id is not written yet
   try {
     process.kill(holder, 0);
     return false;

@@ -1,7 +1,7 @@
-/** Tells a person what a long step is doing; tests pass a silent one. */
+/** Shows what a long step is doing. Tests pass a function that prints nothing. */
 export type Progress = (line: string) => void;
 
-/** Lines on stderr, so that stdout stays for results that a program may read. */
+/** Prints to stderr: stdout is for results that other programs read. */
 export const printProgress: Progress = (line) => {
   process.stderr.write(`${line}\n`);
 };
@@ -12,16 +12,16 @@ export function formatDuration(milliseconds: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
 }
 
-/** Runs a step; says when it began, every ten seconds what it is at, and how long it took. */
+/** Runs a step. Reports its start, its current detail every ten seconds, and how long it took. */
 export async function reportProgress<T>(
   progress: Progress,
   what: string,
   step: (note: (detail: string) => void) => Promise<T>,
 ): Promise<T> {
-  const began = Date.now();
+  const startedAt = Date.now();
   let latest = '';
   progress(`${what} …`);
-  const elapsed = () => formatDuration(Date.now() - began);
+  const elapsed = () => formatDuration(Date.now() - startedAt);
   const timer = setInterval(() => {
     progress(`  ${what}: ${latest === '' ? 'still running' : latest}, ${elapsed()}`);
   }, 10_000);

@@ -5,20 +5,20 @@ export interface RunOptions {
   env?: NodeJS.ProcessEnv;
   /** Written to the command's stdin. */
   input?: string;
-  /** Called with each line of stdout and stderr as it comes. */
+  /** Called with each line of stdout and stderr as it arrives. */
   onLine?: (line: string) => void;
 }
 
 /**
- * Runs a command to its end and gives back its stdout.
+ * Runs a command, waits until it exits, and returns its stdout.
  *
- * @throws if it can't be started or ends with another code than 0; the message holds the command and the end of what
- * it wrote to stderr.
+ * @throws if it cannot be started, or exits with a code other than 0. The message contains the command and its output,
+ * which is shortened in the middle.
  */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<string> {
   const [program = '', ...commandArguments] = command;
   const child = spawn(program, commandArguments, { cwd: options.cwd, env: options.env ?? process.env });
-  child.stdin.on('error', () => {}); // a command that does not read its input says so by its exit code, if it matters
+  child.stdin.on('error', () => {}); // a command may exit without reading its input; only its exit code matters
   child.stdin.end(options.input ?? '');
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
@@ -41,6 +41,6 @@ export async function run(command: readonly string[], options: RunOptions = {}):
     .toString()
     .trim()
     .split('\n');
-  const said = lines.length <= 60 ? lines : [...lines.slice(0, 30), '…', ...lines.slice(-30)];
-  throw new Error(`${command.join(' ')} ended with ${code}:\n${said.join('\n')}`);
+  const shown = lines.length <= 60 ? lines : [...lines.slice(0, 30), '…', ...lines.slice(-30)];
+  throw new Error(`${command.join(' ')} exited with ${code}:\n${shown.join('\n')}`);
 }

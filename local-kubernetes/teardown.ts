@@ -6,7 +6,7 @@ import { removeMounts } from './node/mounts.ts';
 import { removeNetwork } from './node/network.ts';
 import { endProcesses, findProcesses } from './processes/detached-programs.ts';
 
-/** What a cluster keeps in its folder; others (test results, say) may keep more there, which stays. */
+/** The files and folders of a cluster in its folder. Others, such as test results, are not removed. */
 const ownEntries = [
   'cluster.json',
   'cluster.json.partial',
@@ -20,15 +20,15 @@ const ownEntries = [
   'volume-plugins',
 ];
 
-/** Where CNI programs keep a file for each network of each container, whoever runs them. */
+/** CNI programs store a file for each network of each container here. All users of CNI share this folder. */
 const networkResults = '/var/lib/cni/results';
 
 const logLinks = '/var/log/containers';
 
-/** containerd's folder of running containers, below the cluster's; each is named by its id. */
+/** containerd's folder of running containers, inside the cluster's run folder. Each entry is the ID of a container. */
 const containersFolder = 'containerd/io.containerd.runtime.v2.task/k8s.io';
 
-/** Removes a cluster of either profile with everything it made on the machine, in whatever state a crash has left it. */
+/** Removes a cluster of either profile, and everything it created on the machine. Also works after a crash. */
 export async function removeCluster(layout: ClusterLayout): Promise<void> {
   await endAll(layout.directory);
   if (process.getuid?.() === 0) {
@@ -48,7 +48,7 @@ export async function removeCluster(layout: ClusterLayout): Promise<void> {
   }
 }
 
-/** Until none is left: one may have started another meanwhile. */
+/** Repeats until no process is left: one may have started another in the meantime. */
 async function endAll(directory: string): Promise<void> {
   for (;;) {
     const processes = await findProcesses(directory);
@@ -57,18 +57,20 @@ async function endAll(directory: string): Promise<void> {
   }
 }
 
-/** The kubelet links each container's log in a folder that no setting changes. */
+/** The kubelet creates a link to each container's log in this folder. The folder cannot be configured. */
 async function removeLogLinks(nodeDirectory: string): Promise<void> {
   for (const entry of await readdirOrEmpty(logLinks)) {
-    const target = await readlink(join(logLinks, entry)).catch(() => ''); // some are another kubelet's, and may go
+    // Another kubelet may have removed its own link in the meantime.
+    const target = await readlink(join(logLinks, entry)).catch(() => '');
     if (target.startsWith(`${nodeDirectory}/`)) await rm(join(logLinks, entry), { force: true });
   }
 }
 
-/** containerd keeps a socket for each Pod in a folder shared by all; a file beside the container says which. */
+/** All instances of containerd share one folder of sockets. The file `address` contains the path of a Pod's socket. */
 async function removeShimSockets(containers: string[]): Promise<void> {
   for (const container of containers) {
-    const address = await readFile(join(container, 'address'), 'utf8').catch(() => ''); // only the first of a Pod has one
+    // Only the first container of a Pod has this file.
+    const address = await readFile(join(container, 'address'), 'utf8').catch(() => '');
     if (address.startsWith('unix:///')) await rm(address.slice('unix://'.length), { force: true });
   }
 }
@@ -76,8 +78,8 @@ async function removeShimSockets(containers: string[]): Promise<void> {
 /** Their names are NETWORK-CONTAINER-INTERFACE. */
 async function removeNetworkResults(containers: string[]): Promise<void> {
   for (const entry of await readdirOrEmpty(networkResults)) {
-    const ours = containers.some((container) => entry.includes(`-${container}-`));
-    if (ours) await rm(join(networkResults, entry), { force: true });
+    const isOwn = containers.some((container) => entry.includes(`-${container}-`));
+    if (isOwn) await rm(join(networkResults, entry), { force: true });
   }
 }
 

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks until the answer is something else than `undefined`, and gives that back.
+ * Calls `check` until it returns something other than `undefined`, and returns that.
  *
- * @param what names the awaited thing in the error
- * @throws after `timeoutMilliseconds`, with the last error of `ask` as its cause; at once if `failed` gives an error.
+ * @param what names what is awaited, for the error
+ * @throws after `timeoutMilliseconds`, with the last error of `check` as its cause; or at once, if `failed` returns an
+ * error.
  */
 export async function waitFor<T>(
   what: string,
-  ask: () => Promise<T | undefined>,
+  check: () => Promise<T | undefined>,
   {
     timeoutMilliseconds = 60_000,
     intervalMilliseconds = 50,
@@ -19,8 +20,8 @@ export async function waitFor<T>(
   let lastError: unknown;
   while (Date.now() < deadline) {
     try {
-      const answer = await ask();
-      if (answer !== undefined) return answer;
+      const result = await check();
+      if (result !== undefined) return result;
     } catch (error) {
       lastError = error;
     }
@@ -29,5 +30,5 @@ export async function waitFor<T>(
     await sleep(intervalMilliseconds);
   }
   const reason = lastError instanceof Error ? `: ${lastError.message}` : '';
-  throw new Error(`${what} did not come within ${timeoutMilliseconds / 1000} s${reason}`, { cause: lastError });
+  throw new Error(`timed out after ${timeoutMilliseconds / 1000} s waiting for ${what}${reason}`, { cause: lastError });
 }

@@ -9,7 +9,7 @@ export interface ApiServerAccess {
   certificates: string;
 }
 
-/** Asks the API server as admin on a connection of its own; gives the HTTP status and body. */
+/** Sends a GET request to the API server as admin, over a new connection. Returns the HTTP status and the body. */
 export async function askApiServer(access: ApiServerAccess, path: string): Promise<{ status: number; body: string }> {
   const file = (name: string) => readFile(join(access.certificates, name));
   const [ca, cert, key] = await Promise.all([file('ca.crt'), file('admin.crt'), file('admin.key')]);
@@ -28,7 +28,7 @@ export async function askApiServer(access: ApiServerAccess, path: string): Promi
   });
 }
 
-/** `true` once the path answers 200, else `undefined`; for `waitFor`. */
+/** `true` if the API server answers the path with 200, else `undefined`. For `waitFor`. */
 export async function answersOk(access: ApiServerAccess, path: string): Promise<true | undefined> {
   return (await askApiServer(access, path)).status === 200 ? true : undefined;
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
-/** What an audit event says, as far as it is used here (`audit.k8s.io/v1`). */
+/** The fields of an audit event (`audit.k8s.io/v1`) that are used here. */
 export interface AuditEvent {
   auditID: string;
   stage: 'ResponseStarted' | 'ResponseComplete' | 'Panic';
@@ -23,7 +23,7 @@ export interface AuditEvent {
   stageTimestamp: string;
 }
 
-/** The API server's own account of who asked what. */
+/** The API server's audit log: which user sent which request. */
 export class AuditLog {
   readonly #path: string;
 
@@ -31,17 +31,17 @@ export class AuditLog {
     this.#path = path;
   }
 
-  /** A place in the log: what is asked from now on comes after it. */
+  /** The current end of the log. Later requests are logged after it. */
   async mark(): Promise<number> {
     return (await stat(this.#path)).size;
   }
 
-  /** All events after a mark, one for each request: its last stage. */
+  /** The events after a mark: for each request, the event of its last stage. */
   async since(mark: number): Promise<AuditEvent[]> {
     const events = new Map<string, AuditEvent>();
     const lines = createInterface({ input: createReadStream(this.#path, { start: mark }), crlfDelay: Infinity });
     for await (const line of lines) {
-      if (!line.endsWith('}')) continue; // being written
+      if (!line.endsWith('}')) continue; // the API server is still writing it
       const event = JSON.parse(line) as AuditEvent;
       events.set(event.auditID, event);
     }
@@ -52,12 +52,12 @@ export class AuditLog {
 export const isWrite = ({ verb }: AuditEvent): boolean =>
   ['create', 'update', 'patch', 'delete', 'deletecollection'].includes(verb);
 
-/** A list that asks for everything at once. A watch is none, though it is asked of the same path. */
+/** A list request without a limit. A watch has the same path and does not count. */
 export function isUnpagedList({ verb, requestURI }: AuditEvent): boolean {
   return verb === 'list' && !new URL(requestURI, 'http://localhost').searchParams.has('limit');
 }
 
-/** `create jobs`, `patch jobruns/status`, … with how often each was asked. */
+/** The number of requests of each kind, such as `create jobs` or `patch jobruns/status`. */
 export function countByKind(events: readonly AuditEvent[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { verb, objectRef } of events) {

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { ControlPlaneLayout } from './control-plane-arguments.ts';
 
-/** `requests`: who asked for what, and the answer's code. `objects`: also the bodies of Leases and of JobRuns' status writes. */
+/**
+ * What is logged. `requests`: the user, the request and the response code. `objects`: also the bodies of requests for
+ * Leases and of status writes of JobRuns.
+ */
 export type AuditLevel = 'requests' | 'objects';
 
 export const auditLogOf = ({ directory }: ControlPlaneLayout) => join(directory, 'logs', 'audit.jsonl');
 
-/** Writes the policy, and gives the flags of kube-apiserver that log by it. */
+/** Writes the audit policy. Returns the flags with which kube-apiserver uses it. */
 export async function auditArguments(layout: ControlPlaneLayout, level: AuditLevel): Promise<string[]> {
   const policyFile = join(layout.directory, 'audit-policy.yaml');
   const withBodies = [
@@ -31,6 +34,6 @@ export async function auditArguments(layout: ControlPlaneLayout, level: AuditLev
   return [
     `--audit-policy-file=${policyFile}`,
     `--audit-log-path=${auditLogOf(layout)}`,
-    '--audit-log-maxsize=100000', // megabytes: never a new file, so that a place in it can be remembered
+    '--audit-log-maxsize=100000', // in megabytes: the log is never rotated, so a mark in it stays valid
   ];
 }

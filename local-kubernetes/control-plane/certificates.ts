@@ -7,25 +7,25 @@ export interface CertificateRequest {
   authority: string;
   commonName: string;
   organizations?: string[];
-  /** DNS names and IP addresses that a server answers to; without any, the certificate is a client's. */
+  /** DNS names and IP addresses of a server. If absent, this is a client certificate. */
   hosts?: string[];
-  /** Seconds from now; a year if absent. */
+  /** Seconds from now. Default: one year. */
   validFor?: number;
 }
 
 export interface CertificateSet {
   directory: string;
-  /** Each gives `NAME.crt` and `NAME.key`; kept if there already. */
+  /** Each has the files `NAME.crt` and `NAME.key`. Existing ones are reused. */
   authorities: string[];
-  /** RSA pairs `NAME.key` and `NAME.pub`, for ServiceAccount tokens; kept if there already. */
+  /** RSA key pairs `NAME.key` and `NAME.pub`, for ServiceAccount tokens. Existing ones are reused. */
   keys?: string[];
-  /** Each gives `NAME.crt` and `NAME.key`; always made anew. */
+  /** Each has the files `NAME.crt` and `NAME.key`. Existing ones are replaced. */
   certificates: CertificateRequest[];
 }
 
 const year = 365 * 24 * 3600;
 
-/** Makes authorities, keys and certificates as PEM files of mode 0600; each file is replaced at once. */
+/** Creates authorities, keys and certificates as PEM files of mode 0600. Each file is replaced atomically. */
 export async function makeCertificates({
   directory,
   authorities,
@@ -49,10 +49,10 @@ export interface ServingCertificate {
 }
 
 /**
- * Makes a certificate for a server, signed by an authority in the same folder (made at the first call, kept later).
+ * Creates a serving certificate. It is signed by an authority in the same folder, which the first call creates.
  *
  * @param options.hosts DNS names and IP addresses, such as `127.0.0.1` or `webhook.system.svc`
- * @param options.validFor seconds from now; a year if absent
+ * @param options.validFor seconds from now; default: one year
  */
 export async function makeServingCertificate(options: {
   directory: string;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where a control plane listens and keeps its files. */
+/** The addresses of a control plane, and the folder of its files. */
 export interface ControlPlaneLayout {
   directory: string;
   /** The address of the API server; etcd always listens on 127.0.0.1. */
@@ -26,12 +26,12 @@ export function etcdArguments({ directory, etcdPort, etcdPeerPort }: ControlPlan
     `--listen-peer-urls=${peer}`,
     `--initial-advertise-peer-urls=${peer}`,
     `--initial-cluster=local=${peer}`,
-    '--unsafe-no-fsync', // nobody needs this data after a power cut, and each write gets several times quicker
+    '--unsafe-no-fsync', // this data need not survive a power failure, and writes are several times faster
     '--log-level=warn',
   ];
 }
 
-/** Flags of kube-apiserver; `extra` ones come last and so win over these. */
+/** Flags of kube-apiserver. Those of `extra` take precedence. */
 export function apiServerArguments(layout: ControlPlaneLayout, extra: readonly string[] = []): string[] {
   const pki = certificatesOf(layout);
   return [
@@ -58,13 +58,13 @@ export function apiServerArguments(layout: ControlPlaneLayout, extra: readonly s
     '--authorization-mode=Node,RBAC',
     '--enable-admission-plugins=NodeRestriction',
     '--allow-privileged=true',
-    // The default one would publish the address in the Service `kubernetes`, and refuses a loopback address.
+    // The default reconciler publishes the address in the Service `kubernetes`, and does not accept a loopback address.
     ...(layout.address === '127.0.0.1' ? ['--endpoint-reconciler-type=none'] : []),
     ...extra,
   ];
 }
 
-/** The API server's request rates are raised, else the controller-manager throttles every benchmark. */
+/** Flags of kube-controller-manager. The limits of its client are raised: the defaults would slow down benchmarks. */
 export function controllerManagerArguments(layout: ControlPlaneLayout, extra: readonly string[] = []): string[] {
   const pki = certificatesOf(layout);
   return [
@@ -74,7 +74,7 @@ export function controllerManagerArguments(layout: ControlPlaneLayout, extra: re
     '--use-service-account-credentials=true',
     `--cluster-signing-cert-file=${join(pki, 'ca.crt')}`,
     `--cluster-signing-key-file=${join(pki, 'ca.key')}`,
-    `--flex-volume-plugin-dir=${join(layout.directory, 'volume-plugins')}`, // else it makes one in /usr/libexec
+    `--flex-volume-plugin-dir=${join(layout.directory, 'volume-plugins')}`, // the default is in /usr/libexec
     '--leader-elect=false',
     '--secure-port=0',
     '--kube-api-qps=300',

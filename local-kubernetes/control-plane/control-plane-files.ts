@@ -4,7 +4,7 @@ import { makeCertificates, type CertificateRequest } from './certificates.ts';
 import { certificatesOf, serverOf, type ControlPlaneLayout } from './control-plane-arguments.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 
-/** Clients that get a certificate and, named `CLIENT.kubeconfig`, a kubeconfig. `admin` may do everything. */
+/** Clients that get a certificate and a kubeconfig, `CLIENT.kubeconfig`. `admin` has all permissions. */
 const clients: readonly { name: string; commonName: string; organizations?: string[] }[] = [
   { name: 'admin', commonName: 'admin', organizations: ['system:masters'] },
   { name: 'controller-manager', commonName: 'system:kube-controller-manager' },
@@ -12,7 +12,7 @@ const clients: readonly { name: string; commonName: string; organizations?: stri
 
 export type Client = (typeof clients)[number];
 
-/** Makes the certificates and kubeconfigs of a control plane; what was made before and others rely on is kept. */
+/** Writes the certificates and kubeconfigs of a control plane. Existing authorities and keys are reused. */
 export async function writeControlPlaneFiles(
   layout: ControlPlaneLayout,
   { hosts = [], moreClients = [] }: { hosts?: string[]; moreClients?: readonly Client[] } = {},
@@ -46,7 +46,7 @@ function servingCertificate(layout: ControlPlaneLayout, hosts: string[]): Certif
   return { name: 'apiserver', authority: 'ca', commonName: 'kube-apiserver', hosts: [...new Set(names)] };
 }
 
-/** The first address of a Service range belongs to the API server: `10.96.0.0/16` → `10.96.0.1`. */
+/** The first address of a Service range, which belongs to the API server: `10.96.0.0/16` → `10.96.0.1`. */
 export function firstAddress(cidr: string): string {
   return cidr.replace(/\.0\/\d+$/, '.1');
 }

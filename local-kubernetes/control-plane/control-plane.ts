@@ -19,57 +19,60 @@ import { ensureProgram, type ProgramName } from '../programs/programs.ts';
 import { waitFor } from '../wait-for.ts';
 
 export interface ControlPlaneOptions {
-  /** Everything it writes is in here; data of an earlier start in the same folder is taken up again. */
+  /** All files are in this folder. Data of an earlier start in the same folder is used again. */
   directory: string;
-  /** Further flags of kube-apiserver; they win over the usual ones. */
+  /** Further flags of kube-apiserver. They take precedence over the usual ones. */
   apiServerFlags?: string[];
-  /** Whether kube-controller-manager runs (Jobs get Pods and statuses, owners are honoured); it does by default. */
+  /** Whether kube-controller-manager runs, for instance to create the Pods of Jobs. Default: true. */
   controllerManager?: boolean;
   /** Further flags of kube-controller-manager. */
   controllerManagerFlags?: string[];
-  /** Whether kwok runs: Pods of the Nodes that a test makes run, and succeed at once if a Job owns them. */
+  /** Whether kwok runs. Then Pods on Nodes that a test creates become Running, and Pods of Jobs succeed at once. */
   fakeNodes?: boolean;
-  /** Requests of everybody but the control plane itself go to {@link ControlPlane.auditLog}. */
+  /** What {@link ControlPlane.auditLog} contains. Requests of the control plane itself are not logged. */
   audit?: AuditLevel;
-  /** More users, each with all rights and a kubeconfig `NAME.kubeconfig` in the folder, so that the audit log tells them apart. */
+  /**
+   * More users, so that the audit log shows who sent a request. Each has all permissions, and a kubeconfig
+   * `NAME.kubeconfig` in the folder.
+   */
   users?: readonly string[];
 }
 
-/** A real kube-apiserver with etcd and controllers, but no real nodes: Pods are made and stay Pending. */
+/** A real kube-apiserver with etcd and controllers, but without real nodes: Pods are created and stay Pending. */
 export interface ControlPlane {
-  /** Path of a kubeconfig that may do everything. */
+  /** Path of a kubeconfig with all permissions. */
   kubeconfig: string;
   /** `https://127.0.0.1:PORT`; the same after a restart. */
   server: string;
   directory: string;
-  /** Where the audit log is, if there is one: a line of JSON an event. */
+  /** Path of the audit log, if there is one. Each line is an event in JSON. */
   auditLog: string;
-  /** Ends all programs; the files stay. */
+  /** Stops all programs. Deletes no files. */
   stop(): Promise<void>;
-  /** Ends the API server, as an outage: connections break. etcd keeps running. */
+  /** Stops the API server, as in an outage: connections break. etcd keeps running. */
   stopApiServer(): Promise<void>;
   /** Starts the API server again; resolves when it is ready. */
   startApiServer(): Promise<void>;
   restartApiServer(): Promise<void>;
-  /** Ends etcd with SIGKILL and starts it again on its data; the API server stays, and finds it again. */
+  /** Stops etcd with SIGKILL and starts it again with its data. The API server keeps running, and reconnects. */
   restartEtcd(): Promise<void>;
-  /** Forgets all versions but the present ones: watches that start from older ones are answered with 410 Gone. */
+  /** Removes old versions of objects from etcd. A watch that starts from one of them gets 410 Gone. */
   compactEtcd(): Promise<void>;
-  /** How many bytes etcd uses for all that it has not forgotten. */
+  /** The size of etcd's data that is in use, in bytes. */
   etcdBytesInUse(): Promise<number>;
-  /** Freezes the API server: connections stay open and nothing is answered. */
+  /** Pauses the API server: connections stay open, and no request is answered. */
   pauseApiServer(): void;
   resumeApiServer(): void;
-  /** Freezes the controllers, so that Jobs and statuses stay as they are. */
+  /** Pauses the controllers: Jobs and their statuses do not change. */
   pauseControllerManager(): void;
   resumeControllerManager(): void;
 }
 
 /**
- * Starts a control plane on free ports of 127.0.0.1; needs no root, and takes seconds once its programs are built. Any
- * number can run at a time. They end with this process, even if it is killed.
+ * Starts a control plane on free ports of 127.0.0.1. It needs no root, and takes seconds once its programs are built.
+ * Any number can run at the same time. They stop with this process, even if it is killed.
  *
- * @throws with the end of the log if one of its programs fails.
+ * @throws if one of its programs fails; the message contains the end of its log.
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   for (let attempt = 1; ; attempt++) {
@@ -136,7 +139,7 @@ async function startApiServer(layout: ControlPlaneLayout, { etcd, apiServer }: C
   await waitUntilReady(layout, '/readyz', [etcd, apiServer]);
 }
 
-/** Clients before their servers. */
+/** Clients stop before their servers. */
 function inStopOrder({ etcd, apiServer, controllers, kwok }: Components): Component[] {
   return [...(kwok === undefined ? [] : [kwok]), controllers, apiServer, etcd];
 }

@@ -20,7 +20,7 @@ import { checkMachine } from '../preflight/check-machine.ts';
 import { ensureProgram } from '../programs/programs.ts';
 import { waitFor } from '../wait-for.ts';
 
-/** Brings up a control plane that stays when this process ends, or mends it. Needs Linux, and no root. */
+/** Starts or repairs a control plane that keeps running when this process exits. Needs Linux, but no root. */
 export async function ensureDetachedControlPlane(cluster: ClusterLayout): Promise<void> {
   await checkMachine(['control-plane']);
   await ensureProgram('kube-apiserver');

@@ -1,11 +1,11 @@
-/** Compacts an etcd at its present revision, through its JSON gateway. @throws when it refuses. */
+/** Compacts etcd at its current revision, through its JSON gateway. @throws if etcd refuses. */
 export async function compactEtcd(server: string): Promise<void> {
   const key = Buffer.from('/none').toString('base64');
   const { header } = await call<{ header?: { revision?: string } }>(server, 'kv/range', { key });
   await call(server, 'kv/compaction', { revision: header?.revision ?? '0', physical: true });
 }
 
-/** How many bytes an etcd uses for all that it has not forgotten. */
+/** The size of etcd's data that is in use, in bytes. */
 export async function etcdBytesInUse(server: string): Promise<number> {
   const { dbSizeInUse } = await call<{ dbSizeInUse?: string }>(server, 'maintenance/status', {});
   return Number(dbSizeInUse);

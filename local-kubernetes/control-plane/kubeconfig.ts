@@ -11,7 +11,7 @@ export interface KubeconfigOptions {
   client: string;
 }
 
-/** Writes a kubeconfig with one context, named `local`. It holds the certificates, so the file may be moved. */
+/** Writes a kubeconfig with one context, `local`. It contains the certificates, so the file can be moved. */
 export async function writeKubeconfig({ path, server, certificates, client }: KubeconfigOptions): Promise<void> {
   const data = async (file: string) => (await readFile(join(certificates, file))).toString('base64');
   const config = {

@@ -6,7 +6,7 @@ import { repositoryDirectory } from '../paths.ts';
 import { reportProgress, type Progress } from '../progress.ts';
 import { run } from '../run.ts';
 
-/** The image that stands in for `node:24-bookworm-slim` where no registry can be reached. */
+/** The base image of our Dockerfile. It is built here, because no registry is used. */
 const name = 'docker.io/library/node:24-bookworm-slim';
 const debianRelease = 'bookworm';
 const npmVersion = '11';
@@ -22,8 +22,8 @@ const leftOut = [
 ];
 
 /**
- * Makes the base image of our Dockerfile once, of the same parts as the real one: Debian (debootstrap, minbase), Node 24
- * (this project's dev dependency) and npm. Gives a text that changes with its content.
+ * Builds the base image of our Dockerfile once, from the same parts as the original: Debian (debootstrap, minbase), Node
+ * 24 (this project's dev dependency) and npm. Returns a key that changes with the content of the image.
  */
 export async function ensureBaseImage(progress: Progress): Promise<string> {
   const nodeVersion = await installedNodeVersion();
@@ -31,7 +31,7 @@ export async function ensureBaseImage(progress: Progress): Promise<string> {
   const marked = `localhost/job-template-run-base:${key}`;
   const present = await buildah(['images', '--format', '{{.Name}}:{{.Tag}}']);
   if (!present.split('\n').includes(marked)) {
-    await reportProgress(progress, `making a stand-in for ${name}`, async (note) => {
+    await reportProgress(progress, `building a replacement for ${name}`, async (note) => {
       const root = await mkdtemp(join(imagesDirectory(), 'base-'));
       try {
         await fillRoot(root, note);

@@ -16,7 +16,7 @@ export function copiedPaths(dockerfile: string): string[] {
   return [...paths].sort();
 }
 
-/** A hash of what an image is built from: the Dockerfile and every file it copies that git would know. */
+/** A hash of what an image is built from: the Dockerfile, and every file it copies that git does not ignore. */
 export async function hashInputs(context: string, salt: string): Promise<string> {
   const dockerfile = await readFile(join(context, 'Dockerfile'), 'utf8');
   const patterns = [...copiedPaths(dockerfile), 'Dockerfile', '.dockerignore'].map((path) => `:(glob)${path}`);
@@ -39,7 +39,7 @@ export async function hashInputs(context: string, salt: string): Promise<string>
   const hash = createHash('sha256').update(salt);
   for (const file of listed.split('\0').filter(Boolean).sort()) {
     const content = await readFile(join(context, file)).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // deleted, and git not told yet
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // deleted, but still in git's index
       throw error;
     });
     if (content !== undefined) hash.update(`\n${file}\n${content.length}\n`).update(content);

@@ -17,16 +17,16 @@ import { tidy } from '../programs/tidy.ts';
 export interface BuiltImage {
   /** Changes with the content that the image is built from. */
   tag: string;
-  /** `repository:tag`, as a Pod names it. */
+  /** `repository:tag`, as in the spec of a Pod. */
   image: string;
 }
 
 /**
- * Builds the image of a Dockerfile with buildah and pushes it into the registry of this checkout's cluster, which must
- * be up. What was built before from the same content is only pushed.
+ * Builds the image of a Dockerfile with buildah, and pushes it to the registry of this checkout's cluster, which must be
+ * up. If the same content was built before, that image is pushed again.
  *
  * @param options.context folder with the Dockerfile
- * @param options.repository name in the registry that stands in for docker.io, such as `hematoscope/job-template-run`
+ * @param options.repository name in the cluster's registry, which replaces docker.io: `hematoscope/job-template-run`
  */
 export async function buildImage(options: {
   context: string;
@@ -52,7 +52,7 @@ export async function buildImage(options: {
   return { tag, image };
 }
 
-/** Gives the folder of the image, in the layout of the OCI. */
+/** Returns the tag of the image, and its folder (an OCI image layout). */
 async function ensureImage(context: string, progress: Progress): Promise<{ tag: string; layout: string }> {
   await removeLeftovers();
   const base = await ensureBaseImage(progress);
@@ -66,7 +66,7 @@ async function ensureImage(context: string, progress: Progress): Promise<{ tag: 
   return { tag, layout };
 }
 
-/** Whoever holds the lock is the only one at work here, so folders of work are those of a process that was killed. */
+/** Removes the work folders of builds that were killed. The caller holds the lock, so no other build is running. */
 async function removeLeftovers(): Promise<void> {
   for (const entry of await readdir(imagesDirectory())) {
     if (!/^(?:base|build)-/.test(entry)) continue;
@@ -77,7 +77,7 @@ async function removeLeftovers(): Promise<void> {
 }
 
 async function build(context: string, layout: string, note: (detail: string) => void): Promise<void> {
-  await buildah(['rm', '--all']); // what a build that was killed left behind
+  await buildah(['rm', '--all']); // left behind by a build that was killed
   const scratch = await mkdtemp(join(imagesDirectory(), 'build-'));
   const image = 'localhost/job-template-run:build';
   try {
@@ -98,8 +98,8 @@ async function build(context: string, layout: string, note: (detail: string) => 
 }
 
 /**
- * Lets npm reach its registry from inside the build as it does from outside (registry, credentials, certificate
- * authorities), as files that are there during the build only and leave no trace in the image.
+ * Files with which npm inside the build uses the same registry, credentials and certificate authorities as outside. They
+ * are mounted during the build, and are not part of the image.
  */
 async function buildTimeFiles(scratch: string): Promise<{ host: string; inside: string }[]> {
   const inside = '/etc/ssl/certs/ca-certificates.crt';

@@ -4,7 +4,7 @@ import { ensureProgram } from '../programs/programs.ts';
 import { run } from '../run.ts';
 import { waitFor } from '../wait-for.ts';
 
-/** Fills the registry with what every cluster has at hand: `busybox` (Debian's), and the sandbox image of Pods. */
+/** Pushes the images that every cluster has: `busybox` (Debian's), and the sandbox image of Pods. */
 export async function pushStandardImages(layout: ClusterLayout): Promise<void> {
   const tool = await ensureProgram('cluster-tool');
   const push = (...pushArguments: string[]) => run(insideNetwork(layout, [tool, 'push', ...pushArguments]));

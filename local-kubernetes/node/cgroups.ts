@@ -5,12 +5,12 @@ import { endProcesses } from '../processes/detached-programs.ts';
 
 const root = '/sys/fs/cgroup';
 
-/** Makes a cgroup of this name in every hierarchy of the machine (one with cgroup v2, several with v1). */
+/** Creates a cgroup of this name in every hierarchy of the machine (one with cgroup v2, several with v1). */
 export async function ensureCgroup(name: string): Promise<void> {
   for (const hierarchy of await hierarchies()) await mkdir(join(hierarchy, name), { recursive: true });
 }
 
-/** Kills every process in the cgroups of this name and removes them: whatever Pods have left behind. */
+/** Removes the cgroups of this name, and kills all processes in them, such as those of Pods. */
 export async function removeCgroup(name: string): Promise<void> {
   for (const hierarchy of await hierarchies()) {
     const top = join(hierarchy, name);
@@ -20,7 +20,7 @@ export async function removeCgroup(name: string): Promise<void> {
       await endProcesses(pids);
       const failed = await removeAll(folders);
       if (failed !== undefined && attempt > 100) throw failed;
-      if (failed !== undefined) await sleep(50); // the kernel lets a cgroup go a moment after its last process
+      if (failed !== undefined) await sleep(50); // a cgroup stays busy for a moment after its last process exited
     }
   }
 }
@@ -33,7 +33,7 @@ async function hierarchies(): Promise<string[]> {
   return found;
 }
 
-/** The deepest first. */
+/** Deepest first. */
 async function cgroupsBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const below: string[] = [];
@@ -46,7 +46,7 @@ async function processesOf(folder: string): Promise<number[]> {
   return text.split('\n').filter(Boolean).map(Number);
 }
 
-/** Gives the first error instead of throwing it: a busy cgroup is tried again. */
+/** Returns the first error instead of throwing it: the caller retries a busy cgroup. */
 async function removeAll(folders: string[]): Promise<Error | undefined> {
   for (const folder of folders) {
     try {

@@ -4,13 +4,13 @@ import { moduleDirectory } from '../programs/programs.ts';
 
 const STAGES = ['node/fast/node-initialize', 'pod/fast/pod-ready', 'pod/fast/pod-complete', 'pod/fast/pod-delete'];
 
-/** Flags of kwok, with the stages of its release: what nodes and Pods become, each at once after the one before. */
+/** Flags of kwok, with the stages of its release. They take nodes and Pods from state to state without delay. */
 export async function fakeNodesArguments({ directory }: ControlPlaneLayout): Promise<string[]> {
   const stages = join(await moduleDirectory('sigs.k8s.io/kwok'), 'kustomize', 'stage');
   return [
     `--kubeconfig=${join(directory, 'admin.kubeconfig')}`,
     ...STAGES.map((stage) => `--config=${join(stages, `${stage}.yaml`)}`),
     '--manage-all-nodes',
-    '--node-lease-duration-seconds=40', // else the node controller takes the node for lost
+    '--node-lease-duration-seconds=40', // otherwise the node controller considers the node lost
   ];
 }

@@ -3,7 +3,7 @@ import { printProgress, reportProgress, type Progress } from '../progress.ts';
 import { run } from '../run.ts';
 import { missingPackages } from './packages.ts';
 
-/** Installs what a real node needs. @throws if it cannot run on this machine, with what to do instead. */
+/** Installs what a real node needs. @throws if this machine cannot run one; the message suggests what to do instead. */
 export async function prepareMachine(progress: Progress = printProgress): Promise<void> {
   await checkMachine(['full']);
   const packages = await missingPackages();

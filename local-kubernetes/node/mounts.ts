@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { run } from '../run.ts';
 
-/** Unmounts everything in or at one of the folders, whoever uses it still. */
+/** Unmounts everything in or at one of the folders, even if it is in use. */
 export async function removeMounts(folders: string[]): Promise<void> {
   const points = mountPointsBelow(await readFile('/proc/self/mountinfo', 'utf8'), folders);
   for (const point of points) await run(['umount', '--lazy', point]);
 }
 
-/** Mount points in or at one of the folders, the latest first, from the text of /proc/self/mountinfo. */
+/** Mount points in or at one of the folders, latest first, from the text of /proc/self/mountinfo. */
 export function mountPointsBelow(mountinfo: string, folders: readonly string[]): string[] {
   const decode = (text: string) =>
     text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));

@@ -5,18 +5,18 @@ import { run } from '../run.ts';
 const namespacePath = (layout: ClusterLayout) => `/run/netns/${layout.netns}`;
 
 /**
- * A command that runs in the cluster's network namespace. Not `ip netns exec`: that mounts /sys anew and hides the
- * cgroups from the kubelet.
+ * A command that runs in the cluster's network namespace. It does not use `ip netns exec`, which remounts /sys and hides
+ * the cgroups from the kubelet.
  */
 export function insideNetwork(layout: ClusterLayout, command: readonly string[]): string[] {
   return ['nsenter', `--net=${namespacePath(layout)}`, '--', ...command];
 }
 
-/** Makes the namespace, with a bridge that holds the node's address, unless it is there. */
+/** Creates the namespace, with a bridge that has the node's address, unless it exists. */
 export async function ensureNetwork(layout: ClusterLayout): Promise<void> {
   if (!(await exists(namespacePath(layout)))) await run(['ip', 'netns', 'add', layout.netns]);
   const inside = (command: string) => run(insideNetwork(layout, ['sh', '-ec', command]));
-  // Written so that a namespace left half made is finished.
+  // Each command can be repeated: an earlier call may have been interrupted.
   await inside(`
     ip link set lo up
     ip link show node0 >/dev/null 2>&1 || ip link add node0 type bridge

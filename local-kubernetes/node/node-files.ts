@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addresses, clusterDomain, nodeName, type ClusterLayout } from '../cluster-layout.ts';
 
-/** Where the node's configuration files are. */
+/** Paths of the node's configuration files. */
 export function nodeFiles(layout: ClusterLayout) {
   const folder = join(layout.directory, 'config');
   return {
@@ -51,7 +51,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${pauseImage}"
-  # Many containers and sandboxes may not lower their OOM score; without this no Pod starts there.
+  # In many containers and sandboxes, a process must not lower its OOM score. Without this setting, no Pod starts there.
   restrict_oom_score_adj = true
   netns_mounts_under_state_dir = true
   [plugins."io.containerd.grpc.v1.cri".containerd]
@@ -68,14 +68,14 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 `;
 }
 
-/** The cluster's own registry stands in for docker.io. */
+/** The cluster's own registry replaces docker.io. */
 const registryConfiguration = `server = "http://${addresses.registry}"
 
 [host."http://${addresses.registry}"]
   capabilities = ["pull", "resolve"]
 `;
 
-/** Each Pod has a link of its own to the node, so that all traffic is routed and Services work between any two Pods. */
+/** Each Pod has its own link to the node. All traffic is routed, so Services work between any two Pods. */
 function podNetworkConfiguration(layout: ClusterLayout): object {
   return {
     cniVersion: '0.4.0',
@@ -115,7 +115,7 @@ function kubeletConfiguration(layout: ClusterLayout): object {
     clusterDomain,
     resolvConf: files.resolver,
     serializeImagePulls: false,
-    // A developer's disk is often nearly full; Pods must not be evicted and images not removed for that.
+    // A developer's disk is often nearly full. This must not evict Pods or remove images.
     imageGCHighThresholdPercent: 100,
     evictionHard: { 'memory.available': '50Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
     volumePluginDir: join(layout.nodeDirectory, 'volume-plugins'),
@@ -133,7 +133,7 @@ function kubeProxyConfiguration(layout: ClusterLayout): object {
     clusterCIDR: addresses.pods,
     hostnameOverride: nodeName,
     clientConnection: { kubeconfig: join(layout.directory, 'kube-proxy.kubeconfig') },
-    conntrack: { maxPerCore: 0 }, // the limit is the machine's and stays as it is
+    conntrack: { maxPerCore: 0 }, // 0: leave the machine's limit as it is
   };
 }
 

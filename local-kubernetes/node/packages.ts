@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** What a real node uses of the machine, and the Debian package that brings it. */
+/** The files that a real node needs, and the Debian package of each. */
 const needed: readonly { file: string; package: string }[] = [
   { file: 'containerd', package: 'containerd' },
   { file: 'runc', package: 'runc' },
@@ -14,14 +14,14 @@ const needed: readonly { file: string; package: string }[] = [
   { file: 'nsenter', package: 'util-linux' },
 ];
 
-/** The Debian packages that a real node needs and that are not installed. */
+/** The Debian packages that a real node needs and the machine lacks. */
 export async function missingPackages(): Promise<string[]> {
   const missing: string[] = [];
   for (const { file, package: name } of needed) if (!(await isInstalled(file))) missing.push(name);
   return missing;
 }
 
-/** Whether there is such a file; a name without a folder is a program on the PATH. */
+/** Whether the file exists. A name without a folder is a program on the PATH. */
 export async function isInstalled(file: string): Promise<boolean> {
   const folders = file.startsWith('/') ? [''] : [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   for (const folder of folders) {

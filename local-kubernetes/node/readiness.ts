@@ -37,11 +37,11 @@ export async function isReady(layout: ClusterLayout, access: ApiServerAccess): P
     );
     return true;
   } catch {
-    return false; // usually because something does not answer yet
+    return false; // usually a program that does not answer yet
   }
 }
 
-/** Takes the text of a Node, as the API server returns it. */
+/** @param text a Node in JSON, as the API server returns it */
 export function isNodeReady(text: string): boolean {
   const node = JSON.parse(text) as { status?: { conditions?: { type: string; status: string }[] } };
   return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;

@@ -4,12 +4,12 @@ import { repositoryDirectory, sourceDirectory } from '../paths.ts';
 import { readMachineFacts } from './machine-facts.ts';
 import { describeProblem, problemsOf, type Need, type OldestVersions, type Problem } from './problems.ts';
 
-/** What this machine lacks; call it before anything is built. */
+/** What this machine lacks. Call it before anything is built. */
 export async function machineProblems(needs: readonly Need[]): Promise<Problem[]> {
   return problemsOf(await readMachineFacts(), await oldestVersions(), needs);
 }
 
-/** @throws if this machine lacks something, with everything that it lacks and how to solve it. */
+/** @throws if this machine lacks something; the message lists everything that is missing, and the solution of each. */
 export async function checkMachine(needs: readonly Need[]): Promise<void> {
   const problems = await machineProblems(needs);
   if (problems.length === 0) return;

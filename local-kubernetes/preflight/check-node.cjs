@@ -1,5 +1,5 @@
-// Preloaded by npm scripts (`node -r`). An older Node cannot run TypeScript, and a Node without the dependencies fails at
-// the first import, so this is plain JavaScript that every Node can run.
+// npm scripts preload this file (`node -r`). It is plain JavaScript that every version of Node can run: an older Node
+// cannot run TypeScript, and without the dependencies the first import fails.
 // `npm ci` installs Node 24 into node_modules, and npm scripts use that one.
 'use strict';
 

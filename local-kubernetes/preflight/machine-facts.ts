@@ -7,7 +7,7 @@ import type { MachineFacts } from './problems.ts';
 /** Numbers of the Linux capabilities that a real node needs, as in `linux/capability.h`. */
 const CAPABILITIES = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21 };
 
-/** Finds out what the machine has. Changes nothing. */
+/** Reads what the machine has. Changes nothing. */
 export async function readMachineFacts(): Promise<MachineFacts> {
   const [go, processStatus, packages, hasApt, isNode, hasPythonVenv] = await Promise.all([
     goVersion(),
@@ -31,7 +31,7 @@ export async function readMachineFacts(): Promise<MachineFacts> {
   };
 }
 
-/** From the text of `/proc/self/status`; none if it does not say. */
+/** From the text of `/proc/self/status`. Empty if the text does not list capabilities. */
 export function missingCapabilities(processStatus: string): string[] {
   const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(processStatus)?.[1];
   if (mask === undefined) return [];
@@ -41,14 +41,14 @@ export function missingCapabilities(processStatus: string): string[] {
 }
 
 /**
- * In the folder of `go.mod`, because Go can download and run the version that `go.mod` asks for. Where it may not, or is
- * too old to know this, the version that is installed.
+ * The version of Go in the folder of `go.mod`: Go can download and run the version that `go.mod` requires. If Go must
+ * not do this, or is too old for it, the installed version.
  */
 async function goVersion(): Promise<string | undefined> {
-  const ask = async (env: NodeJS.ProcessEnv, cwd: string) =>
+  const read = async (env: NodeJS.ProcessEnv, cwd: string) =>
     (await run(['go', 'env', 'GOVERSION'], { env, cwd })).trim().replace(/^go/, '');
-  const installed = () => ask({ ...process.env, GOTOOLCHAIN: 'local' }, '/');
-  return ask(process.env, sourceDirectory)
+  const installed = () => read({ ...process.env, GOTOOLCHAIN: 'local' }, '/');
+  return read(process.env, sourceDirectory)
     .catch(installed)
     .catch(() => undefined);
 }

@@ -1,7 +1,7 @@
-/** What a command needs of the machine: a control plane without nodes, a real node, Python for the client's examples. */
+/** What a command needs: a control plane without nodes, a real node, or Python for the example of a client. */
 export type Need = 'control-plane' | 'full' | 'python';
 
-/** What was found on the machine. */
+/** What the machine has. */
 export interface MachineFacts {
   platform: NodeJS.Platform;
   arch: string;
@@ -12,7 +12,7 @@ export interface MachineFacts {
   isRoot: boolean;
   /** Linux capabilities that a real node needs and this process lacks, such as `CAP_SYS_ADMIN`. */
   missingCapabilities: readonly string[];
-  /** Debian packages that a real node needs. */
+  /** Debian packages that a real node needs and the machine lacks. */
   missingPackages: readonly string[];
   hasApt: boolean;
   /** Whether the machine is a node of another Kubernetes. */
@@ -33,7 +33,7 @@ export interface Problem {
   mend: string;
 }
 
-/** Everything that the machine lacks, all at once; empty if nothing. */
+/** Everything that the machine lacks; empty if nothing. */
 export function problemsOf(facts: MachineFacts, oldest: OldestVersions, needs: readonly Need[]): Problem[] {
   const needsNode = needs.includes('full');
   const needsControlPlane = needsNode || needs.includes('control-plane');
@@ -98,10 +98,10 @@ function notLinux(platform: string): Problem {
   return { what, mend: 'Use kind or any other cluster with cert-manager: npm run demo -- --context NAME' };
 }
 
-/** Whether a version such as `1.26.1` or `1.27rc1` is older than another; what is left out counts as 0. */
+/** Whether a version such as `1.26.1` or `1.27rc1` is older than another. A missing part counts as 0. */
 function isOlder(version: string, oldest: string): boolean {
-  const [found, asked] = [numbersOf(version), numbersOf(oldest)];
-  for (const [index, number] of asked.entries()) {
+  const [found, required] = [numbersOf(version), numbersOf(oldest)];
+  for (const [index, number] of required.entries()) {
     const difference = (found[index] ?? 0) - number;
     if (difference !== 0) return difference < 0;
   }
@@ -109,4 +109,4 @@ function isOlder(version: string, oldest: string): boolean {
 }
 
 const numbersOf = (version: string): number[] =>
-  (/^\d+(\.\d+)*/.exec(version)?.[0] ?? '0').split('.').map((part) => Number(part));
+  (/^\d+(?:\.\d+)*/.exec(version)?.[0] ?? '0').split('.').map((part) => Number(part));

@@ -12,7 +12,7 @@ export interface ComponentOptions {
   logFile: string;
 }
 
-/** A program that runs as long as this process: the kernel kills it when this process ends, however that comes. */
+/** A program that stops with this process: the kernel kills it when this process exits, even if it is killed. */
 export class Component {
   readonly #options: ComponentOptions;
   #child: ChildProcess | undefined;
@@ -21,7 +21,7 @@ export class Component {
     this.#options = options;
   }
 
-  /** Starts it; says nothing about readiness. */
+  /** Starts the program. Does not wait until it is ready. */
   async start(): Promise<void> {
     const tool = await ensureProgram('cluster-tool');
     const log = await open(this.#options.logFile, 'a');
@@ -31,30 +31,30 @@ export class Component {
         stdio: ['ignore', log.fd, log.fd],
       });
       await once(this.#child, 'spawn');
-      this.#child.unref(); // a test run need not wait for it
+      this.#child.unref(); // this process can exit while the program runs
     } finally {
       await log.close();
     }
   }
 
-  /** Asks it to end, and kills it if it has not within `graceMilliseconds`. */
+  /** Sends SIGTERM, and SIGKILL if the program has not exited after `graceMilliseconds`. */
   async stop(graceMilliseconds = 1_000): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
     this.#child = undefined;
-    if (hasEnded(child)) return;
-    const ended = once(child, 'exit');
+    if (hasExited(child)) return;
+    const exited = once(child, 'exit');
     child.ref();
-    child.kill('SIGCONT'); // a paused process would not see the next signal
+    child.kill('SIGCONT'); // a paused process does not handle SIGTERM
     child.kill('SIGTERM');
     const expired = new AbortController();
-    await Promise.race([ended, sleep(graceMilliseconds, undefined, { signal: expired.signal }).catch(() => {})]);
+    await Promise.race([exited, sleep(graceMilliseconds, undefined, { signal: expired.signal }).catch(() => {})]);
     expired.abort();
-    if (!hasEnded(child)) child.kill('SIGKILL');
-    await ended;
+    if (!hasExited(child)) child.kill('SIGKILL');
+    await exited;
   }
 
-  /** Freezes it: connections stay open, nothing is answered. */
+  /** Pauses the program: connections stay open, and no request is answered. */
   pause(): void {
     this.#child?.kill('SIGSTOP');
   }
@@ -63,16 +63,16 @@ export class Component {
     this.#child?.kill('SIGCONT');
   }
 
-  /** If it ended though nobody stopped it: an error with the last lines of its log. */
+  /** An error with the last lines of the log, if the program exited without a call of {@link stop}. */
   async failure(): Promise<Error | undefined> {
-    if (this.#child === undefined || !hasEnded(this.#child)) return undefined;
+    if (this.#child === undefined || !hasExited(this.#child)) return undefined;
     const { exitCode, signalCode } = this.#child;
     const end = await lastLines(this.#options.logFile);
-    return new Error(`${this.#options.name} ended with ${exitCode ?? signalCode}; the end of its log:\n${end}`);
+    return new Error(`${this.#options.name} exited with ${exitCode ?? signalCode}; the end of its log:\n${end}`);
   }
 }
 
-const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
+const hasExited = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
 
 /** The end of a log file, for an error message. */
 export async function lastLines(path: string, count = 15): Promise<string> {

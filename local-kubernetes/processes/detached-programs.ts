@@ -4,8 +4,8 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Programs that outlive the command that started them. Each carries the cluster's folder and its own name in its
- * environment, and is found by that: there is no record of process ids that a crash could leave wrong.
+ * Programs that outlive the command that started them. They are found by two environment variables, which contain the
+ * cluster's folder and the program's name. A record of process ids could be wrong after a crash.
  */
 const clusterMark = 'JOB_TEMPLATE_RUN_CLUSTER';
 const nameMark = 'JOB_TEMPLATE_RUN_PROGRAM';
@@ -23,11 +23,11 @@ export interface MarkedProcess {
   pid: number;
   /** The program that was started. */
   name: string;
-  /** Whether it is that program itself, and not one that it started in turn. */
+  /** Whether this is the program itself, and not a process that it started. */
   main: boolean;
 }
 
-/** Starts a program in a session of its own; says nothing about readiness. */
+/** Starts a program in its own session. Does not wait until it is ready. */
 export async function startDetached({ cluster, name, command, logFile }: DetachedProgram): Promise<void> {
   const [program = '', ...programArguments] = command;
   const log = await open(logFile, 'a');
@@ -45,7 +45,7 @@ export async function startDetached({ cluster, name, command, logFile }: Detache
   }
 }
 
-/** The living processes of a cluster, those that its programs started included (they inherit the marks). */
+/** The running processes of a cluster, including those that its programs started: they inherit the variables. */
 export async function findProcesses(cluster: string): Promise<MarkedProcess[]> {
   const found: MarkedProcess[] = [];
   for (const entry of await readdir('/proc')) {
@@ -60,17 +60,17 @@ export async function findProcesses(cluster: string): Promise<MarkedProcess[]> {
   return found;
 }
 
-/** Kills processes and waits until they are gone; those asked kindly get `graceMilliseconds` to end by themselves. */
+/** Kills processes and waits until they exit. With `graceMilliseconds`, sends SIGTERM first and waits that long. */
 export async function endProcesses(pids: readonly number[], graceMilliseconds = 0): Promise<void> {
   if (graceMilliseconds > 0) {
     for (const pid of pids) signal(pid, 'SIGTERM');
-    await waitUntilGone(pids, graceMilliseconds);
+    await waitForExit(pids, graceMilliseconds);
   }
   for (const pid of pids) signal(pid, 'SIGKILL');
-  if (!(await waitUntilGone(pids, 10_000))) throw new Error(`processes do not end: ${pids.filter(isAlive).join(', ')}`);
+  if (!(await waitForExit(pids, 10_000))) throw new Error(`processes do not exit: ${pids.filter(isAlive).join(', ')}`);
 }
 
-async function waitUntilGone(pids: readonly number[], timeoutMilliseconds: number): Promise<boolean> {
+async function waitForExit(pids: readonly number[], timeoutMilliseconds: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMilliseconds;
   while (Date.now() < deadline) {
     if (!(await anyAlive(pids))) return true;
@@ -88,8 +88,8 @@ async function anyAlive(pids: readonly number[]): Promise<boolean> {
 }
 
 /**
- * What is needed of a line of /proc/PID/stat; the program's name in it may hold blanks and parentheses. A zombie has
- * ended: its parent has only not asked how.
+ * The state of a process, from /proc/PID/stat. The program's name in that line may contain spaces and parentheses. A
+ * zombie counts as ended: its parent has not read its exit code yet.
  */
 export function parseStat(line: string): { ended: boolean; session: number } | undefined {
   const [state, , , session] = line
@@ -113,13 +113,13 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** `A=1\0B=2\0` → a map; the last of two equal names wins. */
+/** Parses `A=1\0B=2\0`. If a name occurs twice, its last value counts. */
 export function parseEnvironment(text: string): Map<string, string> {
   const pairs = text.split('\0').filter((entry) => entry.includes('='));
   return new Map(pairs.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
 }
 
-/** Processes come and go, and those of others may not be read. */
+/** Empty if the process has exited, or belongs to another user. */
 async function readOrEmpty(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Stops a process for most of each tenth of a second, as a CPU limit does it.
+ * Pauses a process for most of each tenth of a second, as a CPU limit does.
  *
- * @param share of a core that is left to it, between 0 and 1
- * @returns ends it, and resolves when the process goes on without a break.
+ * @param share of the time in which the process runs, between 0 and 1
+ * @returns a function that stops this, and resolves once the process runs without pauses.
  */
 export function starve(target: { kill: (signal: NodeJS.Signals) => unknown }, share = 0.1): () => Promise<void> {
-  const over = new AbortController();
+  const stopped = new AbortController();
   const starving = (async () => {
-    while (!over.signal.aborted) {
+    while (!stopped.signal.aborted) {
       target.kill('SIGSTOP');
       await sleep(100 * (1 - share));
       target.kill('SIGCONT');
@@ -17,7 +17,7 @@ export function starve(target: { kill: (signal: NodeJS.Signals) => unknown }, sh
     }
   })();
   return async () => {
-    over.abort();
+    stopped.abort();
     await starving;
   };
 }

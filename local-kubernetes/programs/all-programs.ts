@@ -2,8 +2,8 @@ import { checkMachine } from '../preflight/check-machine.ts';
 import { ensureProgram } from './programs.ts';
 
 /**
- * Builds what is not built yet of the programs that tests use. Before the first test, where no time limit of a hook
- * ends it.
+ * Builds the programs that tests use, unless they are built. This happens before the first test, because a build can
+ * take longer than the time limit of a test's hook.
  *
  * @returns their paths.
  * @throws if the machine lacks what a control plane needs.

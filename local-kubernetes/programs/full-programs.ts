@@ -10,7 +10,7 @@ import { insideNetwork } from '../node/network.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { ensureProgram } from './programs.ts';
 
-/** The clients of the API server in the full profile, beside those that every control plane has. */
+/** The clients of the API server in the full profile, besides those that every control plane has. */
 export const fullClients: readonly Client[] = [
   { name: 'scheduler', commonName: 'system:kube-scheduler' },
   { name: 'kube-proxy', commonName: 'system:kube-proxy' },
@@ -19,7 +19,7 @@ export const fullClients: readonly Client[] = [
   { name: 'cert-manager', commonName: 'cert-manager', organizations: ['system:masters'] },
 ];
 
-/** The programs of the full profile, in the order in which they are started. */
+/** The programs of the full profile, in the order in which they start. */
 export const fullProgramNames = [
   'etcd',
   'registry',
@@ -37,7 +37,7 @@ export const fullProgramNames = [
 
 export type FullProgramName = (typeof fullProgramNames)[number];
 
-/** The whole command of a program, with what brings it into the network namespace. */
+/** The full command of a program, including the command that enters the network namespace. */
 export async function fullCommand(
   layout: ClusterLayout,
   name: FullProgramName,
@@ -74,7 +74,7 @@ const programArguments: Readonly<Record<BuiltProgramName, (layout: ClusterLayout
   etcd: (layout) => etcdArguments(fullControlPlane(layout)),
   'kube-apiserver': (layout) =>
     apiServerArguments(fullControlPlane(layout), [
-      '--kubelet-preferred-address-types=InternalIP', // else `kubectl logs` asks a DNS for the node's name
+      '--kubelet-preferred-address-types=InternalIP', // otherwise `kubectl logs` looks up the node's name in DNS
       `--kubelet-client-certificate=${join(layout.directory, 'pki', 'admin.crt')}`,
       `--kubelet-client-key=${join(layout.directory, 'pki', 'admin.key')}`,
     ]),

@@ -10,14 +10,14 @@ import { tidy } from './tidy.ts';
 interface Build {
   /** The Go module whose version the programs report. */
   module?: string;
-  /** Package variables that hold the version, set by the linker. */
+  /** Package variables that contain the version. The linker sets them. */
   versionFlags?: (version: string) => string[];
-  /** Names under which the binary is called. */
+  /** The names by which the binary is called. */
   programs: readonly string[];
   hint: string;
 }
 
-/** Folders of `programs/` with a `main` package, and the programs they give. */
+/** Folders of `programs/` with a `main` package, and the programs that each provides. */
 const builds: Readonly<Record<string, Build>> = {
   kubernetes: {
     module: 'k8s.io/kubernetes',
@@ -73,8 +73,8 @@ export type ProgramName =
 const found = new Map<string, Promise<string>>();
 
 /**
- * The path of a program, built from the Go modules pinned in `go.mod` if no earlier call on this machine did.
- * Safe to call from several processes at once: one builds, the others wait for it.
+ * The path of a program. The first call on a machine builds it from the Go modules pinned in `go.mod`.
+ * Safe to call from several processes at once: one builds, the others wait.
  *
  * @throws if Go is missing or the build fails.
  */
@@ -91,7 +91,7 @@ export async function ensureProgram(name: ProgramName, progress: Progress = prin
   }
 }
 
-/** The folder of a Go module among those pinned in `go.mod`: cert-manager's CRDs lie in its module. */
+/** The folder of a Go module that is pinned in `go.mod`. For example, cert-manager's module contains its CRDs. */
 export async function moduleDirectory(module: string): Promise<string> {
   await run(['go', 'mod', 'download', module], { cwd: sourceDirectory });
   return (await run(['go', 'list', '-m', '-f', '{{.Dir}}', module], { cwd: sourceDirectory })).trim();
@@ -117,7 +117,7 @@ async function ensureBuilt(folder: string, progress: Progress): Promise<string> 
   return directory;
 }
 
-/** Builds aside and moves the result into place at once, so that nobody ever finds half of it. */
+/** Builds in a temporary folder and then renames it, so that no process uses an incomplete build. */
 async function build(folder: string, directory: string, progress: Progress): Promise<void> {
   const source = builds[folder];
   if (source === undefined) throw new Error(`unknown folder ${folder}`);
@@ -184,7 +184,7 @@ export function requiredVersion(goMod: string, module: string): string {
   throw new Error(`go.mod does not require ${module}`);
 }
 
-/** Changes with whatever changes the binary: the Go that compiles, modules, sources. */
+/** A hash of everything that determines the binary: the version of Go, the modules and the sources. */
 async function contentHash(folder: string): Promise<string> {
   const files = (await readdir(join(sourceDirectory, 'programs', folder)))
     .filter((name) => name.endsWith('.go'))

@@ -1,5 +1,5 @@
-// cert-manager's controllers and CA injector, from its own packages: its mains are modules of their own that no Go
-// module proxy serves. Its admission webhook is left out, so a wrong Certificate is told by its status, not at apply.
+// cert-manager's controllers and CA injector, built from its packages. Its own main packages are in separate modules,
+// which Go module proxies do not serve. Its admission webhook is left out: the status of a Certificate reports mistakes.
 package main
 
 import (
@@ -46,7 +46,7 @@ const namespace = "cert-manager"
 
 func main() {
 	logf.InitLogs()
-	kubeconfig := flag.String("cluster-kubeconfig", "", "path of a kubeconfig that may do everything")
+	kubeconfig := flag.String("cluster-kubeconfig", "", "path of a kubeconfig with all permissions")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
@@ -92,13 +92,14 @@ func runControllers(ctx context.Context, group *errgroup.Group, kubeconfig strin
 	return nil
 }
 
-// runInjector writes the CA of a Certificate into webhook configurations and others annotated for it.
+// runInjector writes the CA of a Certificate into the webhook configurations, and other objects, that request it by an
+// annotation.
 func runInjector(ctx context.Context, kubeconfig string) error {
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return err
 	}
-	config = util.RestConfigWithUserAgent(config, "cainjector") // its writes are refused without
+	config = util.RestConfigWithUserAgent(config, "cainjector") // without it, its writes are refused
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
 		certmanager.AddToScheme, core.AddToScheme, admissionregistration.AddToScheme, apiextensions.AddToScheme,

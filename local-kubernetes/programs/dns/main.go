@@ -1,4 +1,4 @@
-// CoreDNS with the plugins a cluster needs, in the order in which they see a request.
+// CoreDNS with the plugins that a cluster needs, in the order in which they handle a request.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// The programs of Kubernetes and etcd in one binary: the name it is called by (os.Args[0]) picks the program.
-// One binary links once and shares one build, which is most of the cold build time.
+// The programs of Kubernetes and etcd in one binary. The name of the executable (os.Args[0]) selects the program.
+// One binary is compiled and linked only once, which saves most of the time of a first build.
 package main
 
 import (
@@ -45,7 +45,7 @@ func main() {
 			names = append(names, name)
 		}
 		sort.Strings(names)
-		fmt.Fprintf(os.Stderr, "call this binary by one of these names (a symbolic link does): %s\n", strings.Join(names, ", "))
+		fmt.Fprintf(os.Stderr, "call this binary by one of these names, for example through a symbolic link: %s\n", strings.Join(names, ", "))
 		os.Exit(2)
 	}
 	run()

@@ -1,4 +1,4 @@
-// kwok: fake nodes, whose Pods become what the stages of --config say without anything running.
+// kwok: fake nodes. Their Pods go through the stages of --config, but nothing runs.
 package main
 
 import (
@@ -20,7 +20,7 @@ func main() {
 	}
 }
 
-// The stages are read before the command is made: it takes them from the context.
+// The stages are read before the command is created: it reads them from the context.
 func run(ctx context.Context) error {
 	flags := pflag.NewFlagSet("config", pflag.ContinueOnError)
 	flags.ParseErrorsAllowlist.UnknownFlags = true

@@ -1,4 +1,5 @@
-// What holds a Pod's namespaces: it waits to be told to end, and reaps what is left to it when a Pod shares its pids.
+// pause holds the namespaces of a Pod until it receives a signal. It reaps zombies if the containers of the Pod share a
+// PID namespace.
 package main
 
 import (

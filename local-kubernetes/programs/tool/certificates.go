@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// certificatesRequest is read from stdin. An authority or key that is there already is kept, so that what it signed
-// stays valid; certificates are always made anew.
+// certificatesRequest is read from stdin. Existing authorities and keys are reused, so that what they signed stays
+// valid. Certificates are always replaced.
 type certificatesRequest struct {
 	Directory    string        `json:"directory"`
 	Authorities  []string      `json:"authorities"`  // NAME.crt and NAME.key each
@@ -33,7 +33,7 @@ type certificate struct {
 	Authority     string   `json:"authority"`
 	CommonName    string   `json:"commonName"`
 	Organizations []string `json:"organizations"`
-	Hosts         []string `json:"hosts"` // DNS names and IP addresses; with any, the certificate is good for a server
+	Hosts         []string `json:"hosts"` // DNS names and IP addresses of a server; empty for a client
 	ValidSeconds  int64    `json:"validSeconds"`
 }
 
@@ -50,12 +50,12 @@ func makeCertificates([]string) error {
 		return err
 	}
 	for _, name := range request.Authorities {
-		if err := unlessThere(filepath.Join(request.Directory, name), makeAuthority); err != nil {
+		if err := unlessExists(filepath.Join(request.Directory, name), makeAuthority); err != nil {
 			return err
 		}
 	}
 	for _, name := range request.Keys {
-		if err := unlessThere(filepath.Join(request.Directory, name), makeKeyPair); err != nil {
+		if err := unlessExists(filepath.Join(request.Directory, name), makeKeyPair); err != nil {
 			return err
 		}
 	}
@@ -67,8 +67,9 @@ func makeCertificates([]string) error {
 	return nil
 }
 
-// unlessThere makes a pair of files; the key is written last, so a pair cut off in the middle is made again.
-func unlessThere(path string, write func(path string) error) error {
+// unlessExists creates a pair of files if it does not exist. The key is written last, so an incomplete pair is created
+// again.
+func unlessExists(path string, write func(path string) error) error {
 	_, err := os.Stat(path + ".key")
 	if errors.Is(err, fs.ErrNotExist) {
 		return write(path)
@@ -97,7 +98,8 @@ func makeAuthority(path string) error {
 	return writeKey(path+".key", key)
 }
 
-// makeKeyPair makes the pair that signs ServiceAccount tokens: RSA, as the API server's discovery document says RS256.
+// makeKeyPair creates the key pair that signs ServiceAccount tokens. It is RSA, because the API server's discovery
+// document declares RS256.
 func makeKeyPair(path string) error {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -188,7 +190,7 @@ func readPEM(path string) ([]byte, error) {
 	}
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return nil, fmt.Errorf("%s holds no PEM block", path)
+		return nil, fmt.Errorf("%s contains no PEM block", path)
 	}
 	return block.Bytes, nil
 }
@@ -201,7 +203,7 @@ func writeKey(path string, key *ecdsa.PrivateKey) error {
 	return writePEM(path, "EC PRIVATE KEY", der)
 }
 
-// writePEM replaces the file at once, so that nobody reads half of it.
+// writePEM replaces the file atomically, so that no reader sees a part of it.
 func writePEM(path, kind string, der []byte) error {
 	partial := path + ".partial"
 	if err := os.WriteFile(partial, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {

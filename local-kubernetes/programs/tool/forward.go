@@ -12,8 +12,8 @@ import (
 	"sync"
 )
 
-// forward accepts connections at one address and joins each to a new one at another. An address is `tcp:HOST:PORT` or
-// `unix:PATH`; a unix socket is reachable from every network namespace.
+// forward accepts connections at one address, and connects each to another address. An address is `tcp:HOST:PORT` or
+// `unix:PATH`. A unix socket can be reached from every network namespace.
 func forward(arguments []string) error {
 	flags := flag.NewFlagSet("forward", flag.ContinueOnError)
 	from := flags.String("from", "", "address to listen at")
@@ -58,7 +58,7 @@ func forward(arguments []string) error {
 func splitAddress(text string) (network, address string, err error) {
 	network, address, found := strings.Cut(text, ":")
 	if !found || (network != "tcp" && network != "unix") {
-		return "", "", fmt.Errorf("%q is no address of the form tcp:HOST:PORT or unix:PATH", text)
+		return "", "", fmt.Errorf("%q is not an address of the form tcp:HOST:PORT or unix:PATH", text)
 	}
 	return network, address, nil
 }
@@ -67,7 +67,7 @@ func join(left, right net.Conn) {
 	var both sync.WaitGroup
 	for _, pair := range [][2]net.Conn{{left, right}, {right, left}} {
 		both.Go(func() {
-			_, _ = io.Copy(pair[0], pair[1]) // an end that goes away ends the other
+			_, _ = io.Copy(pair[0], pair[1]) // when one side closes, the other is closed too
 			if half, ok := pair[0].(interface{ CloseWrite() error }); ok {
 				_ = half.CloseWrite()
 			}

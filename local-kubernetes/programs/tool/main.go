@@ -1,4 +1,4 @@
-// What the local cluster needs and no Debian package or Kubernetes program has, in one small binary.
+// cluster-tool does what the local cluster needs and no Debian package or program of Kubernetes provides.
 package main
 
 import (
@@ -9,11 +9,11 @@ import (
 )
 
 var commands = map[string]func(arguments []string) error{
-	"certificates": makeCertificates, // makes authorities, keys and certificates as told on stdin
-	"with-parent":  runWithParent,    // becomes another program that dies with its parent
-	"forward":      forward,          // joins a TCP port and a unix socket, or two ports
+	"certificates": makeCertificates, // creates authorities, keys and certificates for a request on stdin
+	"with-parent":  runWithParent,    // runs a program that is killed when its parent exits
+	"forward":      forward,          // forwards connections between TCP ports and unix sockets
 	"registry":     serveRegistry,    // an image registry on loopback
-	"push":         pushImage,        // makes an image of single files and pushes it
+	"push":         pushImage,        // pushes an image, from a layout or from single files
 }
 
 func main() {

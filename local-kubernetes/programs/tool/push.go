@@ -20,13 +20,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// pushImage pushes an image from an OCI layout, or makes one of single files, which is enough for a static program
-// such as busybox.
+// pushImage pushes an image from an OCI image layout, or builds one from single files. Single files are enough for a
+// static program such as busybox.
 func pushImage(arguments []string) error {
 	flags := flag.NewFlagSet("push", flag.ContinueOnError)
 	reference := flags.String("to", "", "where to push: HOST:PORT/NAME:TAG")
-	directory := flags.String("layout", "", "folder of an OCI image layout that holds one image")
-	command := flags.String("command", "", "what a container runs by default, parted by blanks")
+	directory := flags.String("layout", "", "folder of an OCI image layout that contains one image")
+	command := flags.String("command", "", "default command of a container, separated by spaces")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func readLayout(directory string) (v1.Image, error) {
 		return nil, err
 	}
 	if len(manifest.Manifests) != 1 {
-		return nil, fmt.Errorf("%s holds %d images, not one", directory, len(manifest.Manifests))
+		return nil, fmt.Errorf("%s contains %d images, not one", directory, len(manifest.Manifests))
 	}
 	return index.Image(manifest.Manifests[0].Digest)
 }
@@ -87,8 +87,8 @@ func withConfig(image v1.Image, config v1.Config) (v1.Image, error) {
 	return mutate.ConfigFile(image, file)
 }
 
-// makeLayer takes entries of three forms: `/path=file` (a program), `/path@/target` (a hard link to an entry before
-// it), and `/path/` (a folder that everybody may write to).
+// makeLayer accepts three forms of entries: `/path=file` (a program), `/path@/target` (a hard link to an earlier entry),
+// and `/path/` (a folder that every user may write to).
 func makeLayer(entries []string) (v1.Layer, error) {
 	var content bytes.Buffer
 	archive := tar.NewWriter(&content)

@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
-// serveRegistry serves images from a folder over plain HTTP. The library keeps manifests in memory only, so each one
-// pushed is written to the folder too, and pushed again by the next start.
+// serveRegistry serves images from a folder over plain HTTP. The library stores manifests in memory only. So each pushed
+// manifest is also written to the folder, and the next start pushes it again.
 func serveRegistry(arguments []string) error {
 	flags := flag.NewFlagSet("registry", flag.ContinueOnError)
 	address := flags.String("listen", "127.0.0.1:5000", "address to listen at")
@@ -87,7 +87,7 @@ func keepManifests(images http.Handler, directory string) http.Handler {
 	})
 }
 
-// '%' and '/' are the only signs of a request path that a file name here must not have.
+// '%' and '/' are the only characters of a request path that must be escaped in a file name.
 var pathEscaper = strings.NewReplacer("%", "%25", "/", "%2F")
 var pathUnescaper = strings.NewReplacer("%25", "%", "%2F", "/")
 
