@@ -50,7 +50,7 @@ function fillRow(
   return lowest;
 }
 
-/** Names of one namespace often begin alike. What two names share at both ends does not change their distance. */
+/** Names in one namespace often have the same prefix. Equal text at both ends does not change the distance. */
 function withoutCommonEnds(one: ArrayLike<string>, other: ArrayLike<string>) {
   const shorter = Math.min(one.length, other.length);
   let start = 0;

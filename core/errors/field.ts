@@ -5,7 +5,7 @@ import { quoted, quotedList } from './quoted.ts';
 
 type Path = FieldPath | string;
 
-/** In the place of a value that does not help the user: the message leaves it out. */
+/** Replaces a value that does not help the user. The message omits it. */
 export const OMITTED = Symbol('omitted');
 
 /**
@@ -53,7 +53,7 @@ export const field = {
   unknown: (path: Path, name: string, hint: string): FieldError =>
     error(path, 'FieldValueInvalid', withHint(`unknown field "${name}"`, hint)),
 
-  /** An error that another check returned, in its words. */
+  /** An error of another check, with its message unchanged. */
   reported: (path: Path, reason: FieldErrorReason, message: string): FieldError => error(path, reason, message),
 };
 

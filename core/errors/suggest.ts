@@ -1,16 +1,16 @@
 import { editDistance } from './edit-distance.ts';
 
-/** Most names that are suggested. */
+/** Maximum number of suggested names. */
 const MOST = 3;
-/** Names that differ by more edits are not alike, however long they are. */
+/** Names that differ by more edits are not similar, whatever their length. */
 const MOST_EDITS = 4;
 /** The longest name in Kubernetes. Longer text is not a name, and is neither compared nor suggested. */
 const LONGEST_NAME = 253;
 
 /**
- * The candidates that a user who wrote `wrong` may have meant, best first, at most three: those a few typing mistakes
- * away (a letter missing, added, replaced, or two swapped), then those that contain it or that it contains. The cost is
- * linear in the number of candidates and in the length of a name.
+ * At most three candidates that the user may have meant instead of `wrong`, best first. The first are those with a few
+ * typing mistakes (a letter missing, added, replaced, or two swapped). Then come those that contain `wrong`, or that
+ * `wrong` contains. The cost is linear in the number of candidates and in the length of a name.
  */
 export function nearNames(wrong: string, candidates: Iterable<string>): string[] {
   if (wrong.length > LONGEST_NAME) return [];

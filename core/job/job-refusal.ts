@@ -10,7 +10,7 @@ export type Status = Wire<V1Status>;
 
 /**
  * What the API server's refusal of a Job means for its run or template.
- * - `invalid`: the Job itself is wrong and always will be; paths are the Job's, which are the template's below `spec`.
+ * - `invalid`: the Job itself is wrong, and a retry does not help. Paths below `spec` are the same in Job and template.
  * - `forbidden`: a policy or quota of the namespace refuses this Job now.
  * - `unknown`: the Job was not checked: a permission is missing, the namespace is being deleted, or the API server fails.
  */

@@ -48,8 +48,8 @@ export function standing(job: Job): Observation {
 
 /**
  * The complete status that a run should have. The Job's status is copied as it is: a field that the Job does not set is not
- * set in the run. Transition times of our own conditions are the Job's where it has them, and change only with the status
- * of the condition, so that the same observation always results in the same status.
+ * set in the run. Transition times of our own conditions are copied from the Job if it has them. They change only with the
+ * status of the condition. So the same observation always results in the same status.
  *
  * @param now RFC 3339, for conditions that change now.
  */
@@ -73,7 +73,7 @@ function mirrored(run: JobRun, job: Job, template: RenderedTemplate | undefined)
   const { name = '', creationTimestamp } = job.metadata ?? {};
   const conditions = mirror.conditions ?? [];
   const outcome = outcomeOf(conditions);
-  const ours = [
+  const ownConditions = [
     condition(CONDITION_JOB_CREATED, 'True', {
       reason: REASON_JOB_CREATED,
       message: `Job ${name} was created`,
@@ -85,7 +85,7 @@ function mirrored(run: JobRun, job: Job, template: RenderedTemplate | undefined)
   const known = template ?? run.status?.template;
   if (known) status.template = known;
   if (outcome?.type === CONDITION_FAILED) status.error = `Job failed: ${sentenceOf(outcome)}`;
-  return { ...status, conditions: [...conditions, ...ours] };
+  return { ...status, conditions: [...conditions, ...ownConditions] };
 }
 
 function pending(run: JobRun, why: { reason: string; message: string }, now: string): JobRunStatus {
@@ -110,7 +110,7 @@ function failed(run: JobRun, why: { reason: string; message: string }, now: stri
   };
 }
 
-/** Counts of finished Pods stay; active Pods are deleted with their Job. */
+/** The counts of finished Pods do not change. Active Pods are deleted with their Job. */
 function ended(run: JobRun, { jobName, message }: { jobName: string; message: string }, now: string): JobRunStatus {
   const last: JobRunStatus = { ...run.status };
   delete last.active;

@@ -2,8 +2,8 @@ import { DEFINITIONS, JOB_SPEC } from '../../api/kubernetes/definitions.ts';
 import { refTarget, refTo, type JsonSchema } from '../../api/kubernetes/json-schema.ts';
 
 /**
- * Names of the fields that an object in a Job can have, where `path` is one of its fields: those of a container for
- * `spec.template.spec.containers[0].comand`. Empty where Kubernetes' schema does not define the object.
+ * The field names of the object in a Job that contains `path`. For `spec.template.spec.containers[0].comand` these are the
+ * fields of a container. Empty if Kubernetes' schema does not define the object.
  */
 export function knownFieldsBeside(path: string): string[] {
   const segments = path.split('.').map((segment) => segment.split('[', 1)[0] ?? '');

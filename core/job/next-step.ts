@@ -22,7 +22,7 @@ import { templateWait } from './template-wait.ts';
 const FIRST_STATUS_MS = 200;
 /** A change that the next one soon replaces, for example that a Pod is ready, is written after this time. */
 const PASSING_MS = 1_000;
-/** How often a Job is read that the watch does not report, because somebody removed its label. */
+/** How often a Job without our label is read. The watch does not report it. */
 const UNWATCHED_MS = 30_000;
 
 const NOTHING: Step = { kind: 'nothing' };
@@ -51,13 +51,13 @@ function observe(situation: Situation): Observed | Step {
   return hadJob ? withJob(situation) : withoutJob(situation);
 }
 
-/** A run that has had its Job. It never gets another one. */
+/** A run whose Job exists or existed. It never gets another Job. */
 function withJob({ run, job, record, answers, isJobWatched }: Situation): Observed | Step {
   const name = jobNameOfRun(run);
   const template = record.created?.template;
   if (job) {
-    const stands = standing(job);
-    const observation = stands.kind === 'job' ? { ...stands, template } : stands;
+    const observed = standing(job);
+    const observation = observed.kind === 'job' ? { ...observed, template } : observed;
     return isJobWatched ? { observation } : { observation, again: { afterMs: UNWATCHED_MS } };
   }
   const { deletedJob } = record;
@@ -86,7 +86,7 @@ function withoutJob(situation: Situation): Observed | Step {
   return creationProblem(situation) ?? creation(situation);
 }
 
-/** What follows from the answer to the attempt to create the Job. */
+/** The step after an attempt to create the Job. */
 function creationProblem({ run, answers }: Situation): Observed | Step | undefined {
   const { creation: problem } = answers;
   const name = jobNameOfRun(run);
@@ -119,7 +119,7 @@ function creation({ run, template: resolution, rules, now }: Situation): Observe
   const rendered = render(template.compiled, run);
   if ('errors' in rendered) {
     const errors = formatFieldErrors(rendered.errors);
-    return failed(REASON_JOB_REFUSED, `${template.key.kind} "${run.spec.templateRef}" makes no Job: ${errors}`);
+    return failed(REASON_JOB_REFUSED, `${template.key.kind} "${run.spec.templateRef}" can't make a Job: ${errors}`);
   }
   return { kind: 'createJob', job: rendered.job, template: renderedTemplate(template) };
 }

@@ -6,8 +6,8 @@ import type { CompiledTemplate } from '../template/compile.ts';
 import { pathOfKey, type PlanNode } from '../template/placeholder-plan.ts';
 
 /**
- * The origins of the strings of a JobSpec that hold the value of exactly one parameter, which the run sets. Elements that
- * replace a `$(params.NAME[*])` are counted, so that the paths are those of the rendered Job.
+ * The origins of the strings of a JobSpec that contain the value of exactly one parameter, and that the run sets. Paths
+ * are those of the rendered Job: the elements that replace a `$(params.NAME[*])` are counted.
  */
 export function parameterOrigins(template: CompiledTemplate, run: JobRun, values: ParameterValues): Origins {
   const origins = new Origins();
@@ -65,7 +65,7 @@ function recordList(
   { path, field }: Omit<Place, 'node'>,
   recording: Recording,
 ): void {
-  // How many elements more than the template the list has so far.
+  // How many more elements than in the template the list has so far.
   let added = 0;
   for (const [index, node] of items) {
     if (node.kind !== 'elements') {

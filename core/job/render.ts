@@ -25,8 +25,8 @@ import { parameterOrigins } from './parameter-origins.ts';
 import { substitute } from './substitute.ts';
 
 /**
- * The Job of a run, and the fields of the run that its values came from, computed when they are needed. Or everything that
- * is wrong with the run or its template; `of`: whose paths those are.
+ * Either the Job of a run, with the origins of its values in the run, which are computed when they are first needed. Or
+ * all errors of the run or its template: `of` is the object that the paths belong to.
  */
 export type Rendered = { job: Job; origins: () => Origins } | { errors: readonly FieldError[]; of: 'run' | 'template' };
 
@@ -37,8 +37,8 @@ type Labels = Record<string, string>;
  * syncer creates. Neither argument is changed.
  *
  * - The Job's name follows from the run's name and uid, so that every attempt renders the same Job.
- * - Parameters first, then overrides: no placeholder in what the run itself sets is replaced.
- * - What the run leaves out is inherited from the template; an empty value clears.
+ * - Parameters are applied before overrides: a placeholder in an override is not replaced.
+ * - A field that the run omits is inherited from the template. An empty value clears it.
  * - Labels and annotations of the template object are not copied: deployment tools use them to track what they own.
  */
 export function render(template: CompiledTemplate, run: JobRun): Rendered {

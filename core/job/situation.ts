@@ -7,7 +7,7 @@ import type { MissingTemplateRules } from './template-wait.ts';
 export interface Moment {
   /** Since the Unix epoch. Can jump when the system clock is set. */
   epochMs: number;
-  /** Only goes forward, from an arbitrary start. For durations. */
+  /** Monotonic, from an arbitrary start. For durations. */
   monotonicMs: number;
 }
 
@@ -27,7 +27,7 @@ export interface Situation {
   rules: MissingTemplateRules;
 }
 
-/** What the syncer remembers of a run, beyond its caches, as long as the process runs. */
+/** What the syncer remembers about a run, besides its caches, until the process exits. */
 export interface RunRecord {
   /** Set once a Job was created or adopted, until the status of the run names it. The run gets no second Job. */
   created?: CreatedJob | undefined;
@@ -35,7 +35,7 @@ export interface RunRecord {
   appliedGeneration?: number | undefined;
   /** The last state of the run's Job, if it was deleted before the run finished. It may contain the outcome. */
   deletedJob?: Job | undefined;
-  /** The namespace accepts no Job, as it is being deleted. */
+  /** The namespace is being deleted and accepts no Job. */
   blocked?: Blocked | undefined;
   /** Since when the status lacks a passing change, on the monotonic clock. */
   changePendingSinceMs?: number | undefined;
@@ -55,7 +55,7 @@ export interface Blocked {
   untilMs: number;
 }
 
-/** What the API server answered during the current attempt. The next attempt starts without. */
+/** What the API server answered during the current attempt. The next attempt starts without these answers. */
 export interface Answers {
   /** The Job that was last read or written. */
   job?: Job | 'none' | undefined;

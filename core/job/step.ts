@@ -5,7 +5,7 @@ import type { RunEvent } from '../status/status-events.ts';
 /** When to continue: after a growing delay, or after a set time. */
 export type Again = 'retry' | { afterMs: number };
 
-/** What to do next for a run. `nothing`, `wait` and `writeStatus` complete the attempt; after the others comes another. */
+/** What to do next for a run. `nothing`, `wait` and `writeStatus` complete the attempt; another step follows the rest. */
 export type Step =
   | { kind: 'nothing'; again?: Again | undefined }
   /** Write no status yet. `changePendingSinceMs`: since when the status lacks a passing change. */

@@ -14,13 +14,13 @@ export interface Substituted {
 }
 
 /**
- * The template's JobSpec with the run's parameter values in the place of its placeholders, or what is wrong with the values
- * (paths are the run's). The template must have no errors. Neither argument is changed; parts without placeholders are
+ * Replaces the placeholders of the template's JobSpec by the run's parameter values, or returns the errors of the values
+ * (paths are the run's). The template must have no errors. Neither argument is changed. Parts without placeholders are
  * shared with the template.
  *
- * A value is text and stays the same text. Placeholders in it are not replaced. Where the kubelet expands a string
- * (https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/), each `$` of a
- * value is doubled, which the kubelet reverses.
+ * A value is inserted as it is: placeholders in it are not replaced. The kubelet expands some strings
+ * (https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/). In these, each
+ * `$` of a value is doubled, and the kubelet restores it.
  */
 export function substitute(template: CompiledTemplate, run: JobRun): Substituted | { errors: FieldError[] } {
   const resolved = parameterValues(template, run);
@@ -69,7 +69,7 @@ function textOf(token: Token, kubelet: boolean, values: ParameterValues): string
     case 'escaped':
       return kubelet ? token.source : token.source.slice(1);
     case 'opener':
-      // The kubelet must not expand it, together with the value, as a variable.
+      // Escaped, so that the kubelet does not expand it and the value as a variable.
       return kubelet ? `$${token.source}` : token.source;
     default:
       return token.source;

@@ -9,10 +9,10 @@ import type { Situation } from './situation.ts';
 import type { Step } from './step.ts';
 
 /**
- * The step that applies a change of the run's `spec.suspend` to its Job, once for each generation of the run: only if
- * neither the Job was created from this generation nor the status reports it. At other times another controller may set
- * the Job's `suspend`, for example Kueue. A change that the template does not allow, and that came while the webhook was
- * down, leaves the Job as it is and is reported in an Event.
+ * The step that applies a change of the run's `spec.suspend` to its Job, once for each generation of the run. No step is
+ * needed if the Job was created from this generation, or if the status reports it. At other times another controller,
+ * for example Kueue, may set the Job's `suspend`. While the webhook was down, the run may have been changed in a way that
+ * the template does not allow. Then the Job does not change, and an Event reports this.
  */
 export function suspendStep(situation: Situation, observation: Observation): Step | undefined {
   if (observation.kind !== 'job' || situation.answers.suspendFailed === true) return undefined;

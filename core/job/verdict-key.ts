@@ -9,7 +9,7 @@ const NAMED = new Set([ANNOTATION_JOB_RUN_NAME, LABEL_APP_INSTANCE, LABEL_JOB_RU
 
 /**
  * A key of everything in a Job that can change the API server's verdict: of two Jobs with the same key, either both are
- * accepted or none. The key leaves out what differs from run to run: the Job's name, labels and annotations that hold the
+ * accepted or neither is. The key leaves out what differs from run to run: the Job's name, labels and annotations that hold the
  * run's name, and the texts that the API server does not validate: arguments and the literal values of variables.
  */
 export function verdictKey({ spec, metadata }: Job): string {
@@ -60,7 +60,7 @@ function each<T>(list: readonly T[] | undefined, leaveOut: (one: T) => unknown):
   return list.map((one: T) => (one === null ? one : leaveOut(one)));
 }
 
-/** The API server refuses a value of another type, so that the type stays in the key. */
+/** The API server refuses a value of another type, so the type is part of the key. */
 function typeOf(value: unknown): string {
   return typeof value;
 }

@@ -36,7 +36,7 @@ export function fieldsSet({ name, fields }: TargetedOverride): ContainerField[] 
   return CONTAINER_FIELDS.filter((field) => isSet(fields[field]) && !(name === undefined && field === 'envFrom'));
 }
 
-/** The Pod spec with what the run overrides in its containers. The name of no container changes nothing. */
+/** Applies the run's overrides of containers to the Pod spec. An override for an unknown container changes nothing. */
 export function withContainerOverrides(podSpec: PodSpec, run: JobRun, origins?: Origins): PodSpec {
   const overrides = containerOverrides(run).filter((override) => fieldsSet(override).length > 0);
   if (overrides.length === 0) return podSpec;
@@ -101,13 +101,13 @@ const ofRun = <T>(value: T, index: number): MergedElement<T> => ({ value, from: 
 
 type Variable = NonNullable<Container['env']>[number];
 
-/** The run's variable takes the place of the template's of the same name; others follow. An empty list clears. */
-function mergedEnv(theirs: readonly Variable[], ours: readonly Variable[]): MergedElement<Variable>[] {
-  if (ours.length === 0) return [];
-  const own = ours.map(ofRun);
+/** Variables of the run replace those of the template by name. The others are appended. An empty list clears. */
+function mergedEnv(fromTemplate: readonly Variable[], fromRun: readonly Variable[]): MergedElement<Variable>[] {
+  if (fromRun.length === 0) return [];
+  const own = fromRun.map(ofRun);
   const last = new Map(own.map((element) => [element.value.name, element]));
   const replaced = new Set<string>();
-  const inPlace = theirs.flatMap((variable, index) => {
+  const inPlace = fromTemplate.flatMap((variable, index) => {
     const replacement = last.get(variable.name);
     if (replacement === undefined) return [ofTemplate(variable, index)];
     if (replaced.has(variable.name)) return [];
@@ -117,45 +117,53 @@ function mergedEnv(theirs: readonly Variable[], ours: readonly Variable[]): Merg
   return [...inPlace, ...own.filter(({ value }) => !replaced.has(value.name))];
 }
 
-/** The run's elements come after the template's, and so win over them. An empty list clears. */
-function appended<T>(theirs: readonly T[], ours: readonly T[]): MergedElement<T>[] {
-  return ours.length === 0 ? [] : [...theirs.map(ofTemplate), ...ours.map(ofRun)];
+/** Appends the run's elements, so that they take precedence over the template's. An empty list clears. */
+function appended<T>(fromTemplate: readonly T[], fromRun: readonly T[]): MergedElement<T>[] {
+  return fromRun.length === 0 ? [] : [...fromTemplate.map(ofTemplate), ...fromRun.map(ofRun)];
 }
 
 type Resources = NonNullable<Container['resources']>;
 
-/** Merges limits and requests by resource name; an empty map, of one of them or of the whole, clears. */
-function mergedResources(theirs: Resources | undefined, ours: Resources, { job, run, origins }: Site): Resources {
-  if (Object.keys(ours).length === 0) {
+/** Merges limits and requests by resource name. An empty `limits` or `requests` clears it; an empty map clears both. */
+function mergedResources(
+  fromTemplate: Resources | undefined,
+  fromRun: Resources,
+  { job, run, origins }: Site,
+): Resources {
+  if (Object.keys(fromRun).length === 0) {
     origins?.replaced(job, run);
     return {};
   }
   origins?.mergedMap(job, run, []);
-  const merged: Resources = { ...theirs };
+  const merged: Resources = { ...fromTemplate };
   for (const field of ['limits', 'requests'] as const) {
     const site = { job: job.child(field), run: run.child(field), origins };
-    // The API server reports a request above its limit at the requests, whichever of the two the run sets.
-    if (isSet(ours[field])) merged[field] = mergedMap(theirs?.[field], ours[field], site);
+    // If a request exceeds its limit, the API server reports the request, even if the run sets only the limit.
+    if (isSet(fromRun[field])) merged[field] = mergedMap(fromTemplate?.[field], fromRun[field], site);
     else origins?.mergedMap(site.job, site.run, []);
   }
-  if (isSet(ours.claims)) {
+  if (isSet(fromRun.claims)) {
     origins?.replaced(job.child('claims'), run.child('claims'));
-    merged.claims = ours.claims;
+    merged.claims = fromRun.claims;
   }
   return merged;
 }
 
 type StringMap = Record<string, string>;
 
-/** The run's map over the template's; an empty one clears. */
-export function mergedMap(theirs: StringMap | undefined, ours: StringMap, { job, run, origins }: Site): StringMap {
-  const keys = Object.keys(ours);
+/** Merges the run's map into the template's; the run's entries take precedence. An empty map clears. */
+export function mergedMap(
+  fromTemplate: StringMap | undefined,
+  fromRun: StringMap,
+  { job, run, origins }: Site,
+): StringMap {
+  const keys = Object.keys(fromRun);
   if (keys.length === 0) {
     origins?.replaced(job, run);
     return {};
   }
   origins?.mergedMap(job, run, keys);
-  return { ...theirs, ...ours };
+  return { ...fromTemplate, ...fromRun };
 }
 
 /** Absent and `null` are the same, as everywhere in Kubernetes. */

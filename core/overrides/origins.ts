@@ -1,10 +1,10 @@
 import type { FieldPath } from '../errors/field-path.ts';
 
-/** An element of a list that was merged of the template's list and the run's. */
+/** An element of a list that was merged from the template's list and the run's. */
 export interface MergedElement<T> {
   value: T;
   from: 'template' | 'run';
-  /** In the list that it came from. */
+  /** The element's index in the list that it came from. */
   index: number;
 }
 
@@ -41,18 +41,18 @@ export class Origins {
     return `${String(runPath)}${jobPath.slice(nearest.end)}`;
   }
 
-  /** The value at `jobPath` is the run's, in the place of what was there. */
+  /** Records that the run's value replaced the value at `jobPath`. */
   replaced(jobPath: FieldPath, runPath: FieldPath): void {
     Object.assign(this.#at(jobPath), { runPath, whole: true, children: new Map() });
   }
 
-  /** The map at `jobPath` has the run's entries of these keys, and the template's. */
+  /** Records that the run's entries with these keys were merged into the map at `jobPath`. */
   mergedMap(jobPath: FieldPath, runPath: FieldPath, keys: readonly string[]): void {
     Object.assign(this.#at(jobPath), { runPath, whole: false });
     for (const key of keys) this.replaced(jobPath.key(key), runPath.key(key));
   }
 
-  /** The list at `jobPath` has these elements, of the run and of the template. */
+  /** Records that the list at `jobPath` was merged from these elements. */
   mergedList(jobPath: FieldPath, runPath: FieldPath, elements: readonly MergedElement<unknown>[]): void {
     const list = this.#at(jobPath);
     const before = list.children;
@@ -79,7 +79,7 @@ function newNode(): Node {
   return { whole: false, children: new Map() };
 }
 
-/** `spec`, `.args`, `[0]`: joined, the segments are the path. A key with a dot in it has several. */
+/** Splits a path into segments: `spec`, `.args`, `[0]`. A key that contains a dot has several segments. */
 function segments(path: string): string[] {
   return path.match(/[.[]?[^.[]+/g) ?? [];
 }

@@ -22,7 +22,7 @@ import {
 import { metadataErrors } from './metadata-overrides.ts';
 import type { Origins } from './origins.ts';
 
-/** Fields of a run that are the Job's of the same name. */
+/** Fields of a run that override the Job's field of the same name. */
 const JOB_FIELDS = [
   'parallelism',
   'completions',
@@ -31,19 +31,19 @@ const JOB_FIELDS = [
   'ttlSecondsAfterFinished',
   'suspend',
 ] as const;
-/** Fields of a run that are the Pod's of the same name. */
+/** Fields of a run that override the Pod's field of the same name. */
 const POD_FIELDS = ['nodeSelector', 'tolerations', 'priorityClassName'] as const;
 
 const SPEC = FieldPath.of('spec');
 const POD_SPEC = FieldPath.of('spec', 'template', 'spec');
 
-/** What a run overrides, by the names of the template's allow-list, each once, in the list's order. */
+/** What a run overrides, in the names and the order of {@link OVERRIDES}, without duplicates. */
 export function overridesOf(run: JobRun): Override[] {
   const used = new Set<Override>(usesOf(run).map(({ override }) => override));
   return OVERRIDES.filter((name) => used.has(name));
 }
 
-/** What a run overrides that the template does not allow, or that cannot be overridden so. Paths are the run's. */
+/** Errors for overrides that the template does not allow, or that are not valid. Paths are the run's. */
 export function overrideErrors(template: CompiledTemplate, run: JobRun): FieldError[] {
   const { allowed } = template;
   const forbidden = usesOf(run)
@@ -52,7 +52,7 @@ export function overrideErrors(template: CompiledTemplate, run: JobRun): FieldEr
   return [...forbidden, ...containerErrors(template, run), ...metadataErrors(run)];
 }
 
-/** The same of `spec.suspend` alone, the one field of a stored run that may change. */
+/** The same errors for `spec.suspend` only, the one field of a stored run that can change. */
 export function suspendErrors(template: CompiledTemplate, run: JobRun): FieldError[] {
   const { templateRef, templateKind, suspend } = run.spec;
   const spec = { templateRef, ...(templateKind && { templateKind }), ...(suspend !== undefined && { suspend }) };
@@ -60,7 +60,7 @@ export function suspendErrors(template: CompiledTemplate, run: JobRun): FieldErr
 }
 
 /**
- * The JobSpec with what the run overrides. Whether the run may override it is not checked here.
+ * Applies the run's overrides to the JobSpec. Does not check whether the template allows them.
  * @param origins records which values came from the run.
  */
 export function withOverrides(spec: JobSpec, run: JobRun, origins?: Origins): JobSpec {
@@ -126,7 +126,7 @@ function noContainer(path: FieldPath, name: string, names: readonly string[]): F
   return field.notFound(path.child('name'), name, why);
 }
 
-/** The first container can be overridden at the top or by its name; the same field both ways is a contradiction. */
+/** Fields of the first container that are set twice: at the top of spec, and by the container's name. */
 function setTwice(top: TargetedOverride, byName: TargetedOverride): FieldError[] {
   const atTop = new Set(fieldsSet(top));
   return fieldsSet(byName)
@@ -143,7 +143,7 @@ function jobFields(spec: JobRunSpec, origins?: Origins): Partial<JobSpec> {
   return Object.fromEntries(names.map((name) => [name, spec[name]]));
 }
 
-/** An empty priority class is none; the API server accepts the empty string for that. */
+/** An empty priority class means no class: the API server accepts the empty string. */
 function podFields(podSpec: PodSpec, spec: JobRunSpec, origins?: Origins): Partial<PodSpec> {
   const { nodeSelector, tolerations, priorityClassName } = spec;
   const siteOf = (name: string) => ({ job: POD_SPEC.child(name), run: SPEC.child(name), origins });

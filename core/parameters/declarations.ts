@@ -6,7 +6,7 @@ import { matchingSteps, parameterSchemaErrors } from './schema-errors.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
 import { parameterValueErrors } from './value-errors.ts';
 
-/** Most steps that matching the patterns for one run may take in all: some tenths of a second in the worst case. */
+/** Maximum number of steps to match all patterns for one run: some tenths of a second in the worst case. */
 const MOST_STEPS = 2 ** 24;
 
 const NAME = new RegExp(PARAMETER_NAME_PATTERN);

@@ -5,7 +5,7 @@ export interface Pattern {
   source: string;
   /** Whether the text matches somewhere. */
   test(text: string): boolean;
-  /** Number of instructions, which is the most steps that one character of the text takes. */
+  /** Number of instructions. Each character of the text takes at most this many steps. */
   size: number;
 }
 

@@ -3,10 +3,10 @@ import type { CompiledTemplate } from '../template/compile.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
 import { parameterValueErrors } from './value-errors.ts';
 
-/** Values with which a template can be tried out as a Job. */
+/** Values for a trial Job of a template. */
 export interface Samples {
   values: Record<string, ParameterValue>;
-  /** Names of the parameters that no value is known for. */
+  /** Names of the parameters without a known value. */
   missing: string[];
 }
 

@@ -81,7 +81,7 @@ function misplaced(schema: ParameterSchema, path: FieldPath): FieldError[] {
     });
 }
 
-/** The CRD checks these too; without the CRD, a malformed schema must not be compiled. */
+/** The CRD checks these too. They are checked here because a malformed schema must never be compiled. */
 function malformed(schema: ParameterSchema, path: FieldPath): FieldError[] {
   const numbers = PAIRS.flat().filter((keyword) => has(schema, keyword) && typeof schema[keyword] !== 'number');
   const lists = LISTS.filter((keyword) => has(schema, keyword) && !Array.isArray(schema[keyword]));
@@ -174,10 +174,10 @@ function has(schema: object | undefined, keyword: string): boolean {
   return value !== undefined && value !== null;
 }
 
-/** What compiling a pattern costs, in characters matched. */
+/** The cost to compile a pattern, as a number of matched characters. */
 const COMPILATION = 300;
 
-/** Most steps that matching one value of this valid schema can take. */
+/** Maximum number of steps to match one value. The schema must be valid. */
 export function matchingSteps(schema: ParameterSchema, schemas: SchemaCompiler): number {
   const { pattern, maxLength = 0 } = schema.items ?? schema;
   const compiled = typeof pattern === 'string' ? schemas.pattern(pattern) : undefined;

@@ -8,14 +8,14 @@ import { counted } from '../errors/counted.ts';
 import { quoted } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 
-/** Of one value, more errors than a person reads are left out. */
+/** Maximum number of errors that are reported for one value. */
 const MOST_ERRORS = 10;
 
 const ANY_STRING: ParameterSchema = { type: 'string' };
 
 /**
  * What is wrong with a value for a parameter of this schema (any string where there is none), including what no schema
- * can express: text that cannot be an argument of a process, and numbers that JSON does not carry exactly.
+ * can express: text that cannot be an argument of a process, and numbers that JSON cannot represent exactly.
  * @param at the path of the value (errors of an element are at `path[0]`), and what compiles the template's schemas.
  */
 export function parameterValueErrors(

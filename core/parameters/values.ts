@@ -21,7 +21,7 @@ export function pathOfParameter(name: string): FieldPath {
 }
 
 /**
- * The values for a run: those it sets, and defaults for the rest. Or everything that is wrong with them, at
+ * The values for a run: those it sets, and defaults for the rest. Or all errors of the values, at
  * `spec.parameters[NAME]`. The template's declarations must be valid.
  */
 export function parameterValues(

@@ -17,7 +17,7 @@ import type { TemplateVersion } from './template-version.ts';
 
 type OwnerReference = NonNullable<ObjectMeta['ownerReferences']>[number];
 
-/** The data of a ControllerRevision of ours, which is immutable. */
+/** The data of our ControllerRevisions. It is immutable. */
 interface RevisionData {
   kind: TemplateKind;
   name: string;
@@ -81,7 +81,8 @@ export function revisionOwner({ kind, name }: TemplateKey, uid: string): OwnerRe
 }
 
 /**
- * The template and revision that a ControllerRevision claims to be; `undefined` if it is not ours, or contradicts itself.
+ * The template and revision that a ControllerRevision claims to contain. `undefined` if it is not ours, or if its fields
+ * contradict each other.
  * Its content is not checked.
  */
 export function identityOfRevision(stored: ControllerRevision): { key: TemplateKey; revision: string } | undefined {
@@ -96,7 +97,7 @@ export function identityOfRevision(stored: ControllerRevision): { key: TemplateK
   return { key, revision };
 }
 
-/** No owners are fine: the template may have been deleted with `--cascade=orphan`. */
+/** A revision may have no owner: the template may have been deleted with `--cascade=orphan`. */
 function isOwnedBy({ kind, name }: RevisionData, owners: readonly { kind: string; name: string }[]): boolean {
   return owners.length === 0 || owners.some((owner) => owner.kind === kind && owner.name === name);
 }

@@ -51,7 +51,7 @@ function errorsOf(token: Token, place: Place): FieldError[] {
 function keyErrors({ path, tokens }: TemplateString): FieldError[] {
   return tokens
     .filter(({ kind }) => kind === 'placeholder')
-    .map(({ source }) => field.invalid(path, source, 'parameters have no place in a key, only in values'));
+    .map(({ source }) => field.invalid(path, source, 'a parameter can only be used in a value, not in a key'));
 }
 
 function errorsOfPlaceholder(placeholder: Placeholder, { string, declared }: Place): FieldError[] {
@@ -74,9 +74,9 @@ interface Use {
 function whyMisplaced({ name, spread, isList, isWholeElement }: Use): string | undefined {
   if (!isList) return spread ? `parameter "${name}" is not a list; write $(params.${name})` : undefined;
   if (isWholeElement) {
-    return spread ? undefined : `parameter "${name}" is a list; write $(params.${name}[*]) to have its elements here`;
+    return spread ? undefined : `parameter "${name}" is a list; write $(params.${name}[*]) to insert its elements`;
   }
-  return `parameter "${name}" is a list: its elements can only be elements of a list, with $(params.${name}[*]) alone in the place of one`;
+  return `parameter "${name}" is a list: its elements can only be used in a list, with $(params.${name}[*]) as a whole element`;
 }
 
 function undeclared(path: string, { name, source }: Placeholder, declared: Declared): FieldError {
@@ -84,11 +84,11 @@ function undeclared(path: string, { name, source }: Placeholder, declared: Decla
   const near = didYouMean(nearNames(name, names));
   const known =
     names.length === 0 ? 'the template declares no parameters' : `the template declares ${quotedList(names)}`;
-  const hint = near === '' ? `${known}; write $${source} where the text itself is meant` : `${near} ${known}`;
+  const hint = near === '' ? `${known}; write $${source} for the literal text` : `${near} ${known}`;
   return field.notFound(path, source, `parameter "${name}" is not declared; ${hint}`);
 }
 
-/** Another word in the place of `params`, another case, or blanks. */
+/** Another word instead of `params`, another case, or spaces. */
 const NEARLY = /^\$\(\s*(?:params?|parameters?|inputs\.param(?:eter)?s)\s*\.\s*([A-Z_][\w-]*)\s*(?:(\[\*\])\s*)?\)$/i;
 
 function referenceErrors({ source, closed }: { source: string; closed: boolean }, place: Place): FieldError[] {
@@ -106,18 +106,18 @@ function unclosed(path: string, source: string): FieldError {
 
 function malformed(path: string, source: string): FieldError {
   const rule = 'a placeholder is $(params.NAME), or $(params.NAME[*]) for the elements of a list';
-  const way = `NAME has only letters, digits, "_" and "-"; write $${source} where the text itself is meant`;
+  const way = `NAME has only letters, digits, "_" and "-"; write $${source} for the literal text`;
   return field.invalid(path, source, `${rule}; ${way}`);
 }
 
-/** What could be meant for a placeholder. `$(param.sh)` may be a command of a shell. */
+/** What could be intended as a placeholder. `$(param.sh)` may be a shell command. */
 interface Lookalike {
   source: string;
   name: string;
   star: string;
 }
 
-/** An error only where the text names a parameter, or nearly does. */
+/** An error only if the text contains the name of a parameter, or a similar name. */
 function wrongWord({ source, name, star }: Lookalike, { string, declared }: Place): FieldError[] {
   const meant = declared.has(name) ? name : nearNames(name, declared.keys())[0];
   if (meant === undefined) return [];

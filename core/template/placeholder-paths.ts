@@ -2,8 +2,8 @@ import type { PlaceholderPlan } from './placeholder-plan.ts';
 
 /**
  * Paths of the fields that depend on a run's values, such as `spec.template.spec.containers[0].image`. A map with free keys
- * is one of them, as the API server reports a wrong label at the map; and so is a list with `[*]`, as its indices in a Job
- * are not the template's.
+ * counts as one field, because the API server reports a wrong label at the map. A list with `[*]` counts as one field,
+ * because its indices in a Job differ from the template's.
  */
 export function placeholderPaths(plan: PlaceholderPlan): Set<string> {
   const paths = new Set<string>();

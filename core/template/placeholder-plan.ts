@@ -1,7 +1,7 @@
 import { FieldPath } from '../errors/field-path.ts';
 import { tokenise, type Token } from './placeholder.ts';
 
-/** Where placeholders are replaced. What no node leads to stays as it is. */
+/** Where placeholders are replaced. A value without a node does not change. */
 export type PlanNode =
   | { kind: 'string'; tokens: Token[]; kubelet: boolean }
   | { kind: 'elements'; name: string; kubelet: boolean }
@@ -25,7 +25,7 @@ export interface PlaceholderPlan {
   tooDeep?: string;
 }
 
-/** No JobSpec is half as deep. */
+/** At least twice as deep as any JobSpec. */
 const DEEPEST = 64;
 
 /** Maps with free keys. */

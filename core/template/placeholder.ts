@@ -1,8 +1,8 @@
 /**
- * A piece of a template's string; the sources of all pieces, joined, are the string.
+ * A piece of a string of a template. The joined sources of all pieces are the string.
  * - `placeholder`: `$(params.NAME)`, or with `[*]` (`spread`).
  * - `escaped`: `$$(params.NAME)`, the way to write a placeholder as text.
- * - `reference`: any other `$(…)`: a variable that Kubernetes expands, or a command of a shell. `closed` is false if there
+ * - `reference`: any other `$(…)`: a variable that Kubernetes expands, or a shell command. `closed` is false if there
  *   is no `)`.
  * - `opener`: the `$(` of a reference with a placeholder in it, as in `$(date -d $(params.day))`. Kubernetes has no such
  *   references: the `$(` is text.
@@ -73,7 +73,7 @@ function opened(text: string, at: number, closers: Closers): Token {
 class Closers {
   readonly #text: string;
   #at = -2;
-  /** Whether the `)` found last closes a placeholder. */
+  /** Whether the last `)` that was found closes a placeholder. */
   endsPlaceholder = false;
 
   constructor(text: string) {

@@ -9,13 +9,13 @@ import { placeholderErrors } from './placeholder-errors.ts';
 import type { PlaceholderPlan } from './placeholder-plan.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 
-/** More errors than a person reads are left out. */
+/** Maximum number of reported errors. */
 const MOST_ERRORS = 50;
 
 const POD_SPEC = FieldPath.of('spec', 'template', 'spec');
 const ALLOW = FieldPath.of('overrides', 'allow');
 
-/** What the checks need of the compiled template. */
+/** The parts of the compiled template that the checks need. */
 export interface Compilation {
   schemas: SchemaCompiler;
   plan: PlaceholderPlan;
@@ -48,7 +48,7 @@ function containerErrors(template: TemplateContent): FieldError[] {
   ];
 }
 
-/** The CRD has the same rule; this one holds without it. */
+/** The CRD has the same rule. This check also works without the CRD. */
 function notContainers(name: string, list: unknown): FieldError[] {
   const path = POD_SPEC.child(name);
   if (!Array.isArray(list ?? [])) return [field.typeInvalid(path, OMITTED, 'must be a list of containers')];
@@ -59,7 +59,7 @@ function notContainers(name: string, list: unknown): FieldError[] {
   });
 }
 
-/** The CRD has the same rule, except for duplicates; this one holds without it. */
+/** The CRD has the same rule, except for duplicates. This check also works without the CRD. */
 function allowErrors(template: TemplateContent): FieldError[] {
   const allow = (template as { overrides?: { allow?: unknown } | null }).overrides?.allow ?? [];
   if (!Array.isArray(allow)) return [field.typeInvalid(ALLOW, allow, 'must be a list of what runs may override')];

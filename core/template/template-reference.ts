@@ -10,7 +10,7 @@ const NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9]
 
 const TEMPLATE_REF = FieldPath.of('spec', 'templateRef');
 
-/** What is wrong with a run's reference, whatever templates there are. The CRD has the same rule; this one holds without it. */
+/** Errors of a run's reference that do not depend on the existing templates. The CRD has the same rules. */
 export function validateTemplateRef(run: JobRun): FieldError[] {
   const spec = run.spec as Partial<JobRun['spec']> | null | undefined;
   const name: unknown = spec?.templateRef;
@@ -34,7 +34,7 @@ function whyNoName(name: string, kind: string): string | undefined {
 
 /**
  * The error of a run whose template does not exist.
- * @param names of the templates of that kind that the run could name, and of no other namespace: those names may be secret.
+ * @param names the templates of that kind that the run could name; never those of other namespaces: they may be secret.
  */
 export function templateNotFound(run: JobRun, names: readonly string[]): FieldError {
   const { kind, name } = templateKeyOfRun(run);
@@ -48,8 +48,8 @@ export function templateNotFound(run: JobRun, names: readonly string[]): FieldEr
 }
 
 /**
- * Errors of a rendered Job, for the user who creates the run: under the run's own field where the value came from the run,
- * else as errors of the template.
+ * Errors of a rendered Job, for the user who creates the run. If a value came from the run, its error is reported at the
+ * run's field, else as an error of the template.
  */
 export function asRunErrors(errors: readonly FieldError[], run: JobRun, origins: Origins): FieldError[] {
   return errors.map((error) => {

@@ -8,7 +8,7 @@ import type { PlaceholderPlan } from './placeholder-plan.ts';
 
 /** What is needed to try out a template as a Job, before any run of it exists. */
 export interface Trial {
-  /** The template; parameters for which it has no value take any. */
+  /** The template. Its parameters without a value accept any value. */
   template: CompiledTemplate;
   /** A value for each parameter. */
   parameters: Record<string, ParameterValue>;
@@ -17,7 +17,7 @@ export interface Trial {
 }
 
 /**
- * For a parameter that the template has no value for. It is valid in more fields than other texts: as a name, a label, a
+ * The value of a parameter for which the template has none. It is valid in many kinds of fields: as a name, a label, a
  * number, a quantity.
  */
 const STAND_IN = '1';
@@ -40,13 +40,13 @@ export function trialOf(template: CompiledTemplate): Trial {
   };
 }
 
-/** Takes any text, or any list of texts. */
+/** A parameter that accepts any string, or any list of strings. */
 function withoutRules({ name, schema }: Parameter): Parameter {
   return schema?.type === 'array' ? { name, schema: { type: 'array', items: { type: 'string' } } } : { name };
 }
 
 /**
- * What the API server's errors of the trial's Job mean for the template. A field without placeholders is wrong in every
+ * What the API server's errors of the trial Job mean for the template. A field without placeholders is wrong in every
  * run: an error. A field that is wrong with a value of the template's own is a warning, as a run can set another value. A
  * field that is wrong with a made-up value is neither.
  */
@@ -67,7 +67,7 @@ export function trialFindings(
   };
 }
 
-/** Whether the template names a value that runs may set. */
+/** Whether the template has a value of its own for the parameter. */
 function hasValue({ default: value, schema }: Parameter): boolean {
   return [value, schema?.examples, schema?.enum, schema?.items?.enum].some((one) => (one ?? undefined) !== undefined);
 }

@@ -158,7 +158,7 @@ describe('a run without a Job', () => {
       'override',
       {},
       { templateRef: 'echo', image: 'other' },
-      /^JobTemplate "echo" makes no Job: spec\.image: Forbidden/,
+      /^JobTemplate "echo" can't make a Job: spec\.image: Forbidden/,
     ],
     [
       'container',

@@ -47,7 +47,9 @@ describe('a placeholder', () => {
   });
 
   it('of elements is refused in a part of an element', () => {
-    expect(inElement('x$(params.files[*])')).toEqual([invalid('spec.a[1]', '$(params.files[*])', /alone/)]);
+    expect(inElement('x$(params.files[*])')).toEqual([
+      invalid('spec.a[1]', '$(params.files[*])', /as a whole element$/),
+    ]);
   });
 
   it('is refused in a key', () => {
