@@ -35,7 +35,7 @@ const EnvironmentSchema = Type.Object({
     default: '',
   }),
   LOG_LEVEL: logLevel(),
-  /** How long the process answers requests after it was asked to stop. */
+  /** How long the process still answers requests after a signal to stop. */
   DRAIN_SECONDS: Type.Integer({ minimum: 0, maximum: 600, default: 30 }),
 });
 

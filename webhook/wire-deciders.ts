@@ -11,7 +11,7 @@ import { TemplateLookup, type TemplateCaches } from './lookups/template-lookup.t
 import { TemplateResolver } from './lookups/template-resolver.ts';
 import { UnfinishedRunWarnings } from './lookups/unfinished-run-warnings.ts';
 
-/** How long a deleted template is still found by its revision. */
+/** How long a deleted template can still be found by its revision. */
 const REVISION_TTL_MS = 60_000;
 
 export interface DeciderDependencies {

@@ -324,7 +324,7 @@ function admissionRequest(object: JobRun): AdmissionRequest {
 describe('while a template is missing', () => {
   it.each([
     ['Wait', 'Warning: JobTemplate "not-yet" does not exist: this JobRun waits for it\n'],
-    ['Fail', 'Warning: JobTemplate "not-yet" does not exist: this JobRun fails unless it is there in a moment\n'],
+    ['Fail', 'Warning: JobTemplate "not-yet" does not exist: this JobRun fails unless the template appears shortly\n'],
   ])('the annotation %s admits a run, with a warning', async (policy, warning) => {
     const annotations = { 'hematoscope.app/missing-template': policy };
     const { stderr } = await expectCreated(

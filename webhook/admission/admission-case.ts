@@ -30,7 +30,7 @@ function inNamespace(run: JobRun, namespace: string | undefined): JobRun {
   return namespace === undefined ? run : { ...run, metadata: { ...run.metadata, namespace } };
 }
 
-/** Does the work at the first call and returns the same result at each later call. */
+/** Does the work on the first call. Later calls return the same result. */
 export function once<T>(work: () => T): () => T {
   let done: { result: T } | undefined;
   return () => (done ??= { result: work() }).result;

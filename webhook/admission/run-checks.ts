@@ -7,7 +7,7 @@ export interface Findings {
   /** The user lacks a permission. Reported alone, so that the user learns nothing else about the template. */
   unauthorized?: string | undefined;
   errors?: readonly FieldError[];
-  /** The API server would refuse the Job for a reason outside of it, such as a quota. Reported where there are no errors. */
+  /** The API server would refuse the Job because of something else, such as a quota. Reported if there are no errors. */
   forbidden?: string | undefined;
   warnings?: readonly string[];
   /** Warnings about the effect of the request: a denial has no effect, and does not show them. */
@@ -19,7 +19,7 @@ export interface Findings {
 /** Checks one aspect of a request. Never denies by itself, and never throws for a mistake of the user. */
 export type Check<C extends AdmissionCase> = (admission: C) => Findings | Promise<Findings>;
 
-/** Checks in the order in which they run: those of one stage side by side, a stage only if the one before found no fault. */
+/** The checks in stages. Checks of one stage run in parallel. A stage runs only if the stages before it do not deny. */
 export type Stages<C extends AdmissionCase> = readonly (readonly Check<C>[])[];
 
 /** Runs the checks and combines what they found: all errors of a stage are reported together. */

@@ -42,11 +42,11 @@ export interface AuthorizationOptions {
 
 /**
  * Checks in mode `Use` whether the user of a request may use a template. The API server's authorizers decide, through a
- * SubjectAccessReview for that user. If the review fails, the answer is no.
+ * SubjectAccessReview for that user. If the review fails, the user is denied.
  */
 export class Authorization {
   readonly #options: AuthorizationOptions;
-  /** Equal reviews that arrive together share one request. No answer is older than the review it answers. */
+  /** Equal reviews that arrive together share one request. A review never gets an answer that is older than itself. */
   readonly #reviews = new Singleflight<SubjectAccessReview>(SHARED_MS);
 
   constructor(options: AuthorizationOptions) {

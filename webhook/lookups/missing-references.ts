@@ -28,7 +28,7 @@ const RESOURCES: Readonly<Record<ReferenceKind, Resource>> = {
 /** An object that exists is not requested again for this long. */
 const EXISTS_MS = 60_000;
 const MAX_EXISTING = 5000;
-/** The references of a Job that are checked; the rest is not: a warning is a help, not a promise. */
+/** Maximum number of references that are checked for a Job. The warnings need not be complete. */
 const MAX_CHECKED = 20;
 const GET_TIMEOUT_MS = 1000;
 
@@ -87,5 +87,5 @@ export class MissingReferences {
 
 function warningOf({ kind, name, by }: Reference, namespace: string): string {
   const where = RESOURCES[kind].clusterScoped === true ? '' : ` in namespace "${namespace}"`;
-  return `${kind} "${name}" does not exist${where}; it is named by ${by}`;
+  return `${kind} "${name}" does not exist${where}; it is referenced by ${by}`;
 }

@@ -2,7 +2,7 @@ interface Flight<T> {
   /** The work in flight. */
   running: Promise<T>;
   startedAt: number;
-  /** Work that has not started yet, for all callers since. */
+  /** Work that has not started yet, for all callers that arrived during the current work. */
   next?: Promise<T>;
 }
 

@@ -5,7 +5,7 @@ export class Drain {
   /** Called when a request starts or finishes during the drain. */
   #onChange: () => void = () => undefined;
 
-  /** Whether the process is stopping: clients are then asked to close their connections. */
+  /** Whether the process is stopping. Then its answers tell clients to close their connections. */
   get started(): boolean {
     return this.#started;
   }

@@ -41,7 +41,7 @@ export class WebhookMetrics {
   });
   readonly certificateExpiry = new Gauge({
     name: 'job_template_run_certificate_expiry_timestamp_seconds',
-    help: 'When the serving certificate in use expires, in seconds since 1970.',
+    help: 'Expiry time of the serving certificate in use, in seconds since 1970.',
     registers: [this.registry],
   });
   readonly #restClientRequests = new Counter({

@@ -1,6 +1,6 @@
 /** The timeout that the chart configures, for a request without one. */
 const DEFAULT_MS = 5000;
-/** The share of the timeout for the decision. The rest is for the way back. */
+/** The share of the timeout for the decision. The rest is for sending the answer. */
 const SHARE = 0.8;
 
 /**

@@ -33,7 +33,7 @@ export interface JobRunCreationOptions {
   missingTemplate: MissingTemplatePolicy;
 }
 
-/** The template of a JobRun, and the Job that it makes. */
+/** The template of a JobRun, and the Job that is rendered from it. */
 export interface Rendering {
   template: TemplateVersion;
   rendered: Rendered;

@@ -2,7 +2,7 @@ import { missingTemplatePolicy } from '../../../core/template/missing-template.t
 import type { Check } from '../run-checks.ts';
 import type { JobRunCreation, JobRunCreationOptions } from './job-run-creation.ts';
 
-/** The annotation that says what happens without a template has a supported value. */
+/** The annotation that sets the policy for a missing template has a supported value. */
 export function missingTemplateAnnotation({
   missingTemplate,
 }: Pick<JobRunCreationOptions, 'missingTemplate'>): Check<JobRunCreation> {

@@ -32,7 +32,7 @@ function missing({ run, key }: JobRunCreation, { lookup, missingTemplate }: Opti
   if (policy === 'Reject' || run.spec.templateRevision !== undefined) {
     return { errors: [templateNotFound(run, lookup.names(key()))] };
   }
-  const then = policy === 'Wait' ? 'this JobRun waits for it' : 'this JobRun fails unless it is there in a moment';
+  const then = policy === 'Wait' ? 'this JobRun waits for it' : 'this JobRun fails unless the template appears shortly';
   return { warnings: [`${kind} "${name}" does not exist: ${then}`] };
 }
 

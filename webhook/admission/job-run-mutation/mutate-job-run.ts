@@ -18,9 +18,9 @@ export interface MutateJobRunOptions {
 }
 
 /**
- * Sets what a JobRun is admitted with: the label of its template, the template's revision, which is stored, and the user
- * that created the JobRun. An update restores what the manifest omits, so that applying the same manifest again changes
- * nothing. Never denies: the validation that follows reports what is wrong.
+ * Stores the revision of the template. Sets this revision, the label of the template, and the user that created the
+ * JobRun. An update restores what the manifest omits, so that applying the same manifest again changes nothing. Never
+ * denies: the validation that follows reports mistakes.
  */
 export async function mutateJobRun(
   request: AdmissionRequest,
@@ -91,8 +91,8 @@ function withAnnotation(run: JobRun, requester: string | undefined): JobRun {
 function withLabel(run: JobRun): JobRun {
   if (!namesTemplate(run)) return run;
   const { kind, name } = templateKeyOfRun(run);
-  const ours = [LABEL_JOB_TEMPLATE, LABEL_CLUSTER_JOB_TEMPLATE];
-  const others = Object.entries(run.metadata.labels ?? {}).filter(([key]) => !ours.includes(key));
+  const templateLabels: string[] = [LABEL_JOB_TEMPLATE, LABEL_CLUSTER_JOB_TEMPLATE];
+  const others = Object.entries(run.metadata.labels ?? {}).filter(([key]) => !templateLabels.includes(key));
   const label = kind === 'ClusterJobTemplate' ? LABEL_CLUSTER_JOB_TEMPLATE : LABEL_JOB_TEMPLATE;
   const labels = { ...Object.fromEntries(others), [label]: labelValue(name) };
   return { ...run, metadata: { ...run.metadata, labels } };

@@ -25,7 +25,7 @@ export interface TemplateChangeOptions {
 export interface TemplateChange extends AdmissionCase {
   template: Template;
   compiled: () => CompiledTemplate;
-  /** How the template is tried out. It must have no errors. */
+  /** The trial of the template. The template must have no errors. */
   trial: () => Trial;
   /** The Job of a JobRun that overrides nothing and has a sample for each parameter. */
   sampleJob: () => Rendered;
@@ -66,7 +66,7 @@ function sampleRun(template: Template, { parameters }: Trial, namespace: string)
   return { apiVersion: API_VERSION, kind: 'JobRun', metadata: { name, namespace }, spec };
 }
 
-/** Whether an update leaves alone everything that a Job is rendered from. */
+/** Whether an update changes nothing that a Job is rendered from. */
 export function isContentUnchanged({ operation, object, oldObject }: AdmissionRequest): boolean {
   if (operation !== 'UPDATE' || oldObject === undefined || oldObject === null) return false;
   return isDeepStrictEqual(contentOf(oldObject as Template), contentOf(object as Template));

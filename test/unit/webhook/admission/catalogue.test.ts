@@ -63,7 +63,7 @@ const CATALOGUE: Entry[] = [
     request: run(),
     apiServer: gone,
     missingTemplate: 'Fail',
-    sentences: ['JobTemplate "echo" does not exist: this JobRun fails unless it is there in a moment'],
+    sentences: ['JobTemplate "echo" does not exist: this JobRun fails unless the template appears shortly'],
   },
   {
     when: 'the template cannot be looked up',
@@ -120,8 +120,8 @@ const CATALOGUE: Entry[] = [
       apiServer.templates.set('team/echo', stored);
     },
     sentences: [
-      'PriorityClass "high" does not exist; it is named by the Pods',
-      'Secret "token" does not exist in namespace "team"; it is named by container "echo", envFrom',
+      'PriorityClass "high" does not exist; it is referenced by the Pods',
+      'Secret "token" does not exist in namespace "team"; it is referenced by container "echo", envFrom',
     ],
   },
   {

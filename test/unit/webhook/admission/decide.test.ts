@@ -218,7 +218,7 @@ describe('a new JobRun', () => {
 
   it.each([
     ['Wait', undefined, 'JobTemplate "echo" does not exist: this JobRun waits for it'],
-    ['Fail', undefined, 'JobTemplate "echo" does not exist: this JobRun fails unless it is there in a moment'],
+    ['Fail', undefined, 'JobTemplate "echo" does not exist: this JobRun fails unless the template appears shortly'],
     ['Reject', 'Wait', 'JobTemplate "echo" does not exist: this JobRun waits for it'],
     ['Wait', 'Reject', undefined],
   ] as const)('without a template under the policy %s and the annotation %s', async (policy, annotation, warning) => {
@@ -413,8 +413,8 @@ describe('objects that a Job needs and that do not exist', () => {
         )
       ).warnings;
     expect(await warn(['Secret', 'ConfigMap', 'PriorityClass'])).toEqual([
-      'PriorityClass "p" does not exist; it is named by the Pods',
-      'Secret "s" does not exist in namespace "team"; it is named by container "echo", envFrom',
+      'PriorityClass "p" does not exist; it is referenced by the Pods',
+      'Secret "s" does not exist in namespace "team"; it is referenced by container "echo", envFrom',
     ]);
     expect(await warn(['ConfigMap'])).toEqual([]);
   });

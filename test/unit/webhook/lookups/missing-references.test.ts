@@ -51,8 +51,8 @@ const jobWith = (...secrets: string[]): Job => ({
 
 it('warns of each missing object, with its namespace if it has one', async () => {
   expect(await references().warnings(jobWith('s'), signal)).toEqual([
-    'PriorityClass "high" does not exist; it is named by the Pods',
-    'Secret "s" does not exist in namespace "team"; it is named by container "a", envFrom',
+    'PriorityClass "high" does not exist; it is referenced by the Pods',
+    'Secret "s" does not exist in namespace "team"; it is referenced by container "a", envFrom',
   ]);
 });
 

@@ -25,7 +25,7 @@ it('a missing template is an error with suggestions', async () => {
 
 it.each([
   ['Wait', 'JobTemplate "echo" does not exist: this JobRun waits for it'],
-  ['Fail', 'JobTemplate "echo" does not exist: this JobRun fails unless it is there in a moment'],
+  ['Fail', 'JobTemplate "echo" does not exist: this JobRun fails unless the template appears shortly'],
 ] as const)('a missing template is a warning under the policy %s', async (policy, warning) => {
   expect(await check(missing, policy)).toEqual({ warnings: [warning], audit });
 });
