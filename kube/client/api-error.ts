@@ -59,7 +59,7 @@ export function isNotFound(error: unknown): error is KubeApiError {
   return error instanceof KubeApiError && error.code === 404;
 }
 
-/** True if an object of this name existed before a create. */
+/** True if a create failed because an object of this name exists. */
 export function isAlreadyExists(error: unknown): error is KubeApiError {
   return error instanceof KubeApiError && error.code === 409 && error.reason === 'AlreadyExists';
 }

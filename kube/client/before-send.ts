@@ -8,7 +8,7 @@ export interface BeforeSend {
 
 /**
  * Calls `beforeSend` at the last moment. A request waits in its pool until a connection is free, and while the process
- * is frozen; meanwhile its permission, leadership for instance, may end.
+ * is paused. In the meantime, the condition for sending it may end: for instance, the process may lose its leadership.
  */
 export const beforeSendInterceptor: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
   const { beforeSend } = options as BeforeSend;

@@ -95,7 +95,7 @@ export class KubeClient {
   /** Returns what the server answers with: the deleted object, or a Status. */
   async delete(resource: Resource, key: ObjectKey, options: DeleteOptions = {}): Promise<KubeObject> {
     const { propagationPolicy, preconditions, dryRun, ...rest } = options;
-    // The server reads all options from the body once there is one.
+    // If the request has a body, the server reads all options from it.
     const given = { propagationPolicy, preconditions, dryRun: dryRun === true ? ['All'] : undefined };
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...given };
     return this.#sender.send<KubeObject>({ ...rest, method: 'DELETE', path: objectPath(resource, key), body });
@@ -123,7 +123,7 @@ export class KubeClient {
   }
 }
 
-/** A proxy between the server and us may answer a list request with anything. */
+/** A proxy in front of the server may answer a list request with anything. */
 function isList(answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null || !('items' in answer) || !('metadata' in answer)) return false;
   return Array.isArray(answer.items) && typeof answer.metadata === 'object' && answer.metadata !== null;

@@ -25,7 +25,7 @@ export interface Route {
 
 /** Credentials are read again after this time; a token stays valid far longer after it was replaced. */
 const CREDENTIALS_FRESH_MS = 30_000;
-/** Below the API server's own idle limit of 90 s, so that we close first. */
+/** Below the API server's idle limit of 90 s, so that this side closes first. */
 const KEEP_ALIVE_MS = 60_000;
 
 /**
@@ -73,7 +73,7 @@ export class Connection {
   }
 
   /**
-   * A watch over this route got no answer, or fell silent. The connection that it shares with others may be dead: later
+   * A watch over this route got no answer, or no more data. The connection that it shares with others may be dead: later
    * watches use a new one.
    */
   vanished({ watches }: Route): void {

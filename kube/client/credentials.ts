@@ -32,7 +32,7 @@ export async function readCredentials(kubeConfig: Pick<ClusterConfig, 'applyToHT
   return { headers, tls: Object.fromEntries(given) };
 }
 
-/** Equal for equal TLS options, and only for those: a connection can be reused while it stays the same. */
+/** Two keys are equal if and only if the TLS options are. A connection can be reused while its key does not change. */
 export function fingerprintOf(tls: TlsOptions): string {
   const hash = createHash('sha256');
   for (const [name, value] of Object.entries(tls)) hash.update(`${name}=${String(value)};`);

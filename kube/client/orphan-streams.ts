@@ -5,12 +5,12 @@ import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from
 /**
  * Cancels answers that nobody waits for any more.
  *
- * If an HTTP/2 request is aborted at the moment it begins, Node still sends it, and does not tell the server that it was
- * aborted. When the server answers, Node creates a new stream for the answer, as for a push. Nobody reads this
- * stream or listens to its events: a watch continues at the server for as long as the connection lives, and the end of
- * the connection is an uncaught exception. So such a stream is cancelled as soon as it is created.
+ * If an HTTP/2 request is aborted at the moment it begins, Node still sends it, and does not cancel it on the server.
+ * When the server answers, Node creates a new stream for the answer, as for a push. Nobody reads this stream or listens
+ * to its events. So a watch continues on the server as long as the connection lives, and the end of the connection is an
+ * uncaught exception. This code cancels such a stream as soon as it is created.
  *
- * Node announces the stream of a request with the request's headers, and such a stream with the answer's.
+ * Node publishes the stream of a request with the request's headers, but such a stream with the answer's headers.
  */
 subscribe('http2.client.stream.created', (message) => {
   const { stream, headers } = message as {

@@ -8,7 +8,7 @@ export function isStaleSocket(error: unknown): boolean {
   return error instanceof KubeConnectionError && codeOf(error.cause) !== 'ECONNREFUSED' && error.cause !== undefined;
 }
 
-/** Socket, TLS and HTTP faults carry a `code`; a body that is not JSON is a SyntaxError. All others are our bugs. */
+/** Socket, TLS and HTTP faults have a `code`. A body that is not JSON is a SyntaxError. Any other error is a bug. */
 export function isTransportFault(error: unknown): boolean {
   return codeOf(error) !== undefined || error instanceof SyntaxError;
 }

@@ -80,7 +80,7 @@ export class EventRecorder {
     clearTimeout(timer);
     this.#end.abort();
     const left = this.#waiting.splice(0).length;
-    if (left > 0) this.#options.logger.warn({ left }, 'stopped with events unwritten');
+    if (left > 0) this.#options.logger.warn({ left }, 'stopped before all events were written');
   }
 
   #next(): void {
@@ -119,7 +119,7 @@ export class EventRecorder {
       if (error === undefined) return;
       if (!mayPass(error) || failures >= MAX_RETRIES) {
         const { reason, note } = event;
-        // The Event would be deleted with its namespace: nothing is lost, and nobody has to act.
+        // The Event would be deleted with its namespace, so nothing is lost.
         const level = isNamespaceTerminating(error) ? 'debug' : 'warn';
         this.#options.logger[level]({ err: error, reason, note }, 'could not write an event');
         return;

@@ -25,8 +25,8 @@ export interface Reporter {
 }
 
 /**
- * The Event for a happening. Its name follows from the object's uid and the reason, so that a restarted process writes
- * no second one.
+ * The Event for an occurrence. Its name is derived from the object's uid and the reason, so that a restarted process does
+ * not write a second one.
  */
 export function eventFor(regarding: KubeObject, happening: Happening, reporter: Reporter): Event {
   const { name = '', namespace = 'default', uid = '' } = regarding.metadata ?? {};
@@ -48,7 +48,7 @@ export function eventFor(regarding: KubeObject, happening: Happening, reporter: 
   return event;
 }
 
-/** Up to 230 characters, the last of them a letter or a digit: what follows is a dot. */
+/** Up to 230 characters. The last one is a letter or a digit, because a dot follows. */
 function namePrefix(name: string): string {
   return /^.*[a-z0-9]/s.exec(name.slice(0, 230))?.[0] ?? '';
 }
@@ -59,7 +59,7 @@ function reference(object: KubeObject): NonNullable<Event['regarding']> {
   return { apiVersion, kind, name, namespace, uid, resourceVersion };
 }
 
-/** Cuts to so many bytes of UTF-8, between two characters. */
+/** Cuts the text to this many bytes of UTF-8, without splitting a character. */
 function cut(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text;
   const ellipsis = '…';

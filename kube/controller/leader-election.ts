@@ -118,7 +118,7 @@ export class LeaderElection {
   async #acquire(): Promise<boolean> {
     while (!this.#stopped()) {
       if (await this.#try()) return true;
-      // Random, so that candidates do not try in step. Never longer than `retryMs`: a released lease is to be taken
+      // Random, so that candidates do not try in step. Never longer than `retryMs`, so that a released lease is taken
       // within three seconds.
       await this.#clock.sleep(this.#timing.retryMs * (1 - 0.2 * Math.random()), this.#stop.signal);
     }
@@ -136,7 +136,7 @@ export class LeaderElection {
       triedAt = this.#clock.monotonic();
       const left = this.#leftMs();
       if (left <= 0) return true;
-      // A request that hangs must not delay the deadline, and one that returns after the deadline changes nothing.
+      // A request that hangs must not delay the deadline. A response after the deadline changes nothing.
       const answered = new AbortController();
       const renewed = await Promise.race([this.#try(left), this.#overdue(left, answered.signal)]);
       answered.abort();
@@ -156,8 +156,8 @@ export class LeaderElection {
   }
 
   /**
-   * Tries once to take or renew the lease. Never throws: after a failure comes the next try. A request gets at most
-   * half of the renew deadline, so that after one that hangs there is time for another.
+   * Tries once to take or renew the lease. Never throws: the caller tries again. A request gets at most half of the renew
+   * deadline. So there is time for another one after a request that hangs.
    */
   async #try(leftMs = Infinity): Promise<boolean> {
     const sentAt = this.#clock.monotonic();

@@ -34,7 +34,7 @@ export interface LeaseCall {
  */
 export class LeaseLock {
   readonly #options: LeaseLockOptions;
-  /** The lease as last seen, and when, by the monotonic clock, it was seen to change. */
+  /** The lease as last seen, and the time on the monotonic clock when this process saw it change. */
   #seen: { lease: Lease; at: number } | undefined;
 
   constructor(options: LeaseLockOptions) {
@@ -69,8 +69,8 @@ export class LeaseLock {
   }
 
   /**
-   * Writes that nobody holds the lease. A renewal that was aborted may have been written all the same: then the version
-   * seen last is old, and the release is tried with the current one.
+   * Writes the lease without a holder. An aborted renewal may still have been written, so the last seen version may be
+   * old. Then the release is repeated with the current version.
    *
    * @returns false if this process does not hold the lease.
    */

@@ -19,7 +19,7 @@ export interface WorkQueueOptions {
   metrics?: WorkQueueMetrics | undefined;
 }
 
-/** The maximum bounds how long after an outage a key that failed all the time is tried again. */
+/** The maximum also limits how long a key that failed during an outage waits after it. */
 const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 15_000 };
 
 /**

@@ -25,7 +25,7 @@ export function kubeMetrics(registry: Registry): KubeMetrics {
   });
   const requestSeconds = new Histogram({
     name: 'rest_client_request_duration_seconds',
-    help: 'Seconds until the response headers came, by verb and host',
+    help: 'Seconds until the response headers arrived, by verb and host',
     labelNames: ['verb', 'host'],
     buckets: BUCKETS,
     registers,

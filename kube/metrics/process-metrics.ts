@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 
-/** Longer than any process runs, and the longest that Node takes. */
+/** Longer than any process runs. Node does not accept a longer time. */
 const NEVER_MS = 2 ** 31 - 1;
-/** These need a timer that wakes the process 100 times a second: more than all else that an idle webhook does. */
+/** These need a timer that wakes the process 100 times a second. That is more work than an idle webhook does otherwise. */
 const SAMPLED = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((of) => `nodejs_eventloop_lag_${of}_seconds`);
 
 /**

@@ -9,7 +9,7 @@ export type ReconcileResult = 'success' | 'error' | 'requeue' | 'requeue_after';
 export interface WorkQueueMetrics {
   added: () => void;
   depth: (keys: number) => void;
-  /** `queuedSeconds`: how long the key waited. `active`: how many keys are worked on now. */
+  /** `queuedSeconds`: how long the key waited. `active`: how many keys are processed now. */
   started: (queuedSeconds: number, active: number) => void;
   finished: (result: ReconcileResult, seconds: number, active: number) => void;
   retried: () => void;
@@ -58,7 +58,7 @@ function queueMetrics(registry: Registry) {
     }),
     work: new Histogram({
       name: 'workqueue_work_duration_seconds',
-      help: 'Seconds that the work on a key took',
+      help: 'Seconds that processing a key took',
       buckets: BUCKETS,
       ...byName,
     }),
@@ -71,7 +71,7 @@ function reconcileMetrics(registry: Registry) {
   return {
     active: new Gauge({
       name: 'controller_runtime_active_workers',
-      help: 'Reconciles going on now',
+      help: 'Reconciles in progress',
       ...byController,
     }),
     errors: new Counter({

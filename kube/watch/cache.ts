@@ -62,14 +62,14 @@ export class ObjectCache<T extends KubeObject> {
     return Array.from(keys).flatMap((key) => this.#objects.get(key) ?? []);
   }
 
-  /** Calls no handler any more: late events have no effect outside. */
+  /** Stops calling handlers, so that late events have no effect. */
   mute(): void {
     this.#handlers = {};
   }
 
   /**
-   * Stores the result of this process' own write. Calls no handler: the writer knows. Ignored if the cache has this
-   * version or a newer one, or if the watch reported the object deleted since.
+   * Stores the result of this process' own write. Calls no handler. Ignored if the cache has this version or a
+   * newer one, or if the watch has reported since then that the object was deleted.
    */
   put(object: T): void {
     const known = this.#objects.get(keyOf(object.metadata));

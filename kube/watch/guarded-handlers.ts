@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { KubeObject } from '../../api/wire.ts';
 import type { CacheHandlers } from './cache.ts';
 
-/** The same handlers, but one that throws is logged: its bug must not end the watch. */
+/** The same handlers, except that an error of a handler is logged: a bug in it must not end the watch. */
 export function guardedHandlers<T extends KubeObject>(handlers: CacheHandlers<T>, logger: Logger): CacheHandlers<T> {
   const guard = <A extends unknown[]>(handler: ((...args: A) => void) | undefined): ((...args: A) => void) => {
     return (...args) => {

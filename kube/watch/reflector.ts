@@ -50,7 +50,7 @@ const DEFAULT_TIMING: ReflectorTiming = {
  * Keeps a cache equal to what the API server stores: a paged list, then a watch that starts where the list was read.
  * Recovers from everything that ends a watch: clean ends, resets, silence, cut-off lines, in-band errors and 410 Gone.
  *
- * A list is a consistent read (no resourceVersion), so that time never goes backwards after a restart.
+ * A list is a consistent read (no resourceVersion), so that the cache never gets older objects after a restart.
  */
 export class Reflector<T extends KubeObject> {
   readonly cache: ObjectCache<T>;
