@@ -37,7 +37,7 @@ closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ signal, err }) => {
 });
 
 /**
- * One term as leader after another. When the lease is lost, all requests, caches and queues are discarded as if the process
+ * Runs one term as leader after another. When the lease is lost, all requests, caches and queues are discarded as if the process
  * had exited. The process itself continues, so that an API server that is down for a minute causes no crash loop. It keeps
  * its instance name: if nobody took the lease in the meantime, it need not expire first.
  */

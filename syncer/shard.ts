@@ -10,8 +10,8 @@ export interface Shard {
 export const WHOLE: Shard = { index: 0, count: 1 };
 
 /**
- * Whether a shard works on a namespace. The hash of its name decides, so that all syncers agree without asking. Objects
- * without a namespace belong to the shard of the name `''`.
+ * Whether a shard works on a namespace. The hash of the namespace's name decides, so that all syncers agree without
+ * communication. Objects without a namespace belong to the shard of the name `''`.
  */
 export function isInShard(namespace: string | undefined, { index, count }: Shard): boolean {
   if (count === 1) return true;

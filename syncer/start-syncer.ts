@@ -36,7 +36,7 @@ export interface Syncer {
   leading: Promise<void>;
   /** Resolves with the reason when the lease is lost. Stays pending after `stop`. */
   lost: Promise<Error>;
-  /** Completes the work in progress, gives up the lease, closes all connections. */
+  /** Completes the work in progress, releases the lease, closes all connections. */
   stop: () => Promise<void>;
 }
 
@@ -123,7 +123,7 @@ function untilStopped(election: LeaderElection | undefined, stop: () => Promise<
   return { lost, stop: () => (stopping ??= stop()) };
 }
 
-/** Gives the lease up before the last Events are written: the next leader need not wait for them. */
+/** Releases the lease before the last Events are written, so that the next leader does not wait for them. */
 async function stopWork(controller: Controller, election: LeaderElection | undefined): Promise<void> {
   await controller.endWork();
   await election?.stop();

@@ -87,7 +87,7 @@ export class EventRouting {
     const owner = this.#isOurs({ namespace }) ? controllingRun(job) : undefined;
     const run = owner && this.#options.findRun(namespace, owner.name);
     if (!run || isFinished(run) || run.metadata.uid !== owner.uid) return undefined;
-    // Another Job that names the run as its controller says nothing about the run's own Job.
+    // Another Job may name the run as its controller. It is not the run's own Job.
     return jobNameOfRun(run) === name ? run : undefined;
   }
 

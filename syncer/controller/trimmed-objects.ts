@@ -8,7 +8,7 @@ export function trimmedRun(run: JobRun): JobRun {
   return isFinished(run) ? runOutline(run) : run;
 }
 
-/** What is needed of a run that this syncer does not work on: whether it is finished, and which template it uses. */
+/** The parts of a run that this syncer does not work on: whether it is finished, and which template it uses. */
 export function runOutline(run: JobRun): JobRun {
   const { templateRef, templateKind, templateRevision } = run.spec;
   const finished = run.status?.conditions?.find(({ type }) => type === CONDITION_FINISHED);
@@ -25,7 +25,7 @@ export function runOutline(run: JobRun): JobRun {
   };
 }
 
-/** What is needed of a Job: its owner, its status, and whether it is suspended; not its Pod template. */
+/** The parts of a Job that the syncer uses: its owner, its status, and whether it is suspended; not its Pod template. */
 export function trimmedJob(job: Job): Job {
   const { creationTimestamp, deletionTimestamp, labels, ownerReferences } = job.metadata ?? {};
   const { suspend } = job.spec ?? {};
@@ -46,7 +46,7 @@ export function trimmedJob(job: Job): Job {
   };
 }
 
-/** What is needed of a Job that this syncer does not work on: that it exists. */
+/** The parts of a Job that this syncer does not work on: only that it exists matters. */
 export function jobOutline({ metadata }: Job): Job {
   return { metadata: identityOf(metadata ?? {}) };
 }

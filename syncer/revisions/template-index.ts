@@ -9,7 +9,7 @@ export const BY_TEMPLATE = 'template';
 /** The index value of a run. */
 export const templateOfRun = (run: JobRun): string[] => [templateKeyString(templateKeyOfRun(run))];
 
-/** The index value of a revision; none if the ControllerRevision is not one of ours. */
+/** The index value of a revision; none for ControllerRevisions of other controllers. */
 export function templateOfRevision(stored: ControllerRevision): string[] {
   const identity = identityOfRevision(stored);
   return identity ? [templateKeyString(identity.key)] : [];

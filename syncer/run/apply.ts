@@ -109,9 +109,9 @@ async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'creat
 }
 
 /**
- * A namespace that is being deleted never accepts a Job again. But for a moment, an API server may still report that of a
- * namespace that was created again under the same name. A run tries again after this time to twice this time, so that
- * the runs of one namespace do not all try at once.
+ * A namespace that is being deleted never accepts a Job again. But if it is created again under the same name, an API
+ * server may report the deletion for a moment longer. So a run tries again. The delay is random, between this time and
+ * twice this time, so that the runs of one namespace do not all try at once.
  */
 const TERMINATING_MS = 60_000;
 

@@ -5,7 +5,7 @@ import { isNamespaceTerminating, KubeApiError } from '../../kube/client/api-erro
  * - `refused`: this Job will never be accepted. The run fails.
  * - `blocked`: the Job is valid but not accepted now. A person may have to help (quota, permissions).
  * - `terminating`: its namespace is being deleted, and the run with it.
- * - `transient`: the next attempt may succeed. Nobody has to know.
+ * - `transient`: the next attempt may succeed. It is not reported in the status.
  */
 export type CreationFailure = 'refused' | 'blocked' | 'terminating' | 'transient';
 

@@ -18,11 +18,11 @@ export type ReconcileContext = GatherContext &
 const MOST_STEPS = 8;
 
 /**
- * Brings one run as far as possible: gathers what is known, decides the next step, applies it, until there is nothing to
- * do or something to wait for.
+ * Advances one run as far as possible: gathers what is known, decides the next step and applies it. Repeats this until
+ * there is nothing to do, or something to wait for.
  *
  * @returns when to continue
- * @throws errors that may pass; call it again later
+ * @throws transient errors; call it again later
  */
 export async function reconcile(context: ReconcileContext, namespace: string, name: string): Promise<WorkResult> {
   const run = context.runs.get(namespace, name);
