@@ -1,8 +1,8 @@
 import type { ValidationRule } from './kubernetes/json-schema.ts';
 
 /**
- * CEL rules by which none of these fields of a spec can be added, changed or removed: one each, so that the denial names
- * the field. (A whole-spec rule would be one sentence about everything, and could not leave a field out.)
+ * CEL rules that prevent these fields of a spec from being added, changed or removed. Each field has its own rule, so that
+ * the denial names the field. A rule for the whole spec could not do this, and could not exclude a field.
  */
 export const immutableFields = (names: readonly string[]): ValidationRule[] =>
   names.map((name) => ({

@@ -20,7 +20,7 @@ import type { EnvFromSource, EnvVar, JobStatus, ObjectMeta, ResourceRequirements
 /** RFC 1123: what the name of a JobTemplate can be. */
 const NAME_PATTERN = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
 
-/** The same as the pattern, in sentences; at most one of them applies to a value. */
+/** The same rules as the pattern, with messages. At most one of them applies to a value. */
 const TEMPLATE_REF_RULES: ValidationRule[] = [
   { rule: "self != ''", message: 'is empty: give the name of a JobTemplate in this namespace' },
   {
@@ -206,7 +206,7 @@ const ownStatus = Type.Object({
   error: Type.Optional(Type.String({ description: 'Why the run failed, in one sentence.' })),
 });
 
-/** The Job's own status fields with their Kubernetes schemas; the JobRun's own come after and win. */
+/** The Job's own status fields with their Kubernetes schemas. Fields of the JobRun take precedence. */
 const statusProperties = (): Record<string, JsonSchema> => {
   const mirrored = { ...definition(JOB_STATUS).properties };
   delete mirrored['uncountedTerminatedPods'];
@@ -220,7 +220,7 @@ export const JobRunStatusSchema = Type.Unsafe<Mirrored & Static<typeof ownStatus
   'x-kubernetes-preserve-unknown-fields': true,
 });
 
-/** The Job's own status verbatim, plus what is ours. */
+/** The status of the Job, verbatim, and the JobRun's own fields. */
 export type JobRunStatus = Static<typeof JobRunStatusSchema>;
 
 export const JobRunSchema = Type.Object(

@@ -8,7 +8,7 @@ export const PARAMETER_TYPES = [...SCALAR_TYPES, 'array'] as const;
 /** A name between `$(params.` and `)`. */
 export const PARAMETER_NAME_PATTERN = '^[A-Za-z_][A-Za-z0-9_-]*$';
 export const LONGEST_PARAMETER_NAME = 63;
-/** A pattern needs a `maxLength` no greater than this beside it, so that checking a value takes a bounded time. */
+/** A pattern needs a `maxLength` of at most this value, so that checking a value takes a bounded time. */
 export const LONGEST_MATCHED_STRING = 4096;
 
 /** A value of a parameter, which replaces `$(params.NAME)`. */
@@ -26,10 +26,10 @@ const scalarKeywords = {
       maxLength: 1000,
     }),
   ),
-  minLength: Type.Optional(Type.Integer({ description: 'Fewest characters of a string.', minimum: 0 })),
-  maxLength: Type.Optional(Type.Integer({ description: 'Most characters of a string.', minimum: 0 })),
-  minimum: Type.Optional(Type.Number({ description: 'Smallest number.' })),
-  maximum: Type.Optional(Type.Number({ description: 'Greatest number.' })),
+  minLength: Type.Optional(Type.Integer({ description: 'Minimum length of a string in characters.', minimum: 0 })),
+  maxLength: Type.Optional(Type.Integer({ description: 'Maximum length of a string in characters.', minimum: 0 })),
+  minimum: Type.Optional(Type.Number({ description: 'Minimum of a number.' })),
+  maximum: Type.Optional(Type.Number({ description: 'Maximum of a number.' })),
 };
 
 const ItemSchema = Type.Object(
@@ -53,10 +53,13 @@ export const ParameterSchemaSchema = Type.Object(
         maxItems: 10,
       }),
     ),
-    minItems: Type.Optional(Type.Integer({ description: 'Fewest elements of an array.', minimum: 0 })),
-    maxItems: Type.Optional(Type.Integer({ description: 'Most elements of an array.', minimum: 0 })),
+    minItems: Type.Optional(Type.Integer({ description: 'Minimum number of elements of an array.', minimum: 0 })),
+    maxItems: Type.Optional(Type.Integer({ description: 'Maximum number of elements of an array.', minimum: 0 })),
   },
-  { description: 'JSON Schema of the value, of a subset: what is listed here. Without it, any string.' },
+  {
+    description:
+      'Schema of the value, in a subset of JSON Schema: the fields listed here. Without it, the value is any string.',
+  },
 );
 
 /** The part of JSON Schema that a parameter's schema is written in. */
@@ -64,18 +67,18 @@ export type ParameterSchema = Static<typeof ParameterSchemaSchema>;
 
 const ParameterDeclaration = Type.Object({
   name: Type.String({
-    description: 'Name of the parameter: letters, digits, "_" and "-". The template says $(params.NAME) for its value.',
+    description: 'Name of the parameter: letters, digits, "_" and "-". The template uses $(params.NAME) for its value.',
     minLength: 1,
     maxLength: LONGEST_PARAMETER_NAME,
     pattern: PARAMETER_NAME_PATTERN,
   }),
   description: Type.Optional(Type.String({ description: 'What it is for, for the people who create JobRuns.' })),
   schema: Type.Optional(ParameterSchemaSchema),
-  default: Type.Optional(AnyValue<ParameterValue>({ description: 'The value for runs that give none.' })),
+  default: Type.Optional(AnyValue<ParameterValue>({ description: 'The value for runs that do not set one.' })),
   required: Type.Optional(
     Type.Boolean({
       description:
-        'Whether a run must give a value. True by default where there is no default; false only together with a default.',
+        'Whether a run must set a value. True by default where there is no default; false only together with a default.',
     }),
   ),
 });
@@ -85,6 +88,6 @@ export type Parameter = Static<typeof ParameterDeclaration>;
 
 export const ParametersSchema = ListMap(ParameterDeclaration, ['name'], {
   description:
-    'What runs can be given values for. A value takes the place of $(params.NAME) in any string of spec; a list element that is $(params.NAME[*]) becomes the elements of an array.',
+    'Parameters that runs can set. A value replaces $(params.NAME) in any string of spec; a list element that is $(params.NAME[*]) is replaced by the elements of an array.',
   maxItems: 256,
 });

@@ -1,13 +1,13 @@
 /**
- * Schema constructors beside TypeBox's. TypeBox's own unions, enums and records are not structural; these give schemas
- * that are JSON Schema for ajv and, once their `$ref`s are expanded, structural schemas for a CRD.
+ * Schema constructors in addition to TypeBox's. TypeBox's own unions, enums and records are not structural. These
+ * constructors return JSON Schema for ajv, which is a structural schema for a CRD once its `$ref`s are expanded.
  */
 import type { Static, TSchema, TUnsafe } from 'typebox';
 import { Type } from 'typebox';
 import { refTo } from './kubernetes/json-schema.ts';
 import type { JsonSchema } from './kubernetes/json-schema.ts';
 
-/** Keywords beside the type. */
+/** Keywords besides the type. */
 export type Keywords = Omit<JsonSchema, '$ref' | 'type' | 'properties' | 'items'>;
 
 /** One of a fixed set of strings. */

@@ -15,7 +15,7 @@ import { mapSchemas, refTarget } from './kubernetes/json-schema.ts';
 import { schemaError } from './schema-error.ts';
 import type { SchemaError } from './schema-error.ts';
 
-/** More errors than a person reads are left out. */
+/** Maximum number of reported errors. */
 const MOST_ERRORS = 50;
 
 const KUBERNETES_KEYWORDS = [
@@ -59,7 +59,7 @@ const checker =
 /** What is wrong with `value` as a JobRun; empty when it is one. */
 export const validateJobRun = checker(compile(JobRunSchema));
 
-/** What is wrong with `value` as a JobTemplate; empty when it is one. Fields that only a newer Kubernetes knows pass. */
+/** What is wrong with `value` as a JobTemplate; empty when it is one. Fields that only a newer Kubernetes defines are accepted. */
 export const validateJobTemplate = checker(compile(JobTemplateSchema));
 
 /** What is wrong with `value` as an AdmissionReview of the supported version; its objects are not validated. */

@@ -135,7 +135,7 @@ export const referencePage = (): Promise<string> =>
 
 # Reference
 
-Three kinds of objects. \`kubectl get ${CATEGORY}\` lists all; \`kubectl explain jobrun.spec\` prints what stands here.
+Three kinds of objects. \`kubectl get ${CATEGORY}\` lists all; \`kubectl explain jobrun.spec\` prints the same fields.
 
 ${jobRun()}
 

@@ -1,7 +1,7 @@
 /**
- * Kubernetes' own schemas of JobSpec and JobStatus, made as tolerant as the API server is when it reads a Job: what a
- * Job may hold, a JobTemplate may hold, and a field that only a newer Kubernetes knows is kept. Nothing here is
- * `nullable`: the API server drops a null in a field that is not, so that null means absent, as it does in a Job.
+ * Kubernetes' own schemas of JobSpec and JobStatus, as tolerant as the API server is when it reads a Job. A JobTemplate
+ * may contain whatever a Job may contain. A field that only a newer Kubernetes defines is retained. No field is
+ * `nullable`: the API server drops a null in such a field, so that null means absent, as in a Job.
  */
 import document from './definitions.json' with { type: 'json' };
 import { firstSentence } from './first-sentence.ts';
@@ -23,8 +23,8 @@ const RAW = document.definitions as unknown as Record<string, JsonSchema>;
 export const KUBERNETES_VERSION = document.source.version;
 
 /**
- * Lists in which a Job may hold the same key twice (the last `env` of a name wins, and may refer to the one before).
- * A list of type map would refuse that, and one of `ports` would also have to write the default protocol into it.
+ * Lists in which a Job may contain the same key twice (the last `env` of a name wins, and may refer to an earlier one).
+ * A list of type map does not allow this. For `ports`, it would also need a default for the protocol.
  */
 const REPEATABLE = new Set([
   'env',
@@ -36,7 +36,7 @@ const REPEATABLE = new Set([
   'values',
 ]);
 
-/** Fields that the document calls required, and that the API server (1.37.2) takes a Job without. */
+/** Fields that are required in the document, but that a Job may omit: the API server (1.37.2) accepts it. */
 const NOT_REQUIRED: Record<string, readonly string[]> = {
   'io.k8s.api.batch.v1.PodFailurePolicy': ['rules'],
   'io.k8s.api.core.v1.HTTPHeader': ['value'],
@@ -60,7 +60,7 @@ const copyKeywords = (schema: JsonSchema): JsonSchema => {
 
 const tolerantList = (schema: JsonSchema, name: string): JsonSchema => {
   const { items, 'x-kubernetes-list-type': listType, 'x-kubernetes-list-map-keys': keys } = schema;
-  if (items === undefined) throw new Error(`list ${name} says nothing of its items`);
+  if (items === undefined) throw new Error(`list ${name} does not define its items`);
   const list = { ...copyKeywords(schema), items: tolerant(items) };
   if (listType === undefined || REPEATABLE.has(name)) return { ...list, 'x-kubernetes-list-type': 'atomic' };
   return {
@@ -90,13 +90,13 @@ const tolerant = (schema: JsonSchema, name = ''): JsonSchema => {
   return copyKeywords(schema);
 };
 
-/** A JSON number such as `cpu: 0.5` is a quantity too, which `x-kubernetes-int-or-string` would refuse. */
+/** A JSON number such as `cpu: 0.5` is also a quantity. `x-kubernetes-int-or-string` would refuse it. */
 const anyQuantity: JsonSchema = {
   description: 'A quantity, such as 2, 0.5, 100m or 1Gi.',
   'x-kubernetes-preserve-unknown-fields': true,
 };
 
-/** No template of a Job may have one, so its forty fields need not be spelled out. */
+/** The Pod template of a Job must not have ephemeral containers, so their forty fields are left out. */
 const ephemeralContainer: JsonSchema = {
   description: 'Not allowed in a Job.',
   type: 'object',
@@ -105,7 +105,7 @@ const ephemeralContainer: JsonSchema = {
   'x-kubernetes-preserve-unknown-fields': true,
 };
 
-/** A Pod template without `spec` is refused for its missing containers; so it can be said at once. */
+/** Requires `spec`: without it there are no containers, and every Job would be refused. */
 const podTemplate = (schema: JsonSchema): JsonSchema => ({ ...tolerant(schema), required: ['spec'] });
 
 const atLeastOneContainer = (podSpec: JsonSchema): JsonSchema => {

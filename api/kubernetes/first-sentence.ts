@@ -2,8 +2,8 @@
 const ABBREVIATION = /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx)|\b[A-Z])\.$/i;
 
 /**
- * The first sentence of a description, on one line. Kubernetes' descriptions run to pages, and a CRD with all of them
- * is too large for `kubectl apply`.
+ * The first sentence of a description, on one line. Kubernetes' descriptions are long: a CRD with all of them is too
+ * large for `kubectl apply`.
  */
 export const firstSentence = (description: string): string => {
   const text = (description.split(/\n\s*\n/)[0] ?? '').replaceAll(/\s+/g, ' ').trim();

@@ -32,14 +32,14 @@ export interface JsonSchema {
 export interface ValidationRule {
   rule: string;
   message: string;
-  /** Where the error is told, for instance `.args`; the field that the rule stands at by default. */
+  /** The field that the error is reported at, for instance `.args`. Default: the field that has the rule. */
   fieldPath?: string;
   reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | 'FieldValueDuplicate';
 }
 
 const PREFIX = '#/definitions/';
 
-/** The `$ref` of a Kubernetes definition, as it stands in Kubernetes' own document. */
+/** The `$ref` of a Kubernetes definition, as in Kubernetes' own document. */
 export const refTo = (definition: string): string => PREFIX + definition;
 
 /** The name of the definition that a `$ref` points at. */
@@ -48,7 +48,7 @@ export const refTarget = (ref: string): string => {
   return ref.slice(PREFIX.length);
 };
 
-/** A map of schemas with each changed by `change`, which is given the name too. */
+/** Applies `change` to each schema of a map. */
 export const mapSchemas = (
   schemas: Record<string, JsonSchema>,
   change: (schema: JsonSchema, name: string) => JsonSchema,
