@@ -1,7 +1,7 @@
-/** A file that is made from the sources and committed. */
+/** A file that is generated from the sources and committed. */
 export interface Artefact {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   path: string;
-  /** Makes the whole content; must give the same for the same sources. */
+  /** Generates the whole content. The same sources must always give the same content. */
   content: () => string | Promise<string>;
 }

@@ -13,7 +13,7 @@ const crd = (custom: CustomResource): Artefact => ({
   content: () => HEADER + customResourceDefinitionYaml(custom),
 });
 
-/** What is made from the schemas and names of this folder alone. */
+/** Files that are generated only from the schemas and names in api/. */
 export const API_ARTEFACTS: Artefact[] = [
   crd(JOB_TEMPLATE_RESOURCE),
   crd(CLUSTER_JOB_TEMPLATE_RESOURCE),
@@ -21,5 +21,5 @@ export const API_ARTEFACTS: Artefact[] = [
   { path: 'docs/reference.md', content: referencePage },
 ];
 
-/** Every generated file. To add one, add it here; `npm run verify` then watches over it too. */
+/** Every generated file. To add one, add it here: `npm run verify` then checks it too. */
 export const ARTEFACTS: Artefact[] = [...API_ARTEFACTS, ...CHART_ARTEFACTS];

@@ -13,7 +13,7 @@ const readme = async (): Promise<string> => {
   const text = readFileSync(file, 'utf8');
   const begin = text.indexOf(BEGIN);
   const end = text.indexOf(END);
-  if (begin === -1 || end < begin) throw new Error(`${file} must hold the lines ${BEGIN} and ${END}`);
+  if (begin === -1 || end < begin) throw new Error(`${file} must contain the lines ${BEGIN} and ${END}`);
   const table = valuesTable(readFileSync(`${CHART_DIRECTORY}/values.yaml`, 'utf8'));
   return pretty(`${text.slice(0, begin)}${BEGIN}\n\n${table}\n\n${text.slice(end)}`, README);
 };
@@ -31,5 +31,5 @@ const plainFile = (name: PlainFile): Artefact => {
   };
 };
 
-/** The chart's README table, and the manifests for an installation without Helm. These need the CRDs in the chart to be written before. */
+/** The chart's README, and the manifests for an installation without Helm. Write the chart's CRDs before these. */
 export const CHART_ARTEFACTS: Artefact[] = [{ path: README, content: readme }, ...PLAIN_FILES.map(plainFile)];

@@ -5,7 +5,7 @@ import type { JsonSchema } from '../api/kubernetes/json-schema.ts';
 import { structuralSchema } from './structural-schema.ts';
 
 /**
- * A CustomResourceDefinition as a plain object. Labels and annotations are whoever installs it to add.
+ * A CustomResourceDefinition as a plain object. It has no labels and annotations: the installer adds them.
  */
 export const customResourceDefinition = (custom: CustomResource) => {
   const { group, kind, plural, version } = custom.resource;
@@ -42,7 +42,7 @@ export const customResourceDefinition = (custom: CustomResource) => {
   };
 };
 
-/** The API server has its own schemas of these, and wants nothing more said of them. */
+/** The API server has its own schemas for these, and does not allow others. */
 const TYPE_META: Record<string, JsonSchema> = {
   apiVersion: { type: 'string' },
   kind: { type: 'string' },
@@ -56,7 +56,7 @@ const rootSchema = (schema: JsonSchema): JsonSchema =>
     properties: { ...schema.properties, ...TYPE_META },
   });
 
-/** Fields without fields of their own go on one line: the file is then half as long, and below 256 KiB. */
+/** Fields without subfields are written on one line. So the file has half as many lines, and is smaller than 256 KiB. */
 const leavesOnOneLine = (document: Document): void => {
   visit(document, {
     Map: (_, map) => {
@@ -66,7 +66,7 @@ const leavesOnOneLine = (document: Document): void => {
   });
 };
 
-/** The CRD as YAML, the form in which it is committed and shipped. */
+/** The CRD as YAML, as it is committed and shipped. */
 export const customResourceDefinitionYaml = (custom: CustomResource): string => {
   const document = new Document(customResourceDefinition(custom), { aliasDuplicateObjects: false });
   leavesOnOneLine(document);

@@ -1,6 +1,6 @@
 /**
- * `npm run generate` writes every generated file; `npm run verify` (`--check`) writes none, and fails when one is not
- * what the sources make.
+ * `npm run generate` writes every generated file. `npm run verify` (`--check`) writes nothing, and fails if a generated
+ * file is stale.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -29,7 +29,7 @@ const check = async (): Promise<void> => {
   const stale = await staleArtefacts(ARTEFACTS, read);
   for (const { path, difference } of stale) console.error([path, ...difference].join('\n  '));
   if (stale.length === 0) {
-    console.log(`${ARTEFACTS.length} generated files are what the sources make.`);
+    console.log(`${ARTEFACTS.length} generated files are up to date.`);
     return;
   }
   console.error(

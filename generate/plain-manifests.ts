@@ -24,9 +24,9 @@ export type PlainFile = keyof typeof KINDS | 'kustomization.yaml';
 export const PLAIN_FILES: PlainFile[] = [...MANIFESTS, 'kustomization.yaml'];
 
 /**
- * The files of certs/: what `helm template` makes of the chart's defaults, without what only Helm needs.
+ * The files of certs/: the output of `helm template` with the chart's defaults, without what only Helm needs.
  *
- * @throws if the chart renders a kind that no file is meant for.
+ * @throws if the chart renders a kind that belongs to none of the files.
  */
 export async function renderPlainManifests(): Promise<Record<PlainFile, string>> {
   const helm = await ensureProgram('helm');
@@ -44,7 +44,8 @@ export async function renderPlainManifests(): Promise<Record<PlainFile, string>>
   }
   const known: readonly string[] = Object.values(KINDS).flat();
   const stray = documents.map(kindOf).filter((kind) => !known.includes(kind));
-  if (stray.length > 0) throw new Error(`no file of certs/ holds ${stray.join(', ')}: name it in plain-manifests.ts`);
+  if (stray.length > 0)
+    throw new Error(`no file of certs/ contains ${stray.join(', ')}: name it in plain-manifests.ts`);
   files['kustomization.yaml'] = kustomization;
   return files;
 }

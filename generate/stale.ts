@@ -1,6 +1,6 @@
 import type { Artefact } from './artefact.ts';
 
-/** How a committed file differs from what the sources make. */
+/** How a committed file differs from the generated content. */
 export interface Stale {
   path: string;
   /** The first lines that differ, `-` as committed, `+` as it should be. */
@@ -23,7 +23,7 @@ const firstDifference = (committed: string, wanted: string): string[] => {
 
 /**
  * The artefacts whose committed file is missing or differs.
- * @param read gives a committed file, or undefined where there is none
+ * @param read returns the content of a committed file, or undefined if it does not exist
  */
 export const staleArtefacts = async (
   artefacts: Artefact[],

@@ -5,17 +5,17 @@ import { mapSchemas, refTarget } from '../api/kubernetes/json-schema.ts';
 const resolve = (schema: JsonSchema, trail: string[]): [JsonSchema, string[]] => {
   if (schema.$ref === undefined) return [schema, trail];
   const name = refTarget(schema.$ref);
-  if (trail.includes(name)) throw new Error(`definition ${name} holds itself; a CRD cannot say that`);
+  if (trail.includes(name)) throw new Error(`definition ${name} contains itself; a CRD does not support this`);
   const merged = { ...definition(name), ...schema };
   delete merged.$ref;
   return [merged, [...trail, name]];
 };
 
 /**
- * The schema as a CRD needs it (a "structural schema"): every `$ref` written out.
+ * The schema as a CRD needs it (a "structural schema"): every `$ref` is expanded.
  *
- * A `pattern` beside CEL rules is left out: the rules say the same to the API server in words, and a person who sees
- * the denial is spared a regular expression.
+ * A `pattern` of a field with CEL rules is left out. The rules check the same, and their messages are easier to read than
+ * a regular expression.
  */
 export const structuralSchema = (schema: JsonSchema, trail: string[] = []): JsonSchema => {
   const [resolved, path] = resolve(schema, trail);

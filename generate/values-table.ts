@@ -4,14 +4,14 @@ import { isMap, isScalar, parseDocument, type Document, type Node, type Pair, ty
 export interface ChartValue {
   /** `tls.mode` */
   path: string;
-  /** What values.yaml holds. */
+  /** The value in values.yaml. */
   default: unknown;
   description: string;
 }
 
 /**
- * The values of a values.yaml whose comments begin with `# --`, in order. A key without such a comment must be a map, and
- * its keys are looked at instead.
+ * The values of a values.yaml whose comments begin with `# --`, in order. A key without such a comment must be a map, whose
+ * keys are documented instead.
  *
  * @throws if a key is neither.
  */
@@ -26,7 +26,7 @@ function valuesOf(document: Document, map: YAMLMap, parents: string[]): ChartVal
   return map.items.flatMap((pair, index) => {
     const key = isScalar(pair.key) ? String(pair.key.value) : '';
     const path = [...parents, key];
-    // The comment before a map's first key is the map's own to the parser.
+    // The parser assigns the comment before a map's first key to the map.
     const description = describe(pair) ?? (index === 0 ? describeComment(map.commentBefore) : undefined);
     if (description !== undefined) {
       const value: unknown = (pair.value as Node).toJS(document);
