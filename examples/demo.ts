@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the whole way from an empty machine to a finished JobRun, with the commands that a person would type.
- * Leaves the cluster up.
+ * `npm run demo`: all steps from an empty machine to a finished JobRun, with the commands that a user would type. The
+ * cluster keeps running.
  */
 import { existsSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
@@ -27,7 +27,7 @@ interface Target {
   /** Options that choose the cluster, for kubectl and helm. */
   kubectlOptions: string[];
   helmOptions: string[];
-  /** `repository:tag`; undefined: the chart's own. */
+  /** `repository:tag`. Default: the image of the chart. */
   image: string | undefined;
   local: boolean;
 }
@@ -37,13 +37,13 @@ const release = 'job-template-run';
 const releaseNamespace = 'job-template-run-system';
 const example = (name: string) => relative(process.cwd(), join(repositoryDirectory, 'examples', 'echo', name));
 
-/** The person's own program if there is one, else the one that the local Kubernetes comes with. */
+/** The program on the user's PATH if there is one, else the one of the local Kubernetes. */
 async function findTool(name: 'kubectl' | 'helm'): Promise<string> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.some((folder) => existsSync(join(folder, name))) ? name : ensureProgram(name);
 }
 
-/** A cluster of one's own that is chosen on the command line, or else the local one, made if it is not there. */
+/** The cluster that the user chose on the command line, else the local one, which is started if necessary. */
 async function chooseTarget(options: Options): Promise<Target> {
   if (options.context === undefined && options.kubeconfig === undefined) {
     const cluster = await ensureFullCluster();
@@ -77,9 +77,9 @@ async function chooseTarget(options: Options): Promise<Target> {
 
 async function install(terminal: Terminal, target: Target): Promise<void> {
   if ((await terminal.check(target.kubectl, ['get', '--raw', '/readyz'])) !== 0) {
-    throw new Error('The cluster does not answer; kubectl said why.');
+    throw new Error('The cluster does not answer; the error of kubectl is above.');
   }
-  terminal.say('cert-manager supplies the webhook with TLS.');
+  terminal.say('cert-manager issues the TLS certificate of the webhook.');
   const issuers = await terminal.try(target.kubectl, [
     'get',
     'crd',
@@ -91,7 +91,7 @@ async function install(terminal: Terminal, target: Target): Promise<void> {
       'This cluster has no cert-manager. Install it first: https://cert-manager.io/docs/installation/helm/',
     );
   }
-  terminal.say('Our chart, with Helm.');
+  terminal.say('Install the chart with Helm.');
   const chart = relative(process.cwd(), join(repositoryDirectory, 'charts', 'job-template-run'));
   const [repository, tag] = target.image?.split(/:(?=[^/:]*$)/) ?? [];
   const image =
@@ -125,24 +125,24 @@ async function printUntilEnd(terminal: Terminal, phases: Readable): Promise<stri
   return last;
 }
 
-/** Applies a template, a mistake and a run, while the run's phases are watched: the watch begins first, so that none is missed. */
+/** Applies a template, a mistake and a run. The watch of the run's phases starts first, so that it misses none. */
 async function show(terminal: Terminal, target: Target, namespace: string): Promise<void> {
   const place = ['--namespace', namespace];
   const { kubectl } = target;
   await terminal.quiet(kubectl, ['delete', 'jobrun', 'echo-hello', '--ignore-not-found', ...place]);
-  terminal.say('Watch the phases of a run that is still to come, in the background.');
+  terminal.say('Watch the phases of a run that does not exist yet, in the background.');
   const phase = 'jsonpath={.status.phase}{"\\n"}';
   const watched = ['jobruns', '--field-selector', 'metadata.name=echo-hello', '--watch', '-o', phase];
   const watch = terminal.start(kubectl, ['get', ...watched, ...place]);
   const deadline = setTimeout(() => watch.kill(), 180_000);
   try {
-    terminal.say('A template: a JobSpec under a name. Nothing runs yet.');
+    terminal.say('Create a template: a JobSpec with a name. Nothing runs yet.');
     await terminal.run(kubectl, ['apply', '-f', example('template.yaml'), ...place]);
-    terminal.say('A run that misspells the template is refused, at once:');
+    terminal.say("A run that misspells the template's name is refused at once:");
     if ((await terminal.try(kubectl, ['apply', '-f', example('mistake.yaml'), ...place])) === 0) {
       throw new Error('the run with a missing template was not refused');
     }
-    terminal.say('A run that names it rightly, and its phases:');
+    terminal.say('A run with the correct name, and its phases:');
     await terminal.run(kubectl, ['apply', '-f', example('run.yaml'), ...place]);
     const last = await printUntilEnd(terminal, watch.stdout);
     if (last !== 'Succeeded') {
@@ -152,7 +152,7 @@ async function show(terminal: Terminal, target: Target, namespace: string): Prom
     clearTimeout(deadline);
     watch.kill();
   }
-  terminal.say('Its Job, the line that its Pod wrote, and the status that the run keeps:');
+  terminal.say('Its Job, the log of its Pod, and the status of the run:');
   await terminal.run(kubectl, ['get', 'jobs', '-l', 'hematoscope.app/job-run=echo-hello', ...place]);
   await terminal.run(kubectl, ['logs', '-l', 'hematoscope.app/job-run=echo-hello', ...place]);
   await terminal.run(kubectl, ['get', 'jobrun', 'echo-hello', '-o', 'wide', ...place]);
@@ -160,24 +160,24 @@ async function show(terminal: Terminal, target: Target, namespace: string): Prom
 
 const options = program
   .name('npm run demo --')
-  .description('Installs job-template-run on a local Kubernetes (made for it) and runs the echo example.')
+  .description('Creates a local Kubernetes, installs job-template-run in it, and runs the echo example.')
   .option('--context <name>', 'use this context of your kubeconfig instead of a local cluster')
   .option('--kubeconfig <file>', 'use the cluster of this kubeconfig instead of a local one')
-  .option('--image <repository:tag>', "image for a cluster of your own; default: the chart's")
+  .option('--image <repository:tag>', "image for your own cluster; default: the chart's")
   .option('--namespace <name>', 'where the example is applied', 'default')
   .parse()
   .opts<Options>();
 
-const began = performance.now();
+const startedAt = performance.now();
 try {
   const target = await chooseTarget(options);
   const terminal = new Terminal(target.environment, target);
   if (target.local) terminal.print('$ export KUBECONFIG=.cluster/kubeconfig');
   await install(terminal, target);
   await show(terminal, target, options.namespace);
-  terminal.say(`Done in ${((performance.now() - began) / 1000).toFixed(0)} s. The cluster stays up.`);
+  terminal.say(`Done in ${((performance.now() - startedAt) / 1000).toFixed(0)} s. The cluster keeps running.`);
   const config = target.local ? ' --kubeconfig .cluster/kubeconfig' : '';
-  terminal.print(`Look around:  kubectl${config} get jr`);
+  terminal.print(`List the run: kubectl${config} get jr`);
   terminal.print(
     target.local
       ? 'Remove it:    npm run cluster:down'

@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 
-/** Programs, and the options that make each of them use the chosen cluster. */
+/** The programs, and the options with which each uses the chosen cluster. */
 interface Tools {
   kubectl: string;
   helm: string;
@@ -10,7 +10,7 @@ interface Tools {
   helmOptions: string[];
 }
 
-/** Shows a person each command before it runs, and what it says. */
+/** Shows each command to the user before it runs, and its output. */
 export class Terminal {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #tools: Tools;
@@ -28,7 +28,7 @@ export class Terminal {
     console.log(line);
   }
 
-  /** Shows and runs a command; gives its exit code. */
+  /** Shows and runs a command. Returns its exit code. */
   try(command: string, args: readonly string[]): Promise<number> {
     const all = this.#withOptions(command, args);
     show(command, all);
@@ -40,17 +40,17 @@ export class Terminal {
     insist(command, args, await this.try(command, args));
   }
 
-  /** Runs a command whose output nobody needs, only its errors; gives its exit code. */
+  /** Runs a command without showing it. Only its errors are shown. Returns its exit code. */
   check(command: string, args: readonly string[]): Promise<number> {
     return this.#exitCode(command, this.#withOptions(command, args), 'ignore');
   }
 
-  /** The same for a command that must succeed. */
+  /** The same as {@link check}, for a command that must succeed. */
   async quiet(command: string, args: readonly string[]): Promise<void> {
     insist(command, args, await this.check(command, args));
   }
 
-  /** Shows and starts a command whose output the caller reads, and which the caller ends. */
+  /** Shows and starts a command. The caller reads its output and stops it. */
   start(command: string, args: readonly string[]): ChildProcessByStdio<null, Readable, null> {
     const all = this.#withOptions(command, args);
     show(command, all);
@@ -73,12 +73,12 @@ export class Terminal {
   }
 }
 
-/** Prints a command as it would be typed. */
+/** Prints a command as a user would type it. */
 function show(command: string, args: readonly string[]): void {
   const typed = [basename(command), ...args].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`));
   console.log(`$ ${typed.join(' ')}`);
 }
 
 function insist(command: string, args: readonly string[], code: number): void {
-  if (code !== 0) throw new Error(`${basename(command)} ${args.join(' ')} ended with exit code ${code}`);
+  if (code !== 0) throw new Error(`${basename(command)} ${args.join(' ')} exited with code ${code}`);
 }

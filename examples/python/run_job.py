@@ -1,4 +1,4 @@
-"""Starts a JobRun, waits until it has finished, and says how it ended.
+"""Starts a JobRun, waits until it has finished, and prints the outcome.
 
     python run_job.py echo-template "Hello, world!"
 
@@ -16,7 +16,7 @@ GROUP, VERSION, PLURAL = "hematoscope.app", "v1", "jobruns"
 
 
 def create_run(api: client.CustomObjectsApi, namespace: str, template: str, args: list[str]) -> dict:
-    """Creates the JobRun under a fresh name; the API server answers with the stored object."""
+    """Creates the JobRun with a generated name. Returns the stored object."""
     run = {
         "apiVersion": f"{GROUP}/{VERSION}",
         "kind": "JobRun",
@@ -34,7 +34,7 @@ def is_finished(run: dict) -> bool:
 def wait_until_finished(api: client.CustomObjectsApi, run: dict, timeout_seconds: int) -> dict:
     """Returns the finished run; raises TimeoutError after `timeout_seconds`.
 
-    A watch may end early (the API server closes it from time to time), so each round begins with a read.
+    The API server closes a watch from time to time, so each round begins with a read.
     """
     name, namespace = run["metadata"]["name"], run["metadata"]["namespace"]
     deadline = time.monotonic() + timeout_seconds
@@ -55,7 +55,7 @@ def wait_until_finished(api: client.CustomObjectsApi, run: dict, timeout_seconds
         try:
             for event in stream:
                 if event["type"] == "DELETED":
-                    raise RuntimeError(f"JobRun {name} was deleted while it was waited for")
+                    raise RuntimeError(f"JobRun {name} was deleted before it finished")
                 if is_finished(event["object"]):
                     return event["object"]
         except client.ApiException as error:
@@ -65,7 +65,7 @@ def wait_until_finished(api: client.CustomObjectsApi, run: dict, timeout_seconds
 
 
 def explain_denial(error: client.ApiException) -> str:
-    """One line for each thing that was wrong with the run, as the admission webhook told it."""
+    """One line for each error that the admission webhook reported."""
     try:
         status = json.loads(error.body)
     except (TypeError, ValueError):
@@ -77,7 +77,7 @@ def explain_denial(error: client.ApiException) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("template", help="name of a JobTemplate in the namespace")
-    parser.add_argument("args", nargs="*", help="arguments of the run; none keeps the template's")
+    parser.add_argument("args", nargs="*", help="arguments of the run; by default those of the template")
     parser.add_argument("--namespace", default="default")
     parser.add_argument("--timeout", type=int, default=300, metavar="SECONDS")
     options = parser.parse_args()

@@ -47,7 +47,7 @@ describe('the official Python client', { concurrent: false }, () => {
   const runJob = (...args: string[]) =>
     execute([python, join(folder, 'run_job.py'), '--namespace', 'e2e-python', ...args], { env: cluster.environment });
 
-  test('creates a JobRun, waits for it and says how it ended', async () => {
+  test('creates a JobRun, waits for it and prints the outcome', async () => {
     const done = await runJob('echo-template', 'Hello from Python');
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(done.stdout).toMatch(/^created echo-template-\w+\nSucceeded: echo-template-\w+-[0-9a-f]{8}\n$/);
