@@ -4,7 +4,7 @@
 FROM docker.io/library/node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No install scripts: what they fetch (a Node for older machines) is not needed here.
+# Install scripts are not needed: they only download a Node for older machines.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY api api
@@ -14,12 +14,13 @@ COPY revisions revisions
 COPY webhook webhook
 COPY syncer syncer
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json
-# What runs: no development packages, and none of the packages' types, source maps and TypeScript sources.
+# Only what is needed at run time: no development packages, type declarations, source maps or TypeScript sources.
 RUN npm prune --omit=dev --ignore-scripts \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' \) -delete \
   && find node_modules -type d -empty -delete
 
-# A root of only Node, the libraries it links to, and the records by which scanners know them: no shell, no package manager.
+# A root file system with only Node, its shared libraries, and the dpkg records that scanners read. It has no shell and no
+# package manager.
 FROM docker.io/library/node:24-bookworm-slim AS root
 RUN mkdir -p /root-fs/tmp /root-fs/etc /root-fs/usr/local/bin /root-fs/var/lib/dpkg/status.d \
   && chmod 1777 /root-fs/tmp \
@@ -41,10 +42,10 @@ WORKDIR /app
 COPY LICENSE NOTICE package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-# Two pools of memory instead of eight for each core: no thread of ours allocates much but one.
+# Two malloc arenas instead of eight for each core: only one thread allocates much memory.
 ENV NODE_ENV=production PATH=/usr/local/bin MALLOC_ARENA_MAX=2
 USER 65532:65532
-# Memory is dearer here than a few more collections: a small young generation, and an old one that is collected when it
-# grew by half instead of when it is several times as large. Measured in docs/performance.md.
+# Saves memory at the cost of more garbage collections: a small young generation, and an old generation that is collected
+# after it grew by half, not after it grew several times. Measured in docs/performance.md.
 ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=4", "--heap-growing-percent=50"]
 CMD ["dist/webhook/main.js"]
