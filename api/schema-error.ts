@@ -52,7 +52,7 @@ const quoted = (value: unknown): string => {
 
 type Sentence = (error: ErrorObject) => Pick<SchemaError, 'reason' | 'message'>;
 
-/** The last CEL rule beside a pattern describes the pattern in words. */
+/** If a field has a pattern and CEL rules, the message of the last rule describes the pattern. */
 const ruleMessage = ({ parentSchema }: ErrorObject): string | undefined =>
   (parentSchema?.['x-kubernetes-validations'] as ValidationRule[] | undefined)?.at(-1)?.message;
 

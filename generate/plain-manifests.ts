@@ -8,7 +8,7 @@ export const CHART_DIRECTORY = join(import.meta.dirname, '..', 'charts', 'job-te
 const NAMESPACE = 'job-template-run-system';
 const HEADER = '# Made by `npm run generate` from charts/job-template-run. Do not edit.\n';
 
-/** Which file of certs/ holds which kinds, in the order in which they are applied. */
+/** The files of certs/ and the kinds in each, in the order in which they are applied. */
 const KINDS = {
   'namespace.yaml': ['Namespace'],
   'crds.yaml': ['CustomResourceDefinition'],

@@ -4,7 +4,7 @@ import type { Moment } from '../core/job/situation.ts';
 export interface Clock {
   /** Since the Unix epoch. */
   now: () => number;
-  /** Only goes forward, from an arbitrary start. */
+  /** Monotonic, from an arbitrary start. */
   monotonic: () => number;
 }
 

@@ -11,7 +11,7 @@ const SCHEMA = Type.Object({
   POD_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
   POD_NAME: Type.String({ minLength: 1, default: hostname() }),
   LEADER_ELECTION: Type.Boolean({ default: true }),
-  /** How long a lease is valid without a renewal, when the leader gives up renewing it, and how often it tries. */
+  /** How long a lease is valid without a renewal, when the leader stops trying to renew it, and how often it tries. */
   LEASE_DURATION_SECONDS: Type.Number({ minimum: 1, default: 15 }),
   RENEW_DEADLINE_SECONDS: Type.Number({ minimum: 0.1, default: 10 }),
   RETRY_PERIOD_SECONDS: Type.Number({ minimum: 0.1, default: 2 }),

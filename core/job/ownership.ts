@@ -20,7 +20,7 @@ export function isOwnJob(job: Job, run: JobRun): boolean {
   return uid !== undefined && controllingRun(job)?.uid === uid;
 }
 
-/** The name of the run's Job: the one that its status names, else the one that its Job will get. */
+/** The name of the run's Job: from the status if it is set, else the name that the Job will get. */
 export function jobNameOfRun({ metadata: { name = '', uid = '' }, status }: JobRun): string {
   return status?.jobName ?? jobName(name, uid);
 }

@@ -54,7 +54,7 @@ function withoutValue(variable: Variable): unknown {
   return variable.value === undefined ? variable : { ...variable, value: typeOf(variable.value) };
 }
 
-/** A value that is not a list, or an element that is not an object, stays in the key: the API server refuses it. */
+/** A value that is not a list, or an element that is not an object, is part of the key: the API server refuses it. */
 function each<T>(list: readonly T[] | undefined, leaveOut: (one: T) => unknown): unknown {
   if (!Array.isArray(list)) return list;
   return list.map((one: T) => (one === null ? one : leaveOut(one)));

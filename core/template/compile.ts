@@ -9,7 +9,7 @@ import { canonicalJson, revisionOf } from './template-revision.ts';
 import { templateErrors } from './template-errors.ts';
 
 /**
- * Compiles the content of a template. The result holds everything that all of its runs need, so that a run costs a lookup
+ * Compiles the content of a template. The result contains everything that its runs have in common, so that a run costs a lookup
  * and a render. Parts other than the revision are computed when they are first read.
  *
  * @param content must not be changed afterwards.

@@ -23,7 +23,7 @@ export interface Route {
   headers: Record<string, string>;
 }
 
-/** Credentials are read again after this time; a token stays valid far longer after it was replaced. */
+/** Credentials are read again after this time. After a token is replaced, the old one is valid for much longer. */
 const CREDENTIALS_FRESH_MS = 30_000;
 /** Below the API server's idle limit of 90 s, so that this side closes first. */
 const KEEP_ALIVE_MS = 60_000;

@@ -3,7 +3,7 @@ import { constants } from 'node:http2';
 import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 
 /**
- * Cancels answers that nobody waits for any more.
+ * Cancels answers to aborted requests.
  *
  * If an HTTP/2 request is aborted at the moment it begins, Node still sends it, and does not cancel it on the server.
  * When the server answers, Node creates a new stream for the answer, as for a push. Nobody reads this stream or listens

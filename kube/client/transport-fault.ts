@@ -2,7 +2,7 @@ import { KubeConnectionError } from './api-error.ts';
 
 /**
  * True when no answer arrived although the server may well be up: it closed a reused connection at the moment of the
- * request. A second try is worthwhile where it is harmless.
+ * request. A retry is worthwhile if repeating the request is harmless.
  */
 export function isStaleSocket(error: unknown): boolean {
   return error instanceof KubeConnectionError && codeOf(error.cause) !== 'ECONNREFUSED' && error.cause !== undefined;

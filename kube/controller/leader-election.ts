@@ -8,7 +8,7 @@ import { sleep } from './sleep.ts';
 export interface LeaseTiming {
   /** Another process takes over when the lease was not renewed for this long, by its own clock. */
   leaseMs: number;
-  /** The leader gives up when it could not renew for this long. */
+  /** The leader stops leading if it could not renew for this long. */
   renewDeadlineMs: number;
   retryMs: number;
 }

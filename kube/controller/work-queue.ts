@@ -83,7 +83,7 @@ export class WorkQueue {
     this.#delayed.set(key, { timer, at });
   }
 
-  /** Starts no work for this long: the server is down, or asked for a pause. Keys can be added meanwhile. */
+  /** Starts no work for this long, because the server is down or requested a pause. Keys can still be added. */
   holdFor(ms: number): void {
     const until = performance.now() + ms;
     if (until <= this.#heldUntil) return;

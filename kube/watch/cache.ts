@@ -26,7 +26,7 @@ export class ObjectCache<T extends KubeObject> {
   #handlers: CacheHandlers<T>;
   #latest: string | undefined;
 
-  /** @param trim removes from an object what nobody reads; `metadata.managedFields` is always removed */
+  /** @param trim removes unused fields of an object; `metadata.managedFields` is always removed */
   constructor(
     handlers: CacheHandlers<T> = {},
     indexers: Readonly<Record<string, Indexer<T>>> = {},

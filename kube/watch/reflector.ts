@@ -21,7 +21,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   fieldSelector?: string | undefined;
   handlers?: CacheHandlers<T>;
   indexers?: Readonly<Record<string, Indexer<T>>>;
-  /** Removes from an object what nobody reads, before it is stored. May be called again with its own result. */
+  /** Removes unused fields of an object before it is stored. May be called again with its own result. */
   trim?: (object: T) => T;
   logger: Logger;
   timing?: Partial<ReflectorTiming>;

@@ -69,7 +69,7 @@ export class Outage {
   }
 }
 
-/** The pause that the API server asks for; 0 if it did not answer; `undefined` if the error concerns a single object. */
+/** The pause that the API server requests; 0 if it did not answer; `undefined` if the error concerns a single object. */
 function requestedPause(error: unknown): number | undefined {
   if (error instanceof KubeConnectionError) return 0;
   if (error instanceof KubeApiError && error.code === 429) return (error.retryAfterSeconds ?? 1) * 1000;

@@ -138,7 +138,7 @@ export class RevisionKeeper {
     return againMs === undefined ? undefined : { afterMs: againMs };
   }
 
-  /** Deletes exactly this version: a revision that was used in the meantime stays. */
+  /** Deletes exactly this version: a revision that was used in the meantime is not deleted. */
   async #remove({ metadata }: ControllerRevision): Promise<void> {
     const { client, guard } = this.#options;
     const { namespace, name = '', uid, resourceVersion } = metadata ?? {};

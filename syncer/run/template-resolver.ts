@@ -54,7 +54,7 @@ export class TemplateResolver {
     return stored && compiled.ofRevision(stored);
   }
 
-  /** The same from the API server. A run whose revision no longer exists is `lost`: nothing else is rendered for it. */
+  /** The same, read from the API server. A run whose revision no longer exists is `lost`: no other revision replaces it. */
   async read(run: JobRun): Promise<TemplateResolution> {
     const key = templateKeyOfRun(run);
     const revision = run.spec.templateRevision;

@@ -9,7 +9,7 @@ interface Flight<T> {
 /**
  * Callers with the same key share work. Unlike most singleflights, it never gives a caller a result that is older than
  * the call: a caller that arrives during the work, or less than `everyMs` after it started, waits for the next run and
- * shares it with the callers that arrive meanwhile. The work starts at most once in `everyMs`.
+ * shares it with the callers that arrive in the meantime. The work starts at most once in `everyMs`.
  */
 export class Singleflight<T> {
   readonly #flights = new Map<string, Flight<T>>();

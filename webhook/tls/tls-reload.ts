@@ -24,7 +24,7 @@ const SETTLE_MS = 100;
 /**
  * Reads the certificate and key that the kubelet mounts, and reads them again when they change. It watches the directory,
  * because the kubelet updates a mounted Secret by replacing a symbolic link. It also polls, because a watch can miss
- * events. An invalid pair is never used: the pair in use stays.
+ * events. An invalid pair is never used: the pair in use does not change.
  */
 export class CertificateReloader {
   readonly #options: CertificateReloaderOptions;
