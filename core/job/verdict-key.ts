@@ -9,8 +9,9 @@ const NAMED = new Set([ANNOTATION_JOB_RUN_NAME, LABEL_APP_INSTANCE, LABEL_JOB_RU
 
 /**
  * A key of everything in a Job that can change the API server's verdict: of two Jobs with the same key, either both are
- * accepted or neither is. The key leaves out what differs from run to run: the Job's name, labels and annotations that hold the
- * run's name, and the texts that the API server does not validate: arguments and the literal values of variables.
+ * accepted or neither is. The key leaves out what differs from run to run: the Job's name, labels and annotations that
+ * contain the run's name, and the texts that the API server does not validate: arguments and the literal values of
+ * variables.
  */
 export function verdictKey({ spec, metadata }: Job): string {
   const podTemplate = spec?.template;

@@ -9,8 +9,8 @@ import { canonicalJson, revisionOf } from './template-revision.ts';
 import { templateErrors } from './template-errors.ts';
 
 /**
- * Compiles the content of a template. The result contains everything that its runs have in common, so that a run costs a lookup
- * and a render. Parts other than the revision are computed when they are first read.
+ * Compiles the content of a template. The result contains everything that its runs have in common, so that a run only
+ * needs a lookup and a render. Parts other than the revision are computed when they are first read.
  *
  * @param content must not be changed afterwards.
  */

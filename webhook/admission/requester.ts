@@ -22,7 +22,7 @@ export function withRequester(annotations: Annotations | undefined, name: string
   return Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== ANNOTATION_REQUESTED_BY));
 }
 
-/** The mutation sets the annotation. Where the mutation was not called, nobody can set another value. */
+/** The mutation sets the annotation. If the mutation was not called, this check denies any other value. */
 export function requesterAnnotation({ run, requester }: JobRunCase): Findings {
   const value = run.metadata.annotations?.[ANNOTATION_REQUESTED_BY];
   if (value === undefined || value === requester) return {};
