@@ -20,7 +20,7 @@ export const LABELS: readonly Term[] = [
   {
     name: names.LABEL_CLUSTER_JOB_TEMPLATE,
     on: 'JobRun, Job, Pods, ControllerRevision',
-    meaning: 'Name of the ClusterJobTemplate, cut to 63 characters; set in place of the label above.',
+    meaning: 'Name of the ClusterJobTemplate, cut to 63 characters; set instead of the label above.',
   },
   {
     name: names.LABEL_TEMPLATE_REVISION,
@@ -73,7 +73,7 @@ export const ANNOTATIONS: readonly Term[] = [
   {
     name: names.ANNOTATION_LAST_USED,
     on: 'ControllerRevision',
-    meaning: 'When a JobRun last named this revision. It is not deleted in the minutes after that.',
+    meaning: 'Time when a JobRun last named this revision. The revision is not deleted in the minutes after this time.',
   },
 ];
 
@@ -82,29 +82,29 @@ export const CONDITIONS: readonly Term[] = [
     name: names.CONDITION_FINISHED,
     on: 'JobRun',
     meaning:
-      'True once the run has finished, whether it succeeded or failed: `kubectl wait --for=condition=Finished jobrun/NAME`. The reason shows which.',
+      'True when the run has succeeded or failed; the reason shows which. To wait for it: `kubectl wait --for=condition=Finished jobrun/NAME`.',
   },
   {
     name: names.CONDITION_JOB_CREATED,
     on: 'JobRun',
-    meaning: 'True once the Job was created; False, with a reason, when it could not be.',
+    meaning: 'True when the Job has been created; False, with a reason, if it could not be created.',
   },
-  { name: names.CONDITION_COMPLETE, on: 'Job, mirrored', meaning: 'True once the Job has succeeded.' },
+  { name: names.CONDITION_COMPLETE, on: 'Job, mirrored', meaning: 'True when the Job has succeeded.' },
   {
     name: names.CONDITION_FAILED,
     on: 'Job, mirrored',
-    meaning: 'True once the Job has failed. Also set on a JobRun that fails before it has a Job.',
+    meaning: 'True when the Job has failed. Also set on a JobRun that fails before it has a Job.',
   },
   { name: names.CONDITION_SUSPENDED, on: 'Job, mirrored', meaning: 'True while the Job is suspended.' },
   {
     name: names.CONDITION_SUCCESS_CRITERIA_MET,
     on: 'Job, mirrored',
-    meaning: 'True once it is decided that the Job succeeds; `Complete` follows when its last Pod has terminated.',
+    meaning: 'True when the Job has met the criteria for success; `Complete` follows when its last Pod has terminated.',
   },
   {
     name: names.CONDITION_FAILURE_TARGET,
     on: 'Job, mirrored',
-    meaning: 'True once it is decided that the Job fails; `Failed` follows when its last Pod has terminated.',
+    meaning: 'True when the Job is going to fail; `Failed` follows when its last Pod has terminated.',
   },
 ];
 
@@ -128,8 +128,7 @@ export const REASONS: readonly Term[] = [
   {
     name: names.REASON_TEMPLATE_DELETED,
     on: EVENT_AND_CONDITION,
-    meaning:
-      'The template was deleted after the run was admitted, and the admitted revision with it. The run has failed.',
+    meaning: 'The template and the admitted revision were deleted after the run was admitted. The run has failed.',
   },
   {
     name: names.REASON_REVISION_NOT_FOUND,
@@ -145,12 +144,12 @@ export const REASONS: readonly Term[] = [
     name: names.REASON_NAME_CONFLICT,
     on: EVENT_AND_CONDITION,
     meaning:
-      'A Job that this run does not own has the name of its Job. That Job is left alone, and the run has failed.',
+      'The name of the Job is taken by a Job that this run does not own. The syncer does not change that Job, and the run has failed.',
   },
   {
     name: names.REASON_JOB_REFUSED,
     on: EVENT_AND_CONDITION,
-    meaning: 'The API server refuses the Job for good. The run has failed; `status.error` has the message.',
+    meaning: 'The API server refuses the Job permanently. The run has failed; `status.error` has the message.',
   },
   {
     name: names.REASON_SUSPENDED,
@@ -166,7 +165,7 @@ export const REASONS: readonly Term[] = [
     name: names.REASON_SUSPEND_REFUSED,
     on: 'Event',
     meaning:
-      '`spec.suspend` of the run was changed while no webhook was called, and the template does not allow it. The Job stays as it is.',
+      '`spec.suspend` of the run was changed while no webhook was called, and the template does not allow it. The Job is not changed.',
   },
 ];
 

@@ -86,7 +86,9 @@ const MetadataOverrideSchema = Type.Object(
       StringMap({ description: 'Annotations; they take precedence over those of the template.' }),
     ),
   },
-  { description: 'Labels and annotations of the Job and its Pods. Those of hematoscope.app cannot be set.' },
+  {
+    description: 'Labels and annotations of the Job and its Pods. Keys that begin with hematoscope.app/ cannot be set.',
+  },
 );
 
 const count = (description: string) => Type.Optional(Type.Integer({ description, format: 'int32', minimum: 0 }));
@@ -106,7 +108,7 @@ const specFields = {
   templateRevision: Type.Optional(
     Type.String({
       description:
-        "Revision of the template to run: 10 hex digits. Defaults, at admission, to the template's present revision; set it to run an older one (kubectl get controllerrevisions -l hematoscope.app/job-template=NAME).",
+        'Revision of the template to run: 10 hex digits. Defaults to the current revision of the template, which is set at admission. Set it to run an older revision. To list revisions: kubectl get controllerrevisions -l hematoscope.app/job-template=NAME.',
       maxLength: 10,
       pattern: '^[0-9a-f]{10}$',
       'x-kubernetes-validations': [
@@ -130,7 +132,7 @@ const specFields = {
   containers: Type.Optional(
     ListMap(ContainerOverrideSchema, ['name'], {
       description:
-        'Overrides for any container or init container, by name. A field of the first container can be set here or at the top of spec, not in both places.',
+        'Overrides for any container or init container, by name. Set a field of the first container either here or at the top of spec, not in both places.',
       maxItems: 64,
     }),
   ),
@@ -140,7 +142,7 @@ const specFields = {
   activeDeadlineSeconds: Type.Optional(
     Type.Integer({ description: 'Seconds that the Job may run.', format: 'int64', minimum: 1 }),
   ),
-  ttlSecondsAfterFinished: count('Seconds for which the finished Job is retained. The JobRun stays.'),
+  ttlSecondsAfterFinished: count('Seconds for which the finished Job is retained. The JobRun is not deleted.'),
   suspend: Type.Optional(
     Type.Boolean({
       description:
@@ -166,7 +168,7 @@ const specFields = {
 
 export const JobRunSpecSchema = Type.Object(specFields, {
   description:
-    'The template to run, and what differs from it: an absent field inherits, an empty one clears. Only suspend can be changed once the JobRun exists.',
+    'The template to run, and what differs from it. An absent field inherits the value of the template, and an empty field clears it. Only suspend can be changed after the JobRun is created.',
   'x-kubernetes-validations': immutableFields(Object.keys(specFields).filter((name) => name !== 'suspend')),
 });
 
@@ -179,7 +181,7 @@ export const RenderedTemplateSchema = Type.Object(
     generation: Type.Integer({ description: "The template's metadata.generation.", format: 'int64' }),
     uid: Type.String({ description: "The template's metadata.uid." }),
   },
-  { description: 'The JobTemplate as the Job was rendered from it.' },
+  { description: 'The template that the Job was rendered from.' },
 );
 
 /** The template that the Job was rendered from. */
@@ -197,10 +199,12 @@ const ownStatus = Type.Object({
   ),
   jobName: Type.Optional(Type.String({ description: 'Name of the Job, in the same namespace.' })),
   phase: Type.Optional(
-    StringEnum(PHASES, { description: 'State of the run in one word, for people. Programs read the conditions.' }),
+    StringEnum(PHASES, {
+      description: 'State of the run in one word, for people. Programs should read the conditions.',
+    }),
   ),
   observedGeneration: Type.Optional(
-    Type.Integer({ description: "The JobRun's metadata.generation that this status is about.", format: 'int64' }),
+    Type.Integer({ description: 'The metadata.generation of the JobRun that this status describes.', format: 'int64' }),
   ),
   template: Type.Optional(RenderedTemplateSchema),
   error: Type.Optional(Type.String({ description: 'Why the run failed, in one sentence.' })),

@@ -48,7 +48,7 @@ export const ClusterJobTemplateSchema = Type.Object(
   },
   {
     description:
-      'A ClusterJobTemplate is a JobTemplate for every namespace: JobRuns name it with templateKind ClusterJobTemplate.',
+      'A ClusterJobTemplate is a JobTemplate for every namespace. A JobRun names it with templateKind: ClusterJobTemplate.',
   },
 );
 

@@ -22,14 +22,14 @@ const scalarKeywords = {
   pattern: Type.Optional(
     Type.String({
       description:
-        'Regular expression (RE2) that a string must match somewhere; anchor it with ^ and $. Needs maxLength beside it.',
+        'Regular expression (RE2) that must match a part of the string; to match the whole string, use ^ and $. Requires maxLength.',
       maxLength: 1000,
     }),
   ),
-  minLength: Type.Optional(Type.Integer({ description: 'Minimum length of a string in characters.', minimum: 0 })),
-  maxLength: Type.Optional(Type.Integer({ description: 'Maximum length of a string in characters.', minimum: 0 })),
-  minimum: Type.Optional(Type.Number({ description: 'Minimum of a number.' })),
-  maximum: Type.Optional(Type.Number({ description: 'Maximum of a number.' })),
+  minLength: Type.Optional(Type.Integer({ description: 'Minimum number of characters of a string.', minimum: 0 })),
+  maxLength: Type.Optional(Type.Integer({ description: 'Maximum number of characters of a string.', minimum: 0 })),
+  minimum: Type.Optional(Type.Number({ description: 'Minimum of a number, inclusive.' })),
+  maximum: Type.Optional(Type.Number({ description: 'Maximum of a number, inclusive.' })),
 };
 
 const ItemSchema = Type.Object(
@@ -48,7 +48,7 @@ export const ParameterSchemaSchema = Type.Object(
     examples: Type.Optional(
       AtomicList(AnyValue<ParameterValue>({}), {
         description:
-          'Values that the schema accepts, for the people who create JobRuns. A template is tried out with the first one where there is no default.',
+          'Values that the schema accepts, for the people who create JobRuns. If there is no default, the template is checked with the first example.',
         minItems: 1,
         maxItems: 10,
       }),
@@ -56,10 +56,7 @@ export const ParameterSchemaSchema = Type.Object(
     minItems: Type.Optional(Type.Integer({ description: 'Minimum number of elements of an array.', minimum: 0 })),
     maxItems: Type.Optional(Type.Integer({ description: 'Maximum number of elements of an array.', minimum: 0 })),
   },
-  {
-    description:
-      'Schema of the value, in a subset of JSON Schema: the fields listed here. Without it, the value is any string.',
-  },
+  { description: 'Schema of the value, in a subset of JSON Schema. Without a schema, the value can be any string.' },
 );
 
 /** The part of JSON Schema that a parameter's schema is written in. */
@@ -67,18 +64,19 @@ export type ParameterSchema = Static<typeof ParameterSchemaSchema>;
 
 const ParameterDeclaration = Type.Object({
   name: Type.String({
-    description: 'Name of the parameter: letters, digits, "_" and "-". The template uses $(params.NAME) for its value.',
+    description:
+      'Name of the parameter: letters, digits, "_" and "-". In the template, $(params.NAME) is replaced with its value.',
     minLength: 1,
     maxLength: LONGEST_PARAMETER_NAME,
     pattern: PARAMETER_NAME_PATTERN,
   }),
-  description: Type.Optional(Type.String({ description: 'What it is for, for the people who create JobRuns.' })),
+  description: Type.Optional(Type.String({ description: 'Describes the parameter to the people who create JobRuns.' })),
   schema: Type.Optional(ParameterSchemaSchema),
   default: Type.Optional(AnyValue<ParameterValue>({ description: 'The value for runs that do not set one.' })),
   required: Type.Optional(
     Type.Boolean({
       description:
-        'Whether a run must set a value. True by default where there is no default; false only together with a default.',
+        'Whether a run must set a value. Defaults to true if the parameter has no default. Can be false only if it has a default.',
     }),
   ),
 });
@@ -88,6 +86,6 @@ export type Parameter = Static<typeof ParameterDeclaration>;
 
 export const ParametersSchema = ListMap(ParameterDeclaration, ['name'], {
   description:
-    'Parameters that runs can set. A value replaces $(params.NAME) in any string of spec; a list element that is $(params.NAME[*]) is replaced by the elements of an array.',
+    'Parameters that runs can set. A value replaces $(params.NAME) in any string of spec. A list element $(params.NAME[*]) is replaced with the elements of an array.',
   maxItems: 256,
 });

@@ -75,7 +75,7 @@ const heading = ({ resource, shortName, schema }: CustomResource): string => `##
 
 ${(schema as JsonSchema).description ?? ''}
 
-\`apiVersion: ${API_VERSION}\`, \`kind: ${resource.kind}\`, ${resource.clusterScoped === true ? 'in no namespace' : 'namespaced'}. With kubectl: \`${resource.plural}\`, short \`${shortName}\`.`;
+\`apiVersion: ${API_VERSION}\`, \`kind: ${resource.kind}\`, ${resource.clusterScoped === true ? 'cluster-scoped' : 'namespaced'}. With kubectl: \`${resource.plural}\`, short \`${shortName}\`.`;
 
 const jobRun = (): string => `${heading(JOB_RUN_RESOURCE)}
 
@@ -85,7 +85,7 @@ ${fieldTable(property(JOB_RUN_RESOURCE, 'spec'), 'spec', 1)}
 
 ### status
 
-Written by the syncer only.
+Only the syncer writes the status.
 
 ${fieldTable(property(JOB_RUN_RESOURCE, 'status'), 'status', 2)}
 
@@ -104,9 +104,9 @@ const jobTemplate = (): string => `${heading(JOB_TEMPLATE_RESOURCE)}
 
 ### spec
 
-A complete JobSpec of batch/v1, with the schema of Kubernetes ${KUBERNETES_VERSION}. A field that is not in it is kept as well, so
-that a newer cluster's fields can be used. \`kubectl explain jobtemplate.spec.template.spec.containers\`, and so on for
-every other field, tells more than this table of the first level.
+A complete JobSpec of batch/v1, with the schema of Kubernetes ${KUBERNETES_VERSION}. Fields that are not in this schema are preserved, so that
+you can use the fields of a newer Kubernetes. This table shows only the first level. For nested fields, use
+\`kubectl explain\`, for example \`kubectl explain jobtemplate.spec.template.spec.containers\`.
 
 ${fieldTable(property(JOB_TEMPLATE_RESOURCE, 'spec'), 'spec', 1)}
 
@@ -126,7 +126,7 @@ const parameters = (): JsonSchema => property(JOB_TEMPLATE_RESOURCE, 'parameters
 
 const clusterJobTemplate = (): string => `${heading(CLUSTER_JOB_TEMPLATE_RESOURCE)}
 
-Fields and columns are those of a JobTemplate.`;
+A ClusterJobTemplate has the same fields and columns as a JobTemplate.`;
 
 /** The reference page, `docs/reference.md`. */
 export const referencePage = (): Promise<string> =>
@@ -135,7 +135,8 @@ export const referencePage = (): Promise<string> =>
 
 # Reference
 
-Three kinds of objects. \`kubectl get ${CATEGORY}\` lists all; \`kubectl explain jobrun.spec\` prints the same fields.
+This page describes three kinds of objects. \`kubectl get ${CATEGORY}\` lists all objects of these kinds. \`kubectl explain jobrun.spec\`
+prints the descriptions of the fields.
 
 ${jobRun()}
 
@@ -157,7 +158,7 @@ ${termTable('Condition', CONDITIONS)}
 
 ## Reasons
 
-Of the conditions of a JobRun, and of its Events.
+These are the reasons in the conditions and Events of a JobRun.
 
 ${termTable('Reason', REASONS)}
 `,
