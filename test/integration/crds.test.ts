@@ -55,7 +55,7 @@ const jobTemplate = (name: string, spec: object) => ({
 
 const jobRun = (name: string, spec: object) => ({ apiVersion: API_VERSION, kind: 'JobRun', metadata: { name }, spec });
 
-/** What a person reads when kubectl is denied, without the wrapping of the test's runner. */
+/** What a user reads when kubectl apply is denied, without the text that the test's runner adds. */
 const denial = async (object: object): Promise<string> => {
   const outcome = await kubectl(['apply', '-f', '-'], object).then(
     () => undefined,
@@ -66,7 +66,7 @@ const denial = async (object: object): Promise<string> => {
 };
 
 describe('installed on a real API server', () => {
-  test('the CRDs are taken without a complaint about their schemas', async () => {
+  test('the API server accepts the CRDs and finds no fault in their schemas', async () => {
     const { items } = JSON.parse(await kubectl(['get', 'crd', '-o', 'json'])) as {
       items: { status: { conditions: { type: string; status: string; message: string }[] } }[];
     };
@@ -77,7 +77,7 @@ describe('installed on a real API server', () => {
     }
   });
 
-  test('kubectl explain tells of the fields of a container', async () => {
+  test('kubectl explain describes the fields of a container', async () => {
     // The API server publishes the schema of a new CRD with a delay.
     const text = await waitFor('the schema in kubectl explain', () =>
       kubectl(['explain', 'jobtemplate.spec.template.spec.containers']),
@@ -87,14 +87,14 @@ describe('installed on a real API server', () => {
     expect(text).toMatch(/args\s+<\[\]string>\s+Arguments to the entrypoint\./);
   });
 
-  test('kubectl explain tells what a JobRun needs', async () => {
+  test('kubectl explain describes what a JobRun needs', async () => {
     const text = await kubectl(['explain', 'jr.spec']);
     expect(text).toMatch(/templateRef\s+<string> -required-\s+Name of a JobTemplate in the same namespace, or of a/);
   });
 });
 
 describe('a JobTemplate', () => {
-  test('is stored with every field that Kubernetes and a newer Kubernetes know, none pruned or changed', async () => {
+  test('is stored with every field of this Kubernetes and of a newer one, none pruned or changed', async () => {
     const spec = maximalJobSpec();
     expect(JSON.stringify(spec).length).toBeGreaterThan(20_000);
     await client.create<Custom>(JOB_TEMPLATES, 'default', jobTemplate('maximal', spec), { fieldValidation: 'Strict' });
@@ -102,14 +102,14 @@ describe('a JobTemplate', () => {
     expect(stored.spec).toEqual(spec);
   });
 
-  test('takes the output of kubectl create job --dry-run, with its null creationTimestamp', async () => {
+  test('accepts the output of kubectl create job --dry-run, with its null creationTimestamp', async () => {
     const spec = { template: { metadata: { creationTimestamp: null }, spec: { containers: [{ name: 'a' }] } } };
     await kubectl(['apply', '-f', '-'], jobTemplate('from-kubectl', spec));
     const stored = await client.get<Custom>(JOB_TEMPLATES, { namespace: 'default', name: 'from-kubectl' });
     expect(stored.spec).toEqual({ template: { metadata: {}, spec: { containers: [{ name: 'a' }] } } });
   });
 
-  test('can be applied by two field managers, each with its container', async () => {
+  test('can be applied by two field managers, each with its own container', async () => {
     const part = (name: string) =>
       jobTemplate('shared', { template: { spec: { containers: [{ name, image: name }] } } });
     for (const name of ['one', 'two']) {
@@ -119,11 +119,11 @@ describe('a JobTemplate', () => {
     expect(stored.spec).toMatchObject({ template: { spec: { containers: [{ name: 'one' }, { name: 'two' }] } } });
   });
 
-  test('is never refused for what the API server takes in a Job', { timeout: 180_000 }, async () => {
+  test('is never denied for a field that the API server accepts in a Job', { timeout: 180_000 }, async () => {
     const fixture = readFileSync(join(import.meta.dirname, 'fixtures', 'wide-job.yaml'), 'utf8');
     const { spec } = parse(fixture) as { spec: Parameters<typeof variations>[0] };
     const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'wide' } };
-    /** Undefined when it would be stored, else the denial. */
+    /** Undefined if it would be stored, else the denial. */
     const refusal = async (resource: Resource, object: KubeObject): Promise<string | undefined> => {
       try {
         await client.create(resource, 'default', object, { dryRun: true, fieldValidation: 'Strict' });
@@ -131,7 +131,8 @@ describe('a JobTemplate', () => {
       } catch (error) {
         if (error instanceof KubeApiError) return error.message;
         if (!(error instanceof KubeConnectionError)) throw error;
-        // kube-apiserver 1.37.2 itself breaks off the answer to an Indexed Job with a successPolicy and no completions
+        // kube-apiserver 1.37.2 itself breaks off its response to an Indexed Job with a successPolicy and no
+        // completions
         return `no answer: ${error.message}`;
       }
     };
@@ -175,17 +176,17 @@ describe('a JobTemplate', () => {
   test.each([
     ['a parameter declared twice', { parameters: [{ name: 'a' }, { name: 'a' }] }, 'parameters[1]: Duplicate value'],
     [
-      'a parameter of no type',
+      'a parameter without a type',
       { parameters: [{ name: 'a', schema: {} }] },
       'parameters[0].schema.type: Required value',
     ],
     [
-      'a name that is none',
+      'an invalid parameter name',
       { parameters: [{ name: 'a b' }] },
       'parameters[0].name: Invalid value: \"a b\": parameters[0].name in body should match',
     ],
     [
-      'an override that is none',
+      'an unknown override',
       { overrides: { allow: ['volumes'] } },
       'overrides.allow[0]: Unsupported value: "volumes": supported values: "args", "command", "env"',
     ],
@@ -215,10 +216,10 @@ describe('a JobRun', () => {
 
   test.each([
     ['an empty templateRef', { templateRef: '' }, 'Invalid value: "": is empty: give the name of a JobTemplate'],
-    ['what cannot be a name', { templateRef: 'Foo_Bar' }, `Invalid value: "Foo_Bar": ${NOT_A_NAME}`],
+    ['a templateRef that cannot be a name', { templateRef: 'Foo_Bar' }, `Invalid value: "Foo_Bar": ${NOT_A_NAME}`],
     ['a name that ends in a dot', { templateRef: 'echo.' }, `Invalid value: "echo.": ${NOT_A_NAME}`],
     [
-      "another namespace's template",
+      'a template of another namespace',
       { templateRef: 'other-ns/name' },
       'Invalid value: "other-ns/name": must be the name alone, without a namespace: a JobRun can only use a JobTemplate of the JobRun\'s own namespace',
     ],
@@ -235,7 +236,7 @@ describe('a JobRun', () => {
       'spec.args in body must be of type array: "string"',
     ],
     [
-      'a container said twice',
+      'a container listed twice',
       { templateRef: 'echo', containers: [{ name: 'a' }, { name: 'a' }] },
       'spec.containers[1]: Duplicate value',
     ],
@@ -250,18 +251,22 @@ describe('a JobRun', () => {
       'spec.parallelism in body should be greater than or equal to 0',
     ],
     [
-      'what is no revision',
+      'an invalid revision',
       { templateRef: 'echo', templateRevision: 'latest' },
       'spec.templateRevision: Invalid value: "latest": is not a revision: it must be 10 hex digits',
     ],
     [
-      'a kind that is none',
+      'an unknown template kind',
       { templateRef: 'echo', templateKind: 'Job' },
       'spec.templateKind: Unsupported value: "Job": supported values: "JobTemplate", "ClusterJobTemplate"',
     ],
     ['volumes', { templateRef: 'echo', volumes: [] }, 'strict decoding error: unknown field "spec.volumes"'],
     ['an arg that is a number', { templateRef: 'echo', args: [1] }, 'spec.args[0] in body must be of type string'],
-    ['too long a name', { templateRef: 'a'.repeat(254) }, 'spec.templateRef: Too long: may not be more than 253 bytes'],
+    [
+      'a name that is too long',
+      { templateRef: 'a'.repeat(254) },
+      'spec.templateRef: Too long: may not be more than 253 bytes',
+    ],
     ['a typo', { templateRef: 'echo', arg: ['hi'] }, 'strict decoding error: unknown field "spec.arg"'],
   ])('with %s is denied', async (_, spec, sentence) => {
     expect(await denial(jobRun('bad', spec))).toContain(sentence);
@@ -269,7 +274,7 @@ describe('a JobRun', () => {
 
   const longest = `${'a'.repeat(249)}.b-c`;
 
-  test('may have a name of 253 characters, and refer to one', async () => {
+  test('may have a name of 253 characters, and reference a template with such a name', async () => {
     expect(longest).toHaveLength(253);
     expect(await kubectl(['apply', '-f', '-'], jobRun(longest, { templateRef: longest }))).toContain('created');
   });
@@ -277,13 +282,13 @@ describe('a JobRun', () => {
   test.each([
     ['other args', { args: ['b'] }, 'args'],
     ['another template', { templateRef: 'other' }, 'templateRef'],
-    ['a field that was not there', { command: [] }, 'command'],
-    ['a field less', { args: undefined }, 'args'],
+    ['a field that was not set', { command: [] }, 'command'],
+    ['a field removed', { args: undefined }, 'args'],
     ['another revision', { templateRevision: '0123456789' }, 'templateRevision'],
     ['other parameters', { parameters: { day: 'tuesday' } }, 'parameters'],
-    ['one parameter more', { parameters: { day: 'monday', days: 1 } }, 'parameters'],
+    ['one more parameter', { parameters: { day: 'monday', days: 1 } }, 'parameters'],
     ['other elements of a parameter', { parameters: { day: ['monday'] } }, 'parameters'],
-    ['another value of a variable', { env: [{ name: 'A', value: '2' }] }, 'env'],
+    ['another value of an environment variable', { env: [{ name: 'A', value: '2' }] }, 'env'],
     ['other resources', { resources: { limits: { cpu: '2' } } }, 'resources'],
     ['another override of a container', { containers: [{ name: 'x', image: 'b' }] }, 'containers'],
     ['other labels', { metadata: { labels: { a: 'c' } } }, 'metadata'],
@@ -313,7 +318,7 @@ describe('a JobRun', () => {
     expect(await kubectl(['apply', '-f', '-'], jobRun('paused', { templateRef: 'echo' }))).toContain('configured');
   });
 
-  test('is found by its template and its phase', async () => {
+  test('can be selected by its template and its phase', async () => {
     await kubectl(['apply', '-f', '-'], jobRun('by-field', { templateRef: 'selected' }));
     const list = ['get', 'jr', '-o', 'name', '--field-selector'];
     expect(await kubectl([...list, 'spec.templateRef=selected,status.phase!=Failed'])).toBe(
@@ -322,7 +327,7 @@ describe('a JobRun', () => {
     expect(await kubectl([...list, 'spec.templateRef=selected,status.phase=Failed'])).toBe('');
   });
 
-  test('can be applied again as it is, and labelled', async () => {
+  test('can be applied again unchanged, and labeled', async () => {
     await kubectl(['apply', '-f', '-'], jobRun('again', { templateRef: 'echo', args: ['a'] }));
     expect(await kubectl(['apply', '-f', '-'], jobRun('again', { templateRef: 'echo', args: ['a'] }))).toContain(
       'unchanged',
@@ -353,7 +358,7 @@ describe('a JobRun', () => {
     expect(await kubectl(['get', 'hematoscope'])).toContain('jobrun.hematoscope.app/seen');
   });
 
-  test('cannot have a phase that is none', async () => {
+  test('cannot have an unknown phase', async () => {
     await client.create<Custom>(JOB_RUNS, 'default', jobRun('phase', { templateRef: 'echo' }));
     const key = { namespace: 'default', name: 'phase', subresource: 'status' };
     await expect(client.patch(JOB_RUNS, key, { status: { phase: 'Done' } }, {})).rejects.toThrow(

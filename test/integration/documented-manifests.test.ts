@@ -28,7 +28,7 @@ afterAll(async () => {
   await environment.stop();
 });
 
-/** Applies as a reader would; what has only a generateName is created. */
+/** Applies a manifest as a reader would; one that has only a generateName is created. */
 function apply(manifest: Manifest, namespace: string, ...flags: string[]): Promise<KubectlResult> {
   const verb = (manifest.metadata as { generateName?: string }).generateName === undefined ? 'apply' : 'create';
   const place = manifest.metadata.namespace === undefined ? ['--namespace', namespace] : [];
@@ -47,12 +47,12 @@ const REFUSED = /^refused: /;
 const MERGED = /^merged into /;
 const EXAMPLE = /^examples\//;
 
-/** Keys of the chart's values: a block of nothing else is a part of a values file. */
+/** Keys of the chart's values: a block that has only these is part of a values file. */
 const chartValues = Object.keys(parse(readText('charts/job-template-run/values.yaml')) as object);
 
 const isValues = (document: object): boolean => Object.keys(document).every((key) => chartValues.includes(key));
 
-/** What a block is taken for; an error where it is nothing that can be checked. */
+/** What kind of content a block has. @throws if it is of no kind that can be checked. */
 function sort(block: Documented): 'values' | 'template text' | 'kustomization' | 'manifests' {
   if (EXAMPLE.test(block.comment) && block.comment.includes('/templates/')) return 'template text';
   const documents = documentsOf(block.text);
@@ -71,11 +71,11 @@ function manifestsOf(block: Documented, index: number): Manifest[] {
 const namespaceFor = (page: string) => page.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 
 describe('the documentation', () => {
-  test.each(pages())('%s: each block of YAML is something that can be checked', (page) => {
+  test.each(pages())('%s: each block of YAML is of a kind that can be checked', (page) => {
     for (const block of yamlBlocks(page)) expect(() => sort(block)).not.toThrow();
   });
 
-  test('holds the blocks that this test is about', () => {
+  test('contains the blocks that this test is about', () => {
     const blocks = pages().flatMap(yamlBlocks);
     expect(blocks.length).toBeGreaterThan(20);
     expect(blocks.filter(({ comment }) => REFUSED.test(comment)).length).toBeGreaterThan(2);
@@ -91,7 +91,7 @@ describe('the documentation', () => {
     for (const { comment, text } of quotations) expect(text, comment).toBe(readText(comment));
   });
 
-  test.each(pages())('%s: what it shows is accepted, and what it calls refused is refused', async (page) => {
+  test.each(pages())('%s: what it shows is accepted, and what it marks as refused is denied', async (page) => {
     const blocks = yamlBlocks(page).filter((block) => sort(block) === 'manifests');
     const namespace = namespaceFor(page);
     const echo = documentsOf(readText('examples/echo/template.yaml')).filter(isManifest);
@@ -105,7 +105,7 @@ describe('the documentation', () => {
       }
   });
 
-  test('its values are taken by the chart', async () => {
+  test('shows only values that the chart accepts', async () => {
     const values = pages()
       .flatMap(yamlBlocks)
       .filter((block) => sort(block) === 'values');
@@ -121,7 +121,7 @@ describe('the examples', () => {
   const has = (folder: string, file: string) => existsSync(join(repositoryDirectory, folder, file));
 
   test.each(folders.filter((folder) => yamlFiles(folder).length > 0))(
-    '%s: its templates and runs are accepted, and mistake.yaml is refused',
+    '%s: its templates and runs are accepted, and mistake.yaml is denied',
     async (folder) => {
       const files = yamlFiles(folder);
       const mistakes = files.filter((file) => file.endsWith('/mistake.yaml'));
@@ -135,7 +135,7 @@ describe('the examples', () => {
   );
 
   test.each(folders.filter((folder) => has(folder, 'kustomization.yaml')))(
-    '%s: kubectl apply -k, tried first and done twice, changes nothing the second time',
+    '%s: kubectl apply -k succeeds as a dry run and for real, and changes nothing the second time',
     async (folder) => {
       const namespace = `${namespaceFor(folder)}-k`;
       await environment.kubectl(['create', 'namespace', namespace]);
@@ -151,7 +151,7 @@ describe('the examples', () => {
   );
 
   test.each(folders.filter((folder) => has(folder, 'Chart.yaml')))(
-    '%s: what Helm makes of it is accepted in the order in which Helm applies it',
+    '%s: what Helm renders from it is accepted in the order in which Helm applies it',
     async (folder) => {
       const namespace = `${namespaceFor(folder)}-chart`;
       const text = await helm(['template', 'hello', join(repositoryDirectory, folder)]);

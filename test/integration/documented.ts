@@ -5,8 +5,8 @@ import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import type { Manifest } from '../chart/helm.ts';
 
 /**
- * A piece of YAML that a reader may copy, and what the comment above it says of it:
- * `<!-- refused: part of the message -->`, `<!-- merged into FILE -->` (a fragment), or `<!-- FILE -->` (a quotation).
+ * A piece of YAML that a reader may copy, and the comment above it: `<!-- refused: part of the message -->`, `<!--
+ * merged into FILE -->` (a fragment), or `<!-- FILE -->` (a quotation).
  */
 export interface Documented {
   /** File and line, for the name of a test. */
@@ -28,7 +28,7 @@ export const pages = (): string[] => [
 
 const FENCE = /(?:^<!-- (?<comment>[^\n]*) -->\n\n)?^(?<indent> *)```ya?ml[^\n]*\n(?<text>[\s\S]*?)^ *```$/gm;
 
-/** The fenced YAML of a page, in its order. */
+/** The fenced YAML blocks of a page, in order. */
 export function yamlBlocks(page: string): Documented[] {
   const source = readText(page);
   return [...source.matchAll(FENCE)].map((match) => {
@@ -38,7 +38,7 @@ export function yamlBlocks(page: string): Documented[] {
   });
 }
 
-/** Folders below examples/ that hold YAML, each to be applied as one. */
+/** Folders below examples/ that contain YAML. The files of a folder are applied together. */
 export const exampleFolders = (): string[] => [
   ...new Set(
     readdirSync(join(repositoryDirectory, 'examples'), { recursive: true, encoding: 'utf8' })
@@ -47,13 +47,13 @@ export const exampleFolders = (): string[] => [
   ),
 ];
 
-/** The YAML files of one folder, those that tools read (Chart.yaml and the like) aside. */
+/** The YAML files of one folder, without those that tools read (Chart.yaml and the like). */
 export const yamlFiles = (folder: string): string[] =>
   readdirSync(join(repositoryDirectory, folder))
     .filter((name) => /\.ya?ml$/.test(name) && !['Chart.yaml', 'values.yaml', 'kustomization.yaml'].includes(name))
     .map((name) => `${folder}/${name}`);
 
-/** @throws where the text is no YAML. */
+/** @throws if the text is not YAML. */
 export function documentsOf(text: string): Record<string, unknown>[] {
   return parseAllDocuments(text).map((document) => {
     if (document.errors.length > 0) throw document.errors[0]!;
@@ -61,7 +61,10 @@ export function documentsOf(text: string): Record<string, unknown>[] {
   });
 }
 
-/** The fragment put over the first document of a file: maps merge, all else replaces. It gets a name of its own. */
+/**
+ * The first document of a file with the fragment merged over it: maps merge, everything else is replaced. It gets its
+ * own name.
+ */
 export function merged(file: string, fragment: Record<string, unknown>, name: string): Manifest {
   const whole = overlay(parse(readText(file)), fragment) as Manifest;
   return { ...whole, metadata: { ...whole.metadata, name } };
@@ -79,7 +82,7 @@ export const isMap = (value: unknown): value is Record<string, unknown> =>
 export const isManifest = (document: Record<string, unknown>): document is Manifest =>
   typeof document['apiVersion'] === 'string' && typeof document['kind'] === 'string' && isMap(document['metadata']);
 
-/** Namespaces, then what is not a run, then runs: an order in which each finds what it names. */
+/** Namespaces, then everything but runs, then runs: in this order, each object finds what it references. */
 export const inOrder = (manifests: readonly Manifest[]): Manifest[] =>
   manifests.toSorted((a, b) => rank(a.kind) - rank(b.kind));
 

@@ -7,7 +7,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { KubeConfig } from '@kubernetes/client-node';
 
-/** What happens to one request on its way. */
+/** What happens to one request. */
 export type Fault =
   | 'pass'
   /** The connection breaks, and the API server never hears of it. */
@@ -22,9 +22,9 @@ export type Fault =
 
 /**
  * - `reset`: the connection breaks.
- * - `end`: the answer ends in good order, though it is not complete.
+ * - `end`: the response ends normally, though it is not complete.
  * - `truncate`: it ends in the middle of a JSON text.
- * - `error`, `gone`: the server says so in the stream, as it does in watches, with code 500 or 410.
+ * - `error`, `gone`: the server sends an error event in the stream, as it does in watches, with code 500 or 410.
  */
 export type BrokenAnswer = 'reset' | 'end' | 'truncate' | 'error' | 'gone';
 
@@ -35,11 +35,11 @@ export interface SeenRequest {
   at: number;
 }
 
-/** Stands between a client and the API server, on loopback, and breaks what a test asks it to break. */
+/** A proxy on loopback between a client and the API server. It breaks what a test tells it to break. */
 export interface FaultProxy {
   kubeConfig: KubeConfig;
   server: string;
-  /** Every request so far, watches too. */
+  /** Every request so far, including watches. */
   requests: SeenRequest[];
   /** Decides on each request; everything passes by default. */
   onRequest: (request: SeenRequest) => Fault | Promise<Fault>;
@@ -49,13 +49,13 @@ export interface FaultProxy {
 }
 
 type Incoming = IncomingMessage | Http2ServerRequest;
-/** What the responses of both protocols have in common, though their types do not say so. */
+/** What the responses of both protocols have in common, though their types do not show it. */
 interface Outgoing extends Writable {
   writeHead(code: number, headers: OutgoingHttpHeaders): unknown;
   flushHeaders(): void;
 }
 
-/** With a certificate it speaks HTTP/2 and HTTP/1.1 as the API server does, else HTTP/1.1 without TLS. */
+/** With a certificate it serves HTTP/2 and HTTP/1.1 as the API server does, else HTTP/1.1 without TLS. */
 export async function startFaultProxy(
   upstream: KubeConfig,
   certificate?: { cert: Buffer; key: Buffer },
@@ -65,7 +65,7 @@ export async function startFaultProxy(
   const target = new URL(upstream.getCurrentCluster()!.server);
   const [send, SendAgent] =
     target.protocol === 'https:' ? ([httpsRequest, HttpsAgent] as const) : ([httpRequest, HttpAgent] as const);
-  // Kept, as the client's own are: a handshake for each request doubled what the proxy costs.
+  // Keep-alive, as in the client itself: a handshake for each request doubles the cost of the proxy.
   const agent = new SendAgent({ keepAlive: true });
   const listener = (incoming: Incoming, outgoing: unknown): void => {
     void handle(incoming, outgoing as Outgoing);
@@ -75,7 +75,7 @@ export async function startFaultProxy(
     : createServer(listener);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    // The default for HTTP, but not for TLS: headers that are sent alone make the body wait for the client's ACK.
+    // The default for HTTP, but not for TLS: if the headers are sent alone, the body waits for the client's ACK.
     socket.setNoDelay(true);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -131,7 +131,7 @@ export async function startFaultProxy(
         const headers = plainHeaders(answer.headers);
         if (broken) delete headers['content-length'];
         outgoing.writeHead(answer.statusCode ?? 502, headers);
-        // Those of a watch are sent though nothing has happened yet.
+        // The headers of a watch are sent before anything has happened.
         outgoing.flushHeaders();
         answer.on('error', () => {
           cut(incoming);
@@ -158,14 +158,14 @@ export async function startFaultProxy(
   return Object.assign(proxy, { kubeConfig: plainKubeConfig(url), server: url });
 }
 
-/** Breaks the connection of one request; with HTTP/2 now and then only its stream, so that both are met. */
+/** Breaks the connection of one request. With HTTP/2 it sometimes breaks only the stream, so that tests meet both. */
 function cut(incoming: Incoming): void {
   const session = 'stream' in incoming ? incoming.stream.session : undefined;
   if (session && Math.random() < 0.5) session.destroy();
   else incoming.socket.destroy();
 }
 
-/** Without what belongs to one hop, and without HTTP/2's own (`:path`, …). */
+/** Without hop-by-hop headers and HTTP/2's own (`:path`, …). */
 function plainHeaders(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const hop = ['connection', 'keep-alive', 'transfer-encoding'];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':') && !hop.includes(name)));
@@ -173,7 +173,10 @@ function plainHeaders(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
 
 const isWatch = (path: string): boolean => new URL(path, 'http://localhost').searchParams.get('watch') === 'true';
 
-/** Passes on whole lines until it is time, then ends as asked. What is not a stream of lines is cut in its middle. */
+/**
+ * Passes on whole lines until the time is up, then ends as requested. A response that is not a stream of lines is cut
+ * in its middle.
+ */
 function breakAnswer(
   answer: IncomingMessage,
   { incoming, outgoing }: { incoming: Incoming; outgoing: Outgoing },
@@ -203,7 +206,7 @@ function breakAnswer(
   answer.on('end', finish);
 }
 
-/** A KubeConfig for a server on loopback that asks for no credentials. */
+/** A KubeConfig for a server on loopback that requires no credentials. */
 export function plainKubeConfig(server: string): KubeConfig {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromClusterAndUser({ name: 'proxy', server, skipTLSVerify: true }, { name: 'proxy' });

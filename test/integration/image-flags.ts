@@ -7,7 +7,7 @@ export function imageFlags(): string[] {
   return (JSON.parse(instruction(/^ENTRYPOINT (\[.*\])$/m)) as string[]).slice(1);
 }
 
-/** The variables that the image sets, but for the PATH, which is another here. */
+/** The variables that the image sets, except PATH, which is different here. */
 export function imageEnvironment(): Record<string, string> {
   const pairs = instruction(/^ENV (NODE_ENV=.*)$/m).split(' ');
   const variables = pairs.map((pair) => pair.split('=') as [string, string]);

@@ -1,4 +1,4 @@
-/** Samples of JobSpecs, made from Kubernetes' own definitions as they stand in its OpenAPI document. */
+/** Samples of JobSpecs, generated from Kubernetes' own definitions in its OpenAPI document. */
 import document from '../../api/kubernetes/definitions.json' with { type: 'json' };
 import { JOB_SPEC } from '../../api/kubernetes/definitions.ts';
 import type { JsonSchema } from '../../api/kubernetes/json-schema.ts';
@@ -10,7 +10,7 @@ type Path = (string | number)[];
 
 const DEFINITIONS = document.definitions as unknown as Record<string, JsonSchema>;
 
-/** A field that no Kubernetes knows yet. */
+/** A field that no version of Kubernetes knows yet. */
 const NEWER: JsonObject = { aNewerField: { list: [1, { deep: true }], text: '' } };
 
 const SCALARS: Record<string, Json> = {
@@ -36,10 +36,10 @@ const maximal = (schema: JsonSchema): Json => {
   return scalar;
 };
 
-/** A JobSpec with every field that Kubernetes knows, and an unknown one in every object. */
+/** A JobSpec with every field that Kubernetes knows, and an unknown field in every object. */
 export const maximalJobSpec = (): JsonObject => maximalObject(DEFINITIONS[JOB_SPEC]!);
 
-/** A JobSpec changed in one place. */
+/** A JobSpec that is changed in one place. */
 export interface Variation {
   what: string;
   spec: JsonObject;
@@ -48,7 +48,7 @@ export interface Variation {
 const parentOf = (spec: JsonObject, path: Path): JsonObject =>
   path.reduce<Json>((value, key) => (value as JsonObject)[key]!, spec) as JsonObject;
 
-/** Every field of `base` in turn: left out, null, blank, an empty list, an item twice. */
+/** Every field of `base` in turn: removed, null, blank, an empty list, an item twice. */
 export const variations = (base: JsonObject): Variation[] => {
   const found: Variation[] = [];
   const vary = (what: string, path: Path, change: (parent: JsonObject) => void): void => {

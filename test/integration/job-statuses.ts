@@ -1,4 +1,4 @@
-/** A Job status that the API server takes as complete. */
+/** A Job status that the API server accepts as complete. */
 export function completed(): object {
   const now = new Date().toISOString().replace(/\.\d+/, '');
   const condition = {
@@ -23,7 +23,7 @@ export function completed(): object {
   };
 }
 
-/** A Job status that the API server takes as failed. */
+/** A Job status that the API server accepts as failed. */
 export function failed(): object {
   const now = new Date().toISOString().replace(/\.\d+/, '');
   const condition = {

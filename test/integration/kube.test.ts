@@ -40,7 +40,7 @@ async function watchesAtServer(): Promise<number> {
 }
 
 describe('the client against a real API server', () => {
-  it('brings warnings, and times as they were written', async () => {
+  it('returns warnings, and timestamps exactly as they were written', async () => {
     const namespace = await environment.namespace();
     const warnings: string[] = [];
     const job: Job = {
@@ -62,7 +62,7 @@ describe('the client against a real API server', () => {
     expect(stored.metadata?.creationTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   });
 
-  it('stores nothing on a dry run, and refuses unknown fields when strict', async () => {
+  it('stores nothing on a dry run, and rejects unknown fields in strict mode', async () => {
     const namespace = await environment.namespace();
     await environment.client.create(CONFIG_MAPS, namespace, configMap('dry'), { dryRun: true });
     await expect(environment.client.get(CONFIG_MAPS, { namespace, name: 'dry' })).rejects.toMatchObject({
@@ -94,18 +94,18 @@ describe('connections to a real API server', () => {
   const key = { namespace: 'default', name: 'there' };
   const watching = { namespace: 'default', resourceVersion: '', timeoutSeconds: 60, inactivityMs: 60_000 };
 
-  it('are one for all watches, at most two, and as many as allowed for calls', async () => {
+  it('are at most two for all watches, plus as many as allowed for calls', async () => {
     const watches = Array.from({ length: 5 }, () => client.watch(CONFIG_MAPS, watching));
     await Promise.all(watches.map((watch) => watch.next()));
     const forWatches = relay.connections();
-    // Two, when one begins before the server has said how many the first connection may carry.
+    // Two, if a watch begins before the server has announced how many streams the first connection may carry.
     expect(forWatches).toBeLessThanOrEqual(2);
     await Promise.all(Array.from({ length: 80 }, () => client.get(CONFIG_MAPS, key)));
     expect(relay.connections()).toBe(forWatches + 3);
     for (const watch of watches) await watch.return(undefined);
   });
 
-  it('that die without a word are given up, and what follows goes over new ones', async () => {
+  it('that go silent are abandoned, and later requests use new ones', async () => {
     await client.get(CONFIG_MAPS, key);
     const lost = client.watch(CONFIG_MAPS, { ...watching, inactivityMs: 6_000 });
     await lost.next();
@@ -116,15 +116,15 @@ describe('connections to a real API server', () => {
       while (!(await lost.next()).done);
     };
     await expect(toItsEnd()).rejects.toThrow(KubeConnectionError);
-    // At once, without waiting whether the silent connection comes back to life.
+    // Immediately, without waiting to see whether the silent connection recovers.
     const next = client.watch(CONFIG_MAPS, watching);
     const first = await Promise.race([next.next(), sleep(3_000, 'nothing')]);
     expect(first).toMatchObject({ value: { type: 'ADDED' } });
     await next.return(undefined);
   });
 
-  /** A watch that is given up the moment it begins; the server, not told in time, answers nevertheless. */
-  async function giveUpAtOnce(onAnswer: () => void = () => undefined): Promise<void> {
+  /** A watch that is aborted the moment it begins. The server does not learn of it in time and responds. */
+  async function abortAtOnce(onAnswer: () => void = () => undefined): Promise<void> {
     const kept = client.watch(CONFIG_MAPS, watching);
     await kept.next();
     const atOnce = new AbortController();
@@ -150,34 +150,34 @@ describe('connections to a real API server', () => {
     }
   }
 
-  it('do not carry a watch on that was given up the moment it began', async () => {
+  it('do not keep a watch open that was aborted the moment it began', async () => {
     const before = await watchesAtServer();
-    await giveUpAtOnce();
+    await abortAtOnce();
     await expect.poll(watchesAtServer, { timeout: 10_000 }).toBe(before + 1);
   });
 
-  it('end without an error, though the answer to such a watch comes in that moment', async () => {
+  it('close without an error, even if the response to such a watch arrives at that moment', async () => {
     const uncaught: Error[] = [];
     const note = (error: Error): void => void uncaught.push(error);
     process.on('uncaughtExceptionMonitor', note);
     onTestFinished(() => void process.off('uncaughtExceptionMonitor', note));
     let closed: Promise<void> | undefined;
-    await giveUpAtOnce(() => {
+    await abortAtOnce(() => {
       closed = client.close();
     });
     await closed;
-    // The connection's error is told when its socket has closed.
+    // The error of the connection is reported after its socket has closed.
     await sleep(100);
     expect(uncaught).toEqual([]);
   });
 });
 
 describe('the reflector against a real API server', () => {
-  it('lists in pages, and goes on over broken connections, an outage, and what happened meanwhile', async () => {
+  it('lists in pages, and recovers from broken connections and an outage without missing a change', async () => {
     const namespace = await environment.namespace();
     const { client, proxy } = environment;
     for (const name of ['a', 'b', 'c', 'd', 'e']) await client.create(CONFIG_MAPS, namespace, configMap(name));
-    const told: string[] = [];
+    const seen: string[] = [];
     const proxied = KubeClient.fromKubeConfig(proxy.kubeConfig);
     const reflector = new Reflector<KubeObject>({
       client: proxied,
@@ -186,28 +186,28 @@ describe('the reflector against a real API server', () => {
       labelSelector: 'test=yes',
       logger,
       handlers: {
-        onAdd: ({ metadata }) => told.push(`add ${metadata!.name!}`),
-        onUpdate: (_before, { metadata }) => told.push(`update ${metadata!.name!}`),
-        onDelete: ({ metadata }) => told.push(`delete ${metadata!.name!}`),
+        onAdd: ({ metadata }) => seen.push(`add ${metadata!.name!}`),
+        onUpdate: (_before, { metadata }) => seen.push(`update ${metadata!.name!}`),
+        onDelete: ({ metadata }) => seen.push(`delete ${metadata!.name!}`),
       },
       timing: { pageSize: 2 },
     });
     try {
       reflector.start();
       await reflector.whenSynced();
-      expect(told.splice(0)).toEqual(['add a', 'add b', 'add c', 'add d', 'add e']);
+      expect(seen.splice(0)).toEqual(['add a', 'add b', 'add c', 'add d', 'add e']);
       expect(proxy.requests.filter(({ path }) => path.includes('limit=2'))).toHaveLength(3);
 
       proxy.cutAll();
       await client.patch(CONFIG_MAPS, { namespace, name: 'a' }, { data: { x: '1' } });
-      await expect.poll(() => told, { timeout: 5_000 }).toEqual(['update a']);
+      await expect.poll(() => seen, { timeout: 5_000 }).toEqual(['update a']);
 
       await environment.controlPlane.stopApiServer();
       proxy.cutAll();
       await environment.controlPlane.startApiServer();
       await client.delete(CONFIG_MAPS, { namespace, name: 'b' });
       await client.create(CONFIG_MAPS, namespace, configMap('f'));
-      await expect.poll(() => told, { timeout: 20_000 }).toEqual(['update a', 'delete b', 'add f']);
+      await expect.poll(() => seen, { timeout: 20_000 }).toEqual(['update a', 'delete b', 'add f']);
       expect(reflector.cache.get(namespace, 'a')?.metadata).not.toHaveProperty('managedFields');
     } finally {
       await reflector.stop();
@@ -215,7 +215,7 @@ describe('the reflector against a real API server', () => {
     }
   });
 
-  it('lists anew when the server has forgotten where the watch stood', async () => {
+  it('lists again when the resource version of its watch has expired', async () => {
     const namespace = await environment.namespace();
     const { client, proxy } = environment;
     await client.create(CONFIG_MAPS, namespace, configMap('old'));
@@ -232,9 +232,9 @@ describe('the reflector against a real API server', () => {
         type: 'ERROR',
         object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' },
       };
-      let told = 0;
+      let seen = 0;
       proxy.onRequest = ({ path }) =>
-        path.includes('watch=true') && (told += 1) === 1 ? { code: 200, status: expired } : 'pass';
+        path.includes('watch=true') && (seen += 1) === 1 ? { code: 200, status: expired } : 'pass';
       const lists = (): number =>
         proxy.requests.filter(({ path }) => path.includes(`/${namespace}/configmaps`) && !path.includes('watch=true'))
           .length;

@@ -1,13 +1,13 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 
-/** Passes bytes on between a client and the API server, knowing nothing of TLS and HTTP. */
+/** Passes bytes between a client and the API server. It knows nothing of TLS and HTTP. */
 export interface Relay {
-  /** Like the one it was made of, but through the relay. */
+  /** Like the given KubeConfig, but through the relay. */
   kubeConfig: KubeConfig;
   /** How many connections are open now. */
   connections: () => number;
-  /** From now on nothing comes through the connections that are open now, and they stay open. */
+  /** From now on, no data passes through the connections that are open now, and they stay open. */
   freeze: () => void;
   close: () => Promise<void>;
 }

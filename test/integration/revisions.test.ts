@@ -20,7 +20,7 @@ afterAll(async () => {
   await environment.stop();
 });
 
-/** What admission does: keep the template's revision, and pin the run to it. */
+/** What admission does: it stores the template's revision and pins the run to it. */
 async function admit(template: Template, namespace: string, name: string, spec: object = {}): Promise<string> {
   await revisionStore(environment.client, 'default').keep(versionOfTemplate(template));
   const templateRevisionOfRun = templateRevision(template);
@@ -46,7 +46,7 @@ async function revisions(namespace: string): Promise<ControllerRevision[]> {
 const argsOf = (job: Job): unknown => job.spec?.template.spec?.containers[0]?.args;
 
 describe('a run that was admitted before its template was edited', () => {
-  it('gets the Job that was admitted, and says which content that was', async () => {
+  it('gets the Job that was admitted, and reports which revision it is', async () => {
     const namespace = await environment.namespace();
     const template = await environment.template(namespace);
     const revision = await admit(template, namespace, 'hello');
@@ -58,7 +58,7 @@ describe('a run that was admitted before its template was edited', () => {
     expect(run.status?.template).toEqual({ revision, generation: 1, uid: template.metadata.uid });
   });
 
-  it('fails rather than run something else when its revision is gone', async () => {
+  it('fails rather than run something else if its revision no longer exists', async () => {
     const namespace = await environment.namespace();
     const template = await environment.template(namespace);
     await environment.run(namespace, 'hello', { spec: { templateRevision: templateRevision(template) } });
@@ -73,11 +73,11 @@ describe('a run that was admitted before its template was edited', () => {
 });
 
 describe('a run that was admitted before its template was deleted', () => {
-  it('gets the Job that was admitted as long as the revision is there', async () => {
+  it('gets the Job that was admitted as long as the revision exists', async () => {
     const namespace = await environment.namespace();
     const template = await environment.template(namespace);
     await admit(template, namespace, 'hello');
-    // The garbage collector takes the revision only after its owner.
+    // The garbage collector deletes the revision only after its owner.
     const [stored] = await revisions(namespace);
     const name = stored?.metadata?.name ?? '';
     await environment.client.patch(CONTROLLER_REVISIONS, { namespace, name }, { metadata: { ownerReferences: null } });
@@ -87,12 +87,12 @@ describe('a run that was admitted before its template was deleted', () => {
     expect(argsOf(job)).toEqual(['template']);
   });
 
-  it('ends with the reason TemplateDeleted when the revision went with it', async () => {
+  it('fails with the reason TemplateDeleted if the revision was deleted with the template', async () => {
     const namespace = await environment.namespace();
     const template = await environment.template(namespace);
     await admit(template, namespace, 'hello');
     await remove(namespace);
-    // As the garbage collector does, sooner or later.
+    // As the garbage collector does eventually.
     for (const { metadata } of await revisions(namespace)) {
       await environment.client.delete(CONTROLLER_REVISIONS, { namespace, name: metadata?.name ?? '' });
     }
@@ -105,7 +105,7 @@ describe('a run that was admitted before its template was deleted', () => {
     expect(await environment.jobs(namespace)).toEqual([]);
   });
 
-  it('never runs the content of a template that was made anew under the same name', async () => {
+  it('never runs the content of a template that was recreated with the same name', async () => {
     const namespace = await environment.namespace();
     const template = await environment.template(namespace);
     await environment.run(namespace, 'hello', { spec: { templateRevision: templateRevision(template) } });
@@ -118,7 +118,7 @@ describe('a run that was admitted before its template was deleted', () => {
 });
 
 describe('the history of a template', () => {
-  it('is kept as it is edited, goes with the template, and loses what is old and unused', async () => {
+  it('grows with each edit, loses old unused revisions, and is deleted with the template', async () => {
     const namespace = await environment.namespace();
     const first = await environment.template(namespace);
     await admit(first, namespace, 'slow', { suspend: true });
@@ -131,7 +131,7 @@ describe('the history of a template', () => {
       present.push(revision);
       await expect.poll(async () => (await names(namespace)).includes(revision), { timeout: 10_000 }).toBe(true);
     }
-    // The present one, one of history, and the one that an unfinished run is pinned to.
+    // The current revision, one of the history, and the one that an unfinished run is pinned to.
     const [, b = '', c = ''] = present;
     await expect.poll(() => names(namespace), { timeout: 10_000 }).toEqual([templateRevision(first), b, c].sort());
     const { job } = await environment.withJob(namespace, 'slow');
@@ -141,11 +141,11 @@ describe('the history of a template', () => {
     const d = templateRevision(await edit(namespace, ['d']));
     await expect.poll(() => names(namespace), { timeout: 10_000 }).toEqual([c, d].sort());
     await remove(namespace);
-    // The garbage collector looks for new kinds of owners twice a minute.
+    // The garbage collector discovers new kinds of owners twice a minute.
     await expect.poll(() => revisions(namespace), { timeout: 50_000 }).toEqual([]);
   });
 
-  it('has a content that is taken up again as the newest', async () => {
+  it('reuses the revision of earlier content as the newest', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();
@@ -159,7 +159,7 @@ describe('the history of a template', () => {
     await expect.poll(async () => (await store.list(key))[0], { timeout: 10_000 }).toBe(one);
   });
 
-  it('writes nothing for a syncer that starts anew', async () => {
+  it('is not written again when a syncer restarts', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     const before = await environment.syncer();
@@ -181,7 +181,7 @@ describe('the history of a template', () => {
 });
 
 describe('a ClusterJobTemplate', () => {
-  it('is run in another namespace, and has its history in that of the release', async () => {
+  it('can be used from another namespace, and has its history in the namespace of the release', async () => {
     const namespace = await environment.namespace();
     const release = await environment.namespace();
     const metadata = { name: 'everywhere' };
@@ -214,7 +214,7 @@ describe('spec.suspend of a run', () => {
     return stored.spec?.suspend === true;
   };
 
-  it('suspends and resumes the Job, and is told in Events', async () => {
+  it('suspends and resumes the Job, and is reported in Events', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace);
@@ -231,7 +231,7 @@ describe('spec.suspend of a run', () => {
       .toEqual(expect.arrayContaining(['Resumed', 'Suspended']));
   });
 
-  it('is not lost when it changes before the status was written for the first time', async () => {
+  it('is not lost if it changes before the first status is written', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace);
@@ -249,7 +249,7 @@ describe('spec.suspend of a run', () => {
     expect(run.status?.jobName).toBe(job.metadata?.name);
   });
 
-  it('that the API server refuses to carry over keeps nothing else from being told, and is tried again', async () => {
+  it('is retried if the API server refuses to apply it to the Job, and delays no other status or Event', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace);
@@ -268,7 +268,7 @@ describe('spec.suspend of a run', () => {
     await expect.poll(() => isSuspended(namespace, job), { timeout: 20_000 }).toBe(false);
   });
 
-  it('that the template does not allow, past an admission that was away, leaves the Job alone and is told in an Event', async () => {
+  it('has no effect if the template does not allow it and no admission was there to deny it; an Event reports this', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace);
@@ -284,7 +284,7 @@ describe('spec.suspend of a run', () => {
     expect(environment.sent('PATCH', new RegExp(`/jobs/${job.metadata?.name ?? ''}$`))).toBe(0);
   });
 
-  it('is not fought for with somebody else who resumes the Job', async () => {
+  it('is not enforced if someone else resumes the Job', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace);

@@ -10,7 +10,7 @@ import { versionOfTemplate } from '../../core/template/template-version.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 
 let environment: SyncerEnvironment;
-/** A namespace of each of two shards. */
+/** One namespace of each of two shards. */
 const namespaces: [string, string] = ['', ''];
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe('of two shards', () => {
-  it('each does the work of its namespaces, whether the other is there or not', async () => {
+  it('each processes the runs of its namespaces, whether or not the other one runs', async () => {
     const [first, second] = namespaces;
     for (const namespace of namespaces) await environment.run(namespace, 'early');
     await environment.syncer({ shards: 2, shard: 1 });
@@ -47,13 +47,13 @@ describe('of two shards', () => {
     }
   });
 
-  it('each has a leader of its own', async () => {
+  it('each has its own leader', async () => {
     for (const shard of [0, 1]) await environment.syncer({ shards: 2, shard, leaderElection: true, leaseName: 'part' });
     const { items } = await environment.client.list(LEASES, { namespace: 'default' });
     expect(items.map(({ metadata }) => metadata?.name).sort()).toEqual(['part-0', 'part-1']);
   });
 
-  it('the one that keeps the revisions of ClusterJobTemplates knows what the other uses', async () => {
+  it('the one that keeps the history of ClusterJobTemplates retains revisions that runs of the other one use', async () => {
     const [, namespace] = namespaces;
     expect(isInShard(undefined, { index: 0, count: 2 })).toBe(true);
     for (const shard of [0, 1]) {

@@ -51,10 +51,10 @@ export const CONFIG: SyncerConfig = {
   logLevel: 'debug',
 };
 
-/** An API server with our CRDs, a fault proxy before it, and what a test does as a user. */
+/** An API server with our CRDs, a fault proxy in front of it, and what a test does as a user. */
 export class SyncerEnvironment {
   readonly controlPlane: ControlPlane;
-  /** Past the proxy. */
+  /** Not through the proxy. */
   readonly kubeConfig: KubeConfig;
   readonly client: KubeClient;
   readonly proxy: FaultProxy;
@@ -95,7 +95,7 @@ export class SyncerEnvironment {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** A syncer in this process that talks through the proxy and works when this resolves. */
+  /** A syncer in this process that connects through the proxy. It is at work when this resolves. */
   async syncer(config: Partial<SyncerConfig> = {}, options: Partial<StartOptions> = {}): Promise<Syncer> {
     const syncer = await startSyncer({
       kubeConfig: this.proxy.kubeConfig,
@@ -123,7 +123,7 @@ export class SyncerEnvironment {
     return name;
   }
 
-  /** `managedBy` keeps the real Job controller away, so that the test itself writes the Job's status. */
+  /** `managedBy` keeps the real Job controller away, so that the test itself can write the Job's status. */
   async template(namespace: string, name = 'echo', spec: object = {}): Promise<JobTemplate> {
     return this.client.create<JobTemplate>(JOB_TEMPLATES, namespace, {
       apiVersion: API_VERSION,
@@ -155,7 +155,7 @@ export class SyncerEnvironment {
     return this.client.get<JobRun>(JOB_RUNS, { namespace, name });
   }
 
-  /** Polls until the run is as expected, and fails with what it was last. */
+  /** Polls until the run is as expected; a failure shows the run as it was last. */
   async runThat(
     namespace: string,
     name: string,
@@ -189,7 +189,7 @@ export class SyncerEnvironment {
     return this.client.patch<Job>(JOBS, { namespace, name, subresource: 'status' }, { status });
   }
 
-  /** Completes the Job as it is now; what started keeps its start time. */
+  /** Completes the Job as it is now. A Job that has started keeps its start time. */
   async complete(job: Job): Promise<Job> {
     const { namespace, name = '' } = job.metadata!;
     const { status } = await this.client.get<Job>(JOBS, { namespace, name });
@@ -206,7 +206,7 @@ export class SyncerEnvironment {
     return items.map(({ reason = '' }) => reason).sort();
   }
 
-  /** Requests that the syncers sent, of this method and whose path matches. */
+  /** Requests of this method that the syncers sent and whose path matches. */
   sent(method: string, path: RegExp): number {
     return this.proxy.requests.filter((request) => request.method === method && path.test(request.path)).length;
   }

@@ -43,7 +43,7 @@ const isWatch = ({ path }: SeenRequest): boolean => path.includes('watch=true');
 const writesLease = ({ method, path }: SeenRequest): boolean => method === 'PUT' && path.includes('/leases/');
 
 describe('exactly one Job per run', () => {
-  it('when two syncers act at once', async () => {
+  it('when two syncers act at the same time', async () => {
     const namespace = await environment.namespace();
     await Promise.all([environment.syncer(), environment.syncer(), environment.template(namespace)]);
     const names = Array.from({ length: 40 }, (_, index) => `race-${index}`);
@@ -62,11 +62,11 @@ describe('exactly one Job per run', () => {
       ]);
     }
     expect(await environment.jobs(namespace)).toHaveLength(40);
-    // Both did try: the test would prove nothing otherwise.
+    // Both did try: otherwise the test would prove nothing.
     expect(environment.proxy.requests.filter(createsJob).length).toBeGreaterThan(40);
   });
 
-  it('when the answer to its creation is lost', async () => {
+  it('when the response to its creation is lost', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     let lost = 0;
@@ -80,7 +80,7 @@ describe('exactly one Job per run', () => {
     expect(lost).toBeGreaterThan(0);
   });
 
-  it('when the syncer is killed between the creation and the status write', async () => {
+  it('when the syncer is killed after it created the Job and before it writes the status', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     const first = process({ LEADER_ELECTION: 'false' });
@@ -104,7 +104,7 @@ describe('exactly one Job per run', () => {
     expect((await environment.jobs(namespace)).map(({ metadata }) => metadata?.uid)).toEqual([job!.metadata!.uid]);
   });
 
-  it('when the Job is deleted before its name was written down', async () => {
+  it('when the Job is deleted before its name is stored in the status', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();
@@ -123,14 +123,14 @@ describe('exactly one Job per run', () => {
     expect(environment.proxy.requests.filter(createsJob)).toHaveLength(1);
   });
 
-  it('when a new leader has not seen yet what the last one wrote', async () => {
+  it('when a new leader has not seen the last writes of the previous one', async () => {
     const namespace = await environment.namespace();
     const timing = { leaseMs: 2_000, renewDeadlineMs: 1_500, retryMs: 200 };
     const config = { leaderElection: true, leaseName: 'stale', missingTemplate: 'Wait' } as const;
     const first = await environment.syncer(config, { kubeConfig: environment.kubeConfig, leaseTiming: timing });
     await environment.run(namespace, 'handed-over');
     await environment.runThat(namespace, 'handed-over', ({ status }) => status?.phase === 'Pending');
-    // The second one lists the run while it has no Job, and from then on its watches stand still.
+    // The second syncer lists the run while it has no Job. From then on its watches receive nothing.
     environment.proxy.onRequest = (request) => (isWatch(request) ? new Promise<'pass'>(() => undefined) : 'pass');
     const second = environment.syncer(config, { leaseTiming: timing });
     await expect.poll(() => environment.proxy.requests.filter(isWatch).length, { timeout: 5_000 }).toBe(5);
@@ -140,7 +140,7 @@ describe('exactly one Job per run', () => {
     await environment.runThat(namespace, 'handed-over', ({ status }) => status?.phase === 'Failed');
     await first.stop();
     await second;
-    // Work begins in the order of the queue: once a later run is pending, the earlier one was looked at.
+    // Runs are processed in the order of the queue: when a later run is pending, the earlier one has been processed.
     await environment.run(namespace, 'later', { spec: { templateRef: 'none' } });
     environment.proxy.onRequest = () => 'pass';
     environment.proxy.cutAll();
@@ -149,7 +149,7 @@ describe('exactly one Job per run', () => {
     expect(await environment.jobs(namespace)).toEqual([]);
   });
 
-  it('and the template it was made of stays known, though the template changes before that is written down', async () => {
+  it('and its template stays known, though the template changes before the status is written', async () => {
     const namespace = await environment.namespace();
     const template = await environment.template(namespace);
     await environment.syncer();
@@ -171,7 +171,7 @@ describe('exactly one Job per run', () => {
 });
 
 describe('a status is never written to another run', () => {
-  it('though a namesake took its place while the write was under way', async () => {
+  it('even if another run took its name while the write was in flight', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();
@@ -217,14 +217,14 @@ const busyFor = (seconds: number): Fault => ({
   retryAfter: seconds,
 });
 
-describe('an API server that is away', () => {
+describe('an unavailable API server', () => {
   it('costs no run, no crash and no flood of requests', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     const child = process({ LEASE_NAME: 'away', MISSING_TEMPLATE: 'Wait' });
     await environment.run(namespace, 'before');
     const { job } = await environment.withJob(namespace, 'before');
-    // Runs that are not done keep work in the queue while the server is away.
+    // Unfinished runs keep the syncer busy while the server is away.
     await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
         environment.run(namespace, `open-${index}`, { spec: { templateRef: 'later' } }),
@@ -246,7 +246,8 @@ describe('an API server that is away', () => {
     await environment.withJob(namespace, 'after');
     for (let index = 0; index < 50; index += 1) await environment.withJob(namespace, `open-${index}`);
     expect(await environment.jobs(namespace)).toHaveLength(52);
-    // Three watches (each at least every 5 s), the lease (every 2 s) and one probing worker: about 2 a second. A flood is 50 runs.
+    // Three watches (each at least every 5 s), the lease (every 2 s) and one probing worker: about 2 requests a second.
+    // A flood is 50 runs.
     expect(sent).toBeGreaterThan(5);
     expect(sent / 60).toBeLessThan(4);
     child.kill('SIGTERM');
@@ -254,10 +255,10 @@ describe('an API server that is away', () => {
   }, 180_000);
 
   it.each<{ how: string; fault: Fault; atMost: number }>([
-    { how: 'with much work to do', fault: 'cutBefore', atMost: 200 },
-    // Those under way together, each second. Each run for itself would be 500.
-    { how: 'or refuses all of much work (429)', fault: busyFor(1), atMost: 100 },
-  ])('$how is asked by few, and everything is done when it is back', async ({ fault, atMost }) => {
+    { how: 'while much work is pending', fault: 'cutBefore', atMost: 200 },
+    // Concurrent requests, each second. If each run retried on its own, it would be 500.
+    { how: 'that rejects all requests with 429 while much work is pending', fault: busyFor(1), atMost: 100 },
+  ])('$how gets few requests, and all runs finish when it is back', async ({ fault, atMost }) => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();
@@ -274,7 +275,7 @@ describe('an API server that is away', () => {
     expect(tried).toBeLessThan(atMost);
   });
 
-  it('or busy (429) is left alone for as long as it asks', async () => {
+  it('that responds 429 gets no requests for as long as it asks', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();
@@ -292,7 +293,7 @@ describe('an API server that is away', () => {
     expect(whileBusy).toEqual([]);
   });
 
-  it('or refuses one request (429) gets the others meanwhile', async () => {
+  it('that responds 429 to one request still gets the others', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();
@@ -307,7 +308,7 @@ describe('an API server that is away', () => {
     await environment.withJob(namespace, 'refused');
   });
 
-  it('or refuses a status write is asked again', async () => {
+  it('that responds 429 to a status write gets the write again', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();
@@ -328,8 +329,8 @@ describe('an API server that is away', () => {
   });
 });
 
-describe('a namespace that ends', () => {
-  it('is asked once for each of its runs, which say why they have no Job', async () => {
+describe('a terminating namespace', () => {
+  it('gets one create for each of its runs, and each run reports why it has no Job', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     const ending = Promise.withResolvers<'pass'>();
@@ -352,7 +353,7 @@ describe('a namespace that ends', () => {
 describe('leadership', () => {
   const timing = { leaseMs: 2_000, renewDeadlineMs: 1_200, retryMs: 200 };
 
-  it('passes on when the lease can not be renewed, and the old leader writes nothing more', async () => {
+  it('passes on if the lease cannot be renewed, and the old leader writes nothing more', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     const old = await environment.syncer({ leaderElection: true, leaseName: 'pass-on' }, { leaseTiming: timing });
@@ -372,7 +373,7 @@ describe('leadership', () => {
     expect(await environment.jobs(namespace)).toHaveLength(2);
   });
 
-  it('is kept while as many calls hang as there are connections for them', async () => {
+  it('is kept even if as many calls hang as there are connections', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     let hanging = 0;
@@ -393,7 +394,7 @@ describe('leadership', () => {
     over.resolve('pass');
   });
 
-  it('that is in doubt for a moment costs no run', async () => {
+  it('that is uncertain for a moment costs no run', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     let doubts = 0;
@@ -425,7 +426,7 @@ describe('leadership', () => {
     }
   });
 
-  it('is given up as soon as the work has ended, though there is more to tell', async () => {
+  it('is released as soon as the work is done, even if Events are still to be sent', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     const key = { namespace: 'default', name: 'tells-later' };
@@ -433,25 +434,25 @@ describe('leadership', () => {
       const lease = await environment.client.get<KubeObject & { spec?: { holderIdentity?: string } }>(LEASES, key);
       return lease.spec?.holderIdentity ?? '';
     };
-    const told = Promise.withResolvers<'pass'>();
-    let telling = 0;
+    const mayPost = Promise.withResolvers<'pass'>();
+    let eventRequests = 0;
     environment.proxy.onRequest = ({ method, path }) => {
       if (method !== 'POST' || !path.endsWith('/events')) return 'pass';
-      telling += 1;
-      return told.promise;
+      eventRequests += 1;
+      return mayPost.promise;
     };
     const syncer = await environment.syncer({ leaderElection: true, leaseName: key.name });
     await environment.run(namespace, 'one');
     await environment.withJob(namespace, 'one');
-    await expect.poll(() => telling, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => eventRequests, { timeout: 10_000 }).toBeGreaterThan(0);
     const stopped = syncer.stop();
     await expect.poll(holder, { timeout: 1_800 }).toBe('');
-    told.resolve('pass');
+    mayPost.resolve('pass');
     await stopped;
     expect(await environment.eventReasons(namespace)).toContain('JobCreated');
   });
 
-  it('is given up on SIGTERM, so that the next process leads within seconds', async () => {
+  it('is released on SIGTERM, so that the next process leads within seconds', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     const old = process({ LEASE_NAME: 'give-up' });
@@ -471,7 +472,7 @@ describe('leadership', () => {
 });
 
 describe('the process', () => {
-  it('ends with code 2 and every mistake when its configuration is wrong', async () => {
+  it('exits with code 2 and reports every mistake if its configuration is wrong', async () => {
     const child = process({ WORKERS: 'many', MISSING_TEMPLATE: 'Maybe' });
     expect(await child.ended).toBe(2);
     expect(child.output()).toContain('WORKERS="many" must be integer');

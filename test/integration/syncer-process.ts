@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { imageEnvironment, imageFlags } from './image-flags.ts';
 
-/** `node syncer/main.ts`, with Node's flags of the image; only the compiling is missing. */
+/** `node syncer/main.ts` with Node's flags of the image; the image compiles the sources first. */
 export interface SyncerProcess {
   pid: number;
-  /** All that it wrote so far, both streams. */
+  /** Everything that it has written so far to both streams. */
   output: () => string;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when it ended, with its exit code or the signal that ended it. */
+  /** Resolves when it has exited, with its exit code or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals | null>;
 }
 

@@ -26,7 +26,7 @@ const conditionsOf = (object: { status?: { conditions?: { type: string; status: 
   );
 
 describe('a run', () => {
-  it('gets a Job of its own arguments, and shows its status from Pending to Succeeded', async () => {
+  it('gets a Job with its own arguments, and shows the status from Pending to Succeeded', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     const template = await environment.template(namespace);
@@ -71,7 +71,7 @@ describe('a run', () => {
     await expect.poll(() => environment.eventReasons(namespace)).toEqual(['Failed', 'JobCreated']);
   });
 
-  it('shows Suspended while the real Job controller holds its Job', async () => {
+  it('is Suspended while the Job controller keeps its Job suspended', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace, 'echo', { managedBy: undefined, suspend: true });
@@ -81,7 +81,7 @@ describe('a run', () => {
     expect(conditionsOf(run)['Suspended']).toBe('True JobSuspended');
   });
 
-  it('takes its Job with it when it is deleted', async () => {
+  it('deletes its Job when it is deleted', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace);
@@ -101,7 +101,7 @@ describe('a run', () => {
     // The garbage collector of a new control plane learns of our kinds with its next look at all kinds, 30 s later.
   }, 90_000);
 
-  it('of a name of 253 characters gets a Job of a valid name', async () => {
+  it('with a name of 253 characters gets a Job with a valid name', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace);
@@ -117,7 +117,7 @@ describe('a run', () => {
 
   it.each([
     ["without args inherits the template's", {}, ['template']],
-    ['with empty args clears them', { args: [] }, undefined],
+    ["with empty args clears the template's", { args: [] }, undefined],
   ])('%s (absent means inherit, empty means clear)', async (_sentence, spec, args) => {
     const namespace = await environment.namespace();
     await environment.syncer();
@@ -129,7 +129,7 @@ describe('a run', () => {
 });
 
 describe('a run whose template is missing', () => {
-  it('fails, and says which template in which namespace', async () => {
+  it('fails, and names the missing template and its namespace', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.run(namespace, 'lost', { spec: { templateRef: 'nowhere' } });
@@ -148,7 +148,7 @@ describe('a run whose template is missing', () => {
     expect(await environment.jobs(namespace)).toEqual([]);
   });
 
-  it('waits for it when told to, and goes on once it is there', async () => {
+  it('waits for it if its policy is Wait, and runs once the template exists', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.run(namespace, 'early', { metadata: { annotations: { [ANNOTATION_MISSING_TEMPLATE]: 'Wait' } } });
@@ -159,7 +159,7 @@ describe('a run whose template is missing', () => {
     expect(conditionsOf(run)).toEqual({ JobCreated: 'True JobCreated' });
   });
 
-  it('stops waiting at its deadline', async () => {
+  it('fails at the end of its waiting time', async () => {
     const namespace = await environment.namespace();
     await environment.syncer({ missingTemplate: 'Wait', missingTemplateWaitSeconds: 2 });
     await environment.run(namespace, 'late');
@@ -168,7 +168,7 @@ describe('a run whose template is missing', () => {
     expect(run.status?.error).toContain('did not appear within 2 seconds');
   });
 
-  it('that was deleted after the run was admitted fails as well', async () => {
+  it('fails too if the template was deleted after the run was admitted', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.run(namespace, 'between');
@@ -178,8 +178,8 @@ describe('a run whose template is missing', () => {
   });
 });
 
-describe('a Job that can not be made', () => {
-  it("because the API server refuses it fails the run with the API server's words", async () => {
+describe('a Job that cannot be created', () => {
+  it("because the API server rejects it fails the run with the API server's message", async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace, 'echo', {
@@ -192,7 +192,7 @@ describe('a Job that can not be made', () => {
     expect(run.status?.failed).toBe(1);
   });
 
-  it('because of a quota waits, says why, and goes on when there is room', async () => {
+  it('because of a quota keeps the run waiting with a reason until there is room', async () => {
     const namespace = await environment.namespace();
     const quotas = { group: '', version: 'v1', plural: 'resourcequotas', kind: 'ResourceQuota' };
     const quota = {
@@ -218,7 +218,7 @@ describe('a Job that can not be made', () => {
     await environment.withJob(namespace, 'queued');
   });
 
-  it('because a foreign Job has its name fails the run, and leaves that Job alone', async () => {
+  it('because a foreign Job has its name fails the run, and that Job stays untouched', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     const run = await environment.run(namespace, 'taken');
@@ -248,8 +248,8 @@ describe('a Job that can not be made', () => {
   });
 });
 
-describe('a Job that goes away', () => {
-  it('before it finished fails the run, and no second one is made', async () => {
+describe('a Job that is deleted', () => {
+  it('before it finishes fails the run, and no second Job is created', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace);
@@ -271,7 +271,7 @@ describe('a Job that goes away', () => {
     expect(environment.sent('POST', /\/jobs/)).toBe(1);
   });
 
-  it('after it finished leaves the run as it was, over a restart too', async () => {
+  it('after it finished leaves the run unchanged, also after a restart', async () => {
     const namespace = await environment.namespace();
     const first = await environment.syncer();
     await environment.template(namespace);
@@ -290,7 +290,7 @@ describe('a Job that goes away', () => {
     expect(await environment.jobs(namespace)).toHaveLength(2);
   });
 
-  it('the moment it finished still shows how it ended', async () => {
+  it('the moment it finishes still passes its outcome to the run', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace);
@@ -306,7 +306,7 @@ describe('a Job that goes away', () => {
               }),
           )
         : 'pass';
-    // The status write for the first change hangs while the Job completes and goes away, as with a TTL of 0.
+    // The status write for the first change hangs while the Job completes and is deleted, as with a TTL of 0.
     await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 1 });
     await expect.poll(() => environment.sent('PATCH', /jobruns/)).toBe(2);
     await environment.complete(job);
@@ -318,7 +318,7 @@ describe('a Job that goes away', () => {
     expect(run.status?.succeeded).toBe(1);
   });
 
-  it('while no syncer runs is noticed by the next one', async () => {
+  it('while no syncer runs is noticed by the next syncer', async () => {
     const namespace = await environment.namespace();
     const first = await environment.syncer();
     await environment.template(namespace);
@@ -332,7 +332,7 @@ describe('a Job that goes away', () => {
     expect(await environment.jobs(namespace)).toEqual([]);
   });
 
-  it('and is made anew by somebody else under the same name is not mirrored', async () => {
+  it('and recreated by someone else with the same name is not mirrored', async () => {
     const namespace = await environment.namespace();
     const first = await environment.syncer();
     await environment.template(namespace);
@@ -361,7 +361,7 @@ describe('a Job that goes away', () => {
 });
 
 describe('writes', () => {
-  it('are one for the Job and one for each status seen, and none that changes nothing', async () => {
+  it('are one for the Job and one for each new status, and none that changes nothing', async () => {
     const namespace = await environment.namespace();
     const first = await environment.syncer();
     await environment.template(namespace);
@@ -393,7 +393,7 @@ describe('writes', () => {
     );
   });
 
-  it('leave out what a Job passes through within a moment, but tell what stays', async () => {
+  it('leave out states that last a moment, and include states that stay', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
     await environment.template(namespace);
@@ -417,9 +417,9 @@ describe('writes', () => {
     await environment.runThat(namespace, 'slow', ({ status }) => status?.ready === 1);
   });
 
-  it('go over at most ten kept connections, and never meet a conflict of our own making', async () => {
+  it('use at most ten kept-alive connections, and never conflict with each other', async () => {
     const namespace = await environment.namespace();
-    // Through the proxy, which speaks HTTP/1.1 only, each watch would have a connection of its own.
+    // Through the proxy, which serves HTTP/1.1 only, each watch would have its own connection.
     const relay = await startRelay(environment.kubeConfig);
     const { healthUrl } = await environment.syncer({}, { kubeConfig: relay.kubeConfig });
     await environment.template(namespace);
@@ -427,7 +427,7 @@ describe('writes', () => {
     await Promise.all(names.map((name) => environment.run(namespace, name)));
     for (const name of names) {
       const { job } = await environment.withJob(namespace, name);
-      // Two changes at once: the second is often seen before the watch has brought the write of the first.
+      // Two changes at once: the second is often seen before the watch delivers the write of the first.
       await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 1 });
       await environment.patchJobStatus(job, { active: 2 });
     }
@@ -441,7 +441,7 @@ describe('writes', () => {
 });
 
 describe('health', () => {
-  it('is served, with metrics of the names that controller-runtime uses', async () => {
+  it('is served, with the metric names of controller-runtime', async () => {
     const namespace = await environment.namespace();
     const { healthUrl } = await environment.syncer();
     await environment.template(namespace);

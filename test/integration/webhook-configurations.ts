@@ -8,7 +8,7 @@ interface Configuration {
   webhooks: { clientConfig: { service?: { path?: string } } }[];
 }
 
-/** The webhook configurations that the chart installs, with an address in place of its Service. */
+/** The webhook configurations that the chart installs, with a URL in place of its Service. */
 export async function webhookConfigurations(url: string, caBundle: string): Promise<object> {
   const text = await readFile(join(repositoryDirectory, 'certs', 'webhooks.yaml'), 'utf8');
   const items = parseAllDocuments(text).map((document) => document.toJS() as Configuration);

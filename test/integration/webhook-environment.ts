@@ -19,7 +19,7 @@ export interface KubectlResult {
   stderr: string;
 }
 
-/** A real API server that asks a webhook running in this process. */
+/** A real API server that calls a webhook in this process. */
 export interface WebhookEnvironment {
   controlPlane: ControlPlane;
   webhook: RunningWebhook;
@@ -32,7 +32,7 @@ export interface WebhookEnvironment {
   stop(): Promise<void>;
 }
 
-/** Starts an API server with our CRDs and webhook configurations, and the webhook that they point to. */
+/** Starts an API server with our CRDs and webhook configurations, and the webhook that they call. */
 export async function startWebhookEnvironment(config: Partial<WebhookConfig> = {}): Promise<WebhookEnvironment> {
   const directory = await mkdtemp(join(tmpdir(), 'job-template-run-webhook-'));
   const controlPlane = await startControlPlane({ directory, controllerManager: false });

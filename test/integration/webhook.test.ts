@@ -71,15 +71,15 @@ async function namespace(name: string, labels: object = {}): Promise<string> {
 
 const withoutContainers = { template: { spec: { restartPolicy: 'Never', containers: [] } } };
 
-describe('the sentence that kubectl prints for', () => {
+describe('the message that kubectl prints for', () => {
   const sentences: [string, () => object, string][] = [
     [
-      'a missing template with a near name',
+      'a missing template with a similar name',
       () => jobRun('a', { templateRef: 'ehco' }),
       'The JobRun "a" is invalid: spec.templateRef: Not found: "ehco": no JobTemplate of this name in namespace "default"; did you mean "echo"?',
     ],
     [
-      'a missing template in a namespace without any, though another namespace has it',
+      'a missing template in a namespace without templates, though another namespace has it',
       () => jobRun('a', {}, { namespace: 'kube-public' }),
       'The JobRun "a" is invalid: spec.templateRef: Not found: "echo": no JobTemplate of this name in namespace "kube-public"; the namespace has no JobTemplates',
     ],
@@ -94,21 +94,21 @@ describe('the sentence that kubectl prints for', () => {
       'The JobRun "a" is invalid: spec.templateRef: Invalid value: "": is empty: give the name of a JobTemplate in this namespace',
     ],
     [
-      'args that are no list',
+      'args that are not a list',
       () => jobRun('a', { args: 'Hello' }),
       'The JobRun "a" is invalid: \n' +
         '* spec.args: Invalid value: "string": spec.args in body must be of type array: "string"\n' +
         '* <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
     ],
     [
-      'an unknown value of the missing-template annotation, beside a missing template',
+      'an unknown value of the missing-template annotation, and a missing template',
       () => jobRun('a', { templateRef: 'ehco' }, { annotations: { 'hematoscope.app/missing-template': 'wait' } }),
       'The JobRun "a" is invalid: \n' +
         '* metadata.annotations[hematoscope.app/missing-template]: Unsupported value: "wait": supported values: "Reject", "Wait", "Fail"\n' +
         '* spec.templateRef: Not found: "ehco": no JobTemplate of this name in namespace "default"; did you mean "echo"?',
     ],
     [
-      'typos in the JobSpec beside values that cannot be',
+      'typos and impossible values in the same JobSpec',
       () => template('a', { paralelism: 2, backoffLimit: -1 }, { comand: ['echo'] }),
       'The JobTemplate "a" is invalid: \n' +
         '* spec.paralelism: unknown field "paralelism"; did you mean "parallelism"?\n' +
@@ -121,12 +121,12 @@ describe('the sentence that kubectl prints for', () => {
       'The JobTemplate "a" is invalid: spec.template.spec.containers[0].image: Required value',
     ],
     [
-      'a quantity that cannot be read',
+      'a quantity that cannot be parsed',
       () => template('a', {}, { resources: { limits: { memory: '512MB' } } }),
       'The JobTemplate "a" is invalid: spec.template.spec.containers[0].resources.limits[memory]: Invalid value: "512MB": not a quantity; write it like 2, 500m, 512Mi or 1Gi',
     ],
     [
-      "a label that the API server's own check of the Job refuses, at its place in the template",
+      'a label that the API server rejects in the Job, with its path in the template',
       () => {
         const labelled = template('a');
         labelled.spec.template.metadata = { labels: { team: 'a b' } };
@@ -147,7 +147,7 @@ describe('the sentence that kubectl prints for', () => {
     expect(stderr).toMatch(/^The JobTemplate "a" is invalid: spec\.template\.spec\.containers: /);
   });
 
-  it('a JobRun whose spec changes', async () => {
+  it('a JobRun whose spec is changed', async () => {
     await expectCreated(create(jobRun('immutable')));
     const { code, stderr } = await environment.kubectl([
       'patch',
@@ -161,7 +161,7 @@ describe('the sentence that kubectl prints for', () => {
     expect(code).toBe(1);
   });
 
-  it('a template deleted before its run', async () => {
+  it('a template that was deleted before its run was created', async () => {
     await expectCreated(create(template('short-lived')));
     await environment.kubectl(['delete', 'jt', 'short-lived']);
     await vi.waitFor(
@@ -176,7 +176,7 @@ describe('the sentence that kubectl prints for', () => {
   });
 });
 
-describe('what a program sees of a denial', () => {
+describe('what a client receives on a denial', () => {
   it('is a Status 422 with one cause for each field', async () => {
     const denied = client.create(JOB_RUNS, 'default', jobRun('a', { templateRef: 'ehco' }));
     await expect(denied).rejects.toMatchObject({
@@ -192,7 +192,7 @@ describe('what a program sees of a denial', () => {
   });
 });
 
-describe('what is good is not refused', () => {
+describe('valid requests are admitted', () => {
   it('a run right after its template, 200 times without a pause', async () => {
     for (let i = 0; i < 200; i++) {
       await client.create(JOB_TEMPLATES, 'default', template(`pair-${i}`));
@@ -200,7 +200,7 @@ describe('what is good is not refused', () => {
     }
   });
 
-  it('a run of a template that was mended a moment ago, 50 times without a pause', async () => {
+  it('a run of a template that was corrected a moment ago, 50 times without a pause', async () => {
     await client.create(JOB_TEMPLATES, 'default', template('mended'));
     for (let i = 0; i < 50; i++) {
       const spec = { template: { spec: { containers: [{ name: 'echo', image: 'busybox', args: [String(i)] }] } } };
@@ -209,18 +209,18 @@ describe('what is good is not refused', () => {
     }
   });
 
-  it('a run with a name of 253 characters, of a template with one', async () => {
+  it('a run with a name of 253 characters, of a template with such a name', async () => {
     const long = `${'a'.repeat(62)}.${'b'.repeat(190)}`;
     await client.create(JOB_TEMPLATES, 'default', template(long));
     const run = await client.create(JOB_RUNS, 'default', jobRun(long, { templateRef: long }));
     expect(run.metadata.labels).toEqual({ 'hematoscope.app/job-template': 'a'.repeat(62) });
   });
 
-  it('a field that only exists with null', async () => {
+  it('a run whose optional fields are null', async () => {
     await expectCreated(create(jobRun('nulls', { args: null, command: null })));
   });
 
-  it('a finalizer taken from a broken template that is being deleted', async () => {
+  it('the removal of a finalizer from a broken template that is being deleted', async () => {
     const spec = template('held').spec;
     await client.create(JOB_TEMPLATES, 'default', {
       ...template('held'),
@@ -243,14 +243,14 @@ describe('a dry run', () => {
     expect(jobs).toBe('');
   });
 
-  it('denies as well', async () => {
+  it('is denied for the same reasons', async () => {
     const { stderr } = await create(jobRun('dry', { templateRef: 'ehco' }), '--dry-run=server');
     expect(stderr).toContain('spec.templateRef: Not found: "ehco"');
   });
 });
 
 describe('rules of the namespace', () => {
-  it('a quota forbids the run, and only warns of it at the template', async () => {
+  it('a quota denies the run, and only causes a warning for the template', async () => {
     const name = await namespace('quota');
     const hard = { 'count/jobs.batch': '0' };
     const quota = {
@@ -274,13 +274,13 @@ describe('rules of the namespace', () => {
     );
   });
 
-  it("Pod security's warnings are seen at once", async () => {
+  it("Pod Security's warnings are shown at apply", async () => {
     const name = await namespace('warned', { 'pod-security.kubernetes.io/warn': 'restricted' });
     const { stderr } = await expectCreated(create(template('echo'), '-n', name));
     expect(stderr).toMatch(/^Warning: would violate PodSecurity "restricted:latest": /);
   });
 
-  it('a missing permission of the webhook itself denies nobody', async () => {
+  it('if the webhook itself lacks a permission, no request is denied', async () => {
     await environment.kubectl(['create', 'serviceaccount', 'nobody']);
     const { stdout: token } = await expectCreated(environment.kubectl(['create', 'token', 'nobody']));
     const kubeConfig = new KubeConfig();
@@ -337,7 +337,7 @@ describe('while a template is missing', () => {
 describe('on the wire', () => {
   const tls = (): { ca: Buffer } => ({ ca: readFileSync(environment.certificate.ca) });
 
-  it('8 MiB are refused with a clear 413', async () => {
+  it('a request of 8 MiB is rejected with a clear 413', async () => {
     const dispatcher = new Agent({ connect: tls() });
     const { statusCode, body } = await request(`${environment.webhook.url}/validate`, {
       method: 'POST',
@@ -349,7 +349,7 @@ describe('on the wire', () => {
     await dispatcher.close();
   });
 
-  it('TLS below 1.2 is refused', async () => {
+  it('TLS below 1.2 is rejected', async () => {
     const { port } = new URL(environment.webhook.url);
     const socket = connect({
       port: Number(port),
@@ -362,7 +362,7 @@ describe('on the wire', () => {
     await expect(once(socket, 'secureConnect')).rejects.toThrow(/protocol version|alert/i);
   });
 
-  it('a renewed certificate is served at once, and the API server does not notice', async () => {
+  it('a renewed certificate is served without a restart, and no create fails', async () => {
     const before = await servedSerial();
     const creating = { on: true };
     const creates = (async () => {
@@ -397,7 +397,7 @@ describe('on the wire', () => {
 });
 
 describe('an API server that hangs', () => {
-  it('costs a review its check, not its answer', async () => {
+  it('costs a review its check, not its response', async () => {
     const dispatcher = new Agent({ connect: { ca: readFileSync(environment.certificate.ca) } });
     const review = {
       apiVersion: 'admission.k8s.io/v1',
@@ -409,7 +409,7 @@ describe('an API server that hangs', () => {
         method: 'POST',
         body: JSON.stringify(review),
         dispatcher,
-        // As the API server does, which then takes the webhook for failed.
+        // As the API server does, which then treats the webhook as failed.
         signal: AbortSignal.timeout(5_000),
       });
       return body.json();
@@ -427,8 +427,8 @@ describe('an API server that hangs', () => {
   });
 });
 
-describe('an API server that goes away', () => {
-  it('is found again, with everything that is new in it', async () => {
+describe('an API server that restarts', () => {
+  it('is watched again, and its new objects become known', async () => {
     await environment.controlPlane.restartApiServer();
     await vi.waitFor(() => client.create(JOB_TEMPLATES, 'default', template('after-the-outage')), { timeout: 10_000 });
     await client.create(JOB_RUNS, 'default', jobRun('after-the-outage', { templateRef: 'after-the-outage' }));
