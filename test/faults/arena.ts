@@ -18,11 +18,11 @@ import { startSyncerProcess, type SyncerProcess } from '../integration/syncer-pr
 import { check, createsJob, listAll, type Verdict } from './checker.ts';
 import { Finisher } from './finisher.ts';
 
-/** `npm run test:faults` asks for the full numbers; the short form proves the same on fewer runs. */
+/** `npm run test:faults` uses the full numbers; the short form tests the same with fewer runs. */
 export const isFull = process.env['FAULTS'] === 'full';
 export const sized = (full: number, short: number): number => (isFull ? full : short);
 
-/** Leases as in client-go, with every time divided: for the short form. */
+/** Leases as in client-go, with every duration divided, for the short form. */
 export const SHORT_LEASE = {
   LEASE_DURATION_SECONDS: '3',
   RENEW_DEADLINE_SECONDS: '2',
@@ -38,12 +38,12 @@ export const LEASE = isFull ? DEFAULT_LEASE : SHORT_LEASE;
 export const SYNCERS = ['syncer-a', 'syncer-b'] as const;
 export type SyncerName = (typeof SYNCERS)[number];
 
-/** Jobs `managedBy` it stay as they are. */
+/** Jobs that it manages stay unfinished. */
 export const NOBODY = 'example.com/nobody';
 
 const SKEWED_CLOCK = fileURLToPath(new URL('skewed-clock.ts', import.meta.url));
 
-/** A control plane that logs who did what, syncers that can be broken, and somebody who completes the Jobs. */
+/** A control plane with an audit log, syncers that tests can break, and a finisher that completes the Jobs. */
 export class Arena {
   readonly environment: SyncerEnvironment;
   readonly client: KubeClient;
@@ -74,7 +74,7 @@ export class Arena {
     await this.environment.stop();
   }
 
-  /** Kills all syncers and gives the lease up, so that the next test need not wait for it. */
+  /** Kills all syncers and releases the lease, so that the next test need not wait for it. */
   async endSyncers(): Promise<void> {
     for (const name of SYNCERS) await this.kill(name);
     for (const proxy of this.#proxies.splice(0)) await proxy.close();
@@ -87,7 +87,7 @@ export class Arena {
     return kubeConfig;
   }
 
-  /** Starts a syncer under its own user; none of this name may run. */
+  /** Starts a syncer with its own user. No syncer of this name may be running. */
   syncer(
     name: SyncerName,
     { env = {}, proxy }: { env?: Record<string, string>; proxy?: FaultProxy } = {},
@@ -124,13 +124,13 @@ export class Arena {
     return readFile(join(this.environment.controlPlane.directory, 'pki', file));
   }
 
-  /** Everything that syncers wrote to their streams since the last call. */
+  /** Everything that syncers wrote to stdout and stderr since the last call. */
   takeOutput(): string {
     const all = [...this.#past.splice(0), ...this.#processes.values()];
     return all.map((child) => child.output()).join('');
   }
 
-  /** Who holds the lease: the identity of one process, which begins with its syncer's name. */
+  /** The holder of the lease: the identity of one process, which begins with its syncer's name. */
   async holder(): Promise<string | undefined> {
     const key = { namespace: 'default', name: 'arena' };
     const lease = await this.client
@@ -145,7 +145,7 @@ export class Arena {
     return SYNCERS.find((name) => holder?.startsWith(name));
   }
 
-  /** The other syncer, or the one that was started in place of `holder`: whoever saw the lease grow old first. */
+  /** The new leader: the other syncer, or the one that replaced `holder`, whichever sees the lease expire first. */
   async untilTakenFrom(holder: string | undefined): Promise<void> {
     await waitFor(
       `another holder of the lease than ${String(holder)}`,
@@ -168,7 +168,7 @@ export class Arena {
     );
   }
 
-  /** A namespace with a template; what is checked later begins here. */
+  /** A namespace with a template. The verdict covers what happens from here on. */
   async begin(): Promise<string> {
     this.#mark = await this.#audit.mark();
     const namespace = await this.environment.namespace();
@@ -176,7 +176,7 @@ export class Arena {
     return namespace;
   }
 
-  /** Creates runs as a user would who does not give up: each is there when this resolves. */
+  /** Creates runs as a user would who retries: each run exists when this resolves. */
   async createRuns(
     namespace: string,
     names: readonly string[],
@@ -212,13 +212,13 @@ export class Arena {
     return runs.filter((run) => !isFinished(run)).length;
   }
 
-  /** @returns how many seconds it took. */
+  /** @returns how many seconds it took */
   async untilAllFinished(namespace: string, timeout = 60_000): Promise<number> {
     const began = performance.now();
     try {
       await waitFor('all runs to finish', async () => ((await this.unfinished(namespace)) === 0 ? true : undefined), {
         timeoutMilliseconds: timeout,
-        // Each look lists them all, and takes the API server from those who are watched.
+        // Each poll lists all runs, and takes API server time from the syncers under test.
         intervalMilliseconds: 1_000,
       });
     } catch (error) {
@@ -227,7 +227,7 @@ export class Arena {
     return (performance.now() - began) / 1000;
   }
 
-  /** Whether the syncers or the finisher left undone what is unfinished. */
+  /** Whether the syncers or the finisher failed to finish the runs that are unfinished. */
   async #whoStandsStill(namespace: string): Promise<string> {
     const runs = await listAll<JobRun>(this.client, JOB_RUNS, namespace);
     const jobs = await listAll<Job>(this.client, JOBS, namespace);
@@ -241,7 +241,7 @@ export class Arena {
     );
   }
 
-  /** The name of the Job for each time that the API server refused to create one in this namespace. */
+  /** The name of the Job, once for each time that the API server refused to create it in this namespace. */
   async refusedJobs(namespace: string): Promise<string[]> {
     const events = await this.#audit.since(this.#mark);
     return events

@@ -8,21 +8,21 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { controllingRun } from '../../core/job/ownership.ts';
 import { isUnpagedList, isWrite, type AuditEvent } from '../../local-kubernetes/control-plane/audit-log.ts';
 
-/** What the API server's own state and audit log say about the work of the syncers. Each list is empty when all is well. */
+/** What the API server's state and audit log show about the work of the syncers. Each list is empty if all is well. */
 export interface Verdict {
-  /** Runs that are there. */
+  /** Runs that exist. */
   runs: number;
   /** Runs without a final status. */
   unfinished: string[];
   /** Runs for which the API server did not create exactly one Job. */
   notOneJob: string[];
-  /** Jobs that were created more than once under one name, by anybody. */
+  /** Jobs that were created more than once under one name, by any user. */
   createdAgain: string[];
-  /** Runs whose uid owns more than one of the Jobs that are there. */
+  /** Runs whose uid owns more than one of the existing Jobs. */
   ownsMore: string[];
-  /** Status writes after which the JobRun was as before. */
+  /** Status writes that did not change the JobRun. */
   changedNothing: string[];
-  /** Writes of a syncer while, by the Lease, it was not the leader. */
+  /** Writes of a syncer while the Lease had another holder. */
   withoutLease: string[];
   /** Lists without a limit. */
   unpaged: string[];
@@ -34,7 +34,7 @@ export interface CheckOptions {
   namespace: string;
   /** Users of the audit log that are syncers. */
   syncers: readonly string[];
-  /** Without leader election there is nothing to check about it. */
+  /** Without leader election, writes are not checked against the Lease. */
   leases?: boolean;
 }
 
@@ -45,7 +45,8 @@ export async function check({ client, events, namespace, syncers, leases = true 
     events.filter((event) => createsJob(event) && event.responseStatus?.code === 201),
     ({ objectRef }) => `${objectRef?.namespace ?? ''}/${objectRef?.name ?? ''}`,
   );
-  // A create whose client went away is logged as 504, whether it took effect or not: then the Job itself tells.
+  // A create whose client disconnected is logged as 504, whether or not it took effect. Then the Job itself is the
+  // evidence.
   const present = new Set(jobs.map(({ metadata }) => `${namespace}/${metadata?.name ?? ''}`));
   for (const { objectRef } of events.filter((event) => createsJob(event) && event.responseStatus?.code === 504)) {
     const key = `${objectRef?.namespace ?? ''}/${objectRef?.name ?? ''}`;
@@ -66,7 +67,7 @@ export async function check({ client, events, namespace, syncers, leases = true 
   };
 }
 
-/** The verdict that everything is well with so many runs. */
+/** The verdict if everything is well with this number of runs. */
 export const allWell = (runs: number): Verdict => ({
   runs,
   unfinished: [],
@@ -78,7 +79,7 @@ export const allWell = (runs: number): Verdict => ({
   unpaged: [],
 });
 
-/** In pages. */
+/** Lists all objects, in pages. */
 export async function listAll<T extends KubeObject>(
   client: KubeClient,
   resource: Resource,
@@ -97,14 +98,15 @@ export async function listAll<T extends KubeObject>(
 const isOf = ({ objectRef }: AuditEvent, resource: string): boolean =>
   objectRef?.resource === resource && objectRef.subresource === undefined;
 
-/** Admission's dry runs create nothing. */
+/** Dry runs of the webhook create nothing. */
 export const createsJob = (event: AuditEvent): boolean =>
   event.verb === 'create' && isOf(event, 'jobs') && !event.requestURI.includes('dryRun=All');
 
 function changedNothing(event: AuditEvent): boolean {
   const { objectRef, requestObject, responseObject, responseStatus } = event;
   if (event.verb !== 'patch' || objectRef?.subresource !== 'status' || responseStatus?.code !== 200) return false;
-  // A status write names the version that it is about: the same version after it means that nothing changed.
+  // A status write names the resource version that it is based on: the same version after it means that nothing
+  // changed.
   return requestObject?.metadata?.resourceVersion === responseObject?.metadata?.resourceVersion;
 }
 
@@ -121,7 +123,7 @@ function writesWithoutLease(own: readonly AuditEvent[]): string[] {
     (event) =>
       isWrite(event) &&
       !isLease(event) &&
-      event.objectRef?.resource !== 'events' && // they tell of what was done, and may come later
+      event.objectRef?.resource !== 'events' && // they report what was done, and may come later
       (event.responseStatus?.code ?? 500) < 300,
   );
   return writes.flatMap((event) => {

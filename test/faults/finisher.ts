@@ -10,7 +10,7 @@ import { WorkQueue } from '../../kube/controller/work-queue.ts';
 import { completed } from '../integration/job-statuses.ts';
 
 /**
- * Completes every Job that `managedBy` keeps from the Job controller, as if its Pods had run, and goes on doing so whatever
+ * Completes every Job that `managedBy` keeps from the Job controller, as if its Pods had run. It continues whatever
  * happens to the API server.
  */
 export class Finisher {
@@ -24,7 +24,7 @@ export class Finisher {
     this.#queue = new WorkQueue({
       workers: 4,
       work: (key) => this.#finish(key),
-      // The API server is away on purpose.
+      // The API server is unavailable on purpose.
       onError: (error) => {
         this.#lastError = error;
       },
@@ -56,7 +56,7 @@ export class Finisher {
     await this.#jobs.stop();
   }
 
-  /** What it knows and what it has to do, for whoever finds work undone. */
+  /** What it knows and has yet to do, for the message of a test that finds unfinished work. */
   state(): string {
     return `knows ${this.#jobs.cache.size} Jobs, has ${this.#queue.depth} to do, failed last with ${String(this.#lastError)}`;
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A review as the API server sends it, to be spoiled. */
+/** A review as the API server sends it, to be corrupted. */
 const review = (object: unknown, kind: string) => ({
   apiVersion: 'admission.k8s.io/v1',
   kind: 'AdmissionReview',
@@ -37,12 +37,12 @@ const template = {
   },
 };
 
-/** Nested so deep that recursion would end in an overflow. */
+/** Nested so deeply that recursion would overflow the stack. */
 const deep = fc
   .tuple(fc.constantFrom('[', '{"a":', '{"__proto__":', '{"spec":'), fc.integer({ min: 100, max: 20_000 }))
   .map(([open, depth]) => `${open.repeat(depth)}1${(open === '[' ? ']' : '}').repeat(depth)}`);
 
-/** Up to a megabyte in one string, some of it in surrogates that stand alone. */
+/** Up to a megabyte in one string, some of it unpaired surrogates. */
 const long = fc
   .tuple(
     fc.constantFrom('x', '$(params.who)', '\\u0000', '\\ud800', '../', '${{', 'ü', '{{.}}'),
@@ -64,7 +64,7 @@ const value = fc.oneof(
   { weight: 1, arbitrary: long },
 );
 
-/** Every place in an object that a hostile value can stand, as a list of keys. */
+/** Every place in an object where a hostile value can be put, as a list of keys. */
 function placesIn(object: unknown, path: string[] = []): string[][] {
   if (typeof object !== 'object' || object === null) return [path];
   return [path, ...Object.entries(object).flatMap(([key, inner]) => placesIn(inner, [...path, key]))];
@@ -77,7 +77,7 @@ const originals = [
 ];
 const MARK = '"@@hostile@@"';
 
-/** A real review with a hostile value in place of one of its parts, or under a key of its own beside them. */
+/** A real review with a hostile value in place of one of its parts, or under an additional key. */
 const spoiled = fc
   .tuple(
     fc.constantFrom(...originals),
@@ -94,18 +94,18 @@ const spoiled = fc
     const last = place.at(-1) ?? 'root';
     const inner = parent[last];
     if (key !== '' && typeof inner === 'object' && inner !== null) {
-      // As own key: an assignment to `__proto__` would set the prototype.
+      // As an own key: an assignment to `__proto__` would set the prototype.
       Object.defineProperty(inner, key, { value: '@@hostile@@', enumerable: true });
     } else parent[last] = '@@hostile@@';
     return JSON.stringify(copy.root).replace(MARK, () => text);
   });
 
-/** Bytes that are no review at all. */
+/** Bytes that are not a review. */
 const garbage = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   value,
   fc.constantFrom('', '{', '[', '"', 'null', '\u0000', '{"request":null}', '{"kind":"AdmissionReview"}'),
 );
 
-/** Bodies to send to an admission webhook; most look like one until one looks closer. */
+/** Bodies to send to an admission webhook. Most resemble a review. */
 export const hostileBody = fc.oneof({ weight: 9, arbitrary: spoiled }, { weight: 1, arbitrary: garbage });

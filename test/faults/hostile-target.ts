@@ -1,17 +1,17 @@
 /**
- * The webhook in a process of its own that also watches itself. Says over IPC where it listens, and on each `report` for how
- * long its thread was busy at a stretch and whether `Object.prototype` is as it was.
+ * The webhook in its own process, which also watches itself. It sends over IPC its URL, and for each `report` the
+ * longest time that its thread was busy without a break and whether `Object.prototype` is unchanged.
  */
 import { KubeConfig } from '@kubernetes/client-node';
 import { pino } from 'pino';
 import { readConfig } from '../../webhook/config.ts';
 import { startWebhook } from '../../webhook/start-webhook.ts';
 
-/** What the process says of itself. */
+/** What the process reports about itself. */
 export interface HostileReport {
-  /** The most CPU time in milliseconds between two turns of a 10 ms timer: a wall clock would measure the machine. */
+  /** The most CPU time in milliseconds between two ticks of a 10 ms timer: a wall clock would measure the machine. */
   longestStallMs: number;
-  /** Names that `Object.prototype` has, and `Array.prototype`. */
+  /** Names of the properties of `Object.prototype` and `Array.prototype`. */
   prototypeNames: string[];
   rssBytes: number;
 }

@@ -1,4 +1,7 @@
-/** Loaded before a process' own code (`--import`): its wall clock is off by `CLOCK_OFFSET_MS`; its monotonic one is not. */
+/**
+ * Loaded before the code of a process (`--import`). Its wall clock is off by `CLOCK_OFFSET_MS`; its monotonic clock is
+ * not.
+ */
 const offset = Number(process.env['CLOCK_OFFSET_MS'] ?? 0);
 const RealDate = Date;
 

@@ -1,6 +1,6 @@
 import { chart, type Series } from '../bench/chart.ts';
 
-/** What a soak showed, as docs/soak.json stores it. */
+/** The results of a soak, as docs/soak.json stores them. */
 export interface SoakReport {
   /** How long it took. */
   minutes: number;
@@ -8,7 +8,7 @@ export interface SoakReport {
   faults: number;
   /** Whether each run has one Job and the right status. */
   well: boolean;
-  /** On what it was measured. */
+  /** The machine that it ran on. */
   on: string;
   rssMiB: Watched;
   connections: Watched;
@@ -17,7 +17,7 @@ export interface SoakReport {
 interface Watched {
   /** The mean of each minute, by process. */
   byMinute: Series;
-  /** Means of the second and of the last third, by process: the first third is for warming up. */
+  /** Means of the second and of the last third, by process. The first third is the warm-up. */
   thirds: Thirds;
 }
 
@@ -28,7 +28,7 @@ export function watched(samples: Series): Watched {
   return { byMinute: meansByMinute(samples), thirds: thirds(samples) };
 }
 
-/** The block about the soak in docs/performance.md. */
+/** The section about the soak in docs/performance.md. */
 export function soakText(report: SoakReport): string {
   const { minutes, runs, faults, on, rssMiB, connections } = report;
   const verdict = report.well ? 'nothing lost, nothing doubled' : 'not all well';

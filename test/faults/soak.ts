@@ -1,6 +1,6 @@
 /**
- * `npm run soak`: a steady load with a fault every half minute, and whether memory and sockets stay flat. Prints one line of
- * JSON, and with `--write` stores the figures in docs/soak.json and shows them in docs/performance.md.
+ * `npm run soak`: a steady load with a fault every half minute; checks that memory and sockets stay flat. Prints one
+ * line of JSON. With `--write` it stores the figures in docs/soak.json and shows them in docs/performance.md.
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,7 +30,7 @@ const { minutes, write } = program
 const RUNS_A_SECOND = 5;
 const FAULT_EVERY_MS = 30_000;
 const SAMPLE_EVERY_MS = 5_000;
-/** A finished run is deleted after this, so that their number comes to a level. */
+/** A finished run is deleted after this time, so that the number of runs levels off. */
 const KEPT_MS = 60_000;
 
 await checkMachine(['control-plane']);
@@ -56,7 +56,7 @@ await arena.untilLed();
 const end = performance.now() + minutes * 60_000;
 const over = () => performance.now() >= end;
 
-/** None ends a process: what it holds afterwards is what is watched. */
+/** None of them stops a process: the memory and sockets that processes hold afterwards are what is watched. */
 const faults: [string, () => Promise<void>][] = [
   ['all connections cut', cutAll],
   ['the leader frozen for 5 s', () => freeze(5_000)],
@@ -147,7 +147,7 @@ async function sample(): Promise<void> {
 const began = performance.now();
 const [created, deleted, faultsDone] = await Promise.all([load(), tidy(), breakThings(), sample()]);
 await arena.untilAllFinished(namespace, 60_000);
-// Runs that were tidied away are no longer there; what is, must be well, and no Job was ever made twice.
+// Deleted runs are not checked. All others must be well, and no Job was ever created twice.
 const verdict = await arena.verdict(namespace);
 const left = verdict.runs;
 const well = JSON.stringify(verdict) === JSON.stringify(allWell(left));

@@ -20,7 +20,7 @@ afterEach(async ({ task }) => {
   await arena.endSyncers();
   const output = arena.takeOutput();
   if (task.result?.state === 'fail') console.error(output);
-  // Neither a crash nor a promise that nobody looked after, whatever was broken.
+  // No crash and no unhandled rejection, whatever was broken.
   expect(output).not.toMatch(/unhandled|uncaught|TypeError|RangeError|"level":60/i);
 });
 afterAll(async () => {
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const other = (name: SyncerName): SyncerName => (name === 'syncer-a' ? 'syncer-b' : 'syncer-a');
 
-describe('nothing is lost and nothing doubled', () => {
+describe('no run is lost and no Job is created twice', () => {
   it(
     'when the leader is killed again and again',
     async () => {
@@ -61,7 +61,7 @@ describe('nothing is lost and nothing doubled', () => {
     sized(2_400_000, 180_000),
   );
 
-  it('when two syncers are made to act at once', async () => {
+  it('when two syncers are forced to act at the same time', async () => {
     const count = sized(2_000, 200);
     const namespace = await arena.begin();
     for (const name of SYNCERS) arena.syncer(name, { env: { LEADER_ELECTION: 'false' } });
@@ -70,7 +70,7 @@ describe('nothing is lost and nothing doubled', () => {
     expect(await arena.verdict(namespace, { leases: false })).toEqual(allWell(count));
   }, 180_000);
 
-  it('when the leader is frozen beyond its lease and woken', async () => {
+  it('when the leader is frozen until its lease expires, and resumed', async () => {
     const count = sized(1_000, 300);
     const namespace = await arena.begin();
     const processes = new Map(SYNCERS.map((name) => [name, arena.syncer(name)]));
@@ -89,14 +89,14 @@ describe('nothing is lost and nothing doubled', () => {
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 180_000);
 
-  it('when the clock of a syncer is a minute ahead, or behind', async () => {
+  it('when the clock of a syncer is a minute ahead or behind', async () => {
     const count = sized(1_000, 200);
     const namespace = await arena.begin();
     arena.syncer('syncer-a', { env: { CLOCK_OFFSET_MS: '60000' } });
     await arena.untilLed('syncer-a');
     arena.syncer('syncer-b', { env: { CLOCK_OFFSET_MS: '-60000' } });
     await arena.createRuns(namespace, namesOf(count / 2, 'ahead'), { perSecond: 60 });
-    // Neither takes the lease from the other for a clock that differs.
+    // A difference between the clocks never moves the lease.
     expect(await arena.leader()).toBe('syncer-a');
     await arena.kill('syncer-a');
     await arena.untilLed('syncer-b');
@@ -106,7 +106,7 @@ describe('nothing is lost and nothing doubled', () => {
   }, 180_000);
 });
 
-describe('whatever happens between syncer and API server', () => {
+describe('whatever goes wrong between the syncer and the API server', () => {
   const everyFault: (() => Fault)[] = [
     () => 'cutBefore',
     () => 'cutAfter',
@@ -121,7 +121,8 @@ describe('whatever happens between syncer and API server', () => {
   const status = (code: number, reason: string) => ({ kind: 'Status', code, reason, message: 'broken on purpose' });
 
   it('all is well at most 30 s after it is over, and the API server is not flooded', async () => {
-    // What cannot be done while all is broken is to be caught up with in time; the full form lets more of it gather.
+    // Work that cannot be done while all is broken must be caught up with in time; the full form lets more of it
+    // accumulate.
     const count = sized(2_000, 500);
     const brokenMs = sized(100_000, 15_000);
     const goneMs = sized(12_000, 3_000);
@@ -132,10 +133,10 @@ describe('whatever happens between syncer and API server', () => {
     const goneAt = performance.now() + brokenMs - goneMs;
     proxy.onRequest = () => {
       if (!broken) return 'pass';
-      // At the end nothing passes at all: whoever tries again and again would be seen.
+      // At the end no request passes: a syncer that retries without a pause would be noticed.
       if (performance.now() > goneAt) return 'cutBefore';
       if (Math.random() > 0.3) return 'pass';
-      // Some hang until it is over, and some for ever.
+      // Some hang until it is over, and some forever.
       if (Math.random() < 0.03) return Math.random() < 0.5 ? healed.promise : 'swallow';
       return everyFault[Math.floor(Math.random() * everyFault.length)]!();
     };
@@ -159,15 +160,16 @@ describe('whatever happens between syncer and API server', () => {
         `at most ${busiest.broken} in a second while broken, ${busiest.gone} in one in which none passed, ` +
         `${busiest.healed} afterwards`,
     );
-    // Workers (7 at a time), watches (5) and the lease find it gone, and pause for longer each time: some 70 in the first second.
+    // Workers (7 at a time), watches (5) and the lease notice the outage and back off: some 70 requests in the first
+    // second.
     expect(busiest.gone).toBeLessThan(100);
-    // How fast the work is done, before and after, is up to the machine; how much is asked for it is not.
+    // How fast the work is done, before and after, depends on the machine; the number of requests does not.
     expect(whileBroken.length).toBeLessThan(5 * count);
     expect(afterwards.length).toBeLessThan(10 * count);
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 300_000);
 
-  it('watches that vanish without a word are found out', async () => {
+  it('watches that stop without an error are detected', async () => {
     const namespace = await arena.begin();
     const proxy = await arena.proxy('syncer-a');
     arena.syncer('syncer-a', { proxy });
@@ -188,7 +190,7 @@ describe('whatever happens between syncer and API server', () => {
     expect(await arena.verdict(namespace)).toEqual(allWell(40));
   }, 120_000);
 
-  it('an API server that restarts, an etcd that is killed, and a compaction cost nothing', async () => {
+  it('an API server that restarts, an etcd that is killed, and a compaction cause no loss', async () => {
     const count = sized(2_000, 400);
     const namespace = await arena.begin();
     for (const name of SYNCERS) arena.syncer(name);
@@ -207,11 +209,11 @@ describe('whatever happens between syncer and API server', () => {
   }, 300_000);
 });
 
-describe('whatever people do meanwhile', () => {
-  it('namesakes of runs that were deleted while the syncer was cut off have Jobs of their own', async () => {
+describe('whatever users do meanwhile', () => {
+  it('runs that were deleted and recreated with the same names while the syncer was cut off get their own Jobs', async () => {
     const namespace = await arena.begin();
     const names = namesOf(sized(500, 60));
-    // Every other one goes while its Job runs.
+    // Every second run is deleted while its Job runs.
     await arena.environment.template(namespace, 'kept', { managedBy: NOBODY });
     const proxy = await arena.proxy('syncer-a');
     const healed = Promise.withResolvers<'cutBefore'>();
@@ -225,7 +227,7 @@ describe('whatever people do meanwhile', () => {
       .poll(async () => (await listRuns()).filter(({ status }) => status?.jobName === undefined), { timeout: 30_000 })
       .toEqual([]);
     await expect.poll(() => arena.unfinished(namespace), { timeout: 30_000 }).toBe(names.length / 2);
-    // Nor do their Jobs go for good: whoever goes by names finds those of others.
+    // The old Jobs stay too: a syncer that matches by name would find the wrong ones.
     const jobsBefore = (await listRuns()).map(({ status }) => ({ namespace, name: status!.jobName! }));
     const keep = { metadata: { finalizers: ['example.com/kept'] } };
     for (const job of jobsBefore) await arena.client.patch(JOBS, job, keep);
@@ -250,7 +252,7 @@ describe('whatever people do meanwhile', () => {
     for (const job of jobsBefore) await arena.client.patch(JOBS, job, { metadata: { finalizers: null } });
   }, 180_000);
 
-  it('templates edited under load: each run has the Job of one version, and says which', async () => {
+  it('templates are edited under load: each run has the Job of one version, and records which', async () => {
     const count = sized(1_000, 200);
     const namespace = await arena.begin();
     arena.syncer('syncer-a');
@@ -281,10 +283,10 @@ describe('whatever people do meanwhile', () => {
     expect(new Set(revisions.values()).size).toBeGreaterThan(10);
   }, 180_000);
 
-  it('Jobs deleted by hand end their runs, and are not made again', async () => {
+  it('runs whose Jobs are deleted by hand fail, and no Job is created again', async () => {
     const count = sized(500, 100);
     const namespace = await arena.begin();
-    // Nobody finishes these: they are deleted while they run.
+    // These Jobs are never finished: they are deleted while they run.
     await arena.environment.template(namespace, 'kept', { managedBy: NOBODY });
     arena.syncer('syncer-a');
     await arena.untilLed();
@@ -306,13 +308,13 @@ describe('whatever people do meanwhile', () => {
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 180_000);
 
-  it('a namespace deleted under load goes, and nobody else waits for it', async () => {
+  it('a namespace deleted under load terminates, and runs elsewhere do not wait for it', async () => {
     const count = sized(1_000, 200);
     const doomed = await arena.begin();
     const namespace = await arena.environment.namespace();
     await arena.environment.template(namespace);
-    // All workers have a Job on its way into the namespace, which arrives when that is ending already: as many as a syncer
-    // has connections for.
+    // Every worker has a Job on its way into the namespace, which arrives when the namespace is already terminating: as
+    // many as a syncer has connections.
     const [before, workers] = [20, 7];
     const proxy = await arena.proxy('syncer-a');
     const ending = Promise.withResolvers<'pass'>();
@@ -323,7 +325,8 @@ describe('whatever people do meanwhile', () => {
       asked += 1;
       return asked > before ? ending.promise : 'pass';
     };
-    // What was refused is remembered for a term. Nothing here is about the lease: it must not run out on a slow machine.
+    // The syncer remembers refusals for a while. This test is not about the lease: it must not expire on a slow
+    // machine.
     arena.syncer('syncer-a', { proxy, env: { WORKERS: `${workers}`, ...DEFAULT_LEASE } });
     await arena.untilLed();
     const stop = new AbortController();
@@ -351,12 +354,12 @@ describe('whatever people do meanwhile', () => {
       .toBe('gone');
     const refused = await arena.refusedJobs(doomed);
     expect(refused.length).toBeGreaterThanOrEqual(workers);
-    // What an ending namespace refused once, it would refuse for ever.
+    // A terminating namespace that refuses a Job once refuses it forever.
     expect(refused).toEqual(Array.from(new Set(refused)));
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 240_000);
 
-  it('poison objects stop nobody else', async () => {
+  it('poison objects block no other run', async () => {
     const count = sized(500, 100);
     const namespace = await arena.begin();
     arena.syncer('syncer-a');
@@ -377,7 +380,7 @@ describe('whatever people do meanwhile', () => {
       ),
       await create({ name: 'own-finalizer', finalizers: ['example.com/never'] }),
     ];
-    // Its Job is refused by the API server, now and for ever.
+    // Its Job is rejected by the API server, now and always.
     const always = { spec: { restartPolicy: 'Always', containers: [{ name: 'a', image: 'busybox' }] } };
     await arena.environment.template(namespace, 'refused', { template: always });
     poison.push(await create({ name: 'refused' }, { templateRef: 'refused' }));
@@ -393,7 +396,7 @@ describe('whatever people do meanwhile', () => {
         await create({ name });
         await arena.client
           .patch(JOB_RUNS, { namespace, name, subresource: 'status' }, { status: body })
-          .catch((error: unknown) => error); // the CRD's schema may refuse it, which is as well
+          .catch((error: unknown) => error); // the CRD's schema may reject it, which is fine too
         return name;
       }),
     );
@@ -408,7 +411,7 @@ describe('whatever people do meanwhile', () => {
       )
       .toEqual([]);
     const verdict = await arena.verdict(namespace);
-    // A status that names a Job which never was ends its run: it had its one Job, as far as anybody can know.
+    // A run whose status names a Job that never existed is finished: as far as the syncer can know, it had its one Job.
     expect(verdict).toMatchObject({
       createdAgain: [],
       ownsMore: [],
@@ -423,12 +426,12 @@ describe('whatever people do meanwhile', () => {
 });
 
 describe('leadership', () => {
-  it('passes on within 3 s of SIGTERM, and what was under way is finished', async () => {
+  it('changes within 3 s of SIGTERM, and work in progress is finished', async () => {
     const count = sized(500, 200);
     const namespace = await arena.begin();
     const processes = new Map(SYNCERS.map((name) => [name, arena.syncer(name, { env: DEFAULT_LEASE })]));
     const leader = await arena.untilLed();
-    // The other one is to wait for the lease already.
+    // The other syncer should already be waiting for the lease.
     await sleep(3_000);
     const creating = arena.createRuns(namespace, namesOf(count), { perSecond: 100 });
     await sleep(1_000);
@@ -443,7 +446,7 @@ describe('leadership', () => {
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 120_000);
 
-  it('passes on within 20 s of a kill', async () => {
+  it('changes within 20 s of a kill', async () => {
     const namespace = await arena.begin();
     for (const name of SYNCERS) arena.syncer(name, { env: DEFAULT_LEASE });
     const leader = await arena.untilLed();
@@ -460,7 +463,7 @@ describe('leadership', () => {
   }, 120_000);
 });
 
-/** How many requests there were in the busiest second, counted from the first. */
+/** The number of requests in the busiest second, counted from the first request. */
 function busiestSecond(requests: readonly { at: number }[]): number {
   const first = requests[0]?.at ?? 0;
   const counts = new Map<number, number>();

@@ -14,18 +14,18 @@ import { webhookConfigurations } from '../integration/webhook-configurations.ts'
 import { runNamed } from './arena.ts';
 import type { HostileReport } from './hostile-target.ts';
 
-/** The webhook as a process of its own, asked by the API server. */
+/** The webhook in its own process, called by the API server. */
 export interface WebhookTarget {
   process: ChildProcess;
   url: string;
-  /** Writes a new certificate of the same authority over the one in use. */
+  /** Replaces the certificate in use with a new one of the same authority. */
   newCertificate: () => Promise<ServingCertificate>;
-  /** What the process says of itself; `reset` begins anew. */
+  /** What the process reports about itself; `reset` starts the measurement again. */
   report: (what?: 'report' | 'reset') => Promise<HostileReport>;
   stop: () => Promise<void>;
 }
 
-/** Resolves when the API server refuses what the webhook refuses. */
+/** Resolves once the API server denies what the webhook denies. */
 export async function startWebhookTarget(environment: SyncerEnvironment): Promise<WebhookTarget> {
   const directory = await mkdtemp(join(tmpdir(), 'job-template-run-webhook-faults-'));
   const newCertificate = () => makeServingCertificate({ directory, hosts: ['127.0.0.1'] });
@@ -70,7 +70,7 @@ async function register({ client }: SyncerEnvironment, url: string, ca: string):
     const resource = { group: 'admissionregistration.k8s.io', version: 'v1', plural: `${kind.toLowerCase()}s`, kind };
     await client.create(resource, undefined, configuration);
   }
-  // The API server takes a moment to know them.
+  // The API server takes a moment to load the configurations.
   const namespace = 'default';
   await waitFor('admission', async () => {
     const run = { ...runNamed('refused'), spec: { templateRef: 'none' } };

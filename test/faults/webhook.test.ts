@@ -32,7 +32,7 @@ afterAll(async () => {
 const create = (name: string, templateRef = 'echo'): Promise<JobRun> =>
   environment.client.create<JobRun>(JOB_RUNS, namespace, { ...runNamed(name), spec: { templateRef } });
 
-/** The serial number of the certificate that a new connection is shown. */
+/** The serial number of the certificate that a new connection gets. */
 async function servedSerial(): Promise<string> {
   const { port } = new URL(target.url);
   const socket = connect({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false });
@@ -42,7 +42,7 @@ async function servedSerial(): Promise<string> {
   return serialNumber;
 }
 
-/** Creates runs until told to stop, at the latest when the test ends; gives every error. */
+/** Creates runs until it is stopped, at the latest when the test ends. Returns every error. */
 function steadyCreates(creators: number): { stop: () => Promise<{ created: number; errors: string[] }> } {
   let stopped = false;
   let created = 0;
@@ -69,8 +69,8 @@ function steadyCreates(creators: number): { stop: () => Promise<{ created: numbe
   return { stop };
 }
 
-describe('certificates that change every second under 50 concurrent creates', () => {
-  it('fail no create, and new connections see the new one within 10 s', async () => {
+describe('certificates that change every second during 50 concurrent creates', () => {
+  it('make no create fail, and new connections get the new one within 10 s', async () => {
     const creates = steadyCreates(50);
     const rotations = sized(60, 8);
     for (let i = 0; i < rotations; i += 1) {
@@ -86,7 +86,7 @@ describe('certificates that change every second under 50 concurrent creates', ()
 });
 
 describe('a webhook that gets a tenth of the CPU', () => {
-  it('answers, or the create fails with a clear timeout; afterwards all is as before', async () => {
+  it('responds, or the create fails with a clear timeout; afterwards everything works as before', async () => {
     const feed = starve(target.process);
     const creates = steadyCreates(10);
     await sleep(sized(60_000, 8_000));
@@ -101,7 +101,7 @@ describe('a webhook that gets a tenth of the CPU', () => {
 });
 
 describe('hostile bodies', () => {
-  it('crash nothing, stall nothing, and leave Object.prototype alone', async () => {
+  it('cause no crash, no stall, and no change of Object.prototype', async () => {
     await environment.template('default', 'hostile');
     const count = sized(100_000, 3_000);
     const pool = new Pool(target.url, { connections: 8, connect: { rejectUnauthorized: false } });
@@ -115,11 +115,11 @@ describe('hostile bodies', () => {
       });
       const text = await answer.text();
       if (statusCode >= 500) throw new Error(`${statusCode} to ${body.slice(0, 500)}: ${text}`);
-      // No stack trace, ever.
+      // Never a stack trace.
       if (/\bat [^\n(]*\([^\n]*:\d+:\d+\)/.test(text))
         throw new Error(`a stack trace to ${body.slice(0, 500)}: ${text}`);
     };
-    // What is slow at first only warms up.
+    // Slow first responses are only the warm-up.
     for (const body of fc.sample(hostileBody, 300)) await send(body);
     const before = await target.report('reset');
     const batch = 1_000;
@@ -139,7 +139,7 @@ describe('hostile bodies', () => {
     await create('after-hostility');
   }, 1_800_000);
 
-  it('and connections that begin and never end block nobody', async () => {
+  it('and connections that are opened and never used delay no request', async () => {
     const { port } = new URL(target.url);
     const sockets = Array.from({ length: 200 }, () => {
       const socket = createConnection({ host: '127.0.0.1', port: Number(port) });
@@ -148,7 +148,7 @@ describe('hostile bodies', () => {
     });
     await sleep(500);
     await create('beside-silent-connections');
-    // The API server has a connection already; whoever has none gets one.
+    // The API server already has a connection; a client without one gets a new one.
     expect(await servedSerial()).not.toBe('');
     for (const socket of sockets) socket.destroy();
   });
