@@ -6,7 +6,7 @@ import { installChart, release, releaseNamespace, removeEverything } from './ins
 import { placeIn, run, template, type Place, type SeenRun } from './objects.ts';
 
 const namespace = 'e2e-api';
-/** The syncer apart, so that it can be stopped while admission goes on. */
+/** The syncer in its own Deployment, so that it can be stopped while admission continues. */
 const syncerApart = ['--set', 'syncer.mode=Deployment', '--set', 'syncer.replicas=1'];
 
 let cluster: Cluster;
@@ -40,7 +40,7 @@ interface Job {
   spec: Record<string, unknown> & { template: Pod };
 }
 
-describe('what a run overrides', () => {
+describe('the overrides of a run', () => {
   const sidecars = {
     initContainers: [{ name: 'prepare', image: 'busybox', command: ['echo'], args: ['nothing'] }],
     containers: [
@@ -49,7 +49,7 @@ describe('what a run overrides', () => {
     ],
   };
 
-  test('reaches the Job and its Pods: containers by name, numbers of the Job, labels', async () => {
+  test('are applied to the Job and its Pods: containers by name, numbers of the Job, labels', async () => {
     await place.accepted(template('several', {}, { pod: sidecars }));
     const numbers = {
       parallelism: 2,
@@ -90,21 +90,17 @@ describe('what a run overrides', () => {
 
   const refused: [string, object, string[]][] = [
     ['an image, which the template does not allow', { image: 'nginx' }, ['spec.image', 'Forbidden', 'args']],
-    [
-      'an image by the name of the container',
-      { containers: [{ name: 'helper', image: 'nginx' }] },
-      ['image', 'Forbidden'],
-    ],
+    ['an image of a named container', { containers: [{ name: 'helper', image: 'nginx' }] }, ['image', 'Forbidden']],
     ['a node selector', { nodeSelector: { disk: 'ssd' } }, ['spec.nodeSelector', 'Forbidden']],
-    ['a ServiceAccount, of which no run can speak', { serviceAccountName: 'root' }, ['spec.serviceAccountName']],
+    ['a ServiceAccount, which no run can set', { serviceAccountName: 'root' }, ['spec.serviceAccountName']],
     [
-      'a container that the template has not',
+      'a container that the template does not have',
       { containers: [{ name: 'helpr', args: [] }] },
       ['Not found: "helpr"', 'did you mean "helper"?'],
     ],
-    ['args both ways', { args: ['a'], containers: [{ name: 'main', args: ['b'] }] }, ['spec.', 'args']],
+    ['args in both forms', { args: ['a'], containers: [{ name: 'main', args: ['b'] }] }, ['spec.', 'args']],
     [
-      'a label of ours',
+      'one of our own labels',
       { metadata: { labels: { 'hematoscope.app/job-run': 'other' } } },
       ['hematoscope.app/job-run', 'Forbidden'],
     ],
@@ -112,20 +108,20 @@ describe('what a run overrides', () => {
     ['a parameter that is not declared', { parameters: { day: 'x' } }, ['spec.parameters[day]']],
   ];
 
-  test.each(refused)('is refused for %s', async (_, spec, sentences) => {
+  test.each(refused)('are denied for %s', async (_, spec, sentences) => {
     const denied = await place.apply(run('refused', 'several', spec));
     expect(denied.code).toBe(1);
     for (const sentence of sentences) expect(denied.stderr).toContain(sentence);
     expect(await place.kubectl('get', 'jobrun', 'refused', '--ignore-not-found')).toBe('');
   });
 
-  test('tells all mistakes of a run at once', async () => {
+  test('are denied with all mistakes at once', async () => {
     const denied = await place.apply(run('refused', 'several', { image: 'nginx', nodeSelector: { disk: 'ssd' } }));
     expect(denied.stderr).toContain('spec.image');
     expect(denied.stderr).toContain('spec.nodeSelector');
   });
 
-  test('is closed where the list is empty', async () => {
+  test('are denied if the allow list is empty', async () => {
     await place.accepted(template('closed', { command: ['true'] }, { content: { overrides: { allow: [] } } }));
     const denied = await place.apply(run('refused', 'closed', { args: ['x'] }));
     expect(denied.stderr).toContain('spec.args: Forbidden');
@@ -144,10 +140,10 @@ describe('parameters', () => {
     empty: '',
   };
 
-  test('arrive in argv and in the environment byte for byte', async () => {
+  test('reach argv and the environment byte for byte', async () => {
     const names = Object.keys(texts);
     const container = {
-      // The shell is process 1 of its container: what it shows of that process is what it was started with.
+      // The shell is process 1 of its container: /proc/1 shows what it was started with.
       command: ['sh', '-c', 'base64 /proc/1/cmdline | tr -d "\\n"; echo; base64 /proc/1/environ | tr -d "\\n"', 'argv'],
       args: [
         ...names.map((name) => `$(params.${name})`),
@@ -179,7 +175,7 @@ describe('parameters', () => {
     for (const [name, text] of Object.entries(texts)) expect(environment).toContain(`${name.toUpperCase()}=<${text}>`);
   });
 
-  test('are refused where they do not fit, all at once', async () => {
+  test('are denied if they do not match their declarations, all at once', async () => {
     const parameters = [
       { name: 'size', schema: { type: 'integer', maximum: 10 } },
       { name: 'day', schema: { type: 'string', pattern: '^[0-9-]+$', maxLength: 10 } },
@@ -193,14 +189,14 @@ describe('parameters', () => {
     expect(denied.stderr).toContain('did you mean "needed"?');
   });
 
-  test('have to be declared by the template', async () => {
+  test('must be declared by the template', async () => {
     const denied = await place.apply(template('undeclared', { command: ['echo'], args: ['$(params.nothing)'] }));
     expect(denied.code).toBe(1);
     expect(denied.stderr).toContain('spec.template.spec.containers[0].args[0]');
   });
 });
 
-describe('the same manifest again', () => {
+describe('the same manifest applied again', () => {
   test('kubectl apply changes nothing', async () => {
     await place.accepted(template('plain', { command: ['true'] }));
     await place.accepted(run('twice', 'plain', { env: [{ name: 'A', value: 'b' }] }));
@@ -211,7 +207,7 @@ describe('the same manifest again', () => {
     expect(await place.get<SeenRun>('jobrun', 'twice')).toEqual(before);
   });
 
-  test('kubectl replace changes nothing that admission has filled in', async () => {
+  test('kubectl replace changes nothing that admission has set', async () => {
     const kubectl = (verb: string) =>
       execute([cluster.kubectlPath, verb, '-n', namespace, '-f', '-'], {
         env: cluster.environment,
@@ -232,7 +228,7 @@ describe('the same manifest again', () => {
     expect(after.spec).toEqual(before.spec);
   });
 
-  test('a changed one is refused with the field', async () => {
+  test('a changed manifest is denied, and the message names the field', async () => {
     const denied = await place.apply(run('twice', 'plain', { env: [{ name: 'A', value: 'c' }] }));
     expect(denied.code).toBe(1);
     expect(denied.stderr).toContain('env is immutable');
@@ -247,7 +243,7 @@ test('a suspended run starts when it is resumed', async () => {
 });
 
 describe('revisions', { concurrent: false }, () => {
-  const says = (text: string) => template('says', { command: ['echo', text] });
+  const templateThatPrints = (text: string) => template('says', { command: ['echo', text] });
   const revisionsOf = (name: string) =>
     place.list<{ metadata: { labels: Record<string, string> } }>(
       'controllerrevisions',
@@ -267,7 +263,7 @@ describe('revisions', { concurrent: false }, () => {
 
   test('a dry run of a template and of a run writes nothing', async () => {
     await scaleSyncer(0);
-    expect(await place.apply(says('never'), '--dry-run=server')).toMatchObject({ code: 0 });
+    expect(await place.apply(templateThatPrints('never'), '--dry-run=server')).toMatchObject({ code: 0 });
     await place.accepted(template('dry', { command: ['true'] }));
     expect(await place.apply(run('dry', 'dry'), '--dry-run=server')).toMatchObject({ code: 0 });
     expect(await place.kubectl('get', 'jobtemplate', 'says', '--ignore-not-found')).toBe('');
@@ -275,11 +271,11 @@ describe('revisions', { concurrent: false }, () => {
     expect(await revisionsOf('dry')).toEqual([]);
   });
 
-  test('what was admitted is what runs, though the template was edited before the Job was made', async () => {
-    await place.accepted(says('old'));
+  test('what was admitted is what runs, even if the template is edited before the Job is created', async () => {
+    await place.accepted(templateThatPrints('old'));
     await place.accepted(run('admitted', 'says'));
     await place.accepted(run('suspended', 'says', { suspend: true }));
-    const edited = await place.accepted(says('new'));
+    const edited = await place.accepted(templateThatPrints('new'));
     expect(edited.stderr).toMatch(/Warning: .*2 /);
     await place.accepted(run('later', 'says'));
     first = (await place.get<SeenRun>('jobrun', 'admitted')).spec.templateRevision!;
@@ -299,7 +295,7 @@ describe('revisions', { concurrent: false }, () => {
     expect(await place.logs('later')).toBe('new\n');
   });
 
-  test('a run whose template was deleted runs what was admitted, or says why it does not', async () => {
+  test('a run whose template was deleted runs what was admitted, or reports why it does not', async () => {
     const phase = await place.phaseAtEnd('orphan');
     if (phase === 'Succeeded') expect(await place.logs('orphan')).toBe('deleted\n');
     else {
@@ -308,7 +304,7 @@ describe('revisions', { concurrent: false }, () => {
     }
   });
 
-  test('kubectl get controllerrevisions shows the history, and an older one can be run by name', async () => {
+  test('kubectl get controllerrevisions shows the history, and a run can name an older revision', async () => {
     const labels = await eventually('two revisions', async () => {
       const revisions = await revisionsOf('says');
       return revisions.length === 2 ? revisions.map(({ metadata }) => metadata.labels) : undefined;
@@ -319,7 +315,7 @@ describe('revisions', { concurrent: false }, () => {
     expect(await place.logs('again')).toBe('old\n');
   });
 
-  test('a revision that does not exist is refused, with those that do', async () => {
+  test('a revision that does not exist is denied, and the message lists the existing ones', async () => {
     const denied = await place.apply(run('refused', 'says', { templateRevision: '0123456789' }));
     expect(denied.code).toBe(1);
     expect(denied.stderr).toContain('spec.templateRevision: Not found: "0123456789"');
@@ -333,13 +329,13 @@ describe('revisions', { concurrent: false }, () => {
   });
 });
 
-describe('the verdict at apply', () => {
-  test('tells that a quota is used up', async () => {
+describe('validation at apply', () => {
+  test('denies a run if a quota is used up', async () => {
     const quota = { metadata: { name: 'no-jobs' }, spec: { hard: { 'count/jobs.batch': '0' } } };
     await place.accepted({ apiVersion: 'v1', kind: 'ResourceQuota', ...quota });
     try {
       await place.kubectl('wait', 'resourcequota/no-jobs', '--for=jsonpath={.status.used}', '--timeout=60s');
-      // Parallelism is a part of what a verdict is about: none of a run before holds for this one.
+      // The cached verdict covers parallelism: no verdict of an earlier run applies to this one.
       const denied = await place.apply(run('too-many', 'plain', { parallelism: 7 }));
       expect(denied.code).toBe(1);
       expect(denied.stderr).toContain('exceeded quota: no-jobs');
@@ -348,7 +344,7 @@ describe('the verdict at apply', () => {
     }
   });
 
-  test('warns of a Secret that is not there, and admits', async () => {
+  test('warns of a missing Secret, and admits the run', async () => {
     const envFrom = [{ secretRef: { name: 'not-yet' } }];
     await place.accepted(template('secretive', { command: ['true'], envFrom }, { spec: { suspend: true } }));
     const done = await place.accepted(run('secretive', 'secretive'));
@@ -375,7 +371,7 @@ test('a ClusterJobTemplate serves every namespace', async () => {
   }
 });
 
-describe('permission, in mode Use', { concurrent: false }, () => {
+describe('authorization in mode Use', { concurrent: false }, () => {
   const as = ['--as', 'alice', '--as-group', 'team'];
   const role = (name: string, verbs: string[], resources: string[], resourceNames?: string[]) => [
     {
@@ -401,7 +397,7 @@ describe('permission, in mode Use', { concurrent: false }, () => {
     await grant('runs', ['create', 'get', 'list', 'patch'], ['jobruns']);
   });
 
-  test('a template cannot be run without the verb use, and the denial names it', async () => {
+  test('without the verb use, a run of the template is denied, and the message names the verb', async () => {
     const denied = await place.apply(run('alices', 'plain'), ...as);
     expect(denied.code).toBe(1);
     expect(denied.stderr).toContain('forbidden');
@@ -409,7 +405,7 @@ describe('permission, in mode Use', { concurrent: false }, () => {
     expect(denied.stderr).toContain('plain');
   });
 
-  test('with it, args can be given; more needs the verb override', async () => {
+  test('with the verb use, a run can set args; other fields need the verb override', async () => {
     await grant('user', ['use'], ['jobtemplates'], ['plain']);
     await eventually('the permission', async () => {
       const done = await place.apply(run('alices', 'plain', { args: ['x'] }), ...as);
@@ -425,7 +421,7 @@ describe('permission, in mode Use', { concurrent: false }, () => {
     });
   });
 
-  test('a run says who asked for it, whatever is written there', async () => {
+  test('a run records its real creator, whatever the manifest claims', async () => {
     const forged = { annotations: { 'hematoscope.app/requested-by': 'bob' } };
     await place.accepted(run('forged', 'plain', {}, forged), ...as);
     const requestedBy = async () =>

@@ -10,7 +10,7 @@ export interface ChartRepository {
   stop: () => Promise<void>;
 }
 
-/** Packages the chart, writes an index, and serves both on loopback, as a chart repository does. */
+/** Packages the chart, writes an index, and serves both on loopback as a chart repository. */
 export async function serveChartRepository(cluster: Cluster, chart: string): Promise<ChartRepository> {
   const folder = join(cluster.scratch, 'repository');
   const server = createServer((request, response) => {

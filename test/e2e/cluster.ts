@@ -6,26 +6,28 @@ import { repositoryDirectory, stateDirectory } from '../../local-kubernetes/path
 import { buildImage } from '../../local-kubernetes/images/image.ts';
 import { execute, type Executed } from './execute.ts';
 
-/** The image under test, as it is called inside the cluster. */
+/** The name of the image under test inside the cluster. */
 export const imageRepository = 'hematoscope/job-template-run';
 
-/** A real cluster, our image in its registry, and the programs that a person would use. */
+/** A real cluster with our image in its registry, and the programs that a user has. */
 export interface Cluster {
   kubeconfig: string;
   /** Tag of the image that was built from this checkout. */
   imageTag: string;
-  /** Runs kubectl and gives back what it said; a non-zero exit is an error. */
+  /** Runs kubectl and returns its output. @throws on a non-zero exit code. */
   kubectl: (...args: string[]) => Promise<string>;
-  /** Applies a manifest given as text; never throws for a refusal: look at `code` and `stderr`. */
+  /** Applies a manifest given as text. Never throws if it is denied: check `code` and `stderr`. */
   apply: (manifest: string, ...args: string[]) => Promise<Executed>;
   helm: (...args: string[]) => Promise<string>;
   environment: NodeJS.ProcessEnv;
   kubectlPath: string;
-  /** A folder for this test file's own files. */
+  /** A folder for the files of this test file. */
   scratch: string;
 }
 
-/** Brings the full cluster up (or finds it up), builds the image and pushes it. Minutes at first, seconds later. */
+/**
+ * Starts the full cluster (or reuses it), builds the image and pushes it. Takes minutes the first time, seconds later.
+ */
 export async function useCluster(): Promise<Cluster> {
   const full = await ensureFullCluster();
   const image = await buildImage({ context: repositoryDirectory, repository: imageRepository });

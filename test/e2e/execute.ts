@@ -6,7 +6,7 @@ export interface Executed {
   stderr: string;
 }
 
-/** Runs a command to its end; a non-zero exit is a result, not an error. */
+/** Runs a command until it exits. A non-zero exit code is a result, not an error. */
 export function execute(
   command: readonly string[],
   options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string } = {},
@@ -18,7 +18,8 @@ export function execute(
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.stdin.on('error', () => undefined); // a command that ends without reading its input says so by its exit code
+    // A command that exits without reading its input reports the reason in its exit code.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
     child.once('error', reject);
     child.once('close', (code, signal) => {

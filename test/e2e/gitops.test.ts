@@ -10,8 +10,8 @@ const namespace = 'e2e-gitops';
 const chart = join(repositoryDirectory, 'examples', 'gitops-helm');
 const kustomization = join(repositoryDirectory, 'examples', 'gitops-kustomize');
 
-/** A run and its template delivered together, by tools with an order of their own. */
-describe('a template and a run of it, delivered together', { concurrent: false }, () => {
+/** A run and its template, delivered together by tools that apply in their own order. */
+describe('a template and its run, delivered together', { concurrent: false }, () => {
   let cluster: Cluster;
   let place: Place;
 
@@ -31,7 +31,7 @@ describe('a template and a run of it, delivered together', { concurrent: false }
 
   const helm = (...args: string[]) => cluster.helm(...args, '--namespace', namespace);
 
-  test('helm install is refused without the annotation: Helm applies the run first', async () => {
+  test('helm install is denied without the annotation: Helm applies the run first', async () => {
     const strict = join(cluster.scratch, 'strict');
     cpSync(chart, strict, { recursive: true });
     const file = join(strict, 'templates', 'run.yaml');
@@ -49,24 +49,24 @@ describe('a template and a run of it, delivered together', { concurrent: false }
     expect(await place.logs('hello-1')).toBe('Hello\n');
   });
 
-  test('helm upgrade makes a run of the new template, and leaves the old run', async () => {
+  test('helm upgrade creates a run of the new template and does not touch the old run', async () => {
     await helm('upgrade', 'hello', chart, '--set', 'greeting=Good morning');
     expect(await place.phaseAtEnd('hello-2')).toBe('Succeeded');
     expect(await place.logs('hello-2')).toBe('Good morning\n');
     expect(await place.logs('hello-1')).toBe('Hello\n');
   });
 
-  test('kubectl apply -k is tried, done, and done again without a change', async () => {
+  test('kubectl apply -k works as a dry run and for real, and changes nothing the second time', async () => {
     const apply = (...more: string[]) => place.kubectl('apply', '-k', kustomization, ...more);
-    const said = (template: string, run: string) =>
+    const outputOfApply = (template: string, run: string) =>
       `jobtemplate.hematoscope.app/nightly ${template}\njobrun.hematoscope.app/nightly-1 ${run}\n`;
     const created = 'created (server dry run)';
-    expect(await apply('--dry-run=server')).toBe(said(created, created));
+    expect(await apply('--dry-run=server')).toBe(outputOfApply(created, created));
     expect(await place.kubectl('get', 'jobtemplates,jobruns', 'nightly', 'nightly-1', '--ignore-not-found')).toBe('');
-    expect(await apply()).toBe(said('created', 'created'));
+    expect(await apply()).toBe(outputOfApply('created', 'created'));
     expect(await place.phaseAtEnd('nightly-1')).toBe('Succeeded');
     expect(await place.logs('nightly-1')).toBe('good night\n');
-    expect(await apply()).toBe(said('unchanged', 'unchanged'));
+    expect(await apply()).toBe(outputOfApply('unchanged', 'unchanged'));
   });
 
   test('a commit that changes the template and names a new run gets the new template', async () => {

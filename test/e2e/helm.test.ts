@@ -10,7 +10,7 @@ import { eventually } from './eventually.ts';
 
 const example = (name: string) => readFileSync(join(repositoryDirectory, 'examples', 'echo', name), 'utf8');
 
-/** The life of an installation, in order: each test stands on those before it. */
+/** The life of an installation, in order: each test builds on the ones before it. */
 describe('an installation with Helm', { concurrent: false }, () => {
   let cluster: Cluster;
   let repository: ChartRepository;
@@ -32,7 +32,7 @@ describe('an installation with Helm', { concurrent: false }, () => {
   const jobRun = async (path: string, name = 'echo-hello') =>
     (await cluster.kubectl('-n', 'e2e-helm', 'get', 'jobrun', name, '-o', `jsonpath=${path}`)).trim();
 
-  test('helm repo add, helm install, and at once kubectl apply', async () => {
+  test('helm repo add, helm install, and immediately kubectl apply', async () => {
     await cluster.helm('repo', 'add', 'hematoscope', repository.url);
     const chart = 'hematoscope/job-template-run';
     const place = ['--namespace', releaseNamespace, '--create-namespace'];
@@ -54,7 +54,7 @@ describe('an installation with Helm', { concurrent: false }, () => {
     expect(run).toMatchObject({ code: 0, stdout: 'jobrun.hematoscope.app/echo-hello created\n' });
   });
 
-  test('the run ends, its Pod has said hello, and its status tells it', async () => {
+  test('the run succeeds, its Pod printed hello, and its status shows both', async () => {
     await cluster.kubectl('-n', 'e2e-helm', 'wait', 'jobrun/echo-hello', '--for=condition=Finished', '--timeout=90s');
     expect(await jobRun('{.status.phase}')).toBe('Succeeded');
     expect(await jobRun('{.status.succeeded}')).toBe('1');
@@ -81,7 +81,7 @@ describe('an installation with Helm', { concurrent: false }, () => {
     expect(events).toContain('Created Job');
   });
 
-  test('a run of a missing template is refused, with the name that was probably meant', async () => {
+  test('a run of a missing template is denied, and the message suggests the right name', async () => {
     const denied = await cluster.apply(example('mistake.yaml'), '-n', 'e2e-helm');
     expect(denied.code).toBe(1);
     expect(denied.stderr).toContain(
@@ -90,7 +90,7 @@ describe('an installation with Helm', { concurrent: false }, () => {
     expect(denied.stderr).toContain('did you mean "echo-template"?');
   });
 
-  test('a template with a typo is refused with the field and what was meant', async () => {
+  test('a template with a typo is denied, and the message names the field and suggests the right one', async () => {
     const denied = await cluster.apply(
       example('template.yaml').replace('command:', 'comand:').replace('echo-template', 'typo'),
       '-n',
@@ -102,7 +102,7 @@ describe('an installation with Helm', { concurrent: false }, () => {
     expect(denied.stderr).toContain('did you mean "command"?');
   });
 
-  test('a server-side dry run answers and makes nothing', async () => {
+  test('a server-side dry run responds and creates nothing', async () => {
     const run = example('run.yaml').replace('echo-hello', 'echo-dry');
     const dry = await cluster.apply(run, '-n', 'e2e-helm', '--dry-run=server');
     expect(dry).toMatchObject({ code: 0, stdout: 'jobrun.hematoscope.app/echo-dry created (server dry run)\n' });
@@ -128,7 +128,7 @@ describe('an installation with Helm', { concurrent: false }, () => {
     });
   });
 
-  test('a run with a name of 253 characters runs like any other', async () => {
+  test('a run with a name of 253 characters runs as any other', async () => {
     const name = `${'n'.repeat(60)}.${'a'.repeat(62)}.${'m'.repeat(62)}.${'e'.repeat(66)}`;
     expect(await cluster.apply(example('run.yaml').replace('echo-hello', name), '-n', 'e2e-helm')).toMatchObject({
       code: 0,
@@ -139,7 +139,7 @@ describe('an installation with Helm', { concurrent: false }, () => {
     );
   });
 
-  test('a Job deleted by hand ends its run, and no second one is made', async () => {
+  test('a run whose Job is deleted by hand fails, and no second Job is created', async () => {
     const sleeper = example('template.yaml').replace('echo-template', 'sleeper').replace('[echo]', '[sleep]');
     await cluster.apply(sleeper, '-n', 'e2e-helm');
     const run = example('run.yaml').replace('echo-hello', 'sleepy').replace('echo-template', 'sleeper');
@@ -156,12 +156,12 @@ describe('an installation with Helm', { concurrent: false }, () => {
     );
   });
 
-  test('helm test runs a JobRun to its end', async () => {
-    const said = await cluster.helm('test', release, '--namespace', releaseNamespace, '--timeout', '3m');
-    expect(said).toContain('Succeeded');
+  test('helm test runs a JobRun until it succeeds', async () => {
+    const output = await cluster.helm('test', release, '--namespace', releaseNamespace, '--timeout', '3m');
+    expect(output).toContain('Succeeded');
   });
 
-  test('helm upgrade loses no request', async () => {
+  test('no create is denied during helm upgrade', async () => {
     const upgrade = () => installChart(cluster, '--set', 'podAnnotations.rolled=once');
     const { refused } = await createRunsDuring(cluster, 'e2e-helm', upgrade);
     expect(refused).toEqual([]);

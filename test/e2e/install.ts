@@ -7,14 +7,14 @@ export const release = 'job-template-run';
 export const releaseNamespace = 'job-template-run-system';
 export const chartDirectory = join(repositoryDirectory, 'charts', 'job-template-run');
 
-/** A values file as a platform team would write it: which image, and nothing else. */
+/** A values file as a platform team would write it: the image, and nothing else. */
 export function writeValues(cluster: Cluster): string {
   const file = join(cluster.scratch, 'values.yaml');
   writeFileSync(file, `image:\n  repository: ${imageRepository}\n  tag: "${cluster.imageTag}"\n`);
   return file;
 }
 
-/** Installs or upgrades the chart from this checkout and waits until it says it is ready. */
+/** Installs or upgrades the chart from this checkout and waits until it is ready. */
 export async function installChart(cluster: Cluster, ...more: string[]): Promise<void> {
   const values = writeValues(cluster);
   const place = ['--namespace', releaseNamespace, '--create-namespace'];
@@ -33,7 +33,7 @@ export async function installChart(cluster: Cluster, ...more: string[]): Promise
   );
 }
 
-/** Removes the release if it is there, and the CRDs, which an uninstall keeps. */
+/** Removes the release if it exists, and the CRDs, which an uninstall keeps. */
 export async function removeEverything(cluster: Cluster): Promise<void> {
   await cluster.helm(
     'uninstall',

@@ -1,19 +1,19 @@
 import type { Cluster } from './cluster.ts';
 import type { Executed } from './execute.ts';
 
-/** One namespace, and what people do in it with kubectl. */
+/** One namespace, and what users do in it with kubectl. */
 export interface Place {
-  /** kubectl in the namespace; a non-zero exit is an error. */
+  /** Runs kubectl in the namespace. @throws on a non-zero exit code. */
   kubectl: (...args: string[]) => Promise<string>;
-  /** Never throws for a refusal: look at `code` and `stderr`. */
+  /** Applies an object. Never throws if it is denied: check `code` and `stderr`. */
   apply: (object: object, ...args: string[]) => Promise<Executed>;
-  /** Applies and fails the test with what kubectl said, if it is refused; gives back what was said. */
+  /** Applies an object and returns the output of kubectl. A denial fails the test with its message. */
   accepted: (object: object, ...args: string[]) => Promise<Executed>;
   get: <T>(resource: string, name: string) => Promise<T>;
   list: <T>(resource: string, selector: string) => Promise<T[]>;
-  /** Waits for the end of a run, and gives back its phase. */
+  /** Waits until a run is finished, and returns its phase. */
   phaseAtEnd: (run: string) => Promise<string>;
-  /** What the Pods of a finished run have said. */
+  /** The output of the Pods of a finished run. */
   logs: (run: string) => Promise<string>;
 }
 
@@ -44,7 +44,7 @@ export function placeIn(cluster: Cluster, namespace: string): Place {
   };
 }
 
-/** A template of one container `main`, busybox; `content` goes beside spec, `pod` into the Pod's spec. */
+/** A template with one busybox container `main`; `content` is merged beside spec, `pod` into the Pod's spec. */
 export function template(name: string, container: object, { content = {}, spec = {}, pod = {} } = {}) {
   return {
     apiVersion: 'hematoscope.app/v1',
@@ -73,7 +73,7 @@ export const run = (name: string, templateRef: string, spec: object = {}, metada
   spec: { templateRef, ...spec },
 });
 
-/** A run as kubectl shows it, as far as the tests look at it. */
+/** A run as kubectl shows it, with the fields that the tests check. */
 export interface SeenRun {
   metadata: {
     uid: string;

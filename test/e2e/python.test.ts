@@ -8,7 +8,7 @@ import { installChart, removeEverything } from './install.ts';
 
 const folder = join(repositoryDirectory, 'examples', 'python');
 
-/** A virtual environment with the official client library, kept from run to run. */
+/** A virtual environment with the official client library, reused by later test runs. */
 async function pythonWithClient(): Promise<string> {
   const environment = join(stateDirectory, 'python');
   const python = join(environment, 'bin', 'python');
@@ -55,7 +55,7 @@ describe('the official Python client', { concurrent: false }, () => {
     expect(await cluster.kubectl('-n', 'e2e-python', 'logs', `job/${job}`)).toBe('Hello from Python\n');
   });
 
-  test('reads a denial from ApiException, cause by cause', async () => {
+  test('gets the causes of a denial from ApiException, one by one', async () => {
     const done = await runJob('ehco-template');
     expect(done.code).toBe(2);
     expect(done.stderr).toMatch(

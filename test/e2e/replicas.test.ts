@@ -13,8 +13,8 @@ const WEBHOOKS = `app.kubernetes.io/instance=${release},app.kubernetes.io/compon
 const misspelt = `{"apiVersion":"hematoscope.app/v1","kind":"JobRun","metadata":{"name":"misspelt"},
   "spec":{"templateRef":"idel"}}`;
 
-/** Two replicas of the webhook, fifty creators, and what happens to replicas. */
-describe('while runs are created, no create is refused', { concurrent: false }, () => {
+/** Two replicas of the webhook, fifty clients that create runs, and what happens to replicas. */
+describe('while clients create runs, no create is denied', { concurrent: false }, () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe('while runs are created, no create is refused', { concurrent: false }, 
 
   const creating = (event: () => Promise<unknown>) => createRunsDuring(cluster, NAMESPACE, event);
 
-  /** As the kernel does it that has no memory left: no word to anybody, and nothing is finished. */
+  /** As the kernel does if it has no memory left: without a signal to the process, and nothing is finished. */
   async function killOneOutright() {
     const [first = ''] = await pods();
     const uid = await inRelease('get', 'pod', first, '-o', 'jsonpath={.metadata.uid}');
@@ -61,7 +61,7 @@ describe('while runs are created, no create is refused', { concurrent: false }, 
     expect(await pods()).not.toContain(first);
   });
 
-  test('when a replica is deleted by force, without the time to end that it asks for', async () => {
+  test('when a replica is deleted by force, without its grace period', async () => {
     const [first = ''] = await pods();
     const { refused } = await creating(async () => {
       await inRelease('delete', 'pod', first, '--grace-period=0', '--force');
@@ -71,19 +71,19 @@ describe('while runs are created, no create is refused', { concurrent: false }, 
     expect(await pods()).not.toContain(first);
   });
 
-  test('when their node is drained: one is evicted, and the budget keeps the other', async () => {
+  test('when the node is drained: one replica is evicted, and the budget keeps the other', async () => {
     const node = (await cluster.kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}')).trim();
     const before = await pods();
     const drain = [cluster.kubectlPath, 'drain', node, '--pod-selector', WEBHOOKS, '--timeout=15s'];
     const { refused } = await creating(async () => {
       const drained = await execute(drain, { env: cluster.environment });
-      // The node is the only one: whoever is evicted comes back when it takes Pods again.
+      // There is only one node: an evicted Pod is recreated once the node accepts Pods again.
       await cluster.kubectl('uncordon', node);
       expect(drained.stderr).toContain("violate the pod's disruption budget");
       await untilBothReady();
     });
     expect(refused).toEqual([]);
-    // The evicted one serves on until nobody asks it any more; the other one stays.
+    // The evicted replica serves until no requests arrive any more; the other one stays.
     const left = async () => (await pods()).filter((pod) => before.includes(pod)).length;
     await eventually('the evicted Pod to be gone', async () => ((await left()) < 2 ? true : undefined));
     expect(await left()).toBe(1);
@@ -112,20 +112,20 @@ describe('while runs are created, no create is refused', { concurrent: false }, 
     expect(seen.size).toBeGreaterThan(5);
   });
 
-  test('but those that meet a replica killed outright, for a moment, and whoever tries again is served', async () => {
+  test('except, for a moment, those that reach a replica killed outright; a retry succeeds', async () => {
     const { created, refused } = await creating(killOneOutright);
-    // The API server sends half of its calls to it until the node has noticed.
+    // The API server sends half of its calls to that replica until the node notices.
     for (const message of refused) expect(message).toMatch(/failed calling webhook/);
     expect(created).toBeGreaterThan(refused.length);
     const after = await creating(() => Promise.resolve());
     expect(after.refused).toEqual([]);
   });
 
-  test('and not even those, where what meets no webhook is admitted unchecked', async () => {
+  test('not even when a replica is killed outright, if failurePolicy is Ignore: runs that reach no webhook are admitted unchecked', async () => {
     await installChart(cluster, '--set', 'admission.failurePolicy=Ignore');
     const { refused } = await creating(killOneOutright);
     expect(refused).toEqual([]);
-    // Whatever meets a webhook is checked as ever.
+    // A run that reaches a webhook is checked as always.
     const { code, stderr } = await cluster.apply(misspelt, '-n', NAMESPACE);
     expect(stderr).toContain('did you mean "idle"?');
     expect(code).not.toBe(0);
@@ -141,7 +141,7 @@ function processOf(podUid: string): number {
         const cgroup = readFileSync(`/proc/${pid}/cgroup`, 'utf8').replaceAll('_', '-');
         return cgroup.includes(podUid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dist/webhook/');
       } catch {
-        // It ended meanwhile.
+        // It exited meanwhile.
         return false;
       }
     });

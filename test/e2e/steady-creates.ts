@@ -8,16 +8,16 @@ import type { Cluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 
 const CREATORS = 50;
-/** So many creates are answered before the event begins, and after it is over. */
+/** The number of responses before the event begins, and after it is over. */
 const AROUND = 100;
 
 const template = `{"apiVersion":"hematoscope.app/v1","kind":"JobTemplate","metadata":{"name":"idle"},
   "spec":{"suspend":true,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"busybox"}]}}}}`;
 
 /**
- * Fifty creators, each creating one JobRun after the other while the event happens, and a while before and after it; tells
- * how many were taken, and every refusal. The creates are dry runs: admission sees them as it sees all others, and the
- * cluster is not filled.
+ * Fifty clients create JobRuns, one after the other, during the event and for a while before and after it. Returns how
+ * many were admitted, and every denial. The creates are dry runs: admission sees them as it sees all others, and the
+ * cluster does not fill up.
  */
 export async function createRunsDuring(
   cluster: Cluster,
@@ -58,7 +58,7 @@ export async function createRunsDuring(
       } catch (error) {
         refused.push(String(error));
       }
-      // Enough of them to be on their way at any moment, and time left for what they are meant to meet.
+      // Enough pause that requests are in flight at any moment, without starving the event.
       await sleep(100);
     }
   };
