@@ -22,7 +22,7 @@ const restricted = (name: string) =>
     kind: 'Namespace',
     metadata: {
       name,
-      // `warn` speaks about Deployments too; `enforce` about Pods only.
+      // `warn` covers Deployments too; `enforce` only Pods.
       labels: {
         'pod-security.kubernetes.io/enforce': 'restricted',
         'pod-security.kubernetes.io/warn': 'restricted',
@@ -51,11 +51,11 @@ const plainJob = stringify({
   },
 });
 
-/** The CustomResourceDefinitions of an earlier test are taken over with `--take-ownership`. */
+/** `--take-ownership` takes over the CustomResourceDefinitions of an earlier test. */
 const install = (release: string, namespace: string, values: object = {}, ...more: string[]) =>
   cluster.helm(['install', release, chartDirectory, '--namespace', namespace, '--create-namespace', ...more], values);
 
-test('without cert-manager, the installation says what to do', async () => {
+test('without cert-manager, the installation fails and explains what to do', async () => {
   await expect(install('jtr', 'early')).rejects.toThrow(
     'tls.mode is certManager, but this cluster has no cert-manager: install it first (https://cert-manager.io/docs/installation/), or set tls.mode to selfSigned',
   );
@@ -68,27 +68,27 @@ describe('with cert-manager', { concurrent: false }, () => {
     await cluster.kubectl(['apply', '--server-side', '-f', join(chartDirectory, 'files', 'crds')]);
     await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
     await cluster.kubectl(['apply', '-f', '-'], restricted('apps'));
-    // Pods are refused before their ServiceAccount exists, and a dry run makes none.
+    // Pods are refused until their ServiceAccount exists, and a dry run creates none.
     for (const name of ['jtr-job-template-run-test', 'a-name-that-is-much-longer-than-what-fits-into-the-n-test']) {
       await cluster.kubectl(['create', 'serviceaccount', name, '--namespace', 'apps']);
     }
   });
 
   test.for(Object.keys(cases))(
-    'the API server takes every object, strictly and without a warning: %s',
+    'the API server accepts every object, strictly and without a warning: %s',
     async (name) => {
       const manifests = (await render(cases[name])).filter(({ kind }) => !unknownHere(kind));
       cluster.takeWarnings();
-      const said = await cluster.kubectl(
+      const output = await cluster.kubectl(
         ['apply', '--server-side', '--force-conflicts', '--dry-run=server', '--validate=strict', '-f', '-'],
         JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }),
       );
-      expect(said.trim().split('\n')).toHaveLength(manifests.length);
+      expect(output.trim().split('\n')).toHaveLength(manifests.length);
       expect(cluster.takeWarnings()).toEqual([]);
     },
   );
 
-  test('with more rights than the restricted standard gives, a Pod is refused and a Deployment warned of', async () => {
+  test('with more rights than the restricted standard allows, a Pod is denied and a Deployment causes a warning', async () => {
     const manifests = await render({ securityContext: { allowPrivilegeEscalation: true } });
     const dryRun = (kind: string) =>
       cluster.kubectl(
@@ -101,13 +101,13 @@ describe('with cert-manager', { concurrent: false }, () => {
     expect(cluster.takeWarnings()).toEqual([expect.stringContaining('would violate PodSecurity "restricted:latest"')]);
   });
 
-  test('kubectl apply -k certs is taken too, on the server and by the client', async () => {
+  test('kubectl apply -k certs is accepted too, on the server and by the client', async () => {
     cluster.takeWarnings();
     const directory = join(repositoryDirectory, 'certs');
     await cluster.kubectl(['apply', '-f', join(directory, 'namespace.yaml')]);
     for (const how of [['--server-side', '--force-conflicts'], ['--server-side=false']]) {
-      const said = await cluster.kubectl(['apply', ...how, '--dry-run=server', '--validate=strict', '-k', directory]);
-      expect(said).toContain('deployment.apps/job-template-run');
+      const output = await cluster.kubectl(['apply', ...how, '--dry-run=server', '--validate=strict', '-k', directory]);
+      expect(output).toContain('deployment.apps/job-template-run');
     }
     expect(cluster.takeWarnings().filter((line) => !line.includes('last-applied-configuration'))).toEqual([]);
   });
@@ -121,7 +121,7 @@ describe('what the ServiceAccounts may do', { concurrent: false }, () => {
     for (const verb of everyVerb) {
       const target = name === undefined ? resource : `${resource}/${name}`;
       const who = [`--as=system:serviceaccount:rights:${account}`, '--namespace', namespace];
-      // Ends with 1 for "no", which is an answer here.
+      // Exits with 1 for "no", which is a valid answer here.
       const answer = await cluster.kubectl(['auth', 'can-i', verb, target, ...who]).catch((error: unknown) => {
         if (error instanceof Error && error.message.includes('no')) return 'no';
         throw error;
@@ -163,7 +163,7 @@ describe('what the ServiceAccounts may do', { concurrent: false }, () => {
     expect(await verbs(account, resource, namespace)).toEqual(expected);
   });
 
-  test('of single objects: the Lease, and the webhook configurations', async () => {
+  test('cover single objects: the Lease, and the webhook configurations', async () => {
     const name = 'jtr-job-template-run';
     expect(await verbs(`${name}-syncer`, 'leases.coordination.k8s.io', 'rights', `${name}-syncer`)).toEqual([
       'get',
@@ -203,7 +203,7 @@ describe('the life of a release', { concurrent: false }, () => {
     ]);
   const upgrade = (values: object) => cluster.helm(['upgrade', name, chartDirectory, ...inRelease], values);
 
-  test('install; a certificate made by Helm is kept over an upgrade', async () => {
+  test('install; an upgrade keeps a certificate that Helm created', async () => {
     await install(name, 'release', selfSigned, '--take-ownership');
     const [made, ca] = [await secret(), await bundle()];
     expect(JSON.parse(made)).toHaveProperty(['tls.crt']);
@@ -212,7 +212,7 @@ describe('the life of a release', { concurrent: false }, () => {
     expect(await bundle()).toBe(ca);
   });
 
-  test('near its end it is made anew, and the old CA is believed beside the new one', async () => {
+  test('a certificate near its expiry is renewed, and the old CA is trusted beside the new one', async () => {
     const [made, ca] = [await secret(), await bundle()];
     const soon = Math.round(Date.now() / 1000) + 86_400;
     const annotation = `hematoscope.app/not-after=${soon}`;
@@ -224,11 +224,11 @@ describe('the life of a release', { concurrent: false }, () => {
     expect(now.endsWith(Buffer.from(ca, 'base64').toString())).toBe(true);
   });
 
-  test('while no webhook answers: JobRuns are refused, Jobs are made, and a JobRun can still be labelled and deleted', async () => {
+  test('while no webhook answers: JobRuns are refused, Jobs can be created, and a JobRun can still be labeled and deleted', async () => {
     await cluster.helm(['uninstall', name, ...inRelease]);
     await cluster.kubectl(['create', '-f', '-'], `${jobTemplate('echo')}---\n${jobRun('before')}`);
     await install(name, 'release', selfSigned);
-    // The API server learns of a new configuration a moment later.
+    // The API server loads a new configuration a moment later.
     await expect
       .poll(() => cluster.kubectl(['create', '--dry-run=server', '-f', '-'], jobRun('during')).catch(String), {
         timeout: 10_000,
@@ -265,7 +265,7 @@ describe('the life of a release', { concurrent: false }, () => {
     await cluster.kubectl(['create', '-f', '-'], jobRun('after'));
   });
 
-  test('installed again under another name, --take-ownership adopts the CustomResourceDefinitions', async () => {
+  test('installed under another name, --take-ownership adopts the CustomResourceDefinitions', async () => {
     await expect(install('other', 'release', selfSigned)).rejects.toThrow(
       'cannot be imported into the current release',
     );

@@ -9,9 +9,9 @@ import { helm } from './helm.ts';
 /** A real API server without nodes, with kubectl and helm that talk to it. */
 export interface ChartCluster {
   controlPlane: ControlPlane;
-  /** Resolves to stdout; rejects with what kubectl wrote to stderr. */
+  /** Resolves to stdout. Rejects with stderr of kubectl. */
   kubectl: (command: string[], input?: string) => Promise<string>;
-  /** Warnings the API server gave, line by line, since the last call of this. */
+  /** Warnings that the API server sent since the last call, line by line. */
   takeWarnings: () => string[];
   helm: (command: string[], values?: object) => Promise<string>;
   stop: () => Promise<void>;

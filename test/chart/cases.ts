@@ -3,7 +3,7 @@ const allOn = {
   metrics: { serviceMonitor: { enabled: true, labels: { release: 'prometheus' } } },
 };
 
-/** Sets of values that people use, each with the parts that it is about. */
+/** Sets of values that users have, each with the templates that it affects. */
 export const cases: Record<string, object> = {
   defaults: {},
   'syncer in a Deployment of its own': { syncer: { mode: 'Deployment' }, ...allOn },

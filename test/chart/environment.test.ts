@@ -25,11 +25,11 @@ const podOf = async (values: object, name: string) => {
   throw new Error(`no container ${name}`);
 };
 
-/** What a container finds in its environment; what Kubernetes fills in is given here. */
+/** The environment of a container, with test values for what Kubernetes would fill in. */
 const environmentOf = ({ env }: Container) =>
   Object.fromEntries(env.map(({ name, value }) => [name, value ?? `the ${name}`]));
 
-describe('the webhook is configured as the values say', () => {
+describe('the webhook is configured as the values request', () => {
   test('by default', async () => {
     const { container } = await podOf({}, 'webhook');
     expect(readWebhookConfig(environmentOf(container))).toMatchObject({
@@ -72,17 +72,17 @@ describe('the webhook is configured as the values say', () => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(config.drainSeconds);
   });
 
-  test.for(Object.keys(cases))('it reads its certificate from where it is mounted: %s', async (name) => {
+  test.for(Object.keys(cases))('it reads its certificate from the path where it is mounted: %s', async (name) => {
     const { container, pod } = await podOf(cases[name] ?? {}, 'webhook');
     const { tlsCertFile, tlsKeyFile } = readWebhookConfig(environmentOf(container));
     expect(container).toHaveProperty('volumeMounts', [{ name: 'tls', mountPath: '/tls', readOnly: true }]);
     expect([tlsCertFile, tlsKeyFile]).toEqual(['/tls/tls.crt', '/tls/tls.key']);
-    // 0440 for the Pod's group: readable by the user the container runs as, whoever that is.
+    // 0440 for the Pod's group: readable by the user of the container, whichever it is.
     expect(pod).toMatchObject({ volumes: [{ name: 'tls', secret: { defaultMode: 0o440 } }] });
   });
 });
 
-describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values say (%s)', (mode) => {
+describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values request (%s)', (mode) => {
   test('by default', async () => {
     const { container } = await podOf({ syncer: { mode } }, 'syncer');
     expect(readSyncerConfig(environmentOf(container))).toMatchObject({
@@ -121,7 +121,7 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
   });
 });
 
-test('each shard of syncers has its number, and a lease that it may use', async () => {
+test('each shard of syncers has its number, and its own lease with permission to use it', async () => {
   const manifests = await render({ syncer: { mode: 'Deployment', shards: 3 } });
   const deployments = manifests.filter(({ kind }) => kind === 'Deployment') as unknown as Deployment[];
   const configs = deployments.flatMap(({ spec }) => {

@@ -20,7 +20,7 @@ export interface Manifest {
   [field: string]: unknown;
 }
 
-/** Runs helm with values given as an object; rejects with what helm wrote to stderr. */
+/** Runs helm with values given as an object. Rejects with stderr of helm. */
 export async function helm(command: string[], values: object = {}, environment: NodeJS.ProcessEnv = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'chart-values-'));
   const file = join(folder, 'values.yaml');
@@ -35,11 +35,11 @@ export async function helm(command: string[], values: object = {}, environment: 
   }
 }
 
-/** What `helm template` makes of the values, as text. */
+/** The output of `helm template` for the values, as text. */
 export const renderText = (values: object = {}): Promise<string> =>
   helm(['template', 'jtr', chartDirectory, '--namespace', 'apps'], values);
 
-/** What `helm template` makes of the values: every object, hooks and CRDs too. */
+/** The output of `helm template` for the values: every object, including hooks and CRDs. */
 export async function render(values: object = {}): Promise<Manifest[]> {
   const documents = parseAllDocuments(await renderText(values), { version: '1.1' });
   return documents.map((document) => document.toJS() as Manifest | null).filter((manifest) => manifest !== null);

@@ -9,7 +9,7 @@ interface Rule {
 }
 
 describe.for(Object.keys(cases))('permissions: %s', (name) => {
-  test('no wildcard, no impersonation, and of Secrets no more than one by its name', async () => {
+  test('has no wildcard, no impersonation, and at most one Secret, by its name', async () => {
     for (const manifest of await render(cases[name])) {
       for (const rule of (manifest['rules'] as Rule[] | undefined) ?? []) {
         if (!manifest.kind.endsWith('Role')) continue;
@@ -32,7 +32,7 @@ const rulesOf = async (values: object, role: string): Promise<Rule[]> => {
 const WEBHOOK = 'jtr-job-template-run-webhook';
 const resources = (rules: Rule[]): string[] => rules.flatMap((rule) => rule.resources);
 
-describe('what is turned off needs no permission', () => {
+describe('a feature that is turned off needs no permission', () => {
   test.each([
     ['admission.warnings.missingSecrets', { admission: { warnings: { missingSecrets: false } } }, 'secrets'],
     ['admission.warnings.missingConfigMaps', { admission: { warnings: { missingConfigMaps: false } } }, 'configmaps'],
@@ -57,23 +57,23 @@ describe('what is turned off needs no permission', () => {
     expect(resources(await rulesOf(values, WEBHOOK))).not.toContain(resource);
   });
 
-  test('only authorization.mode Use asks who may use a template', async () => {
+  test('only authorization.mode Use grants permission to check who may use a template', async () => {
     expect(resources(await rulesOf({}, WEBHOOK))).not.toContain('subjectaccessreviews');
     const rules = await rulesOf({ authorization: { mode: 'Use' } }, WEBHOOK);
     expect(resources(rules)).toContain('subjectaccessreviews');
   });
 });
 
-describe('roles for people', () => {
+describe('roles for users', () => {
   const name = (suffix: string): string => `jtr-job-template-run-${suffix}`;
 
-  test.each(['view', 'edit', 'runner'])('-%s writes no ClusterJobTemplates', async (suffix) => {
+  test.each(['view', 'edit', 'runner'])('-%s grants no write access to ClusterJobTemplates', async (suffix) => {
     for (const { resources: of, verbs } of await rulesOf({}, name(suffix))) {
       if (of.includes('clusterjobtemplates')) expect(verbs).toEqual(['get', 'list', 'watch']);
     }
   });
 
-  test.each(['use', 'override'])('-%s has this verb only, for both kinds of template', async (verb) => {
+  test.each(['use', 'override'])('-%s grants only this verb, for both kinds of template', async (verb) => {
     expect(await rulesOf({}, name(verb))).toEqual([
       { apiGroups: ['hematoscope.app'], resources: ['jobtemplates', 'clusterjobtemplates'], verbs: [verb] },
     ]);
@@ -86,7 +86,7 @@ describe('roles for people', () => {
     ['override', ['admin', 'edit']],
     ['runner', []],
     ['cluster-template-editor', []],
-  ])('-%s is part of %s', async (suffix, roles) => {
+  ])('-%s is aggregated to %s', async (suffix, roles) => {
     const manifests = await render({});
     const role = manifests.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === name(suffix));
     const labels = Object.keys((role?.metadata as { labels?: object } | undefined)?.labels ?? {});

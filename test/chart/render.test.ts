@@ -7,11 +7,11 @@ import { chartDirectory, helm, nameOf, render, type Manifest } from './helm.ts';
 
 const isCrd = ({ kind }: Manifest) => kind === 'CustomResourceDefinition';
 
-/** Keys and certificates are new each time. */
+/** Keys and certificates differ each time. */
 const withoutCertificates = (text: string) =>
   text.replaceAll(/LS0tLS1[A-Za-z0-9+/=]{200,}/g, 'PEM').replaceAll(/not-after: "\d+"/g, 'not-after: SECONDS');
 
-/** The objects that differ from those of the defaults, and the names of those that are gone. */
+/** The objects that differ from those of the defaults, and the names of removed objects. */
 function difference(manifests: Manifest[], defaults: Manifest[]): string {
   const same = new Set(defaults.map((manifest) => JSON.stringify(manifest)));
   const names = new Set(manifests.map(nameOf));
@@ -33,11 +33,11 @@ describe('what the chart renders', () => {
     await expect(text).toMatchFileSnapshot(`snapshots/${name.replaceAll(/[^a-z0-9]+/gi, '-')}.yaml`);
   });
 
-  test.for(Object.keys(cases))('helm lint --strict finds no fault: %s', async (name) => {
+  test.for(Object.keys(cases))('helm lint --strict finds no problem: %s', async (name) => {
     expect(await helm(['lint', '--strict', chartDirectory], cases[name])).toContain('0 chart(s) failed');
   });
 
-  test('names and label values fit, however long the release is called', async () => {
+  test('names and label values fit, however long the release name is', async () => {
     for (const { kind, metadata } of await render(cases['long names'])) {
       expect(metadata.name.length).toBeLessThanOrEqual(kind.startsWith('ClusterRole') ? 253 : 63);
       for (const value of Object.values(metadata.labels ?? {})) expect(value.length).toBeLessThanOrEqual(63);
@@ -50,7 +50,7 @@ describe('the CustomResourceDefinitions', () => {
     parse(readFileSync(join(chartDirectory, 'files', 'crds', `${name}.yaml`), 'utf8')) as Manifest;
 
   test.for(['jobtemplates', 'clusterjobtemplates', 'jobruns'])(
-    '%s reach the cluster as generated, and are kept',
+    '%s are installed as generated, and an uninstall keeps them',
     async (name) => {
       const crd = (await render()).find(
         ({ kind, metadata }) => kind === 'CustomResourceDefinition' && metadata.name.startsWith(name),
@@ -61,13 +61,13 @@ describe('the CustomResourceDefinitions', () => {
     },
   );
 
-  test('crds.keep=false lets an uninstall take them', async () => {
+  test('crds.keep=false lets an uninstall delete them', async () => {
     const crds = (await render({ crds: { keep: false } })).filter(isCrd);
     expect(crds).toHaveLength(3);
     for (const { metadata } of crds) expect(metadata.annotations ?? {}).not.toHaveProperty(['helm.sh/resource-policy']);
   });
 
-  test('crds.enabled=false leaves them to others', async () => {
+  test('crds.enabled=false leaves them out', async () => {
     expect((await render({ crds: { enabled: false } })).filter(isCrd)).toEqual([]);
   });
 });

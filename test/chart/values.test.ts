@@ -15,7 +15,7 @@ interface Schema {
 
 const schema = JSON.parse(read('values.schema.json')) as Schema;
 
-/** Paths of everything below a schema that has no properties of its own. */
+/** Paths of everything below a schema that has no properties. */
 const leavesOfSchema = (node: Schema, path: string[] = []): string[] =>
   node.properties === undefined
     ? [path.join('.')]
@@ -24,16 +24,16 @@ const leavesOfSchema = (node: Schema, path: string[] = []): string[] =>
 describe('values.yaml, its schema and the README', () => {
   const documented = documentedValues(read('values.yaml'));
 
-  test('the schema knows the values of values.yaml, and no others', () => {
-    const parts = /^affinity\./; // the fields of a Kubernetes type, spelled out against typos
+  test('the schema has exactly the values of values.yaml', () => {
+    const parts = /^affinity\./; // the fields of a Kubernetes type, listed to catch typos
     const paths = leavesOfSchema(schema).map((path) => (parts.test(path) ? 'affinity' : path));
-    // `global` is what a parent chart hands down.
+    // `global` is what a parent chart passes down.
     expect([...new Set(paths)].filter((path) => path !== 'global').sort()).toEqual(
       documented.map(({ path }) => path).sort(),
     );
   });
 
-  test('the README describes each, with its default', () => {
+  test('the README describes each value, with its default', () => {
     const readme = read('README.md');
     for (const { path, default: value, description } of documented) {
       const row = readme.split('\n').find((line) => line.startsWith(`| \`${path}\` `));
@@ -42,7 +42,7 @@ describe('values.yaml, its schema and the README', () => {
     }
   });
 
-  test('every object of the schema that lists its keys refuses others', () => {
+  test('every object of the schema that lists its keys rejects other keys', () => {
     const open: string[] = [];
     const visit = (node: Schema, path: string) => {
       if (node.properties === undefined) return;
@@ -53,21 +53,21 @@ describe('values.yaml, its schema and the README', () => {
     expect(open).toEqual([]);
   });
 
-  test('values.yaml holds nothing twice and parses as YAML', () => {
+  test('values.yaml has no duplicate keys and parses as YAML', () => {
     expect(() => parse(read('values.yaml'), { uniqueKeys: true }) as unknown).not.toThrow();
   });
 });
 
-describe('what a person is told about a wrong value', () => {
+describe('the message about a wrong value, for', () => {
   test.for<[string, object, string]>([
     ['an unknown key', { repicas: 3 }, "additional properties 'repicas' not allowed"],
     [
-      'an unknown key further down',
+      'an unknown nested key',
       { tls: { certmanager: {} } },
       "at '/tls': additional properties 'certmanager' not allowed",
     ],
     [
-      'a mode that is none',
+      'an unknown mode',
       { tls: { mode: 'vault' } },
       "at '/tls/mode': value must be one of 'certManager', 'selfSigned', 'provided'",
     ],
@@ -76,19 +76,19 @@ describe('what a person is told about a wrong value', () => {
       { admission: { missingTemplate: 'reject' } },
       "value must be one of 'Reject', 'Wait', 'Fail'",
     ],
-    ['a text for a number', { replicas: 'two' }, "at '/replicas': got string, want integer"],
-    ['no replica', { replicas: 0 }, "at '/replicas': minimum: got 0, want 1"],
-    ['a number for a text', { image: { tag: 1.1 } }, "at '/image/tag': got number, want string"],
-    ['a digest that is cut off', { image: { digest: 'sha256:12' } }, "at '/image/digest'"],
-    ['a port that is taken', { webhook: { port: 8080 } }, "at '/webhook/port'"],
-    ['a timeout beyond what Kubernetes allows', { admission: { timeoutSeconds: 60 } }, 'maximum: got 60, want 30'],
+    ['a string instead of a number', { replicas: 'two' }, "at '/replicas': got string, want integer"],
+    ['zero replicas', { replicas: 0 }, "at '/replicas': minimum: got 0, want 1"],
+    ['a number instead of a string', { image: { tag: 1.1 } }, "at '/image/tag': got number, want string"],
+    ['a truncated digest', { image: { digest: 'sha256:12' } }, "at '/image/digest'"],
+    ['a port that is in use', { webhook: { port: 8080 } }, "at '/webhook/port'"],
+    ['a timeout above the maximum of Kubernetes', { admission: { timeoutSeconds: 60 } }, 'maximum: got 60, want 30'],
     [
-      'annotations that are not text',
+      'annotations that are not strings',
       { podAnnotations: { a: true } },
       "at '/podAnnotations/a': got boolean, want string",
     ],
     [
-      'a pull secret without its name',
+      'a pull secret that is not an object with a name',
       { imagePullSecrets: ['pull'] },
       "at '/imagePullSecrets/0': got string, want object",
     ],
@@ -103,17 +103,17 @@ describe('what a person is told about a wrong value', () => {
       'set tls.provided.caBundle to the CA of the certificate, or admission.annotations',
     ],
     [
-      'shards beside the webhook',
+      'shards in Sidecar mode',
       { syncer: { shards: 2 } },
       'syncer.shards is 2, but in Sidecar mode all syncers share one lease: set syncer.mode to Deployment',
     ],
     [
-      'permission that nobody asks for while no webhook answers',
+      'authorization that nothing would check while no webhook answers',
       { authorization: { mode: 'Use' }, admission: { failurePolicy: 'Ignore' } },
       'nothing would check the permission. Set admission.failurePolicy to Fail, or authorization.mode to Namespace',
     ],
     [
-      'two syncers that elect no leader',
+      'two syncers without leader election',
       { syncer: { leaderElection: { enabled: false } } },
       'there would be 2 syncers: set replicas to 1, or enable leader election',
     ],
