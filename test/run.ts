@@ -1,6 +1,6 @@
 /**
- * `npm test`: checks the machine, runs every stage in turn, and ends with what ran, what failed, and the line
- * `N passed, N failed`. A stage that fails does not keep the later ones from running.
+ * `npm test`: checks the machine and runs every stage in turn. The output ends with what ran, what failed, and the line
+ * `N passed, N failed`. A stage that fails does not stop the later ones.
  */
 import { program } from 'commander';
 import { machineProblems } from '../local-kubernetes/preflight/check-machine.ts';

@@ -1,4 +1,4 @@
-/** What a stage of `npm test` resulted in. The failed checks are not counted apart: each one has a name. */
+/** The result of a stage of `npm test`. Failed checks have no count of their own: each one has a name. */
 export interface Outcome {
   passed: number;
   skipped: number;

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Outcome } from './outcome.ts';
 
-/** What is read of the report that vitest's JSON reporter writes. */
+/** The parts of the report of vitest's JSON reporter that are used. */
 interface VitestReport {
   numPassedTests: number;
   numPendingTests: number;
