@@ -15,9 +15,9 @@ const ROUNDS = 6;
 const places = { with: 'admission', without: 'admission-limit' } as const;
 
 /**
- * JobRuns a second through admission, by creators in a closed loop, beside the same without admission. No syncer runs, so
- * that webhook, API server and creators have the machine to themselves. Both ways take turns: what slows the machine slows
- * both.
+ * JobRuns a second through admission, by clients in a closed loop, compared with the same without admission. No syncer
+ * runs, so that the webhook, the API server and the clients have the machine to themselves. The two alternate: whatever
+ * slows the machine slows both.
  */
 export async function measureAdmission(secondsARound: number): Promise<Report[]> {
   const system = await startSystem({ controllerManager: false });
@@ -34,12 +34,12 @@ async function measure(system: System, secondsARound: number): Promise<Report> {
   await system.createNamespace(places.without);
   for (const namespace of Object.values(places)) {
     await system.client.create(JOB_TEMPLATES, namespace, templateOf('suspended'));
-    // The template names it, and there is no controller manager that publishes it in each namespace.
+    // The template references it, and no controller manager runs that would publish it in each namespace.
     await system.client.create(CONFIG_MAPS, namespace, { metadata: { name: 'kube-root-ca.crt' } });
   }
   const created = { with: 0, without: 0 };
   let cpuSeconds = 0;
-  // The first round warms both up and does not count.
+  // The first round is the warm-up and does not count.
   for (let i = 0; i <= ROUNDS; i += 1) {
     for (const kind of ['with', 'without'] as const) {
       const before = await system.webhook.usage();

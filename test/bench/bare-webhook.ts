@@ -1,4 +1,4 @@
-/** The least that a webhook in Fastify does: TLS, JSON, and a constant answer. Says over IPC when it listens. */
+/** The minimal webhook in Fastify: TLS, JSON, and a constant response. Sends a message over IPC when it listens. */
 import { readFile } from 'node:fs/promises';
 import Fastify from 'fastify';
 import type { AdmissionReview } from '../../api/admission-review.ts';

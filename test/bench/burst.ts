@@ -21,15 +21,15 @@ export interface Burst {
 }
 
 /**
- * So many JobRuns at once: how long until each has its Job and its mirrored status. The limit is the same client creating
- * JobRun and Job and writing the status, without any syncer. The real Job controller gives the Jobs their status in both.
- * Half of the limit's runs come before and half after, so that neither a machine that gets slower nor what is stored
- * already favours one of the two.
+ * Many JobRuns at once: how long until each has its Job and its mirrored status. The limit is the same client that
+ * creates JobRun and Job and writes the status, without any syncer. In both, the real Job controller writes the status
+ * of the Jobs. Half of the runs of the limit come before and half after, so that neither a machine that slows down nor
+ * the objects already stored favor one of the two.
  */
 export async function measureBurst({ runs, ending }: Burst): Promise<Report> {
   const system = await startSystem({ controllerManager: true, fakeNode: ending === 'succeeded' });
   try {
-    // Neither the API server nor the clients are to be cold in one way and warm in the other.
+    // Both start with a warm API server and warm clients.
     await warm(system, ending);
     const place = { ending, creators: CREATORS };
     const half = async (namespace: string): Promise<[Course, CpuAccount]> => {
@@ -85,7 +85,7 @@ const atLeast50 = (value: number): Figure => ({
   atLeast: 50,
 });
 
-/** A course, and the CPU that each program took for one of its runs. */
+/** A course, and the CPU time of each program per run. */
 async function accounted(runs: number, run: () => Promise<Course>): Promise<[Course, CpuAccount]> {
   const before = await cpuAccount();
   const course = await run();
@@ -95,7 +95,7 @@ async function accounted(runs: number, run: () => Promise<Course>): Promise<[Cou
 const mean = (one: CpuAccount, other: CpuAccount): CpuAccount =>
   Object.fromEntries(Object.entries(one).map(([program, ms]) => [program, (ms + (other[program] ?? 0)) / 2]));
 
-/** Who paid for a run, beside who pays for it without the extension. */
+/** The CPU time of each program per run, with and without the extension. */
 function cpuFigures(measured: CpuAccount, limit: CpuAccount): Figure[] {
   return Object.entries(measured).map(([program, ms]) => ({
     name: program === 'idle' ? 'CPU left idle, a run' : `CPU of ${program}, a run`,

@@ -1,4 +1,4 @@
-/** Points of x and y, in the order of x, by name of the line. All lines have the same values of x. */
+/** Points of x and y, ordered by x, by name of the line. All lines have the same values of x. */
 export type Series = Record<string, readonly (readonly [x: number, y: number])[]>;
 
 export interface ChartLabels {
@@ -7,7 +7,7 @@ export interface ChartLabels {
   y: string;
 }
 
-/** Colors of the lines and the squares that look like them: Mermaid draws no legend. */
+/** Colors of the lines, and matching squares: Mermaid draws no legend. */
 const COLORS = [
   { line: '#3b88c3', square: '🟦' },
   { line: '#f4900c', square: '🟧' },
@@ -48,7 +48,7 @@ function commonX(series: Series): number[] {
   return first;
 }
 
-/** Mermaid spreads the points evenly: values that are not even become names. */
+/** Mermaid spaces the points evenly: values that are not evenly spaced become names. */
 function range(values: readonly number[]): string {
   const [first = 0, second = 0] = values;
   const isEven = values.every((value, index) => value === first + index * (second - first));

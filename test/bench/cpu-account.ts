@@ -1,10 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { TICKS_A_SECOND, usageOf } from './usage.ts';
 
-/** CPU seconds by program, of this process (`client`) and of all that it started; `idle` is what the machine had left. */
+/**
+ * CPU seconds by program, of this process (`client`) and of all processes that it started; `idle` is the idle time of
+ * the machine.
+ */
 export type CpuAccount = Record<string, number>;
 
-/** The account so far. Programs that ended are not in it any more: take both accounts while all of them run. */
+/** The account so far. It leaves out programs that have exited: take both accounts while all of them run. */
 export async function cpuAccount(): Promise<CpuAccount> {
   const account: CpuAccount = { idle: await idleSeconds() };
   const add = async (name: string, pid: number) => {
@@ -15,20 +18,20 @@ export async function cpuAccount(): Promise<CpuAccount> {
   return account;
 }
 
-/** What came between two accounts, in milliseconds for each of `runs`. */
+/** The difference of two accounts, in milliseconds for each of `runs`. */
 export function perRun(before: CpuAccount, after: CpuAccount, runs: number): CpuAccount {
   return Object.fromEntries(
     Object.entries(after).map(([name, seconds]) => [name, ((seconds - (before[name] ?? 0)) * 1000) / runs]),
   );
 }
 
-/** Name and id of each process that this one started: of Node's, the folder of its script. */
+/** Name and id of each child process. A Node process is named after the folder of its script. */
 async function children(): Promise<[string, number][]> {
   const found: [string, number][] = [];
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const [stat, commandLine] = await Promise.all(
-      ['stat', 'cmdline'].map((file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '' /* it ended */)),
+      ['stat', 'cmdline'].map((file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '' /* it exited */)),
     );
     const parent = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
     if (parent === String(process.pid)) found.push([nameOf(commandLine ?? ''), Number(entry)]);

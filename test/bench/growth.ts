@@ -7,15 +7,16 @@ import { startSystem, type System } from './system.ts';
 import { direct, throughExtension, type Course, type Workload } from './workload.ts';
 
 const CREATORS = 32;
-/** The rate at a number of runs is that of the last so many. */
+/** The rate at a number of runs is measured over this many last runs. */
 const WINDOW = 1000;
 const MIB = 1024 * 1024;
 
 /**
- * Fills a cluster with finished runs and looks at what they cost: the rate of further runs, memory, and what etcd holds. Their
- * Jobs stay. The bench gives the Jobs their final status; the limit is the same by one client, without any syncer.
+ * Fills a cluster with finished runs and measures what they cost: the rate of further runs, memory, and the size of
+ * etcd. Their Jobs stay. The bench writes the final status of the Jobs; the limit is the same with one client, without
+ * any syncer.
  *
- * @param sizes ascending; the rate is told at each
+ * @param sizes ascending; the rate is reported at each
  */
 export async function measureGrowth(sizes: readonly number[]): Promise<Report[]> {
   const limit = await withSystem(async (system) => {
@@ -59,7 +60,7 @@ async function fill(
   const all = namesOf('run', sizes.at(-1) ?? 0);
   let have = 0;
   for (const size of sizes) {
-    // What comes before the window fills up; the window begins with idle creators, like every other.
+    // The runs before the window. The window begins with idle clients, like every other.
     for (const [from, to] of [
       [have, size - WINDOW],
       [Math.max(have, size - WINDOW), size],
@@ -90,7 +91,7 @@ function costAgainstSize(measured: Points, limit: Points): Report {
   return { scenario: 'cost against number', figures, series: { 'with the extension': measured, limit } };
 }
 
-/** Of what is stored now, without its history. */
+/** The size of the stored data, without its history. */
 async function etcdKib({ controlPlane }: System): Promise<number> {
   await controlPlane.compactEtcd();
   return (await controlPlane.etcdBytesInUse()) / 1024;
@@ -103,7 +104,7 @@ interface Resident {
 
 async function resident({ syncer, webhook }: System): Promise<Resident> {
   const of = async (watched: Process | undefined) => ((await watched?.usage())?.rssBytes ?? NaN) / MIB;
-  // Memory that is free already goes back only with time.
+  // The kernel gets freed memory back only after a while.
   await sleep(10_000);
   return { syncer: round(await of(syncer)), webhook: round(await of(webhook)) };
 }

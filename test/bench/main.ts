@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: measures what the extension costs beside the limit in the same run. One line of JSON a scenario on
- * stdout, tables on stderr; `--write` stores the results in docs/performance.json and shows them in docs/performance.md.
+ * `npm run bench`: measures the cost of the extension and, in the same run, the limit. Prints one line of JSON per
+ * scenario on stdout, and tables on stderr. `--write` stores the results in docs/performance.json and shows them in
+ * docs/performance.md.
  */
 import { InvalidArgumentError, program } from 'commander';
 import { checkMachine } from '../../local-kubernetes/preflight/check-machine.ts';
@@ -14,7 +15,7 @@ import { measureShards } from './shards.ts';
 import { measureSteady } from './steady.ts';
 import { writePerformance } from './write.ts';
 
-/** Each gives one or more reports. */
+/** Each scenario returns one or more reports. */
 const scenarios: Record<string, (quick: boolean) => Promise<Report[]>> = {
   'burst-1k': async () => [await measureBurst({ runs: 1000, ending: 'suspended' })],
   'burst-10k': async (quick) => [await measureBurst({ runs: quick ? 2000 : 10_000, ending: 'suspended' })],

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/wire.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 
 /**
- * Notes when each object was first seen in a given state, on one clock, so that times between two kinds of objects can be
+ * Records when each object was first seen in a given state, on one clock, so that times of two kinds of objects can be
  * compared: both come through a watch of the same client.
  */
 export class Observer<T extends KubeObject> {
@@ -11,7 +11,7 @@ export class Observer<T extends KubeObject> {
   readonly #waiting: { count: number; resolve: () => void }[] = [];
   readonly #key: (object: T) => string | undefined;
 
-  /** @param key what the object is counted under once it is in the awaited state; undefined before that */
+  /** @param key the name that the object is recorded under once it is in the expected state; undefined before */
   constructor(key: (object: T) => string | undefined) {
     this.#key = key;
   }
@@ -31,12 +31,12 @@ export class Observer<T extends KubeObject> {
     return [...this.#seen.keys()];
   }
 
-  /** When each was seen, in the order of time. */
+  /** The times of all objects, in order. */
   times(): number[] {
     return [...this.#seen.values()];
   }
 
-  /** Resolves once `count` objects were seen; rejects after `timeoutMs`. */
+  /** Resolves once `count` objects were seen. Rejects after `timeoutMs`. */
   until(count: number, what: string, timeoutMs = 120_000): Promise<void> {
     if (this.#seen.size >= count) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -57,12 +57,15 @@ export class Observer<T extends KubeObject> {
 export interface Observing<T extends KubeObject> {
   namespace: string;
   onEvent: (type: 'ADDED' | 'MODIFIED', object: T) => void;
-  /** The watch broke off. */
+  /** The watch ended with an error. */
   onFailure: (error: unknown) => void;
   signal: AbortSignal;
 }
 
-/** Hands on every addition and change in a namespace until the signal aborts. Resolves once it has begun, at the present. */
+/**
+ * Passes on every addition and change in a namespace until the signal aborts. Resolves once the watch has begun;
+ * earlier changes are left out.
+ */
 export async function observe<T extends KubeObject>(
   client: KubeClient,
   resource: Resource,
@@ -71,7 +74,7 @@ export async function observe<T extends KubeObject>(
   const { metadata } = await client.list<T>(resource, { namespace, limit: 1 });
   let resourceVersion = metadata.resourceVersion ?? '0';
   const follow = async () => {
-    // The server ends a watch whose reader falls behind; what it has not sent yet comes with the next.
+    // The server ends a watch whose reader is too slow; the next watch delivers what was not sent yet.
     while (!signal.aborted) {
       const start = { namespace, resourceVersion, timeoutSeconds: 3600, inactivityMs: 3_600_000 };
       for await (const event of client.watch<T>(resource, start, { signal })) {

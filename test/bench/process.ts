@@ -8,7 +8,7 @@ import { waitFor } from '../../local-kubernetes/wait-for.ts';
 import { imageEnvironment, imageFlags } from '../integration/image-flags.ts';
 import { connectionsOf, usageOf, type Usage } from './usage.ts';
 
-/** One of our processes, compiled as in the image, outside of it. */
+/** One of our processes, compiled as in the image, run without the image. */
 export class Process {
   readonly name: 'webhook' | 'syncer';
   readonly healthPort: number;
@@ -24,7 +24,7 @@ export class Process {
     });
   }
 
-  /** Needs `dist/`: see {@link compile}. Resolves when the process began, not when it is ready. */
+  /** Needs `dist/`: see {@link compile}. Resolves when the process has started, not when it is ready. */
   static async start(name: Process['name'], environment: Record<string, string>): Promise<Process> {
     const [healthPort = 0] = await findFreePorts(1);
     const child = spawn(process.execPath, [...imageFlags(), join(repositoryDirectory, 'dist', name, 'main.js')], {
@@ -62,7 +62,7 @@ export class Process {
     return usageOf(this.pid);
   }
 
-  /** How many connections it holds open to this port of 127.0.0.1. */
+  /** How many open connections it has to this port of 127.0.0.1. */
   connectionsTo(port: number): Promise<number> {
     return connectionsOf(this.pid, port);
   }
@@ -72,7 +72,7 @@ export class Process {
     this.#child.kill(signal);
   }
 
-  /** SIGTERM, and resolves with its exit code (or what ended it) and how long that took. */
+  /** Sends SIGTERM. Resolves with the exit code (or the signal that ended it) and the time until the exit. */
   async stop(): Promise<{ code: number | string; seconds: number }> {
     this.#ending = true;
     const began = performance.now();
@@ -86,7 +86,7 @@ export class Process {
   }
 }
 
-/** Share of one core that a process uses, watched for a while. */
+/** Share of one core that a process uses, measured over a while. */
 export async function cpuShare(watched: Pick<Process, 'usage'>, seconds: number): Promise<number> {
   const before = await watched.usage();
   const began = performance.now();

@@ -1,6 +1,6 @@
 import { round } from './latency.ts';
 
-/** One measured figure, next to its limit from the same run where there is one. */
+/** One measured figure, with its limit from the same run if it has one. */
 export interface Figure {
   name: string;
   value: number;
@@ -19,12 +19,12 @@ export interface Figure {
     | '';
   /** The same work without the extension. */
   limit?: number;
-  /** What was asked for, of the ratio of value to limit where there is a limit, else of the value. */
+  /** The requirement on the ratio of value to limit if there is a limit, else on the value. */
   atMost?: number;
   atLeast?: number;
 }
 
-/** What one scenario showed: a line of JSON. */
+/** The result of one scenario: a line of JSON. */
 export interface Report {
   scenario: string;
   figures: Figure[];
@@ -35,7 +35,7 @@ export interface Report {
 export const ratioOf = ({ value, limit }: Figure): number | undefined =>
   limit === undefined ? undefined : round(value / limit);
 
-/** Whether the figure is what was asked for; `undefined` where nothing was. */
+/** Whether the figure meets its requirement; `undefined` if it has none. */
 export function isMet(figure: Figure): boolean | undefined {
   const judged = ratioOf(figure) ?? figure.value;
   const { atMost, atLeast } = figure;
@@ -58,7 +58,7 @@ function cells(figure: Figure): string[] {
     figure.name,
     `${number(figure.value)} ${figure.unit}`.trim(),
     figure.limit === undefined ? '' : number(figure.limit),
-    // A limit that is too small to be measured is compared with nothing.
+    // A limit that is too small to measure has no ratio.
     Number.isFinite(ratio) ? String(ratio) : '',
     asked(figure),
     met === undefined ? '' : met ? 'yes' : '**no**',
@@ -67,7 +67,7 @@ function cells(figure: Figure): string[] {
 
 const HEAD = ['figure', 'measured', 'limit', 'ratio', 'asked', 'met'];
 
-/** A Markdown table, padded so that it reads well in a terminal too. */
+/** A Markdown table, padded so that it is readable in a terminal too. */
 export function table({ figures }: Report): string {
   const rows = [HEAD, ...figures.map(cells)];
   const widths = HEAD.map((_, column) => Math.max(3, ...rows.map((row) => (row[column] ?? '').length)));

@@ -14,13 +14,13 @@ import { throughExtension } from './workload.ts';
 const CREATORS = 32;
 
 export interface RestOptions {
-  /** Finished runs that are there. */
+  /** The number of finished runs in the cluster. */
   runs: number;
-  /** How long CPU and requests are counted. */
+  /** How long CPU and requests are measured. */
   seconds: number;
 }
 
-/** What is done while nothing happens, and what a start costs, with so many finished runs and their Jobs. */
+/** What the processes do while nothing happens, and what a start costs, with this many finished runs and their Jobs. */
 export async function measureRest({ runs, seconds }: RestOptions): Promise<Report[]> {
   const system = await startSystem({ controllerManager: false });
   try {
@@ -37,7 +37,7 @@ async function atRest(system: System, size: number, seconds: number): Promise<Re
   const { audit, webhook } = system;
   const syncer = system.syncer!;
   const caller = startCaller(system.controlPlane.server);
-  // Events may still be told.
+  // Events may still be sent.
   await quiet(system);
   const mark = await audit.mark();
   const shares = await Promise.all([syncer, webhook, caller].map((watched) => cpuShare(watched, seconds)));
@@ -56,7 +56,7 @@ async function atRest(system: System, size: number, seconds: number): Promise<Re
         value: round(callerShare * 100),
         unit: '% of a core',
       },
-      // Renewing the lease each two seconds is 30.
+      // Renewing the lease every two seconds makes 30.
       { name: 'requests of the syncer', value: perMinute('syncer'), unit: 'requests/min' },
       { name: 'requests of the webhook', value: perMinute('webhook'), unit: 'requests/min' },
       ...(await Promise.all(
@@ -72,15 +72,15 @@ async function atRest(system: System, size: number, seconds: number): Promise<Re
 }
 
 /**
- * The least of what a leader does: one request on a kept connection, each two seconds. After such a pause, a machine can take
- * a hundred times the CPU for the same work.
+ * The minimal work of a leader: one request on a kept-alive connection every two seconds. After such a pause, a machine
+ * can need a hundred times the CPU for the same work.
  */
 function startCaller(server: string): Pick<Process, 'usage'> & { stop: () => void } {
   const child = fork(join(import.meta.dirname, 'idle-caller.ts'), [`${server}/readyz`], { execArgv: imageFlags() });
   return { usage: () => usageOf(child.pid ?? 0), stop: () => child.kill() };
 }
 
-/** Waits until the syncer writes nothing but its lease for three seconds. */
+/** Waits until the syncer has written nothing but its lease for three seconds. */
 async function quiet({ audit }: System): Promise<void> {
   for (;;) {
     const mark = await audit.mark();

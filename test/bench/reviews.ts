@@ -16,9 +16,9 @@ const CONNECTIONS = 32;
 const ROUNDS = 3;
 
 /**
- * What one process of the webhook answers, which is one core: the two reviews of a create, sent by each connection one after
- * the other in a closed loop, as a load generator does. The API server has nothing to do but to answer the webhook's own
- * questions. The limit is a bare Fastify that answers the same requests with a constant. Both take turns.
+ * How many reviews one process of the webhook, which is one core, answers: the two reviews of a create, sent by each
+ * connection one after the other in a closed loop, as a load generator does. The API server only serves the webhook's
+ * own requests. The limit is a bare Fastify that answers the same requests with a constant. The two alternate.
  *
  * @param namespace with admission, and the template `suspended`
  */
@@ -34,7 +34,7 @@ export async function measureReviews(system: System, namespace: string, secondsA
     const takeTurns = async () => {
       for (const target of targets) target.reviewed += await reviewFor(target.pool, namespace, secondsARound * 1000);
     };
-    // The first round warms both up and does not count.
+    // The first round is the warm-up and does not count.
     await takeTurns();
     for (const target of targets) target.reviewed = 0;
     for (let i = 0; i < ROUNDS; i += 1) await takeTurns();
@@ -95,7 +95,7 @@ function reviewOf(name: string, namespace: string): object {
   return jobRunReview(spec, { ...metadata, namespace }, { namespace, userInfo });
 }
 
-/** @throws when the create is not allowed: then something else would be measured. */
+/** @throws if the create is denied: then something else would be measured */
 async function ask(pool: Pool, path: string, body: string): Promise<void> {
   const answer = await pool.request({
     method: 'POST',

@@ -8,18 +8,18 @@ import { startSystem, type System } from './system.ts';
 import { throughExtension } from './workload.ts';
 
 const CREATORS = 32;
-/** Of a core. Then a syncer can do less than the API server can. */
+/** Share of a core. With it, the syncer is slower than the API server. */
 const SHARE = 0.1;
 
 /**
- * What a second shard is worth: where the API server is the limit, as on a machine that all share, and where the syncer is,
- * because it gets little of a core. Half of the runs are in a namespace of each of two shards.
+ * The gain of a second shard: if the API server is the limit, as on a shared machine, and if the syncer is, because it
+ * gets a small share of a core. Each of two shards has a namespace with half of the runs.
  */
 export async function measureShards(runs: number): Promise<Report> {
   const system = await startSystem({ controllerManager: true });
   try {
     await system.stopSyncer();
-    // The first round warms all up and does not count.
+    // The first round is the warm-up and does not count.
     await measure(system, { shards: 1, runs: 200, share: 1 });
     const rate = (shards: number, share: number) => measure(system, { shards, runs, share });
     const [one, two] = [await rate(1, 1), await rate(2, 1)];
@@ -44,7 +44,7 @@ export async function measureShards(runs: number): Promise<Report> {
 
 let rounds = 0;
 
-/** @returns runs a second, until all have their status. */
+/** @returns runs a second, until all have their status */
 async function measure(
   system: System,
   { shards, runs, share }: { shards: number; runs: number; share: number },
@@ -78,7 +78,7 @@ async function measure(
   return rate;
 }
 
-/** A namespace of one of two shards. */
+/** A namespace of the given one of two shards. */
 function namespaceOf(index: number, prefix: string): string {
   for (let i = 0; ; i += 1) {
     const name = `${prefix}-${i}`;

@@ -10,19 +10,19 @@ import type { Figure, Report } from './report.ts';
 import { admissionLabel, startSystem, type System } from './system.ts';
 import { isSuspended, jobOf, runOf, templateOf } from './workload.ts';
 
-/** Admission may add this much to the median of a create, in milliseconds. */
+/** The median of a create may grow by this much with admission, in milliseconds. */
 const ADMISSION_MS = 8;
 
 export interface SteadyOptions {
   runs: number;
   ratePerSecond: number;
-  /** With everything on; without it the machine has more left for the rest. */
+  /** Whether everything is turned on; without it the machine has more left for the rest. */
   admission: boolean;
 }
 
 /**
- * JobRuns at a steady rate: how long each step takes. The limits are the same writes by one client, at the same rate, one
- * kind after the other so that they do not slow each other down.
+ * JobRuns at a steady rate: how long each step takes. The limits are the same writes by one client, at the same rate,
+ * one kind after the other so that they do not slow each other down.
  */
 export async function measureSteady(options: SteadyOptions): Promise<Report> {
   const system = await startSystem({ controllerManager: true });
@@ -40,7 +40,7 @@ async function measure(system: System, { runs, ratePerSecond, admission }: Stead
   await system.createNamespace(places.limit);
   for (const namespace of Object.values(places)) await client.create(JOB_TEMPLATES, namespace, templateOf('suspended'));
   const pace = { runs, ratePerSecond };
-  // What is cold in the API server and in our processes is not what a steady rate meets.
+  // The first runs meet cold caches in the API server and in our processes. They do not count.
   await atRate({ ...pace, runs: 100 }, (i) =>
     client.create(JOB_RUNS, places.measured, runOf('suspended', `warm-${i}`)),
   );
@@ -121,7 +121,7 @@ function pair(name: string, measured: Latency, limit: Latency, asked = true): Fi
   return [figure('median', 2), figure('p99', 3)];
 }
 
-/** Calls at a fixed rate, however long each takes; the latencies of all. */
+/** Calls at a fixed rate, however long each takes. Returns all latencies. */
 async function atRate(
   { runs, ratePerSecond }: { runs: number; ratePerSecond: number },
   call: (index: number) => Promise<unknown>,

@@ -16,7 +16,7 @@ import { waitFor } from '../../local-kubernetes/wait-for.ts';
 import { webhookConfigurations } from '../integration/webhook-configurations.ts';
 import { Process } from './process.ts';
 
-/** A real control plane with our two processes beside it, each a process of its own as in an installation. */
+/** A real control plane and our two processes, each in its own process as in an installation. */
 export interface System {
   client: KubeClient;
   controlPlane: ControlPlane;
@@ -24,30 +24,30 @@ export interface System {
   webhook: Process;
   webhookUrl: string;
   webhookCertificate: ServingCertificate;
-  /** Another one after {@link startSyncer}. */
+  /** A new one after each {@link startSyncer}. */
   syncer: Process | undefined;
   apiServerPort: number;
   startSyncer: (environment?: Record<string, string>) => Promise<Process>;
-  /** For what is measured without its work. */
+  /** For scenarios that measure without its work. */
   stopSyncer: () => Promise<void>;
   createNamespace: (name: string, labels?: Record<string, string>) => Promise<void>;
   stop: () => Promise<void>;
 }
 
 export interface SystemOptions {
-  /** Whether the real Job controller runs; without it the scenario writes the Jobs' statuses. */
+  /** Whether the real Job controller runs; without it the scenario writes the status of the Jobs. */
   controllerManager: boolean;
-  /** Whether there is a node {@link FAKE_NODE} whose Pods succeed at once. */
+  /** Whether there is a node {@link FAKE_NODE} whose Pods succeed immediately. */
   fakeNode?: boolean;
 }
 
-/** There is no scheduler: Pods name their node. */
+/** There is no scheduler: Pods set their node. */
 export const FAKE_NODE = 'fake';
 
-/** Namespaces whose JobRuns pass admission carry this label; the others are the limit to compare with. */
+/** Namespaces whose JobRuns pass admission have this label; the others are the limit. */
 export const admissionLabel = { 'bench.hematoscope.app/admission': 'on' };
 
-/** Under which name the audit log knows a process. */
+/** The name of a process in the audit log. */
 export const userOf = (name: string): string => `system:serviceaccount:default:${name}`;
 
 const crds: Resource = {
@@ -79,7 +79,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     directory: join(directory, 'control-plane'),
     controllerManager: options.controllerManager,
     fakeNodes: options.fakeNode === true,
-    // It is to write statuses as soon as it can: its own limit is not what is measured.
+    // It should write statuses as fast as it can: its own rate limit is not what is measured.
     controllerManagerFlags: ['--kube-api-qps=5000', '--kube-api-burst=5000'],
     audit: 'requests',
   });
@@ -99,7 +99,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     PORT: String(port),
     TLS_CERT_FILE: certificate.cert,
     TLS_KEY_FILE: certificate.key,
-    // Everything on.
+    // Everything turned on.
     AUTHORIZATION_MODE: 'Use',
     WARN_MISSING: 'Secret,ConfigMap,ServiceAccount,PersistentVolumeClaim,PriorityClass',
   });
@@ -159,7 +159,10 @@ async function installCrds(client: KubeClient): Promise<void> {
   }
 }
 
-/** The environment of a process in a Pod: an address, and a folder with the token of a ServiceAccount. It may do everything. */
+/**
+ * The environment of a process in a Pod: an address, and a folder with the token of a ServiceAccount that may do
+ * everything.
+ */
 async function asServiceAccount(
   client: KubeClient,
   { directory, server }: ControlPlane,
@@ -183,7 +186,7 @@ async function asServiceAccount(
   return { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, SERVICE_ACCOUNT_DIRECTORY: folder };
 }
 
-/** The chart's own rules, for the namespaces with {@link admissionLabel} only. */
+/** The chart's own rules, only for the namespaces with {@link admissionLabel}. */
 async function registerWebhook(client: KubeClient, url: string, ca: Buffer): Promise<void> {
   const { items } = (await webhookConfigurations(url, ca.toString('base64'))) as {
     items: (KubeObject & { webhooks: { rules: { scope: string }[] }[] })[];

@@ -1,10 +1,10 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a process holds and has used, as the kernel says. */
+/** The memory and CPU time of a process, as the kernel reports them. */
 export interface Usage {
   rssBytes: number;
-  /** In user and kernel mode together, since it began. */
+  /** In user and kernel mode together, since the process started. */
   cpuSeconds: number;
 }
 
@@ -14,12 +14,12 @@ export const TICKS_A_SECOND = 100;
 export async function usageOf(pid: number): Promise<Usage> {
   const [status, stat] = await Promise.all(['status', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')));
   const rss = /^VmRSS:\s+(\d+) kB$/m.exec(status ?? '')?.[1];
-  // After the name, which may hold anything, in parentheses: utime and stime are the 12th and 13th field.
+  // After the name in parentheses, which may contain anything: utime and stime are the 12th and 13th fields.
   const fields = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ');
   return { rssBytes: Number(rss) * 1024, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND };
 }
 
-/** How many connections a process holds open, to one port or (without one) to any. */
+/** How many open connections a process has, to one port or (without one) to any. */
 export async function connectionsOf(pid: number, port?: number): Promise<number> {
   const folder = `/proc/${pid}/fd`;
   const links = await Promise.all(

@@ -10,20 +10,21 @@ import { observe, Observer } from './observer.ts';
 import { FAKE_NODE, type System } from './system.ts';
 
 /**
- * How the Jobs of a scenario come to a status.
- * - `suspended`: they are made suspended, and the real Job controller writes their condition `Suspended`.
- * - `succeeded`: the real Job controller makes Pods, which a fake node runs, and all parties write what they usually do.
- * - `completed`: nobody but the bench manages them; it writes a complete status as soon as it sees them.
+ * How the Jobs of a scenario get their status.
+ * - `suspended`: they are created suspended, and the real Job controller writes their condition `Suspended`.
+ * - `succeeded`: the real Job controller creates Pods, which a fake node runs, and each component writes what it
+ * usually does.
+ * - `completed`: only the bench manages them; it writes a complete status as soon as it sees them.
  */
 export type Ending = 'suspended' | 'succeeded' | 'completed';
 
 export interface Workload {
-  /** It is to exist. */
+  /** The namespace must exist. */
   namespace: string;
   /** Names of the JobRuns. */
   names: readonly string[];
   ending: Ending;
-  /** So many at a time. */
+  /** How many are created concurrently. */
   creators: number;
 }
 
@@ -58,7 +59,7 @@ export const runOf = (ending: Ending, name: string): JobRun => ({
   spec: { templateRef: ending, args: ['Hello', name] },
 });
 
-/** What the syncer would make, written by hand. */
+/** The Job that the syncer would create, written by hand. */
 export function jobOf(ending: Ending, run: JobRun): Job {
   const { name = '', uid = '' } = run.metadata;
   const { spec } = templateOf(ending);
@@ -85,17 +86,17 @@ export const isSuspended = (object: WithConditions): boolean =>
 const hasEnding = (job: Job, ending: Ending): boolean =>
   ending === 'suspended' ? isSuspended(job) : isJobFinished(job);
 
-/** When each run had what, in milliseconds of one clock. */
+/** When each run reached each state, in milliseconds of one clock. */
 export interface Course {
   began: number;
   ended: number;
-  /** When each mirrored status was seen, in the order of time. */
+  /** When each mirrored status was seen, in order of time. */
   mirroredAt: number[];
   /** `MODIFIED` events of JobRuns: each is a write that changed something. */
   changes: number;
 }
 
-/** Creates JobRuns only: the extension does the rest. Ends when each has a status like its Job's. */
+/** Creates JobRuns only: the extension does the rest. Resolves when each has a status like its Job's. */
 export async function throughExtension(system: System, workload: Workload): Promise<Course> {
   const { client } = system;
   const { namespace, ending } = workload;
@@ -125,8 +126,8 @@ export async function throughExtension(system: System, workload: Workload): Prom
 }
 
 /**
- * The limit: the same client does all that the extension would. It creates JobRun and Job, one after the other, and writes
- * the status of the JobRun once the Job has one.
+ * The limit: the same client does everything that the extension would. It creates JobRun and Job, one after the other,
+ * and writes the status of the JobRun once the Job has one.
  */
 export async function direct(system: System, workload: Workload): Promise<Course> {
   const { client } = system;
@@ -165,7 +166,7 @@ export async function direct(system: System, workload: Workload): Promise<Course
   }
 }
 
-/** As the Job controller would, when a Job's last Pod has ended. */
+/** As the Job controller would when the last Pod of a Job has finished. */
 async function complete({ client }: System, job: Job): Promise<Job> {
   const { namespace, name = '' } = job.metadata!;
   return client.patch<Job>(JOBS, { namespace, name, subresource: 'status' }, { status: completed() });
@@ -194,7 +195,7 @@ interface Eyes {
 interface Watching {
   stop: () => void;
   fail: (error: unknown) => void;
-  /** Rejects when something went wrong beside the creators. */
+  /** Rejects if anything other than the creates failed. */
   failed: Promise<never>;
 }
 

@@ -10,11 +10,14 @@ const docs = join(repositoryDirectory, 'docs');
 
 /** A report as docs/performance.json stores it. */
 export interface StoredReport extends Report {
-  /** On what it was measured. */
+  /** The machine that it was measured on. */
   on: string;
 }
 
-/** Stores these reports in docs/performance.json beside those of other scenarios, and writes docs/performance.md from all. */
+/**
+ * Stores these reports in docs/performance.json beside those of other scenarios, and generates docs/performance.md from
+ * all of them.
+ */
 export async function writePerformance(reports: readonly Report[]): Promise<void> {
   const file = join(docs, 'performance.json');
   const known = JSON.parse(await readFile(file, 'utf8')) as StoredReport[];
@@ -28,7 +31,7 @@ export async function writePerformance(reports: readonly Report[]): Promise<void
   await writeBlock('measured', measuredText(stored));
 }
 
-/** What docs/performance.md shows of these reports: a section each. */
+/** What docs/performance.md shows of these reports: one section each. */
 export function measuredText(reports: readonly StoredReport[]): string {
   const parts = reports.flatMap((report) => [
     `### ${report.scenario}`,
@@ -39,14 +42,14 @@ export function measuredText(reports: readonly StoredReport[]): string {
   return parts.join('\n\n');
 }
 
-/** Puts a text between `<!-- NAME: begin -->` and `<!-- NAME: end -->` in docs/performance.md. */
+/** Writes a text between `<!-- NAME: begin -->` and `<!-- NAME: end -->` in docs/performance.md. */
 export async function writeBlock(name: string, text: string): Promise<void> {
   const page = join(docs, 'performance.md');
   const replaced = withBlock(await readFile(page, 'utf8'), name, text);
   await writeFile(page, await format(replaced, { ...(await resolveConfig(page)), parser: 'markdown' }));
 }
 
-/** A page with this text in the place of a block. @throws when the page has no such block. */
+/** A page with this text in place of a block. @throws if the page has no such block. */
 export function withBlock(page: string, name: string, text: string): string {
   const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
   const [head, rest] = page.split(begin);
@@ -59,7 +62,7 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeFile(file, await format(JSON.stringify(value), { ...(await resolveConfig(file)), parser: 'json' }));
 }
 
-/** How many cores of what, and how much memory. */
+/** The number and model of the cores, and the memory. */
 export function machine(): string {
   const [cpu] = cpus();
   return `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 1024 ** 3)} GiB`;
