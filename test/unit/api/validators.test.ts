@@ -25,7 +25,7 @@ test.each([
   ['a name of 253 characters', { templateRef: 'a'.repeat(253) }],
   ['a name with dots', { templateRef: 'echo.v2' }],
   ['args and command', { templateRef: 'echo', args: ['Hello, world!'], command: ['echo'] }],
-  ['empty lists, which clear', { templateRef: 'echo', args: [], command: [] }],
+  ["empty lists, which clear the template's", { templateRef: 'echo', args: [], command: [] }],
 ])('a JobRun may have %s', (_, spec) => {
   expect(validateJobRun(jobRun(spec))).toEqual([]);
 });
@@ -46,7 +46,7 @@ test.each([
   ['another namespace', { templateRef: 'ns/echo' }, [`spec.templateRef: Invalid value: "ns/echo": ${NOT_A_NAME}`]],
   ['a number', { templateRef: 3 }, ['spec.templateRef: Invalid value: must be a string, not a number']],
   [
-    'too long a name',
+    'a name that is too long',
     { templateRef: 'a'.repeat(254) },
     ['spec.templateRef: Too long: may not be more than 253 characters'],
   ],
@@ -56,7 +56,7 @@ test.each([
     ['spec.args: Invalid value: must be a list, not a string'],
   ],
   [
-    'several mistakes, all told at once',
+    'several mistakes, which are all reported',
     { args: null, command: ['a', 2] },
     [
       'spec.templateRef: Required value',
@@ -68,7 +68,7 @@ test.each([
   expect(sentences(validateJobRun(jobRun(spec)))).toEqual(expected);
 });
 
-test('an unknown phase is told with the known ones', () => {
+test('an unknown phase is reported with the known ones', () => {
   expect(sentences(validateJobRun(jobRun({ templateRef: 'echo' }, { phase: 'Done' })))).toEqual([
     'status.phase: Unsupported value: "Done": supported values: "Pending", "Running", "Suspended", "Succeeded", "Failed"',
   ]);
@@ -93,7 +93,7 @@ const containers = [
   },
 ];
 
-test('a JobTemplate may have all that a Job may have, and fields of a newer Kubernetes', () => {
+test('a JobTemplate may have everything that a Job may have, and fields of a newer Kubernetes', () => {
   expect(validateJobTemplate(jobTemplate({ template: { spec: { containers } }, newer: 1 }))).toEqual([]);
 });
 
@@ -142,7 +142,7 @@ const review = {
   },
 };
 
-test('an AdmissionReview as the API server sends it is taken', () => {
+test('an AdmissionReview as the API server sends it is accepted', () => {
   expect(validateAdmissionReview(review)).toEqual([]);
 });
 
@@ -159,7 +159,7 @@ test.each([
   expect(sentences(validateAdmissionReview(body))).toEqual(expected);
 });
 
-test('no more than fifty mistakes are told', () => {
+test('at most fifty mistakes are reported', () => {
   const errors = validateJobRun(jobRun({ templateRef: 'echo', args: Array.from({ length: 10_000 }, () => 1) }));
   expect(errors).toHaveLength(50);
 });

@@ -19,7 +19,7 @@ const OVERRIDABLE = {
   metadata: ['labels', 'annotations'],
 };
 
-/** Paths of every field of a JobSpec, of the Pods in it and of their containers, down to `depth` names. */
+/** Paths of all fields of a JobSpec, of its Pods and of their containers, down to `depth` names. */
 function fieldsOf(schema: JsonSchema, trail: string[] = [], seen: string[] = []): string[][] {
   const name = schema.$ref === undefined ? undefined : refTarget(schema.$ref);
   if (name !== undefined && seen.includes(name)) return [];
@@ -46,11 +46,11 @@ const compiled = compileTemplate(template);
 const plain = JSON.stringify(render(compiled, echoRun()));
 const rendered = (spec: object): string => JSON.stringify(render(compiled, echoRun(spec)));
 
-/** The shapes that a wrong value can have; a list and a map are spread in other ways than a text. */
+/** The shapes of a wrong value; lists and maps are merged in other ways than strings. */
 const VALUES: unknown[] = [MARK, [MARK], { [MARK]: MARK }, [{ name: MARK }], true, 7];
 
-describe('nothing but what is listed gets from a run into its Job', () => {
-  test('the walk has seen the whole of a JobSpec', () => {
+describe('only the listed fields get from a run into its Job', () => {
+  test('the walk covers the whole JobSpec', () => {
     const paths = new Set(FIELDS.map((path) => path.join('.')));
     expect(paths.size).toBeGreaterThan(900);
     for (const path of [
@@ -68,7 +68,7 @@ describe('nothing but what is listed gets from a run into its Job', () => {
     }
   });
 
-  test('no field at the place that it has in a JobSpec', () => {
+  test('no field at its place in a JobSpec', () => {
     const own = new Set(OVERRIDABLE.spec);
     for (const path of FIELDS) {
       if (path.length === 1 && own.has(path[0]!)) continue;
@@ -76,14 +76,14 @@ describe('nothing but what is listed gets from a run into its Job', () => {
     }
   });
 
-  test('no field by its mere name at the top of spec', () => {
+  test('no field by its name alone at the top of spec', () => {
     for (const name of new Set(FIELDS.map((path) => path.at(-1)!))) {
       if (OVERRIDABLE.spec.includes(name)) continue;
       for (const value of VALUES) expect(rendered({ [name]: value }), name).toBe(plain);
     }
   });
 
-  test('no field of a container, or of a Pod, in an override of a container', () => {
+  test('no field of a container or a Pod in an override of a container', () => {
     for (const name of new Set(FIELDS.map((path) => path.at(-1)!))) {
       if (OVERRIDABLE.container.includes(name)) continue;
       const override = { name: 'sidecar', [name]: MARK };
@@ -99,12 +99,12 @@ describe('nothing but what is listed gets from a run into its Job', () => {
     expect(rendered({ metadata: { name: MARK, namespace: MARK, ownerReferences: [{ uid: MARK }] } })).toBe(plain);
   });
 
-  test('what is listed does get through, so that the above means something', () => {
+  test('the listed fields do get through: otherwise the tests above would prove nothing', () => {
     const values: Record<string, unknown> = { args: [MARK], image: MARK, metadata: { labels: { a: MARK } } };
     for (const name of ['args', 'image', 'metadata']) expect(rendered({ [name]: values[name] })).toContain(MARK);
   });
 
-  test('and what is listed there is what an allow-list can name', () => {
+  test('the listed fields are those that an allow list can name', () => {
     const overrides = (spec: object): string[] => overridesOf(echoRun(spec));
     const selectors = ['containers', 'templateRef', 'templateKind', 'templateRevision', 'parameters'];
     for (const name of OVERRIDABLE.spec.filter((field) => !selectors.includes(field))) {

@@ -29,24 +29,19 @@ const list: Parameter = { name: 'l', schema: { type: 'array', items: { type: 'st
 
 describe('placeholders', () => {
   test.each<[string, string[], Record<string, ParameterValue>, string[]]>([
-    ['the value takes the place', ['$(params.x)'], { x: 'a b' }, ['a b']],
-    ['anywhere in a string, as often as it is there', ['<$(params.x)|$(params.x)>'], { x: '1' }, ['<1|1>']],
-    ['no value is looked into again', ['$(params.x)'], { x: '$(params.l[*])' }, ['$$(params.l[*])']],
-    ['$$ keeps it as text', ['$$(params.x) $(params.x)'], { x: '1' }, ['$$(params.x) 1']],
-    ['$$$ is a pair and a placeholder', ['$$$(params.x)'], { x: '1' }, ['$$1']],
+    ['the value replaces the placeholder', ['$(params.x)'], { x: 'a b' }, ['a b']],
+    ['anywhere in a string, every time it occurs', ['<$(params.x)|$(params.x)>'], { x: '1' }, ['<1|1>']],
+    ['placeholders in a value are not replaced', ['$(params.x)'], { x: '$(params.l[*])' }, ['$$(params.l[*])']],
+    ['$$ escapes a placeholder', ['$$(params.x) $(params.x)'], { x: '1' }, ['$$(params.x) 1']],
+    ['$$$ is an escaped $ and a placeholder', ['$$$(params.x)'], { x: '1' }, ['$$1']],
     ['variables are left to Kubernetes', ['$(HOME) $(params.x)'], { x: '1' }, ['$(HOME) 1']],
-    [
-      'elements take the place of an element',
-      ['a', '$(params.l[*])', 'z'],
-      { x: '', l: ['1', '2'] },
-      ['a', '1', '2', 'z'],
-    ],
-    ['no elements, no element', ['a', '$(params.l[*])'], { x: '', l: [] }, ['a']],
+    ['the elements replace one element', ['a', '$(params.l[*])', 'z'], { x: '', l: ['1', '2'] }, ['a', '1', '2', 'z']],
+    ['an empty list removes the element', ['a', '$(params.l[*])'], { x: '', l: [] }, ['a']],
   ])('%s', (_, args, values, expected) => {
     expect(argsOf(template(args, [text, list]), { l: [], x: '', ...values })).toEqual(expected);
   });
 
-  test('numbers and booleans as JSON writes them', () => {
+  test('numbers and booleans are written as in JSON', () => {
     const parameters: Parameter[] = [
       { name: 'i', schema: { type: 'integer' } },
       { name: 'n', schema: { type: 'number' } },
@@ -56,18 +51,18 @@ describe('placeholders', () => {
     expect(argsOf(of, { i: -7, n: 0.5, b: false })).toEqual(['-7 0.5 false']);
   });
 
-  test('a $ of a value stays one $ where the kubelet expands nothing', () => {
+  test('a $ of a value stays one $ in fields that the kubelet does not expand', () => {
     const job = rendered(template(['$(params.x)'], [text], 'reg/$(params.x):$$(params.x)'), { x: 'a$(B)' });
     expect(container(job)).toMatchObject({ image: 'reg/a$(B):$(params.x)', args: ['a$$(B)'] });
   });
 
-  test('what a run sets itself is text', () => {
+  test('text that a run sets is not expanded', () => {
     const of = template(['$(params.x)'], [text]);
     const result = render(compileTemplate(of), echoRun({ args: ['$(params.x)'], parameters: { x: '1' } }));
     expect('job' in result && container(result.job).args).toEqual(['$(params.x)']);
   });
 
-  test('a default fills in, a given value wins', () => {
+  test('a default is used unless the run gives a value', () => {
     const of = template(['$(params.x)'], [{ ...text, default: 'd' }]);
     expect(argsOf(of)).toEqual(['d']);
     expect(argsOf(of, { x: '' })).toEqual(['']);
@@ -102,12 +97,12 @@ describe('values of a run', () => {
     ],
     ['too long', { day: 'abcdefghij' }, [/^spec.parameters\[day\]: Too long: may not be more than 9 characters/]],
     [
-      'none of those that are allowed',
+      'not one of the allowed values',
       { day: 'x', mode: 'fats' },
       [/^spec.parameters\[mode\]: Unsupported value: "fats": .*did you mean "fast"/],
     ],
     [
-      'against the pattern',
+      'not matched by the pattern',
       { day: 'X' },
       [/^spec.parameters\[day\]: Invalid value: "X": must match the regular expression/],
     ],
@@ -117,10 +112,10 @@ describe('values of a run', () => {
       [/^spec.parameters\[files\]\[1\]: Invalid value: "": must have at least 1 character/],
     ],
     ['too many', { day: 'x', files: ['a', 'b', 'c'] }, [/^spec.parameters\[files\]: Too many: 3/]],
-    ['no argument of a process', { day: 'a\0' }, [/must match/, /must not contain the character NUL/]],
+    ['impossible as an argument of a process', { day: 'a\0' }, [/must match/, /must not contain the character NUL/]],
     ['not exact', { day: 'x', count: 2 ** 60 }, [/less than or equal/, /too great to be stored exactly/]],
-    ['several, all reported at once', { cuont: 1, mode: 1 }, [/cuont/, /day/, /mode/]],
-  ])('that are %s are refused', (_, values, expected) => {
+    ['wrong in several ways, all reported together', { cuont: 1, mode: 1 }, [/cuont/, /day/, /mode/]],
+  ])('that are %s are denied', (_, values, expected) => {
     const result = render(compileTemplate(of), echoRun({ parameters: values as Record<string, ParameterValue> }));
     const reported = 'errors' in result ? result.errors.map(formatFieldError) : [];
     for (const pattern of expected) expect(reported).toContainEqual(expect.stringMatching(pattern));
@@ -134,19 +129,24 @@ describe('a template', () => {
 
   test.each<[string, string[], unknown[], RegExp]>([
     [
-      'a placeholder that nothing declares',
+      'an undeclared placeholder',
       ['$(params.dya)'],
       [{ name: 'day' }],
       /args\[0\]: Not found: "\$\(params.dya\)": .*did you mean "day"/,
     ],
     ['an array in the middle of a string', ['a$(params.l)'], [list], /args\[0\]: Invalid value: .*is a list/],
     ['elements in the middle of a string', ['a$(params.l[*])'], [list], /args\[0\]: Invalid value: .*is a list/],
-    ['elements of what is no array', ['$(params.x[*])'], [text], /args\[0\]: Invalid value: .*is not a list/],
-    ['a placeholder that is not closed', ['$(params.x'], [text], /not closed/],
-    ['a name twice', [], [text, text], /parameters\[1\]\.name: Duplicate value: "x"/],
-    ['a name that is none', [], [{ name: '1x' }], /parameters\[0\]\.name: Invalid value: "1x"/],
     [
-      'a default that does not fit',
+      'elements of a parameter that is not an array',
+      ['$(params.x[*])'],
+      [text],
+      /args\[0\]: Invalid value: .*is not a list/,
+    ],
+    ['an unclosed placeholder', ['$(params.x'], [text], /not closed/],
+    ['a name twice', [], [text, text], /parameters\[1\]\.name: Duplicate value: "x"/],
+    ['an invalid name', [], [{ name: '1x' }], /parameters\[0\]\.name: Invalid value: "1x"/],
+    [
+      'a default that does not match the schema',
       [],
       [{ name: 'x', schema: { type: 'integer' }, default: 'a' }],
       /parameters\[0\]\.default: Invalid value/,
@@ -158,13 +158,13 @@ describe('a template', () => {
       /schema\.maxLength: Required value/,
     ],
     [
-      'a pattern that is none',
+      'an invalid pattern',
       [],
       [{ name: 'x', schema: { type: 'string', pattern: '(?=a)', maxLength: 5 } }],
       /schema\.pattern: Invalid value/,
     ],
     [
-      'bounds that nothing fits',
+      'bounds that exclude every value',
       [],
       [{ name: 'x', schema: { type: 'integer', minimum: 2, maximum: 1 } }],
       /schema\.minimum: Invalid value/,
@@ -175,7 +175,7 @@ describe('a template', () => {
     expect(reported(args, parameters)).toContainEqual(expect.stringMatching(expected));
   });
 
-  test('is refused for a placeholder when it declares no parameters at all', () => {
+  test('is denied for a placeholder if it declares no parameters', () => {
     const of = template(['$(params.day)'], []);
     delete of.parameters;
     expect(compileTemplate(of).errors.map(formatFieldError)).toEqual([
@@ -203,15 +203,15 @@ describe('a template', () => {
       undefined,
       ['1', '2'],
     ],
-    ['an empty list where no element is known', { type: 'array', items: digits, maxItems: 3 }, undefined, []],
-    ['nothing for a pattern', digits, undefined, undefined],
+    ['an empty list if no element is known', { type: 'array', items: digits, maxItems: 3 }, undefined, []],
+    ['no value for a pattern', digits, undefined, undefined],
     [
-      'nothing for a list of patterns',
+      'no value for a list of patterns',
       { type: 'array', items: digits, minItems: 1, maxItems: 3 },
       undefined,
       undefined,
     ],
-    ['nothing that takes megabytes', { type: 'string', minLength: 2 ** 30 }, undefined, undefined],
+    ['no string that takes megabytes', { type: 'string', minLength: 2 ** 30 }, undefined, undefined],
     [
       'no list that takes megabytes',
       { type: 'array', items: { type: 'integer' }, minItems: 2 ** 31 },
@@ -229,14 +229,14 @@ describe('a template', () => {
   });
 
   test.each<[string, Parameter['schema'], string[]]>([
-    ['an example that fits', { ...digits, examples: ['1'] }, []],
+    ['an example that matches', { ...digits, examples: ['1'] }, []],
     [
-      'an example that does not fit',
+      'an example that does not match',
       { ...digits, examples: ['1', 'x'] },
       [`parameters[0].schema.examples[1]: Invalid value: "x": must match the regular expression ^[0-9]+$`],
     ],
     [
-      'an example that is no value of the enum',
+      'an example that is not in the enum',
       { type: 'string', enum: ['fast'], examples: ['slow'] },
       ['parameters[0].schema.examples[0]: Unsupported value: "slow": supported values: "fast"'],
     ],
@@ -246,7 +246,7 @@ describe('a template', () => {
       ['parameters[0].schema.examples[0]: Invalid value: "a": must be a list: write ["a"]'],
     ],
     [
-      'a list with an element that does not fit',
+      'a list with an element that does not match',
       { type: 'array', items: { type: 'integer' }, examples: [[1, 1.5]] },
       ['parameters[0].schema.examples[0][1]: Invalid value: 1.5: must be a whole number'],
     ],
@@ -256,7 +256,7 @@ describe('a template', () => {
       ['parameters[0].schema.items.examples: Forbidden: set examples beside items; each example is a whole list'],
     ],
     [
-      'examples that are no list',
+      'examples that are not a list',
       { type: 'string', examples: 'a' as unknown as string[] },
       ['parameters[0].schema.examples: Invalid value: "a": must be a list'],
     ],
@@ -265,7 +265,10 @@ describe('a template', () => {
   });
 });
 
-/** What the kubelet makes of a string: `$(NAME)` of a known variable, `$$` as `$`, all else as it is. */
+/**
+ * What the kubelet turns a string into: it replaces `$(NAME)` of a known variable, turns `$$` into `$`, and leaves the
+ * rest.
+ */
 function kubeletExpands(input: string, variables: Record<string, string>): string {
   let output = '';
   for (let i = 0; i < input.length; i += 1) {
@@ -318,7 +321,7 @@ describe('whatever the values are', () => {
     )
     .filter((value) => value.isWellFormed() && !value.includes('\0'));
 
-  test('each arrives in argv and in the environment as it is', () => {
+  test('each reaches argv and the environment unchanged', () => {
     fc.assert(
       fc.property(nasty, fc.array(nasty, { maxLength: 4 }), (x, l) => {
         const job = rendered(template(['$(params.x)', '$(params.l[*])', '<$(params.x)>'], [text, list]), { x, l });
@@ -329,7 +332,7 @@ describe('whatever the values are', () => {
     );
   });
 
-  test('nothing else of the Job changes, nor the template', () => {
+  test('nothing else changes, neither in the Job nor in the template', () => {
     const of = template(['$(params.x)', 'b'], [text], 'reg/$(params.x)');
     const before = structuredClone(of);
     const shape = (value: unknown): unknown => {

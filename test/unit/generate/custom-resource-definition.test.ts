@@ -12,10 +12,10 @@ import {
 } from '../../../generate/custom-resource-definition.ts';
 import type { JsonSchema } from '../../../api/kubernetes/json-schema.ts';
 
-/** Above this, the annotation of a client-side `kubectl apply` is refused. */
+/** Above this size, the API server rejects the annotation of a client-side `kubectl apply`. */
 const LIMIT = 256 * 1024;
 
-/** Everything that the API server takes in a structural schema, and that we mean to use. */
+/** Everything that the API server accepts in a structural schema and that we use. */
 const KEYWORDS = new Set([
   'type',
   'format',
@@ -62,12 +62,12 @@ const at = (schema: JsonSchema, path: string): JsonSchema => {
 describe.each([JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE, CLUSTER_JOB_TEMPLATE_RESOURCE])(
   'the CRD of $resource.kind',
   (custom) => {
-    test('is small enough for kubectl apply, as YAML and as the annotation it leaves', () => {
+    test('is small enough for kubectl apply, as YAML and as the annotation that it writes', () => {
       expect(Buffer.byteLength(customResourceDefinitionYaml(custom))).toBeLessThan(LIMIT);
       expect(Buffer.byteLength(JSON.stringify(customResourceDefinition(custom)))).toBeLessThan(LIMIT);
     });
 
-    test('is the same object when its YAML is read by an older parser', () => {
+    test('is the same object if an older parser reads its YAML', () => {
       const read: unknown = parse(customResourceDefinitionYaml(custom), { version: '1.1' });
       expect(read).toEqual(JSON.parse(JSON.stringify(customResourceDefinition(custom))));
     });
@@ -95,7 +95,7 @@ describe.each([JOB_RUN_RESOURCE, JOB_TEMPLATE_RESOURCE, CLUSTER_JOB_TEMPLATE_RES
       expect(faults).toEqual([]);
     });
 
-    test('explains every field of ours and of Kubernetes', () => {
+    test('describes every field of ours and of Kubernetes', () => {
       const silent = walk(rootSchema(custom), '', (schema, path) =>
         schema.description === undefined && !path.endsWith('[]') && !path.endsWith('[*]') ? [path] : [],
       );
@@ -109,7 +109,7 @@ describe('JobTemplate', () => {
   const spec = at(rootSchema(JOB_TEMPLATE_RESOURCE), 'spec');
   const podSpec = at(spec, 'template.spec');
 
-  test('keeps, wherever there are fields, those that only a newer Kubernetes knows', () => {
+  test('preserves, in every object, fields that only a newer Kubernetes knows', () => {
     const pruning = walk(spec, 'spec', (schema, path) =>
       schema.type === 'object' &&
       schema.additionalProperties === undefined &&
@@ -120,12 +120,12 @@ describe('JobTemplate', () => {
     expect(pruning).toEqual([]);
   });
 
-  test('spells out the metadata of the Pod template', () => {
+  test('has the metadata of the Pod template in full', () => {
     const { properties } = at(spec, 'template.metadata');
     expect(Object.keys(properties!)).toEqual(expect.arrayContaining(['annotations', 'labels', 'name']));
   });
 
-  test('merges lists by the keys that Kubernetes merges them by', () => {
+  test('merges lists by the same keys as Kubernetes', () => {
     expect(at(podSpec, 'containers')).toMatchObject({
       'x-kubernetes-list-type': 'map',
       'x-kubernetes-list-map-keys': ['name'],
@@ -135,45 +135,45 @@ describe('JobTemplate', () => {
   });
 
   test.each(['containers.[].env', 'containers.[].ports', 'hostAliases', 'imagePullSecrets'])(
-    'lets %s name the same key twice, as a Job does',
+    'lets %s repeat a key, as a Job does',
     (path) => {
       expect(at(podSpec, path)).toMatchObject({ 'x-kubernetes-list-type': 'atomic' });
     },
   );
 
-  test('takes a port by number or by name', () => {
+  test('accepts a port by number or by name', () => {
     expect(at(podSpec, 'containers.[].livenessProbe.httpGet.port')).toMatchObject({
       'x-kubernetes-int-or-string': true,
     });
   });
 });
 
-test('a ClusterJobTemplate has the content of a JobTemplate, and belongs to no namespace', () => {
+test('a ClusterJobTemplate has the content of a JobTemplate, and no namespace', () => {
   expect(rootSchema(CLUSTER_JOB_TEMPLATE_RESOURCE).properties).toEqual(rootSchema(JOB_TEMPLATE_RESOURCE).properties);
   expect(customResourceDefinition(CLUSTER_JOB_TEMPLATE_RESOURCE).spec.scope).toBe('Cluster');
   expect(customResourceDefinition(JOB_TEMPLATE_RESOURCE).spec.scope).toBe('Namespaced');
 });
 
 describe('JobRun', () => {
-  test('can change nothing of its spec but suspend', () => {
+  test('allows no change of its spec but suspend', () => {
     const { properties, ...spec } = at(rootSchema(JOB_RUN_RESOURCE), 'spec');
     const fixed = spec['x-kubernetes-validations']!.map(({ fieldPath }) => fieldPath!.slice(1));
     expect([...fixed, 'suspend'].sort()).toEqual(Object.keys(properties!).sort());
   });
 
-  test('drops fields of the spec that it does not know, so that kubectl tells of a typo', () => {
+  test('drops unknown fields of the spec, so that kubectl reports a typo', () => {
     expect(at(rootSchema(JOB_RUN_RESOURCE), 'spec')).not.toHaveProperty('x-kubernetes-preserve-unknown-fields');
   });
 
-  test('keeps fields of the status that only a newer Job has', () => {
+  test('preserves fields of the status that only a newer Job has', () => {
     expect(at(rootSchema(JOB_RUN_RESOURCE), 'status')).toHaveProperty('x-kubernetes-preserve-unknown-fields', true);
   });
 
-  test("leaves out the Job controller's bookkeeping", () => {
+  test("leaves out the Job controller's internal fields", () => {
     expect(at(rootSchema(JOB_RUN_RESOURCE), 'status').properties).not.toHaveProperty('uncountedTerminatedPods');
   });
 
-  test('says what it forbids in words, not as a pattern', () => {
+  test('explains in words what it forbids, not as a pattern', () => {
     expect(customResourceDefinitionYaml(JOB_RUN_RESOURCE)).not.toContain('pattern:');
   });
 });

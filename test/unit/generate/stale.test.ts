@@ -11,17 +11,17 @@ const artefacts = [
 
 const check = (committed: Record<string, string>) => staleArtefacts(artefacts, (path) => committed[path]);
 
-test('files that are what the sources make are not stale', async () => {
+test('files that equal what the sources generate are not stale', async () => {
   expect(await check({ 'a.yaml': 'one\ntwo\nthree\n', 'b.md': 'text\n' })).toEqual([]);
 });
 
-test('a file edited by hand is named with the line from which it differs', async () => {
+test('a file edited by hand is reported with the first line that differs', async () => {
   expect(await check({ 'a.yaml': 'one\n2\nthree\n', 'b.md': 'text\n' })).toEqual([
     { path: 'a.yaml', difference: ['@@ line 2 @@', '-2', '-three', '-', '+two', '+three', '+'] },
   ]);
 });
 
-test('lines left over at the end of the committed file are shown', async () => {
+test('extra lines at the end of the committed file are shown', async () => {
   expect(await check({ 'a.yaml': 'one\ntwo\nthree\n\nfour\n', 'b.md': 'text\n' })).toEqual([
     { path: 'a.yaml', difference: ['@@ line 5 @@', '-four', '-'] },
   ]);
@@ -33,6 +33,6 @@ test('a file that was never committed is stale', async () => {
   ]);
 });
 
-test('the committed CRDs and the reference page are what the sources make', async () => {
+test('the committed CRDs and the reference page equal what the sources generate', async () => {
   expect(await staleArtefacts(API_ARTEFACTS, (path) => readFileSync(repositoryPath(path), 'utf8'))).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clusterLayout } from '../../../local-kubernetes/cluster-layout.ts';
 
 describe('clusterLayout', () => {
-  it('gives two checkouts names of their own, and one checkout the same names again', () => {
+  it('gives two checkouts different names, and one checkout the same names each time', () => {
     const [one, two] = [clusterLayout('/home/a/project/.cluster'), clusterLayout('/home/b/project/.cluster')];
     expect(one).toEqual(clusterLayout('/home/a/project/.cluster'));
     for (const key of ['netns', 'runDirectory', 'nodeDirectory', 'cgroup', 'podNetwork'] as const) {

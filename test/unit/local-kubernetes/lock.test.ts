@@ -14,7 +14,7 @@ describe('withLock', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  it('lets one work at a time', async () => {
+  it('lets one caller work at a time', async () => {
     let working = 0;
     let most = 0;
     const work = async () => {
@@ -27,18 +27,18 @@ describe('withLock', () => {
     expect(most).toBe(1);
   });
 
-  it('is given back when the work fails', async () => {
+  it('is released when the work fails', async () => {
     await expect(withLock(path, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     await expect(access(path)).rejects.toThrow('ENOENT');
   });
 
-  it('is taken over at once from a process that is gone', async () => {
+  it('is taken over immediately from a process that no longer exists', async () => {
     const { pid } = spawnSync('true');
     await writeFile(path, String(pid));
     expect(await withLock(path, () => Promise.resolve('done'))).toBe('done');
   });
 
-  it('is taken over from a living process that touched it long ago', async () => {
+  it('is taken over from a living process that has not touched it for long', async () => {
     await writeFile(path, String(process.pid));
     await utimes(path, new Date(0), new Date(0));
     expect(await withLock(path, () => Promise.resolve('done'))).toBe('done');

@@ -22,7 +22,7 @@ test('a template is compiled once for each generation', () => {
   expect(templates.ofTemplate(next)).not.toBe(templates.ofTemplate(template));
 });
 
-test('a template without a uid is compiled each time: nothing says that it is the same one', () => {
+test('a template without a uid is compiled each time: nothing shows that it is the same one', () => {
   const templates = new CompiledTemplates();
   const { name = '' } = template.metadata;
   const unstored = { ...template, metadata: { name } };
@@ -38,7 +38,7 @@ test('a stored revision is compiled once, and again when its owner changes', () 
   expect(templates.ofRevision(adopted)?.uid).toBe('new');
 });
 
-test('a version is found by its revision from the moment it is remembered until it is forgotten', () => {
+test('a version is found by its revision from when it is remembered until it is forgotten', () => {
   const templates = new CompiledTemplates();
   expect(templates.find(key, revision)).toBeUndefined();
   templates.remember(version);

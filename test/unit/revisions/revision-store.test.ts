@@ -16,11 +16,11 @@ type Client = RevisionStoreOptions['client'];
 const refusal = (code: number, reason: string): KubeApiError =>
   new KubeApiError({ method: 'GET', path: '/', code, body: JSON.stringify({ kind: 'Status', reason, code }) });
 
-/** ControllerRevisions in memory, and what was asked. */
+/** ControllerRevisions in memory, and the requests. */
 class FakeApiServer {
   readonly stored = new Map<string, ControllerRevision>();
   readonly calls: string[] = [];
-  /** The JobTemplate that is there now. */
+  /** The current JobTemplate. */
   template = template;
 
   readonly client = {
@@ -74,26 +74,26 @@ describe('RevisionStore', () => {
     expect(await store.list(key)).toEqual([revision]);
   });
 
-  test('asks once for a revision that it has found', async () => {
+  test('sends one request for a revision that it has found', async () => {
     server.stored.set(name, controllerRevision(version, 'team'));
     await store.find(key, revision);
     await store.find(key, revision);
     expect(server.calls).toEqual([`get ${name}`]);
   });
 
-  test('finds no revision that is not there, and none of a namesake of the other kind', async () => {
+  test('finds no revision that does not exist, and none of the other kind with the same name', async () => {
     server.stored.set(`cluster.echo-cjt-${revision}`, controllerRevision(version, 'system'));
     expect(await store.find(key, revision)).toBeUndefined();
     expect(await store.find({ kind: 'ClusterJobTemplate', name: 'echo' }, revision)).toBeUndefined();
   });
 
-  test('makes a revision the newest again when an edit is taken back', async () => {
+  test('makes a revision the newest again if an edit is reverted', async () => {
     await store.keep(version);
     await store.keep({ ...version, generation: 7 });
     expect(server.stored.get(name)?.revision).toBe(7);
   });
 
-  test('hands a revision over to a template of the same name and content that was made anew', async () => {
+  test('transfers a revision to a recreated template of the same name and content', async () => {
     server.stored.set(name, { ...controllerRevision(version, 'team'), revision: 5 });
     server.template = { ...template, metadata: { ...template.metadata, uid: 'new', generation: 1 } };
     await store.keep(versionOfTemplate(server.template));
@@ -101,7 +101,7 @@ describe('RevisionStore', () => {
     expect(server.stored.get(name)?.revision).toBe(1);
   });
 
-  test('leaves alone what is not its own, and says so', async () => {
+  test('does not touch what is not its own, and reports it', async () => {
     server.stored.set(name, { metadata: { name, namespace: 'team' }, revision: 1, data: { of: 'somebody else' } });
     server.template = template;
     await expect(store.keep(version)).rejects.toThrow(
@@ -110,7 +110,7 @@ describe('RevisionStore', () => {
     expect(server.calls).not.toContain(`patch ${name}`);
   });
 
-  test('notes a use, once for many', async () => {
+  test('records a use, once for many', async () => {
     await store.keep(version);
     await store.touch(key, revision);
     await store.touch(key, revision);

@@ -17,7 +17,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('reads numbers and booleans from the environment, and takes an empty variable for an absent one', () => {
+  it('reads numbers and booleans from the environment, and treats an empty variable as absent', () => {
     expect(readConfig({ WORKERS: '4', LEADER_ELECTION: 'false', MISSING_TEMPLATE: '', PATH: '/bin' })).toMatchObject({
       workers: 4,
       leaderElection: false,
@@ -41,13 +41,13 @@ describe('readConfig', () => {
     );
   });
 
-  it('refuses a shard that there is not, and gives each its own lease', () => {
+  it('rejects a shard that does not exist, and gives each its own lease', () => {
     expect(() => readConfig({ SHARDS: '2', SHARD: '2' })).toThrow('SHARD=2 must be below SHARDS=2: the first is 0');
     expect(leaseName(readConfig({ LEASE_NAME: 'a', SHARDS: '2', SHARD: '1' }))).toBe('a-1');
     expect(leaseName(readConfig({ LEASE_NAME: 'a' }))).toBe('a');
   });
 
-  it('refuses lease times that would let two lead at once', () => {
+  it('rejects lease times that would allow two leaders at once', () => {
     expect(() => readConfig({ LEASE_DURATION_SECONDS: '10' })).toThrow(
       'LEASE_DURATION_SECONDS=10 must be above RENEW_DEADLINE_SECONDS=10, and that above 1.2 × RETRY_PERIOD_SECONDS=2',
     );

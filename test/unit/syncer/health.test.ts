@@ -17,7 +17,7 @@ describe('the health server', () => {
     ['/healthz', false, 200, 'ok'],
     ['/readyz', true, 200, 'ok'],
     ['/readyz', false, 503, 'the caches are not filled yet'],
-  ])('answers %s, ready: %s', async (path, ready, statusCode, body) => {
+  ])('responds to %s, ready: %s', async (path, ready, statusCode, body) => {
     expect(await get(path, ready)).toEqual({ statusCode, body });
   });
 

@@ -21,12 +21,12 @@ describe('isInShard', () => {
     }
   });
 
-  it('stays as it is: a namespace that moves has two syncers for a while', () => {
+  it('never changes: a namespace that moves would have two syncers for a while', () => {
     const inFirst = (namespace: string) => isInShard(namespace, { index: 0, count: 2 });
     expect(['default', 'team-a', 'team-b', ''].map(inFirst)).toEqual([false, true, true, true]);
   });
 
-  it('without shards is always so', () => {
+  it('is always true without shards', () => {
     expect(isInShard('any', WHOLE)).toBe(true);
   });
 });

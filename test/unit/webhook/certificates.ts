@@ -34,7 +34,7 @@ export function selfSigned(name: string): Pem {
   });
 }
 
-/** A certificate for 127.0.0.1 signed by another. */
+/** A certificate for 127.0.0.1 signed by another one. */
 export function signedBy(authority: Pem, name: string): Pem {
   return withOpenssl((openssl, directory) => {
     writeFileSync(join(directory, 'ca.pem'), authority.cert);

@@ -22,7 +22,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes what is set, and an empty variable for one that is not', () => {
+  it('uses the variables that are set, and treats an empty variable as absent', () => {
     const config = readConfig({ PORT: '10250', MISSING_TEMPLATE: 'Wait', HEALTH_PORT: '' });
     expect(config).toMatchObject({ port: 10250, missingTemplate: 'Wait', healthPort: 8080 });
   });
@@ -34,13 +34,13 @@ describe('readConfig', () => {
     expect(readConfig({ WARN_MISSING: text }).warnMissing).toEqual(kinds);
   });
 
-  it.each(['Pod', 'Secret,', 'Secret;ConfigMap'])('refuses WARN_MISSING=%s', (text) => {
+  it.each(['Pod', 'Secret,', 'Secret;ConfigMap'])('rejects WARN_MISSING=%s', (text) => {
     expect(() => readConfig({ WARN_MISSING: text })).toThrow(
       `environment variable WARN_MISSING="${text}" must match pattern`,
     );
   });
 
-  it('tells all wrong variables at once', () => {
+  it('reports all wrong variables at once', () => {
     expect(() => readConfig({ PORT: 'https', DRAIN_SECONDS: '-1', MISSING_TEMPLATE: 'reject' })).toThrow(
       [
         'environment variable PORT="https" must be integer',

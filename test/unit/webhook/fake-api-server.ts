@@ -6,25 +6,25 @@ import { KubeApiError, KubeConnectionError } from '../../../kube/client/api-erro
 import type { KubeClient } from '../../../kube/client/client.ts';
 import type { KubeList, WriteOptions } from '../../../kube/client/request-options.ts';
 
-/** One dry run, as it was asked for. */
+/** One dry run, with its parameters. */
 export interface DryRun {
   namespace: string | undefined;
   job: Job;
   options: WriteOptions;
 }
 
-/** A hand-written API server with as much as the webhook asks for: JobTemplates to read, Jobs to try out. */
+/** A hand-written API server with what the webhook needs: it returns JobTemplates and dry-runs Jobs. */
 export class FakeApiServer implements Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'> {
   readonly templates = new Map<string, JobTemplate>();
   readonly dryRuns: DryRun[] = [];
-  /** Answers a dry run; throws for a refusal. */
+  /** Responds to a dry run; throws to refuse it. */
   onDryRun: (dryRun: DryRun) => void = () => undefined;
   /** Thrown by every read while it is set. */
   down: Error | undefined;
   gets = 0;
   /** ControllerRevisions that were stored, by name. */
   readonly revisions = new Map<string, KubeObject>();
-  /** What a SubjectAccessReview is answered with, by its verb; absent: not allowed. */
+  /** The response to a SubjectAccessReview, by its verb; if absent, not allowed. */
   readonly allowedVerbs = new Set<string>();
   readonly reviews: { spec: { resourceAttributes: { verb: string } } }[] = [];
   runs: JobRun[] = [];
@@ -81,7 +81,7 @@ export class FakeApiServer implements Pick<KubeClient, 'create' | 'get' | 'list'
   }
 }
 
-/** What the API server's refusal becomes in the client. */
+/** The error that the client throws for a refusal of the API server. */
 export function refusal(code: number, message: string, details: object = {}): KubeApiError {
   const body = JSON.stringify({ kind: 'Status', status: 'Failure', code, message, details });
   return new KubeApiError({ method: 'POST', path: '/', code, body });

@@ -10,7 +10,10 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { selfSigned, type Pem } from './certificates.ts';
 import { jobRunReview } from './reviews.ts';
 
-/** The real process, as in its container, with an API server that is not there: it must not care. */
+/**
+ * The real process, as in its container, with an API server that is unreachable. The process must not fail because of
+ * it.
+ */
 const MAIN = join(import.meta.dirname, '../../../webhook/main.ts');
 
 let pem: Pem;
@@ -80,7 +83,7 @@ async function missing(healthPort: number): Promise<string[]> {
 const WAIT = { timeout: 15_000, interval: 50 };
 
 describe('the webhook process', () => {
-  it('says what is wrong with its environment, and ends with 2', async () => {
+  it('reports what is wrong with its environment, and exits with 2', async () => {
     const [code] = (await once(start({ PORT: 'https', LOG_LEVEL: 'loud' }), 'exit')) as [number];
     expect(code).toBe(2);
     expect(output).toBe(
@@ -89,7 +92,7 @@ describe('the webhook process', () => {
     );
   }, 20_000);
 
-  it('waits for its certificate without crashing, says so, and then serves', async () => {
+  it('waits for its certificate without crashing, reports this, and then serves', async () => {
     const [port, healthPort] = [await freePort(), await freePort()];
     start({ PORT: String(port), HEALTH_PORT: String(healthPort) });
     await vi.waitFor(async () => {
@@ -103,7 +106,7 @@ describe('the webhook process', () => {
     expect(child?.exitCode).toBeNull();
   }, 30_000);
 
-  it('ends on SIGTERM without failing a request that is under way or still comes', async () => {
+  it('exits on SIGTERM without failing a request that is in flight or still arrives', async () => {
     const [port, healthPort] = [await freePort(), await freePort()];
     writePair();
     const webhook = start({
@@ -135,10 +138,10 @@ describe('the webhook process', () => {
   }, 60_000);
 });
 
-/** Keeps `clients` kept connections busy until told to stop. */
+/** Keeps `clients` kept-alive connections busy until it is stopped. */
 class Load {
   answered = 0;
-  /** Answers that asked to close the connection. */
+  /** Responses that close the connection. */
   closing = 0;
   readonly failures: string[] = [];
   readonly #agent: Agent;

@@ -12,7 +12,7 @@ let directory: string;
 let lines: LogLine[];
 let webhook: RunningWebhook;
 
-/** The webhook in this process, with an API server that cannot be reached. */
+/** The webhook in this process, with an unreachable API server. */
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'job-template-run-start-'));
   const kubeConfig = new KubeConfig();
@@ -38,13 +38,13 @@ afterEach(async () => {
 const missing = () => webhook.missing().map(({ what }) => what);
 const readyz = async () => (await fetch(`${webhook.healthUrl}/readyz`)).json();
 
-it('starts with nothing but its health port, and reports what is missing', async () => {
+it('starts with only its health port, and reports what is missing', async () => {
   expect(missing()).toEqual(['certificate', 'listening', 'caches', 'caBundle']);
   expect(await readyz()).toEqual({ status: 'not ready', missing: webhook.missing() });
   expect(() => webhook.url).toThrow('the server does not listen');
 });
 
-it('listens as soon as there is a certificate', async () => {
+it('listens as soon as it has a certificate', async () => {
   const { cert, key } = selfSigned('webhook');
   writeFileSync(join(directory, 'tls.crt'), cert);
   writeFileSync(join(directory, 'tls.key'), key);
@@ -54,7 +54,7 @@ it('listens as soon as there is a certificate', async () => {
   expect(webhook.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
 });
 
-it('stops once, drains first and closes its ports', async () => {
+it('stops once, after a drain, and closes its ports', async () => {
   const { healthUrl } = webhook;
   const stopped = webhook.stop();
   expect(webhook.stop()).toBe(stopped);

@@ -14,7 +14,7 @@ import {
 } from '../../../../core/template/template-reference.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 
-/** Mistakes that between them make core return every sentence that it has for a user. */
+/** Mistakes that together make core return every sentence that it has for a user. */
 export type Errors = () => readonly FieldError[];
 
 const text = (args: string[]) => ({ containers: [{ name: 'main', image: 'app', args }] });

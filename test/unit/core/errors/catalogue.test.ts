@@ -12,7 +12,9 @@ import { CASES, type Errors } from './catalogue-cases.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../../..');
 
-/** `core/job/render.ts:12` of each call of a constructor of field errors, as the cases below made them. */
+/**
+ * The location (`core/job/render.ts:12`) of each call of a constructor of field errors, recorded by the cases below.
+ */
 const called = new Set<string>();
 const constructors = { ...field };
 
@@ -31,7 +33,7 @@ afterAll(() => {
   Object.assign(field, constructors);
 });
 
-/** The line of core that calls a constructor now. */
+/** The line of core that is calling a constructor. */
 function callSite(): string {
   const [, site = ''] = new RegExp(`${REPOSITORY}/(core/[^():]+:\\d+):\\d+`).exec(new Error('here').stack ?? '') ?? [];
   return site;
@@ -180,7 +182,7 @@ describe('what is wrong', () => {
     `);
   });
 
-  test('is listed above, all of it', () => {
+  test('is listed above completely', () => {
     for (const cases of Object.values(CASES)) sentences(cases);
     expect(callSites().filter((site) => !called.has(site))).toEqual([]);
     expect(callSites().length).toBeGreaterThan(40);
@@ -230,7 +232,7 @@ function trialSentences(): string[] {
   return [...trialOf(compiled).warnings, ...trialFindings(compiled, [error]).warnings];
 }
 
-test('what a status holds', () => {
+test('what a status contains', () => {
   expect(statusSentences()).toMatchInlineSnapshot(`
     [
       "Job failed: BackoffLimitExceeded: Job has reached its limit",

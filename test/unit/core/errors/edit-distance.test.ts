@@ -4,7 +4,7 @@ import { editDistance } from '../../../../core/errors/edit-distance.ts';
 
 describe('editDistance', () => {
   it.each([
-    ['nothing', 'echo', 'echo', 0],
+    ['no edit between equal names', 'echo', 'echo', 0],
     ['one letter, missing', 'echo', 'eco', 1],
     ['one letter, added', 'echo', 'eccho', 1],
     ['one letter, replaced', 'echo', 'ecro', 1],
@@ -30,7 +30,7 @@ describe('editDistance', () => {
     );
   });
 
-  it('reads only near the diagonal: its reads grow with the length, not with its square', () => {
+  it('reads only near the diagonal: its reads grow linearly with the length', () => {
     const reads = (length: number): number => {
       const one = countingLetters(`x${'a'.repeat(length - 2)}y`);
       const other = countingLetters(`y${'a'.repeat(length - 2)}x`);

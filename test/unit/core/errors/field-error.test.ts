@@ -5,7 +5,7 @@ const required: FieldError = { path: 'spec.a', reason: 'FieldValueRequired', mes
 const pathless: FieldError = { path: '', reason: 'FieldValueInvalid', message: 'not a Job' };
 
 describe('formatFieldErrors', () => {
-  it('prints one error bare, as Kubernetes does', () => {
+  it('prints a single error without brackets, as Kubernetes does', () => {
     expect(formatFieldErrors([required])).toBe('spec.a: Required value');
   });
 
@@ -13,7 +13,7 @@ describe('formatFieldErrors', () => {
     expect(formatFieldErrors([required, pathless])).toBe('[spec.a: Required value, not a Job]');
   });
 
-  it('prints an empty list where there are none', () => {
+  it('prints an empty list if there are no errors', () => {
     expect(formatFieldErrors([])).toBe('[]');
   });
 });

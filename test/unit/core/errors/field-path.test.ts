@@ -6,7 +6,7 @@ const spec = FieldPath.of('spec');
 test.each([
   ['fields from the root', FieldPath.of('spec', 'template', 'spec'), 'spec.template.spec'],
   ['a field', spec.child('args'), 'spec.args'],
-  ['fields below each other', spec.child('template', 'metadata', 'labels'), 'spec.template.metadata.labels'],
+  ['nested fields', spec.child('template', 'metadata', 'labels'), 'spec.template.metadata.labels'],
   ['an element', spec.child('args').index(0), 'spec.args[0]'],
   ['a field of an element', spec.child('containers').index(1).child('image'), 'spec.containers[1].image'],
   [
@@ -14,8 +14,8 @@ test.each([
     FieldPath.of('metadata', 'labels').key('example.com/team'),
     'metadata.labels[example.com/team]',
   ],
-  ['a path that is written', FieldPath.from('spec.args[0]').child('x'), 'spec.args[0].x'],
-  ['a path that is one', FieldPath.from(spec).child('x'), 'spec.x'],
+  ['a path given as text', FieldPath.from('spec.args[0]').child('x'), 'spec.args[0].x'],
+  ['a path given as a path', FieldPath.from(spec).child('x'), 'spec.x'],
 ])('%s', (_, path, text) => {
   expect(String(path)).toBe(text);
 });

@@ -31,7 +31,7 @@ describe('a field error', () => {
     expect(make()).toEqual({ path: 'p', reason, message });
   });
 
-  it('has its path as text, as Kubernetes writes it', () => {
+  it('has its path as text, in the notation of Kubernetes', () => {
     const pathOf = (path: FieldPath | string) => field.required(path, 'why').path;
     const spec = FieldPath.of('spec');
     expect(pathOf('spec.a')).toBe('spec.a');

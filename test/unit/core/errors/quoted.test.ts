@@ -26,12 +26,12 @@ describe('a quoted value', () => {
 describe('a list of quoted values', () => {
   const names = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-  it('has them in their order', () => {
+  it('keeps their order', () => {
     expect(quotedList(['b', 'a', 1])).toBe('"b", "a", 1');
     expect(quotedList([])).toBe('');
   });
 
-  it('has twenty at most, and tells how many more there are', () => {
+  it('has at most twenty, and reports how many more there are', () => {
     expect(quotedList(names(20))).toBe(names(20).join(', '));
     expect(quotedList(names(21))).toBe(`${names(20).join(', ')} and 1 more`);
     expect(quotedList(names(256))).toMatch(/, 19 and 236 more$/);

@@ -5,17 +5,17 @@ import { didYouMean, nearNames } from '../../../../core/errors/suggest.ts';
 describe('nearNames', () => {
   it.each([
     ['two letters swapped', 'ehco', ['echo', 'import'], ['echo']],
-    ['a letter missing', 'nightly-bakup', ['nightly-backup', 'nightly-report'], ['nightly-backup']],
+    ['a missing letter', 'nightly-bakup', ['nightly-backup', 'nightly-report'], ['nightly-backup']],
     ['another case', 'restartpolicy', ['restartPolicy'], ['restartPolicy']],
-    ['the name without its ending', 'echo', ['echo-template', 'import'], ['echo-template']],
-    ['nothing alike', 'echo', ['import', 'nightly'], []],
+    ['a name without its ending', 'echo', ['echo-template', 'import'], ['echo-template']],
+    ['no similar name', 'echo', ['import', 'nightly'], []],
     [
       'the closest first and at most three',
       'job-1',
       ['job-22', 'job-2', 'job-3', 'job-4'],
       ['job-2', 'job-3', 'job-4'],
     ],
-    ['a short name is not near to everything', 'ab', ['cd', 'ax', 'xyz'], ['ax']],
+    ['a short name only what is really near', 'ab', ['cd', 'ax', 'xyz'], ['ax']],
   ])('suggests for %s', (_, wrong, candidates, expected) => {
     expect(nearNames(wrong, candidates)).toEqual(expected);
   });
@@ -42,16 +42,16 @@ describe('nearNames', () => {
     ['two edits away of six letters', 'abcdef', ['abcdxy', 'abcxyz'], ['abcdxy']],
     ['four edits away of twelve letters', 'abcdefghijkl', ['abcdefghWXYZ', 'abcdefgVWXYZ'], ['abcdefghWXYZ']],
     ['no more than four edits away, however long', 'a'.repeat(30), [`${'a'.repeat(25)}vwxyz`], []],
-    ['what contains it, after what is near', 'echo', ['my-echo-1', 'ehco'], ['ehco', 'my-echo-1']],
-    ['what it contains', 'my-echo-job', ['echo'], ['echo']],
-    ['nothing of two letters that it contains', 'my-echo-job', ['ec'], []],
-    ['what it contains of three letters', 'my-echo-job', ['ech'], ['ech']],
-    ['nothing that contains two letters', 'zz', ['abzzcd'], []],
-    ['equally near ones by their names', 'job-x', ['job-c', 'job-a', 'job-b'], ['job-a', 'job-b', 'job-c']],
-    ['those near in another case', 'ECHO', ['ehco', 'echo'], ['echo', 'ehco']],
+    ['a name that contains it, after near names', 'echo', ['my-echo-1', 'ehco'], ['ehco', 'my-echo-1']],
+    ['a name that it contains', 'my-echo-job', ['echo'], ['echo']],
+    ['no name of two letters that it contains', 'my-echo-job', ['ec'], []],
+    ['a name of three letters that it contains', 'my-echo-job', ['ech'], ['ech']],
+    ['no name that contains two letters', 'zz', ['abzzcd'], []],
+    ['equally near names in alphabetical order', 'job-x', ['job-c', 'job-a', 'job-b'], ['job-a', 'job-b', 'job-c']],
+    ['names that are near in another case', 'ECHO', ['ehco', 'echo'], ['echo', 'ehco']],
     ['a swap as one edit', 'abc', ['acb', 'bac'], ['acb', 'bac']],
     ['a swap at the end of a long name as one edit', 'abcde', ['abced', 'abdxe'], ['abced']],
-    ['a swap of two letters and what is between them as more', 'abc', ['cba'], []],
+    ['no name with the letters around a third one swapped', 'abc', ['cba'], []],
     ['nothing for an empty name but single letters', '', ['a', 'ab'], ['a']],
     ['a name as long as Kubernetes allows', 'a'.repeat(253), ['a'.repeat(252)], ['a'.repeat(252)]],
     ['no candidate that is longer than a name', 'a'.repeat(252), ['a'.repeat(254), 'a'.repeat(253)], ['a'.repeat(253)]],
@@ -79,7 +79,7 @@ describe('didYouMean', () => {
   });
 });
 
-/** Counts how many of its names were read. */
+/** Counts how many of its names are read. */
 class CountingNames implements Iterable<string> {
   readonly #names: readonly string[];
   read = 0;

@@ -7,20 +7,20 @@ const UID = '6e0c2f0e-5a0c-4a6b-8d34-0d7f0b8a4a11';
 describe('jobName', () => {
   it.each([
     ['keeps a short name and adds 8 hex digits of the uid', 'echo-hello', /^echo-hello-[0-9a-f]{8}$/],
-    ['makes a label of a dotted name', 'nightly.2026.11', /^nightly-2026-11-[0-9a-f]{8}$/],
+    ['makes a valid label of a dotted name', 'nightly.2026.11', /^nightly-2026-11-[0-9a-f]{8}$/],
     ['cuts a name of 253 characters', 'a'.repeat(253), /^a{48}-[0-9a-f]{8}$/],
-    ['leaves no double dash where it cuts at a dash', `${'a'.repeat(47)}-${'b'.repeat(9)}`, /^a{47}-[0-9a-f]{8}$/],
-    ['still names a Job of a run without a name yet', '', /^job-[0-9a-f]{8}$/],
+    ['leaves no double dash if it cuts at a dash', `${'a'.repeat(47)}-${'b'.repeat(9)}`, /^a{47}-[0-9a-f]{8}$/],
+    ['still gives a Job name to a run without a name', '', /^job-[0-9a-f]{8}$/],
   ])('%s', (_sentence, name, expected) => {
     expect(jobName(name, UID)).toMatch(expected);
   });
 
-  it('reads no further than the longest name goes', () => {
+  it('reads no more than the longest valid name', () => {
     expect(jobName(`${'-'.repeat(253)}a`, UID)).toBe(jobName('', UID));
     expect(jobName('a'.repeat(2 ** 20), UID)).toBe(jobName('a'.repeat(253), UID));
   });
 
-  it('is the same each time for one run', () => {
+  it('is always the same for one run', () => {
     expect(jobName('echo', UID)).toBe(jobName('echo', UID));
     expect(jobName('echo', UID)).toMatchInlineSnapshot(`"echo-bfa679ea"`);
   });

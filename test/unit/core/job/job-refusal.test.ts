@@ -37,7 +37,7 @@ describe('jobRefusal of a Job that is wrong', () => {
     ['spec.template.annotations', 'spec.template.metadata.annotations'],
     ['spec.template.spec.containers[0].image', 'spec.template.spec.containers[0].image'],
     ['', 'spec'],
-  ])('puts %j where a person finds it: %j', (field, path) => {
+  ])('maps %j to the field that the user wrote: %j', (field, path) => {
     const refusal = jobRefusal(invalid({ field, reason: 'FieldValueInvalid', message: 'm' }), job());
     expect(refusal).toMatchObject({ errors: [{ path }] });
   });
@@ -84,7 +84,7 @@ describe('jobRefusal of a Job that is wrong', () => {
     });
   });
 
-  it('finds the quantities for which the API server reports no path', () => {
+  it('finds the invalid quantities if the API server reports no path', () => {
     const bad = job();
     Object.assign(bad.spec!.template.spec!.containers[1]!, {
       resources: { limits: { memory: '512MB', cpu: '500m' }, requests: { memory: 1024, cpu: 'half' } },
@@ -106,7 +106,7 @@ describe('jobRefusal of a Job that is wrong', () => {
     });
   });
 
-  it("keeps the API server's sentence where nothing better can be said", () => {
+  it("keeps the API server's sentence if there is nothing better", () => {
     expect(jobRefusal(badRequest('Job in version "v1" cannot be handled as a Job: something new'), job())).toEqual({
       kind: 'invalid',
       errors: [{ path: 'spec', reason: 'FieldValueInvalid', message: 'something new' }],
@@ -122,8 +122,8 @@ const forbidden = (message: string, details: Status['details'] = {}): Status => 
   details,
 });
 
-describe('jobRefusal of a Job that is not to blame', () => {
-  it('takes a quota for a rule of the namespace, and leaves out a Job name that nobody knows', () => {
+describe('jobRefusal of a Job that is valid', () => {
+  it('treats a quota as a rule of the namespace, and leaves out the generated Job name', () => {
     const quota =
       'exceeded quota: jobs, requested: count/jobs.batch=1, used: count/jobs.batch=5, limited: count/jobs.batch=5';
     const status = forbidden(`jobs.batch "echo-1f2e3d4c" is forbidden: ${quota}`, {
@@ -133,14 +133,14 @@ describe('jobRefusal of a Job that is not to blame', () => {
     expect(jobRefusal(status, job())).toEqual({ kind: 'forbidden', message: quota });
   });
 
-  it("takes another webhook's denial for a rule of the namespace, whatever its code", () => {
+  it("treats another webhook's denial as a rule of the namespace, whatever its code", () => {
     const message = 'admission webhook "policy.example.com" denied the request: images must come from our registry';
     expect(jobRefusal({ ...forbidden(message), code: 400 }, job())).toEqual({ kind: 'forbidden', message });
   });
 
   it.each([
     [
-      'a permission that we lack',
+      'a permission that the webhook lacks',
       forbidden(
         'jobs.batch is forbidden: User "system:serviceaccount:a:b" cannot create resource "jobs" in API group "batch"',
         {
@@ -150,7 +150,7 @@ describe('jobRefusal of a Job that is not to blame', () => {
       ),
     ],
     [
-      'a namespace that is going',
+      'a terminating namespace',
       forbidden(
         'jobs.batch "x" is forbidden: unable to create new content in namespace a because it is being terminated',
         {
@@ -162,31 +162,31 @@ describe('jobRefusal of a Job that is not to blame', () => {
       ),
     ],
     [
-      'a quota that was made a moment ago',
+      'a quota that was created a moment ago',
       forbidden('jobs.batch "x" is forbidden: status unknown for quota: jobs, resources: count/jobs.batch', {
         name: 'x',
       }),
     ],
-    ['a namespace that is not there', { status: 'Failure', code: 404, message: 'namespaces "a" not found' }],
+    ['a missing namespace', { status: 'Failure', code: 404, message: 'namespaces "a" not found' }],
     [
-      'a webhook that does not answer',
+      'a webhook that does not respond',
       { status: 'Failure', code: 500, message: 'failed calling webhook "x": timeout' },
     ],
-    ['an API server that is busy', { status: 'Failure', code: 429, message: 'too many requests' }],
+    ['a busy API server', { status: 'Failure', code: 429, message: 'too many requests' }],
     ['a bad request that is not about the body', badRequest('the server rejected our request')],
   ])('knows nothing about the Job after %s', (_, status) => {
     expect(jobRefusal(status, job())).toEqual({ kind: 'unknown', why: status.message });
   });
 });
 
-describe('an answer that leaves things out', () => {
+describe('an incomplete response', () => {
   it.each<[string, Status, object]>([
     ['no causes', { code: 422, message: 'is invalid' }, { path: 'spec', message: 'is invalid' }],
     ['no causes and no message', { code: 422, details: {} }, { path: 'spec', message: 'invalid' }],
     ['an empty list of causes', { code: 422, message: 'm', details: { causes: [] } }, { path: 'spec', message: 'm' }],
     ['an empty cause', { code: 422, details: { causes: [{}] } }, { path: 'spec', message: 'invalid' }],
     ['a cause without a message', { code: 422, details: { causes: [{ field: 'spec.a' }] } }, { path: 'spec.a' }],
-  ])('still says that the Job is wrong: %s', (_, status, error) => {
+  ])('still means that the Job is wrong: %s', (_, status, error) => {
     expect(jobRefusal(status, job())).toMatchObject({
       kind: 'invalid',
       errors: [{ reason: 'FieldValueInvalid', ...error }],
@@ -198,17 +198,17 @@ describe('an answer that leaves things out', () => {
     ['nothing', {}, 'HTTP status unknown'],
     ['a code that means a bad body, and no message', { code: 400 }, 'HTTP status 400'],
     ['a code that means a rule, and no name', { code: 403 }, 'HTTP status 403'],
-  ])('is told by %s', (_, status, why) => {
+  ])('is reported as %s', (_, status, why) => {
     expect(jobRefusal(status, job())).toEqual({ kind: 'unknown', why });
   });
 
-  it('is a rule of the namespace where it names the Job and no reason', () => {
+  it('is a rule of the namespace if it names the Job and gives no reason', () => {
     expect(jobRefusal({ code: 403, details: { name: 'x' } }, job())).toEqual({ kind: 'forbidden', message: '' });
   });
 });
 
-describe('a field that is given twice', () => {
-  it('is told as a duplicate', () => {
+describe('a duplicate field', () => {
+  it('is reported as a duplicate', () => {
     expect(jobRefusal(strict('duplicate field "spec.backoffLimit"'), job())).toMatchObject({
       errors: [{ path: 'spec.backoffLimit', reason: 'FieldValueDuplicate', message: /twice/ }].map((error) => ({
         ...error,
@@ -218,16 +218,16 @@ describe('a field that is given twice', () => {
   });
 });
 
-describe('paths that look alike', () => {
+describe('similar paths', () => {
   it.each(['spec.template.labelsX', 'status.spec.template.labels', 'spec.template.spec.labels'])(
-    '%s stays as it is',
+    '%s stays unchanged',
     (field) => {
       const refusal = jobRefusal(invalid({ field, reason: 'FieldValueInvalid', message: 'm' }), job());
       expect(refusal).toMatchObject({ errors: [{ path: field }] });
     },
   );
 
-  it('a type that is wrong elsewhere than in the spec is told at the spec', () => {
+  it('a wrong type outside of the spec is reported at the spec', () => {
     const go = 'json: cannot unmarshal string into Go struct field Job.metadata.labels of type map';
     expect(jobRefusal(badRequest(`Job in version "v1" cannot be handled as a Job: ${go}`), job())).toEqual({
       kind: 'invalid',
@@ -236,10 +236,10 @@ describe('paths that look alike', () => {
   });
 });
 
-describe('an answer that only looks like a refusal of the Job', () => {
+describe('a response that resembles a refusal of the Job', () => {
   it.each<[string, Status]>([
     ['about the body with another code', { code: 500, message: 'x cannot be handled as a Job: y' }],
-    ['that tells of a denial', { code: 500, message: 'failed: admission webhook "x" denied the request' }],
+    ['that contains the text of a denial', { code: 500, message: 'failed: admission webhook "x" denied the request' }],
     ['with the name of the Job and another code', { code: 409, message: 'exists', details: { name: 'x' } }],
     [
       'a missing permission, with the name of the Job',
@@ -248,19 +248,19 @@ describe('an answer that only looks like a refusal of the Job', () => {
     ['that names no Job', forbidden('some policy', {})],
     ['without details', { code: 403, message: 'some policy' }],
     [
-      'of a namespace that is going, among other causes',
+      'of a terminating namespace, among other causes',
       forbidden('m', { name: 'x', causes: [{ reason: 'A' }, { reason: 'NamespaceTerminating' }] }),
     ],
-  ])('is unknown: %s', (_, status) => {
+  ])('is not a verdict on the Job: %s', (_, status) => {
     expect(jobRefusal(status, job())).toEqual({ kind: 'unknown', why: status.message });
   });
 
-  it('is a rule where no cause tells that the namespace is going', () => {
+  it('is a rule of the namespace if no cause reports that the namespace is terminating', () => {
     const status = forbidden('m', { name: 'x', causes: [{ reason: 'A' }] });
     expect(jobRefusal(status, job())).toEqual({ kind: 'forbidden', message: 'm' });
   });
 
-  it('keeps a message that has the name of a Job within it', () => {
+  it('keeps a message that contains the name of a Job', () => {
     const message = 'quota: jobs.batch "y" is forbidden: z';
     expect(jobRefusal(forbidden(message, { name: 'x' }), job())).toEqual({ kind: 'forbidden', message });
   });

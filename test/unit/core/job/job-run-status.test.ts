@@ -38,20 +38,20 @@ describe('phase', () => {
   it.each<[string, Job, string]>([
     ['Pending while the Job has not started', job(), 'Pending'],
     ['Pending while all counts are zero', job({ active: 0, ready: 0, terminating: 0 }), 'Pending'],
-    ['Running with a Pod at work', job({ active: 1 }), 'Running'],
+    ['Running with an active Pod', job({ active: 1 }), 'Running'],
     ['Running between a failed Pod and the next', job({ failed: 1 }), 'Running'],
     ['Running with the first of several succeeded', job({ succeeded: 1 }), 'Running'],
-    ['Running while a Pod goes', job({ terminating: 1 }), 'Running'],
+    ['Running while a Pod terminates', job({ terminating: 1 }), 'Running'],
     [
-      'Running while the last Pod is still to be counted',
+      'Running while the last Pod is not counted yet',
       job({ active: 0, uncountedTerminatedPods: { succeeded: ['pod-uid'] } }),
       'Running',
     ],
-    ['Suspended while the Job is held', job({}, { suspend: true }), 'Suspended'],
-    ['Suspended though Pods still go', job({ terminating: 1 }, { suspend: true }), 'Suspended'],
+    ['Suspended while the Job is suspended', job({}, { suspend: true }), 'Suspended'],
+    ['Suspended even if Pods are still terminating', job({ terminating: 1 }, { suspend: true }), 'Suspended'],
     ['Succeeded when the Job is complete', job({ succeeded: 1, conditions: [complete] }), 'Succeeded'],
     ['Failed when the Job failed', job({ failed: 1, conditions: [jobFailed] }), 'Failed'],
-    ['Failed though it is held by now', job({ conditions: [jobFailed] }, { suspend: true }), 'Failed'],
+    ['Failed even if the Job is suspended by now', job({ conditions: [jobFailed] }, { suspend: true }), 'Failed'],
     [
       'Running when the conditions are there and False',
       job({ active: 1, conditions: [{ ...complete, status: 'False' }] }),
@@ -65,13 +65,13 @@ describe('phase', () => {
     expect(jobRunStatus(run({ phase: 'Running' }), mirror(job({ active: 0 })), NOW).phase).toBe('Running');
   });
 
-  it('goes back to Pending when a held Job is let go and has no Pod yet', () => {
+  it('returns to Pending when a suspended Job is resumed and has no Pod yet', () => {
     expect(jobRunStatus(run({ phase: 'Suspended' }), mirror(job()), NOW).phase).toBe('Pending');
   });
 });
 
-describe('a Job that is there', () => {
-  it('has its status taken over word by word', () => {
+describe('an existing Job', () => {
+  it('has its status copied word for word', () => {
     const status: JobStatus = {
       startTime: EARLIER,
       active: 2,
@@ -89,7 +89,7 @@ describe('a Job that is there', () => {
     expect(result.conditions?.slice(0, 1)).toEqual(conditions);
   });
 
-  it("keeps the Job controller's bookkeeping to itself", () => {
+  it("hides the Job controller's internal fields", () => {
     const result = jobRunStatus(run(), mirror(job({ uncountedTerminatedPods: { succeeded: ['a'] } })), NOW);
     expect(result).not.toHaveProperty('uncountedTerminatedPods');
   });
@@ -121,7 +121,7 @@ describe('a Job that is there', () => {
     ]);
   });
 
-  it('keeps the template that is written down when it is not known any more', () => {
+  it('keeps the stored template if it is not known any more', () => {
     const result = jobRunStatus(run({ template: TEMPLATE }), { kind: 'job', job: job() }, NOW);
     expect(result.template).toEqual(TEMPLATE);
   });
@@ -148,7 +148,7 @@ describe('a Job that is there', () => {
     expect(isFinished(run(result))).toBe(true);
   });
 
-  it('gives the same status whenever it is asked', () => {
+  it('gives the same status at any time', () => {
     const first = jobRunStatus(run(), mirror(job({ active: 1 })), NOW);
     expect(jobRunStatus(run(first), mirror(job({ active: 1 })), '2027-01-01T00:00:00Z')).toEqual(first);
   });
@@ -157,7 +157,7 @@ describe('a Job that is there', () => {
 describe('a run without a Job', () => {
   const why = { reason: 'TemplateNotFound', message: 'no such template' };
 
-  it('that can never have one has failed', () => {
+  it('that can never have one is failed', () => {
     const result = jobRunStatus(run(), { kind: 'failed', ...why }, NOW);
     expect(result).toEqual({
       phase: 'Failed',
@@ -182,7 +182,7 @@ describe('a run without a Job', () => {
     expect(isFinished(run(second))).toBe(false);
   });
 
-  it('that got its Job after all holds the time', () => {
+  it('that gets its Job after all keeps the time', () => {
     const waiting = jobRunStatus(run(), { kind: 'pending', reason: 'WaitingForTemplate', message: 'm' }, EARLIER);
     const result = jobRunStatus(run(waiting), mirror(job()), NOW);
     expect(result.conditions).toMatchObject([{ type: 'JobCreated', status: 'True' }]);
@@ -190,7 +190,7 @@ describe('a run without a Job', () => {
 });
 
 describe('a Job that was deleted', () => {
-  it('ends the run as failed, with what was counted', () => {
+  it('makes the run fail, with the counts so far', () => {
     const before = jobRunStatus(
       run(),
       mirror(
@@ -224,17 +224,13 @@ describe('a Job that was deleted', () => {
   });
 
   it.each<[string, Job, string]>([
-    ['stands while nobody deletes it', job({ active: 1 }), 'job'],
+    ['counts while nobody deletes it', job({ active: 1 }), 'job'],
     [
-      'has gone once somebody deletes it, though it is still there',
+      'counts as deleted once someone deletes it, though it still exists',
       job({ active: 1 }, { deletionTimestamp: NOW }),
       'jobDeleted',
     ],
-    [
-      'stands to its outcome though it is being deleted',
-      job({ conditions: [complete] }, { deletionTimestamp: NOW }),
-      'job',
-    ],
+    ['keeps its outcome while it is being deleted', job({ conditions: [complete] }, { deletionTimestamp: NOW }), 'job'],
   ])('%s', (_sentence, of, kind) => {
     expect(standing(of).kind).toBe(kind);
   });
@@ -265,7 +261,7 @@ describe('a Job is finished', () => {
   });
 });
 
-describe('a Job of which little is known', () => {
+describe('a Job with an almost empty status', () => {
   it('leaves the run Pending', () => {
     const result = jobRunStatus(run(), { kind: 'job', job: {} }, NOW);
     expect(result).toStrictEqual({
@@ -276,11 +272,11 @@ describe('a Job of which little is known', () => {
     });
   });
 
-  it('stands, and is not being deleted', () => {
+  it('counts, and is not being deleted', () => {
     expect(standing({})).toEqual({ kind: 'job', job: {} });
   });
 
-  it('that is being deleted is told by its name', () => {
+  it('that is being deleted is reported with its name', () => {
     expect(standing(job({}, { deletionTimestamp: NOW }))).toEqual({
       kind: 'jobDeleted',
       jobName: 'echo-12345678',
@@ -290,7 +286,7 @@ describe('a Job of which little is known', () => {
   });
 });
 
-describe('a Job whose Pods are not counted yet', () => {
+describe('a Job with Pods that are not counted yet', () => {
   it.each([
     ['failed', { failed: ['a'] }],
     ['succeeded and failed', { succeeded: ['a'], failed: ['b'] }],
@@ -298,12 +294,12 @@ describe('a Job whose Pods are not counted yet', () => {
     expect(jobRunStatus(run(), mirror(job({ uncountedTerminatedPods })), NOW).phase).toBe('Running');
   });
 
-  it('is Pending where none is named', () => {
+  it('is Pending if none is listed', () => {
     expect(jobRunStatus(run(), mirror(job({ uncountedTerminatedPods: {} })), NOW).phase).toBe('Pending');
   });
 });
 
-describe('conditions of a Job that are no outcome', () => {
+describe('conditions of a Job that are not an outcome', () => {
   it('do not finish the run, though they are True', () => {
     const conditions = [condition('SuccessCriteriaMet'), condition('FailureTarget')];
     const result = jobRunStatus(run(), mirror(job({ active: 1, conditions })), NOW);
@@ -311,7 +307,7 @@ describe('conditions of a Job that are no outcome', () => {
     expect(result.conditions?.map(({ type }) => type)).toEqual(['SuccessCriteriaMet', 'FailureTarget', 'JobCreated']);
   });
 
-  it('have no time where the Job gives none', () => {
+  it('have no time if the Job has none', () => {
     const timeless: { type: string; status: string } = { type: complete.type, status: complete.status };
     const result = jobRunStatus(run(), mirror(job({ conditions: [timeless] })), NOW);
     expect(result.conditions?.at(-1)).not.toHaveProperty('lastTransitionTime');
@@ -346,17 +342,17 @@ describe('a run whose Job was deleted', () => {
     expect(result.conditions?.at(-1)).toMatchObject({ lastTransitionTime: NOW, message: 'Job "j" was deleted' });
   });
 
-  it('has no more than its end where it had no status', () => {
+  it('has only its outcome if it had no status', () => {
     const result = jobRunStatus(run(), jobDeleted('j', 'was deleted'), NOW);
     expect(result.conditions?.map(({ type }) => type)).toEqual(['Failed', 'Finished']);
   });
 
-  it('has no Pods that are terminating any more', () => {
+  it('has no terminating Pods any more', () => {
     expect(jobRunStatus(run({ terminating: 1 }), jobDeleted('j', 'x'), NOW)).not.toHaveProperty('terminating');
   });
 });
 
-it('a run without a generation has none observed', () => {
+it('a run without a generation has no observed generation', () => {
   const of = run();
   delete of.metadata.generation;
   const result = jobRunStatus(of, { kind: 'pending', reason: 'r', message: 'm' }, NOW);

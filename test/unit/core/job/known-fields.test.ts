@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { knownFieldsBeside } from '../../../../core/job/known-fields.ts';
 
-describe('the fields that may stand beside one', () => {
+describe('the known fields beside a field', () => {
   it.each<[string, string, string[]]>([
     ['of a JobSpec', 'spec.paralelism', ['parallelism', 'completions', 'template']],
     ['of a Pod template', 'spec.template.x', ['metadata', 'spec']],
@@ -15,17 +15,17 @@ describe('the fields that may stand beside one', () => {
     expect(knownFieldsBeside(path)).toEqual(expect.arrayContaining(some));
   });
 
-  it('are those alone', () => {
+  it('are only those', () => {
     expect(knownFieldsBeside('spec.template.x')).toEqual(['metadata', 'spec']);
   });
 
   it.each([
     ['the root has another name', 'status.x'],
     ['the root is in no object', 'x.spec.y'],
-    ['a field above is unknown', 'spec.nowhere.x'],
-    ['two fields above are unknown', 'spec.nowhere.there.x'],
-    ['a field above is one of every object', 'spec.constructor.x'],
-    ['a field above has no fields', 'spec.parallelism.x'],
+    ['a parent field is unknown', 'spec.nowhere.x'],
+    ['two parent fields are unknown', 'spec.nowhere.there.x'],
+    ['a parent field is a property of every object', 'spec.constructor.x'],
+    ['a parent field has no fields', 'spec.parallelism.x'],
     ['the keys are free', 'spec.template.metadata.labels.x'],
     ['there is no path', ''],
   ])('are none where %s', (_, path) => {

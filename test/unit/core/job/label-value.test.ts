@@ -8,7 +8,7 @@ describe('labelValue', () => {
     ['keeps a name of exactly 63 characters', 'a'.repeat(63), 'a'.repeat(63)],
     ['cuts a longer one', 'a'.repeat(253), 'a'.repeat(63)],
     ['does not end in a dash or dot after the cut', `${'a'.repeat(60)}-.-zzz`, 'a'.repeat(60)],
-    ['takes the empty name', '', ''],
+    ['accepts the empty name', '', ''],
   ])('%s', (_sentence, name, expected) => {
     expect(labelValue(name)).toBe(expected);
   });

@@ -68,7 +68,7 @@ function situation(more: Partial<Situation> = {}): Situation {
 }
 const step = (more: Partial<Situation>): Step => nextStep(situation(more));
 
-/** A step in short: its kind, with what matters most. */
+/** A step in short: its kind and its main values. */
 function inShort(taken: Step): unknown {
   const summarize = SUMMARIES[taken.kind] as (step: Step) => unknown;
   return summarize(taken);
@@ -97,13 +97,13 @@ describe('a run without a Job', () => {
     ['reads its template if the caches do not have it', {}, 'readTemplate'],
     ['gets its Job if the template is known', { template: FOUND }, ['createJob', NAME]],
     [
-      'that is being deleted gets none',
+      'that is being deleted gets no Job',
       { run: withMeta(NEW, { deletionTimestamp: CREATED }), template: FOUND },
       'nothing',
     ],
     ['adopts the Job of an earlier attempt', { job: ownJob(), template: FOUND }, ['adoptJob', REVISION]],
     [
-      'adopts it while being deleted',
+      'adopts it even while the run is being deleted',
       { run: withMeta(NEW, { deletionTimestamp: CREATED }), job: ownJob() },
       ['adoptJob', undefined],
     ],
@@ -118,7 +118,7 @@ describe('a run without a Job', () => {
       ['adoptJob', undefined],
     ],
     [
-      'whose Job finished and was deleted unseen mirrors how it finished',
+      'whose Job finished and was deleted unseen mirrors the outcome',
       { record: { deletedJob: ownJob(COMPLETE) }, template: FOUND },
       ['writeStatus', 'Succeeded', 'JobCreated', 'Completed'],
     ],
@@ -141,7 +141,7 @@ describe('a run without a Job', () => {
     expect(inShort(step(given))).toEqual(expected);
   });
 
-  it('gets exactly what its template and itself say, with itself as the controller', () => {
+  it('gets exactly the Job that its template and its spec define, with the run as the controller', () => {
     const taken = step({ run: { ...NEW, spec: { ...NEW.spec, args: ['mine'] } }, template: FOUND });
     expect(taken).toMatchObject({
       kind: 'createJob',
@@ -209,7 +209,7 @@ describe('a run whose template does not exist', () => {
     expect(inShort(step(given))).toEqual(expected);
   });
 
-  it('that waits already writes no status again', () => {
+  it('that already waits gets no second status', () => {
     const first = step({ ...missing, rules: WAIT }) as Extract<Step, { kind: 'writeStatus' }>;
     const run = { ...NEW, status: first.patch };
     expect(step({ ...missing, run, rules: WAIT, now: { ...NOW, epochMs: NOW.epochMs + 5_000 } })).toEqual({
@@ -222,14 +222,14 @@ describe('a run whose template does not exist', () => {
 describe('a Job that could not be created', () => {
   const taken = { kind: 'nameTaken' } as const;
   it.each<Row>([
-    ['as its name is taken is read', { template: FOUND, answers: { creation: taken } }, ['readJob', NAME]],
+    ['because its name is taken is read', { template: FOUND, answers: { creation: taken } }, ['readJob', NAME]],
     [
-      'as an earlier attempt created it is adopted',
+      'because an earlier attempt created it is adopted',
       { template: FOUND, job: ownJob(), isJobWatched: false, answers: { creation: taken, job: ownJob() } },
       ['adoptJob', REVISION],
     ],
     [
-      "as somebody else's Job has its name fails the run",
+      "because another owner's Job has its name fails the run",
       { template: FOUND, answers: { creation: taken, job: FOREIGN } },
       [
         'writeStatus',
@@ -239,17 +239,17 @@ describe('a Job that could not be created', () => {
       ],
     ],
     [
-      'as its name was taken for a moment is tried again',
+      'because its name was taken for a moment is tried again',
       { template: FOUND, answers: { creation: taken, job: 'none' } },
       ['nothing', 'retry'],
     ],
     [
-      'as its name was taken by an own Job that was deleted since fails the run',
+      'because its name was taken by its own Job, deleted since, fails the run',
       { template: FOUND, answers: { creation: taken, job: 'none' }, record: { deletedJob: ownJob() } },
       ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" was deleted before it finished`],
     ],
     [
-      'as the API server refuses it fails the run, in the words of the API server',
+      "because the API server refuses it fails the run, with the API server's message",
       { template: FOUND, answers: { creation: { kind: 'refused', message: 'restartPolicy: bad' } } },
       ['writeStatus', 'Failed', 'JobRefused', 'the API server refused the Job: restartPolicy: bad'],
     ],
@@ -303,12 +303,12 @@ describe('a new Job', () => {
     ['is waited for no longer than that', { job: ownJob(), record: created(199.5) }, ['wait', 1]],
     ['is reported after that', { job: ownJob(), record: created(200) }, ['writeStatus', 'Pending', 'JobCreated']],
     [
-      'is reported at once with its status',
+      'is reported immediately if it has a status',
       { job: ownJob(STARTED), record: created(0) },
       ['writeStatus', 'Running', 'JobCreated'],
     ],
     [
-      'that is suspended is reported at once',
+      'that is suspended is reported immediately',
       {
         job: ownJob({ conditions: [{ type: 'Suspended', status: 'True' }] }, { suspend: true }),
         record: created(0),
@@ -316,17 +316,17 @@ describe('a new Job', () => {
       ['writeStatus', 'Suspended', 'JobCreated'],
     ],
     [
-      'that finished within the moment is reported with its outcome',
+      'that finished within that time is reported with its outcome',
       { job: ownJob(COMPLETE), record: created(0) },
       ['writeStatus', 'Succeeded', 'JobCreated', 'Completed'],
     ],
     [
-      'that was deleted is read, as another Job must not be created',
+      'that was deleted is read, because no second Job may be created',
       { record: created(0), template: FOUND },
       ['readJob', NAME],
     ],
     [
-      'that was deleted before its name was written fails the run',
+      'that was deleted before its name was stored fails the run',
       { record: created(0), answers: { job: 'none' }, template: FOUND },
       ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" was deleted before it finished`],
     ],
@@ -341,7 +341,7 @@ describe('a new Job', () => {
     });
   });
 
-  it('that was adopted without its template is reported without', () => {
+  it('that was adopted without its template is reported without it', () => {
     const taken = step({ job: ownJob(STARTED), record: { created: { template: undefined, atMs: 0 } } });
     expect(taken).toMatchObject({ kind: 'writeStatus' });
     expect((taken as { patch: object }).patch).not.toHaveProperty('template');
@@ -364,7 +364,7 @@ describe('a run with a Job', () => {
     ],
     ['needs nothing once it is finished', { run: finished(), job: ownJob(COMPLETE) }, 'nothing'],
     [
-      'needs nothing once it is finished, though its Job is gone',
+      'needs nothing once it is finished, even if its Job is gone',
       { run: finished(), record: {}, template: FOUND },
       'nothing',
     ],
@@ -380,7 +380,7 @@ describe('a run with a Job', () => {
       ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" was deleted before it finished`],
     ],
     [
-      "fails if somebody else's Job has the name now, and does not mirror it",
+      "fails if another owner's Job has the name now, and does not mirror it",
       { run: RUNNING, answers: { job: FOREIGN }, template: FOUND },
       [
         'writeStatus',
@@ -390,7 +390,7 @@ describe('a run with a Job', () => {
       ],
     ],
     [
-      'needs nothing if it is deleted with its Job',
+      'needs nothing if the run is deleted with its Job',
       { run: withMeta(RUNNING, { deletionTimestamp: CREATED }), answers: { job: 'none' } },
       'nothing',
     ],
@@ -400,12 +400,12 @@ describe('a run with a Job', () => {
       ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" is being deleted before it finished`],
     ],
     [
-      'shows how its Job finished, though the Job is being deleted',
+      'shows the outcome of its Job even while the Job is being deleted',
       { run: RUNNING, job: ownJob(COMPLETE, DELETING) },
       ['writeStatus', 'Succeeded', 'Completed'],
     ],
     [
-      'shows how its Job finished, though the Job was deleted in the same moment',
+      'shows the outcome of its Job even if the Job was deleted in the same moment',
       { run: RUNNING, record: { deletedJob: ownJob(COMPLETE) } },
       ['writeStatus', 'Succeeded', 'Completed'],
     ],
@@ -424,7 +424,7 @@ describe('a run with a Job', () => {
   });
 });
 
-describe('a passing change of the status', () => {
+describe('a transient change of the status', () => {
   const ready = ownJob({ ...STARTED, ready: 1 });
   const pending = (agoMs: number) => ({ changePendingSinceMs: NOW.monotonicMs - agoMs });
 
@@ -441,7 +441,7 @@ describe('a passing change of the status', () => {
       ['writeStatus', 'the same phase'],
     ],
     [
-      'is written at once with a change that lasts',
+      'is written immediately with a change that lasts',
       { run: RUNNING, job: ownJob({ ...COMPLETE, ready: 1 }), record: pending(1) },
       ['writeStatus', 'Succeeded', 'Completed'],
     ],
@@ -449,7 +449,7 @@ describe('a passing change of the status', () => {
     expect(inShort(step(given))).toEqual(expected);
   });
 
-  it('is remembered since it was first seen', () => {
+  it('is counted from when it was first seen', () => {
     expect(step({ run: RUNNING, job: ready })).toMatchObject({ changePendingSinceMs: NOW.monotonicMs });
     expect(step({ run: RUNNING, job: ready, record: pending(600) })).toMatchObject(pending(600));
   });
@@ -490,7 +490,11 @@ describe('a change of spec.suspend', () => {
       { run: asks(undefined, 2, SUSPENDED), job: suspended },
       ['setSuspend', false, 'Resumed'],
     ],
-    ['needs no request if the Job is like that', { run: asks(true, 2, SUSPENDED), job: suspended }, 'markApplied'],
+    [
+      'needs no request if the Job is already in that state',
+      { run: asks(true, 2, SUSPENDED), job: suspended },
+      'markApplied',
+    ],
     [
       'is not applied twice',
       { run: asks(true), job: ownJob(STARTED), record: { appliedGeneration: 2 } },
@@ -508,12 +512,12 @@ describe('a change of spec.suspend', () => {
       ['writeStatus', 'Succeeded', 'Completed'],
     ],
     [
-      'that the template does not allow leaves the Job as it is, with an Event',
+      'that the template does not allow leaves the Job unchanged, with an Event',
       { run: asks(true), job: ownJob(STARTED), template: { kind: 'found', template: allowsOnlyArgs } },
       ['markApplied', 'SuspendRefused'],
     ],
     [
-      'that failed does not keep the rest of the status from being written',
+      'that failed does not block the rest of the status',
       {
         run: asks(false, 2, SUSPENDED),
         job: ownJob({ terminating: 3, startTime: CREATED }, { suspend: true }),

@@ -11,9 +11,9 @@ const jobOf = (owner: object): Job => ({ metadata: { ownerReferences: [{ ...OWNE
 describe('a Job belongs to a run', () => {
   it.each([
     ['that controls it', {}, true],
-    ['of another version of the API that controls it', { apiVersion: 'hematoscope.app/v2' }, true],
+    ['that controls it with another version of the API', { apiVersion: 'hematoscope.app/v2' }, true],
     ['but not to another run with the same name', { uid: 'other' }, false],
-    ['but not to one that owns it without controlling it', { controller: false }, false],
+    ['but not to a run that owns it without controlling it', { controller: false }, false],
     ['but not to an object of another kind', { kind: 'CronJob' }, false],
     ['but not to an object of another group', { apiVersion: 'example.com/v1' }, false],
   ])('%s', (_sentence, owner, expected) => {
@@ -24,18 +24,18 @@ describe('a Job belongs to a run', () => {
     expect(isOwnJob({ metadata: {} }, { ...RUN, metadata: { name: 'echo-hello', namespace: 'team' } })).toBe(false);
   });
 
-  it('whose name the owner reference has', () => {
+  it('that the owner reference names', () => {
     expect(controllingRun(jobOf({}))?.name).toBe('echo-hello');
     expect(controllingRun({})).toBeUndefined();
   });
 });
 
-describe('the name of the Job of a run', () => {
-  it('follows from the name and the uid of the run', () => {
+describe("the name of a run's Job", () => {
+  it('is derived from the name and the uid of the run', () => {
     expect(jobNameOfRun(RUN)).toBe(jobName('echo-hello', RUN.metadata.uid!));
   });
 
-  it('is the one that the status names', () => {
+  it('is the name in the status', () => {
     expect(jobNameOfRun({ ...RUN, status: { jobName: 'recorded' } })).toBe('recorded');
   });
 });

@@ -33,7 +33,7 @@ describe('a quantity', () => {
 describe('the quantities of a Job', () => {
   const pathsOf = (of: Job) => quantityErrors(of).map(({ path }) => path);
 
-  it('are found wherever Kubernetes has some', () => {
+  it('are found wherever Kubernetes has quantities', () => {
     const bad = job({
       overhead: { cpu: 'x' },
       volumes: [{ name: 'a' }, { name: 'v', emptyDir: { sizeLimit: 'x' } }],
@@ -50,12 +50,12 @@ describe('the quantities of a Job', () => {
 
   it.each<[string, Job]>([
     ['there is no spec', {}],
-    ['a text is none', job({ restartPolicy: 'x', containers: [{ name: 'x', args: ['x'], image: 'x' }] })],
+    ['a string is not a quantity', job({ restartPolicy: 'x', containers: [{ name: 'x', args: ['x'], image: 'x' }] })],
     ['a field is unknown', job({ memory: 'x', constructor: { limits: { cpu: 'x' } } })],
     ['a map has another type', withLimits('x')],
     ['a map is null', withLimits(null)],
-    ['a list has the place of an object', job({ containers: [{ name: 'c', resources: [{ limits: { cpu: 'x' } }] }] })],
-    ['an object has the place of a list', job({ containers: { resources: { limits: { cpu: 'x' } } } })],
+    ['a list is in place of an object', job({ containers: [{ name: 'c', resources: [{ limits: { cpu: 'x' } }] }] })],
+    ['an object is in place of a list', job({ containers: { resources: { limits: { cpu: 'x' } } } })],
   ])('are not where %s', (_, of) => {
     expect(pathsOf(of)).toEqual([]);
   });

@@ -4,13 +4,14 @@ import { referencesOf, type Reference } from '../../../../core/job/references.ts
 
 const main = { name: 'main', image: 'app' };
 
-/** A Job of the Pod spec; parts that a test does not care for are there. */
+/** A Job with the Pod spec; fields that do not matter to a test are filled in. */
 const job = (podSpec: object): Job => ({ spec: { template: { spec: { containers: [main], ...podSpec } } } });
 
-/** In one line each: what is named, and who names it. */
-const told = (of: Job): string[] => referencesOf(of).map(({ kind, name, by }: Reference) => `${kind} ${name}: ${by}`);
+/** In one line each: what is referenced, and by what. */
+const inShort = (of: Job): string[] =>
+  referencesOf(of).map(({ kind, name, by }: Reference) => `${kind} ${name}: ${by}`);
 
-describe('what a Job names', () => {
+describe('the references of a Job', () => {
   it.each<[string, object, string]>([
     ['a service account', { serviceAccountName: 'runner' }, 'ServiceAccount runner: the Pods'],
     ['a priority class', { priorityClassName: 'high' }, 'PriorityClass high: the Pods'],
@@ -58,7 +59,7 @@ describe('what a Job names', () => {
       'ConfigMap c: container "init", envFrom',
     ],
   ])('is found: %s', (_, podSpec, expected) => {
-    expect(told(job(podSpec))).toEqual([expected]);
+    expect(inShort(job(podSpec))).toEqual([expected]);
   });
 
   it.each<[string, Job]>([
@@ -88,9 +89,9 @@ describe('what a Job names', () => {
         ],
       }),
     ],
-    ['a projected volume of nothing', job({ volumes: [{ name: 'v', projected: {} }] })],
+    ['a projected volume without sources', job({ volumes: [{ name: 'v', projected: {} }] })],
     [
-      'optional variables, and such that name nothing',
+      'optional variables, and variables without a reference',
       job({
         containers: [
           {
@@ -110,20 +111,20 @@ describe('what a Job names', () => {
         ],
       }),
     ],
-  ])('is nothing that Pods need: %s', (_, of) => {
-    expect(told(of)).toEqual([]);
+  ])('is not a reference that Pods need: %s', (_, of) => {
+    expect(inShort(of)).toEqual([]);
   });
 
-  it('is needed where it is marked as not optional', () => {
+  it('is needed if it is marked as not optional', () => {
     const volumes = [{ name: 'v', secret: { secretName: 's', optional: false } }];
-    expect(told(job({ volumes }))).toEqual(['Secret s: volume "v"']);
+    expect(inShort(job({ volumes }))).toEqual(['Secret s: volume "v"']);
   });
 
-  it('is told once, by the first that names it', () => {
+  it('is reported once, with the first place that names it', () => {
     const envFrom = [{ secretRef: { name: 'a' } }, { configMapRef: { name: 'a' } }, { secretRef: { name: 'b' } }];
     const volumes = [{ name: 'v', secret: { secretName: 'a' } }];
     expect(
-      told(job({ volumes, containers: [{ ...main, envFrom }], initContainers: [{ name: 'i', envFrom }] })),
+      inShort(job({ volumes, containers: [{ ...main, envFrom }], initContainers: [{ name: 'i', envFrom }] })),
     ).toEqual(['Secret a: volume "v"', 'ConfigMap a: container "i", envFrom', 'Secret b: container "i", envFrom']);
   });
 });

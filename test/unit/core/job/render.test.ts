@@ -17,7 +17,7 @@ function firstContainer(run: JobRun): unknown {
 }
 
 describe('render', () => {
-  it('makes the whole Job of a template and a run', () => {
+  it('builds the whole Job from a template and a run', () => {
     expect(rendered(echoTemplate({ backoffLimit: 2 }), echoRun({ args: ['Hello, world!'] }))).toMatchInlineSnapshot(`
       {
         "apiVersion": "batch/v1",
@@ -96,7 +96,7 @@ describe('render', () => {
     ['replaces the args', { args: ['a', 'b'] }, ['echo'], ['a', 'b']],
     ['replaces the command', { command: ['sh', '-c'] }, ['sh', '-c'], ['from the template']],
     ['clears the args with an empty list', { args: [] }, ['echo'], []],
-    ['takes null for absent', { args: null as unknown as string[] }, ['echo'], ['from the template']],
+    ['treats null as absent', { args: null as unknown as string[] }, ['echo'], ['from the template']],
     ['clears the command with an empty list', { command: [] }, [], ['from the template']],
   ])('%s', (_, spec, command, args) => {
     expect(firstContainer(echoRun(spec))).toEqual({ name: 'echo', image: 'busybox', command, args });
@@ -121,7 +121,7 @@ describe('render', () => {
     });
   });
 
-  it('does not hand on labels and annotations of the JobTemplate object, which deployment tools track', () => {
+  it('does not copy labels and annotations of the JobTemplate object, which deployment tools track', () => {
     const template = echoTemplate();
     template.metadata.labels = { 'argocd.argoproj.io/instance': 'prod' };
     template.metadata.annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
@@ -140,13 +140,13 @@ describe('render', () => {
     expect(job.metadata?.annotations).toEqual({ 'hematoscope.app/job-run-name': name });
   });
 
-  it('owns nothing for a run that is not stored yet', () => {
+  it('sets no owner for a run that is not stored yet', () => {
     const run = echoRun();
     delete run.metadata.uid;
     expect(rendered(echoTemplate(), run).metadata).not.toHaveProperty('ownerReferences');
   });
 
-  it('leaves the template and the run as they were', () => {
+  it('changes neither the template nor the run', () => {
     const [template, run] = [echoTemplate(), echoRun({ args: ['x'] })];
     const before = structuredClone({ template, run });
     rendered(template, run);
@@ -156,7 +156,7 @@ describe('render', () => {
   it.each([
     ['an empty list of containers', { template: { spec: { containers: [] } } }],
     ['no Pod spec', { template: {} }],
-  ])('reports what a template lacks with %s', (_, spec) => {
+  ])('reports what a template lacks: %s', (_, spec) => {
     expect(render(compileTemplate(echoTemplate(spec)), echoRun())).toEqual({
       of: 'template',
       errors: [
@@ -170,7 +170,7 @@ describe('render', () => {
   });
 });
 
-describe('render makes no Job', () => {
+describe('render returns no Job', () => {
   const errorsOf = (template: JobTemplate, run: JobRun) => {
     const result = render(compileTemplate(template), run);
     if ('job' in result) throw new Error('a Job was made');
@@ -195,13 +195,13 @@ describe('render makes no Job', () => {
 });
 
 describe('the Job of a run', () => {
-  it('has the label of a ClusterJobTemplate in the place of that of a JobTemplate', () => {
+  it('has the label of a ClusterJobTemplate instead of that of a JobTemplate', () => {
     const { metadata } = rendered(echoTemplate(), echoRun({ templateKind: 'ClusterJobTemplate' }));
     expect(metadata?.labels).toMatchObject({ 'hematoscope.app/cluster-job-template': 'echo' });
     expect(metadata?.labels).not.toHaveProperty('hematoscope.app/job-template');
   });
 
-  it('that has neither name nor namespace yet has none of them', () => {
+  it('of a run without name and namespace has neither', () => {
     const run = { ...echoRun(), metadata: {} };
     const { metadata } = rendered(echoTemplate(), run);
     expect(metadata?.name).toMatch(/^job-[0-9a-f]{8}$/);
@@ -210,7 +210,7 @@ describe('the Job of a run', () => {
     expect(metadata?.annotations).toEqual({ 'hematoscope.app/job-run-name': '' });
   });
 
-  it('owned by a run without a name has that name for its owner', () => {
+  it('of a run without a name has an owner with an empty name', () => {
     const run = { ...echoRun(), metadata: { uid: 'u' } };
     expect(rendered(echoTemplate(), run).metadata?.ownerReferences).toMatchObject([{ name: '', uid: 'u' }]);
   });

@@ -14,7 +14,7 @@ const PARAMETERS: Parameter[] = [
   { name: 'b', schema: { type: 'boolean' }, default: false },
 ];
 
-/** A template whose first container has what is given. */
+/** A template whose first container has the given fields. */
 function template(container: object): JobTemplate {
   const containers = [{ name: 'c', image: 'i', ...container }, { name: 'other' }];
   return { ...echoTemplate({ template: { spec: { containers } } }), parameters: PARAMETERS };
@@ -34,17 +34,22 @@ const imageOf = (image: string, parameters: Record<string, ParameterValue>) =>
 
 describe('where the kubelet expands a string', () => {
   it.each<[string, string[], Record<string, ParameterValue>, string[]]>([
-    ['a value takes the place', ['a $(params.x) b'], { x: 'v' }, ['a v b']],
+    ['a value replaces the placeholder', ['a $(params.x) b'], { x: 'v' }, ['a v b']],
     ['each $ of a value is doubled', ['$(params.x)'], { x: '$$(A)$' }, ['$$$$(A)$$']],
     ['each $ of an element is doubled', ['$(params.l[*])'], { l: ['$a', '$'] }, ['$$a', '$$']],
     ['an escaped placeholder stays as it is', ['$$(params.x)$(params.x)'], { x: 'v' }, ['$$(params.x)v']],
     ['a variable stays as it is', ['$(HOME)$(params.x)'], { x: 'v' }, ['$(HOME)v']],
     ['the $ of a command is doubled', ['$(date $(params.x))'], { x: 'v' }, ['$$(date v)']],
-    ['elements are among other elements', ['a', '$(params.l[*])', 'b'], { l: ['1', '2'] }, ['a', '1', '2', 'b']],
-    ['no element is left of an empty list', ['a', '$(params.l[*])'], { l: [] }, ['a']],
+    [
+      'elements are inserted among other elements',
+      ['a', '$(params.l[*])', 'b'],
+      { l: ['1', '2'] },
+      ['a', '1', '2', 'b'],
+    ],
+    ['an empty list leaves no element', ['a', '$(params.l[*])'], { l: [] }, ['a']],
     ['other elements stay', ['a', '$(params.x)', 'b'], { x: 'v' }, ['a', 'v', 'b']],
-    ['numbers and booleans are as JSON has them', ['$(params.n)|$(params.b)'], { n: -0.5, b: true }, ['-0.5|true']],
-    ['a value that is empty leaves nothing', ['[$(params.x)]'], { x: '' }, ['[]']],
+    ['numbers and booleans are written as in JSON', ['$(params.n)|$(params.b)'], { n: -0.5, b: true }, ['-0.5|true']],
+    ['an empty value leaves nothing', ['[$(params.x)]'], { x: '' }, ['[]']],
   ])('%s', (_, args, values, expected) => {
     expect(argsOf(args, values)).toEqual(expected);
   });
@@ -69,7 +74,7 @@ describe('whatever the values are', () => {
     .map((parts) => parts.join(''))
     .filter((text) => text.isWellFormed() && !text.includes('\0'));
 
-  it('they go through byte for byte, with each $ doubled where the kubelet halves it', () => {
+  it('they arrive byte for byte, with each $ doubled if the kubelet halves it', () => {
     fc.assert(
       fc.property(nasty, fc.array(nasty, { maxLength: 3 }), (x, l) => {
         expect(imageOf('<$(params.x)>', { x })).toBe(`<${x}>`);
@@ -81,7 +86,7 @@ describe('whatever the values are', () => {
   });
 });
 
-describe('what has no placeholder', () => {
+describe('a part without placeholders', () => {
   it('is shared with the template, and the template does not change', () => {
     const of = template({ args: ['$(params.x)'], env: [{ name: 'A', value: 'a' }] });
     const before = structuredClone(of);
@@ -92,13 +97,13 @@ describe('what has no placeholder', () => {
     expect(containerOf(spec)).toEqual({ ...containerOf(of.spec), args: ['v'] });
   });
 
-  it('is all of it where there is none', () => {
+  it('is the whole spec if there are no placeholders', () => {
     const of = template({ args: ['$(HOME)'] });
     expect(substituted(of)).toBe(of.spec);
   });
 });
 
-it('values that are wrong are told, and nothing is made', () => {
+it('wrong values are reported, and nothing is rendered', () => {
   const result = substitute(compileTemplate(template({})), echoRun({ parameters: { x: 7 } }));
   expect(result).toMatchObject({ errors: [{ path: 'spec.parameters[x]', reason: 'FieldValueTypeInvalid' }] });
   expect(result).not.toHaveProperty('spec');

@@ -4,8 +4,8 @@ import { echoRun } from '../objects.ts';
 
 const reported = { ...echoRun({}, { generation: 4 }), status: { observedGeneration: 3 } };
 
-/** The steps themselves are in next-step.test.ts. */
-describe('the generation that a Job has', () => {
+/** The steps are tested in next-step.test.ts. */
+describe('the generation that is applied to a Job', () => {
   it.each([
     ['is the one that was applied last', { run: reported, record: { appliedGeneration: 4 } }, 4],
     ['is the one that the status reports', { run: reported, record: {} }, 3],

@@ -22,11 +22,11 @@ function run(asked?: string): JobRun {
 describe('templateWait', () => {
   it.each<[string, MissingTemplatePolicy, string | undefined, 'pending' | 'failed']>([
     ['fails by default', 'Reject', undefined, 'failed'],
-    ['fails when told so', 'Fail', undefined, 'failed'],
-    ['waits when told so', 'Wait', undefined, 'pending'],
-    ['waits when the run asks for it', 'Reject', 'Wait', 'pending'],
-    ['fails when the run asks for it', 'Wait', 'Fail', 'failed'],
-    ['goes by the configuration when the run asks for what there is not', 'Wait', 'Perhaps', 'pending'],
+    ['fails if the configuration is Fail', 'Fail', undefined, 'failed'],
+    ['waits if the configuration is Wait', 'Wait', undefined, 'pending'],
+    ["waits if the run's annotation is Wait", 'Reject', 'Wait', 'pending'],
+    ["fails if the run's annotation is Fail", 'Wait', 'Fail', 'failed'],
+    ["follows the configuration if the run's annotation is unknown", 'Wait', 'Perhaps', 'pending'],
   ])('%s', (_sentence, policy, asked, kind) => {
     expect(templateWait(run(asked), { policy, waitSeconds: 300 }, CREATED + 1000).observation.kind).toBe(kind);
   });
@@ -40,13 +40,13 @@ describe('templateWait', () => {
   });
 
   it.each([
-    ['looks again every half minute', 1_000, 30_000],
-    ['looks again at the deadline', 290_000, 10_000],
+    ['checks again every half minute', 1_000, 30_000],
+    ['checks again at the deadline', 290_000, 10_000],
   ])('%s', (_sentence, age, afterMs) => {
     expect(templateWait(run(), { policy: 'Wait', waitSeconds: 300 }, CREATED + age).afterMs).toBe(afterMs);
   });
 
-  it('gives up at the deadline', () => {
+  it('fails at the deadline', () => {
     const decision = templateWait(run(), { policy: 'Wait', waitSeconds: 300 }, CREATED + 300_000);
     expect(decision).toMatchObject({
       observation: { kind: 'failed', message: expect.stringContaining('did not appear within 300 seconds') as unknown },

@@ -26,7 +26,7 @@ function changed(change: (copy: Job) => void): Job {
 const container = (of: Job) => of.spec!.template.spec!.containers[0]! as unknown as Record<string, unknown>;
 const key = () => verdictKey(job());
 
-describe('Jobs are judged alike that differ only in', () => {
+describe('Jobs share a verdict if they differ only in', () => {
   it('the name and the uid of the run', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z]([-a-z0-9]{0,70}[a-z0-9])?$/), fc.uuid(), (name, uid) => {
@@ -35,7 +35,7 @@ describe('Jobs are judged alike that differ only in', () => {
     );
   });
 
-  it('the texts of arguments', () => {
+  it('the text of arguments', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (one, other) => {
         expect(verdictKey(job({ args: [one] }))).toBe(verdictKey(job({ args: [other] })));
@@ -48,7 +48,7 @@ describe('Jobs are judged alike that differ only in', () => {
     expect(verdictKey(job(env('1')))).toBe(verdictKey(job(env('2'))));
   });
 
-  it('the same texts of an init container', () => {
+  it('the same text of an init container', () => {
     const withInit = (text: string) =>
       changed((copy) => {
         const init = { name: 'i', args: [text], env: [{ name: 'A', value: text }] };
@@ -59,30 +59,30 @@ describe('Jobs are judged alike that differ only in', () => {
   });
 });
 
-describe('Jobs are not taken to be judged alike that differ in', () => {
+describe('Jobs do not share a verdict if they differ in', () => {
   it.each<[string, Job]>([
     ['the namespace', job({}, { namespace: 'other' })],
     ['the number of arguments', job({ args: ['a', 'b'] })],
     ['whether there are arguments', changed((copy) => delete container(copy)['args'])],
     ['the type of an argument', changed((copy) => Object.assign(container(copy), { args: [7] }))],
     ['an argument that is null', changed((copy) => Object.assign(container(copy), { args: [null] }))],
-    ['arguments that are no list', changed((copy) => Object.assign(container(copy), { args: 'a' }))],
+    ['arguments that are not a list', changed((copy) => Object.assign(container(copy), { args: 'a' }))],
     ['the command', job({ command: ['b'] })],
     ['variables', job({ env: [{ name: 'A', value: '1' }] })],
-    ['containers that are no list', changed((copy) => Object.assign(copy.spec!.template.spec!, { containers: {} }))],
+    ['containers that are not a list', changed((copy) => Object.assign(copy.spec!.template.spec!, { containers: {} }))],
     ['a container that is null', changed((copy) => Object.assign(copy.spec!.template.spec!, { containers: [null] }))],
     ['a field of the Job', job({ parallelism: 2 })],
     ['a field of the Pods', changed((copy) => Object.assign(copy.spec!.template.spec!, { hostNetwork: true }))],
     ['a label', job({ metadata: { labels: { team: 'red' } } })],
     ['an annotation', job({ metadata: { annotations: { note: 'x' } } })],
-    ['a label of the Job alone', changed((copy) => Object.assign(copy.metadata!.labels!, { team: 'red' }))],
-    ['an annotation of the Job alone', changed((copy) => Object.assign(copy.metadata!.annotations!, { note: 'x' }))],
+    ['a label of the Job only', changed((copy) => Object.assign(copy.metadata!.labels!, { team: 'red' }))],
+    ['an annotation of the Job only', changed((copy) => Object.assign(copy.metadata!.annotations!, { note: 'x' }))],
     [
-      'a label of the Pods alone',
+      'a label of the Pods only',
       changed((copy) => Object.assign(copy.spec!.template.metadata!.labels!, { team: 'red' })),
     ],
     [
-      'an annotation of the Pods alone',
+      'an annotation of the Pods only',
       changed((copy) => Object.assign(copy.spec!.template.metadata!.annotations!, { note: 'x' })),
     ],
     ['Pods without labels', changed((copy) => delete copy.spec!.template.metadata)],
@@ -96,7 +96,7 @@ describe('Jobs are not taken to be judged alike that differ in', () => {
     expect(verdictKey(job(env('A')))).not.toBe(verdictKey(job(env('B'))));
   });
 
-  it('what a variable has its value from', () => {
+  it('where a variable has its value from', () => {
     const from = (name: string): Spec => ({ env: [{ name: 'A', valueFrom: { secretKeyRef: { name, key: 'k' } } }] });
     expect(verdictKey(job(from('a')))).not.toBe(verdictKey(job(from('b'))));
     expect(verdictKey(job(from('a')))).not.toBe(verdictKey(job({ env: [{ name: 'A', value: '1' }] })));
@@ -107,7 +107,7 @@ describe('Jobs are not taken to be judged alike that differ in', () => {
     expect(verdictKey(env('7'))).not.toBe(verdictKey(env(7)));
   });
 
-  it('a label of the instance that the template chose', () => {
+  it('an app.kubernetes.io/instance label that the template sets', () => {
     const template = (instance: string) =>
       echoTemplate({
         template: {
@@ -118,13 +118,13 @@ describe('Jobs are not taken to be judged alike that differ in', () => {
     expect(verdictKey(job({}, {}, template('a')))).not.toBe(verdictKey(job({}, {}, template('b'))));
   });
 
-  it('a label that has the name of the run and is no label of its name', () => {
+  it('a label with the name of the run as its value', () => {
     const labels = (team: string): Spec => ({ metadata: { labels: { team } } });
     expect(verdictKey(job(labels('echo-hello')))).not.toBe(verdictKey(job(labels(''))));
   });
 });
 
-it('a Job of nothing has a key too', () => {
+it('an empty Job has a key too', () => {
   expect(verdictKey({})).toBe(verdictKey({}));
   expect(verdictKey({})).not.toBe(verdictKey({ metadata: { namespace: 'a' } }));
 });

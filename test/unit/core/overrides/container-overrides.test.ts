@@ -36,21 +36,21 @@ describe('a container with overrides', () => {
     ['no command', { command: [] }, { command: [] }],
     ['an image', { image: 'app:2' }, { image: 'app:2' }],
     [
-      'what it had, for null',
+      "the template's values, for null",
       { args: null, command: null, env: null, image: null, resources: null },
       POD.containers[0]!,
     ],
-    ['what it had, for a field that is not the run’s', { workingDir: '/' }, POD.containers[0]!],
-    ['what it had, for envFrom at the top', { envFrom: [] }, POD.containers[0]!],
+    ["the template's value of a field that a run cannot set", { workingDir: '/' }, POD.containers[0]!],
+    ["the template's envFrom, for envFrom at the top", { envFrom: [] }, POD.containers[0]!],
   ])('has %s', (_, spec, expected) => {
     expect(main(spec)).toEqual({ ...POD.containers[0]!, ...expected });
   });
 
   it.each<[string, unknown, unknown]>([
-    ['in the place of the template’s', [{ name: 'A', value: '9' }], ['A=9', 'B=2']],
-    ['after the template’s', [{ name: 'C', value: '3' }], ['A=1', 'B=2', 'C=3']],
+    ["in place of the template's", [{ name: 'A', value: '9' }], ['A=9', 'B=2']],
+    ["after the template's", [{ name: 'C', value: '3' }], ['A=1', 'B=2', 'C=3']],
     [
-      'in both places, in the run’s order',
+      "in both places, in the run's order",
       [
         { name: 'D', value: '4' },
         { name: 'B', value: '9' },
@@ -59,19 +59,19 @@ describe('a container with overrides', () => {
       ['A=1', 'B=9', 'D=4', 'C=3'],
     ],
     [
-      'by the last of a name',
+      'with the last value of a name',
       [
         { name: 'A', value: '8' },
         { name: 'A', value: '9' },
       ],
       ['A=9', 'B=2'],
     ],
-    ['all, of which none of the template is left, for an empty list', [], []],
+    ["none, not even the template's, for an empty list", [], []],
   ])('has variables %s', (_, env, expected) => {
     expect(main({ env }).env!.map(({ name, value }) => `${name}=${value ?? ''}`)).toEqual(expected);
   });
 
-  it('has a variable once, though the template has it twice', () => {
+  it('has a variable once even if the template has it twice', () => {
     const twice = { containers: [{ name: 'main', env: [...POD.containers[0]!.env!, { name: 'A', value: '3' }] }] };
     expect(overridden({ env: [{ name: 'A', value: '9' }] }, twice).containers[0]!.env).toEqual([
       { name: 'A', value: '9' },
@@ -80,12 +80,12 @@ describe('a container with overrides', () => {
     expect(overridden({ env: [{ name: 'C', value: '9' }] }, twice).containers[0]!.env).toHaveLength(4);
   });
 
-  it('has variables where the template has none', () => {
+  it('has variables even if the template has none', () => {
     const env = [{ name: 'A', value: '9' }];
     expect(overridden({ env }, { containers: [{ name: 'main' }] }).containers[0]).toEqual({ name: 'main', env });
   });
 
-  it('has sources of variables after the template’s, or none', () => {
+  it("has envFrom sources after the template's, or none", () => {
     const own = [{ secretRef: { name: 's' } }];
     expect(main(byName({ envFrom: own })).envFrom).toEqual([{ configMapRef: { name: 'base' } }, ...own]);
     expect(main(byName({ envFrom: [] })).envFrom).toEqual([]);
@@ -95,7 +95,7 @@ describe('a container with overrides', () => {
   const { limits, requests, claims } = POD.containers[0]!.resources!;
 
   it.each<[string, object, object]>([
-    ['one resource more', { limits: { memory: '1Gi' } }, { limits: { cpu: '1', memory: '1Gi' }, requests, claims }],
+    ['one more resource', { limits: { memory: '1Gi' } }, { limits: { cpu: '1', memory: '1Gi' }, requests, claims }],
     ['another amount', { requests: { cpu: '2' } }, { limits, requests: { cpu: '2' }, claims }],
     ['no limits', { limits: {} }, { limits: {}, requests, claims }],
     ['no requests', { requests: {} }, { limits, requests: {}, claims }],
@@ -106,7 +106,7 @@ describe('a container with overrides', () => {
     expect(main({ resources }).resources).toEqual(expected);
   });
 
-  it('has resources where the template has none', () => {
+  it('has resources even if the template has none', () => {
     const resources = { limits: { cpu: '1' }, requests: { cpu: '1' } };
     expect(overridden(byName({ resources }, 'sidecar')).containers[1]).toEqual({
       name: 'sidecar',
@@ -117,7 +117,7 @@ describe('a container with overrides', () => {
 });
 
 describe('the container that is overridden', () => {
-  it('is the first one for what stands at the top', () => {
+  it('is the first one for the fields at the top of spec', () => {
     expect(overridden({ image: 'x' })).toEqual({
       ...POD,
       containers: [{ ...POD.containers[0], image: 'x' }, POD.containers[1]],
@@ -128,7 +128,7 @@ describe('the container that is overridden', () => {
     ['main', 0],
     ['sidecar', 1],
     ['fetch', undefined],
-  ])('is the one of the name: %s', (name, index) => {
+  ])('is the one with the name: %s', (name, index) => {
     const { containers, initContainers } = overridden(byName({ image: 'x' }, name));
     const images = [...containers, ...initContainers!].map(({ image }) => image);
     const expected = ['app:1', 'side:1', 'curl'];
@@ -136,20 +136,20 @@ describe('the container that is overridden', () => {
     expect(images).toEqual(expected);
   });
 
-  it('is the first one by both ways', () => {
+  it('is the first one in both forms', () => {
     expect(main({ image: 'x', ...byName({ args: ['y'] }) })).toMatchObject({ image: 'x', args: ['y'] });
   });
 
-  it('is none where the name is that of none', () => {
+  it('is none if no container has the name', () => {
     expect(overridden(byName({ image: 'x' }, 'other'))).toEqual(POD);
   });
 
-  it('need not be copied where nothing is said', () => {
+  it('is not copied if nothing is overridden', () => {
     expect(overridden({})).toBe(POD);
     expect(overridden(byName({}))).toBe(POD);
   });
 
-  it('has no init containers beside it where the template has none', () => {
+  it('gets no init containers if the template has none', () => {
     const { containers } = POD;
     expect(overridden({ image: 'x' }, { containers })).not.toHaveProperty('initContainers');
     const nulls = { containers, initContainers: null } as unknown as PodSpec;

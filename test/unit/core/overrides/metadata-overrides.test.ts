@@ -36,13 +36,13 @@ describe.each(['labels', 'annotations'] as const)('%s of a run', (field) => {
     expect(metadataOverrides(of)[field]).toEqual({ team: 'red' });
   });
 
-  it.each([[undefined], [null], [{}], [{ [field]: null }], [{ [field]: {} }]])('are none in %j', (metadata) => {
+  it.each([[undefined], [null], [{}], [{ [field]: null }], [{ [field]: {} }]])('are absent in %j', (metadata) => {
     expect(metadataOverrides(run(metadata))).toEqual({ labels: {}, annotations: {} });
     expect(metadataErrors(run(metadata))).toEqual([]);
   });
 });
 
-it('mistakes in labels and in annotations are told together', () => {
+it('mistakes in labels and in annotations are reported together', () => {
   const both = { labels: { 'hematoscope.app/a': '' }, annotations: { 'hematoscope.app/b': '' } };
   expect(metadataErrors(run(both)).map(({ path }) => path)).toEqual([
     'spec.metadata.labels[hematoscope.app/a]',

@@ -13,7 +13,7 @@ import { echoRun, echoTemplate } from '../objects.ts';
 
 type Spec = Partial<JobRun['spec']>;
 
-/** A template with something of everything that can be overridden; runs may override it all. */
+/** A template with an example of every overridable field; runs may override them all. */
 function template(allow: Override[] = [...OVERRIDES]): JobTemplate {
   return {
     ...echoTemplate({
@@ -97,20 +97,20 @@ describe('a run can override', () => {
         ],
       },
     ],
-    ['all variables away', { env: [] }, { env: [] }],
+    ['all variables, to none', { env: [] }, { env: [] }],
     [
       'one resource',
       { resources: { limits: { memory: '2Gi' } } },
       { resources: { limits: { cpu: '1', memory: '2Gi' }, requests: { cpu: '1' } } },
     ],
-    ['limits away', { resources: { limits: {} } }, { resources: { limits: {}, requests: { cpu: '1' } } }],
-    ['resources away', { resources: {} }, { resources: {} }],
+    ['the limits, to none', { resources: { limits: {} } }, { resources: { limits: {}, requests: { cpu: '1' } } }],
+    ['the resources, to none', { resources: {} }, { resources: {} }],
     [
       'a source of variables',
       { containers: [{ name: 'main', envFrom: [{ secretRef: { name: 's' } }] }] },
       { envFrom: [{ configMapRef: { name: 'base' } }, { secretRef: { name: 's' } }] },
     ],
-    ['all sources of variables away', { containers: [{ name: 'main', envFrom: [] }] }, { envFrom: [] }],
+    ['all sources of variables, to none', { containers: [{ name: 'main', envFrom: [] }] }, { envFrom: [] }],
     [
       'the first container by its name',
       { containers: [{ name: 'main', args: ['x'], command: [] }] },
@@ -145,11 +145,11 @@ describe('a run can override', () => {
 
   test.each<[string, Spec, object]>([
     ['one label of the nodes', { nodeSelector: { zone: 'b' } }, { nodeSelector: { disk: 'ssd', zone: 'b' } }],
-    ['all labels of the nodes away', { nodeSelector: {} }, { nodeSelector: {} }],
+    ['all labels of the nodes, to none', { nodeSelector: {} }, { nodeSelector: {} }],
     ['the tolerations', { tolerations: [{ key: 'spot' }] }, { tolerations: [{ key: 'spot' }] }],
-    ['the tolerations away', { tolerations: [] }, { tolerations: [] }],
+    ['the tolerations, to none', { tolerations: [] }, { tolerations: [] }],
     ['the priority class', { priorityClassName: 'high' }, { priorityClassName: 'high' }],
-    ['the priority class away', { priorityClassName: '' }, { priorityClassName: '' }],
+    ['the priority class, to none', { priorityClassName: '' }, { priorityClassName: '' }],
   ])('%s', (_, spec, expected) => {
     expect(podSpec(spec)).toMatchObject(expected);
   });
@@ -163,7 +163,7 @@ describe('a run can override', () => {
     }
   });
 
-  test('nothing with null, which is absent', () => {
+  test('nothing with null, which is the same as absent', () => {
     const nothing = { args: null, env: null, resources: null, containers: null, metadata: null, suspend: null };
     expect(rendered(nothing as unknown as Spec)).toEqual(rendered({}));
   });
@@ -175,7 +175,7 @@ describe('a run cannot override', () => {
 
   test.each<[string, Spec, string[]]>([
     [
-      'a container that is not there',
+      'a container that does not exist',
       { containers: [{ name: 'mian', args: [] }] },
       [
         'spec.containers[0].name: Not found: "mian": the template has no such container; did you mean "main"? it has "main", "sidecar", "fetch"',
@@ -187,14 +187,14 @@ describe('a run cannot override', () => {
       ['spec.containers[1]: Duplicate value: {"name":"main"}'],
     ],
     [
-      'args of the first container both ways',
+      'args of the first container in both forms',
       { args: ['a'], containers: [{ name: 'main', args: ['b'] }] },
       [
         'spec.containers[0].args: Duplicate value: container "main" is the first one, and spec.args sets the same field of it; set one of the two',
       ],
     ],
     [
-      'labels that tell whose the Job is',
+      'labels that show which run a Job belongs to',
       { metadata: { labels: { 'hematoscope.app/job-run': 'x', 'app.kubernetes.io/managed-by': 'x' } } },
       [
         'spec.metadata.labels[hematoscope.app/job-run]: Forbidden: is set by job-template-run itself',
@@ -205,7 +205,7 @@ describe('a run cannot override', () => {
     expect(errors(spec)).toEqual(expected);
   });
 
-  test('different fields of the first container both ways are no contradiction', () => {
+  test('different fields of the first container in both forms are not a contradiction', () => {
     expect(errors({ args: ['a'], containers: [{ name: 'main', command: ['b'] }] })).toEqual([]);
   });
 
@@ -227,7 +227,7 @@ describe('a run cannot override', () => {
     priorityClassName: { priorityClassName: '' },
   };
 
-  test.each(OVERRIDES)('%s where the list does not have it', (name) => {
+  test.each(OVERRIDES)('%s if it is not in the allow list', (name) => {
     const others = OVERRIDES.filter((other) => other !== name);
     expect(errors(each[name], template(others))).toEqual([
       expect.stringMatching(/^spec\..*: Forbidden: JobTemplate "echo" allows only /),
@@ -236,7 +236,7 @@ describe('a run cannot override', () => {
     expect(overridesOf(echoRun(each[name]))).toEqual([name]);
   });
 
-  test('anything where the list is empty', () => {
+  test('anything if the allow list is empty', () => {
     for (const spec of Object.values(each)) {
       expect(errors(spec, template([]))).toEqual([
         expect.stringMatching(/: Forbidden: JobTemplate "echo" allows no overrides$/),
@@ -244,7 +244,7 @@ describe('a run cannot override', () => {
     }
   });
 
-  test('image, nodes and priority where the template has no list', () => {
+  test('image, nodes and priority if the template has no allow list', () => {
     const without = template();
     delete without.overrides;
     const refused = OVERRIDES.filter((name) => errors(each[name], without).length > 0);
@@ -253,7 +253,7 @@ describe('a run cannot override', () => {
   });
 });
 
-test('whatever variables a run gives, the last of a name wins, and no other of the template changes', () => {
+test('whatever variables a run sets, the last one of a name wins, and no other variable of the template changes', () => {
   const variable = fc.record({ name: fc.constantFrom('A', 'B', 'C', 'D'), value: fc.string() });
   fc.assert(
     fc.property(fc.array(variable, { minLength: 1, maxLength: 6 }), (env) => {
@@ -274,13 +274,13 @@ test('whatever variables a run gives, the last of a name wins, and no other of t
 describe('an override that is refused', () => {
   const errorsOf = (spec: Spec, of = template()) => overrideErrors(compileTemplate(of), echoRun(spec));
 
-  test('is forbidden, with all that is allowed', () => {
+  test('is forbidden, and the message lists all allowed fields', () => {
     expect(errorsOf({ image: 'x' }, template(['args', 'env']))).toEqual([
       fieldError('spec.image', 'FieldValueForbidden', /JobTemplate "echo" allows only args, env$/),
     ]);
   });
 
-  test('is each field of each container, and of the Job, at its own path', () => {
+  test('is reported for each field of each container and of the Job, at its own path', () => {
     const spec: Spec = {
       args: [],
       suspend: true,
@@ -300,7 +300,7 @@ describe('an override that is refused', () => {
 
   test.each<[string, Spec, object]>([
     [
-      'a container that is near none',
+      'a container without a similar name',
       { containers: [{ name: 'database' }] },
       fieldError(
         'spec.containers[0].name',
@@ -319,7 +319,7 @@ describe('an override that is refused', () => {
       fieldError('spec.containers[1]', 'FieldValueDuplicate', /"main"/),
     ],
     [
-      'args of the first one both ways',
+      'args of the first container in both forms',
       { args: [], containers: [{ name: 'main', args: [], image: 'x' }] },
       fieldError('spec.containers[0].args', 'FieldValueDuplicate', /container "main" .*spec\.args/),
     ],
@@ -327,23 +327,23 @@ describe('an override that is refused', () => {
     expect(errorsOf(spec)).toEqual([expected]);
   });
 
-  test('is none where another container than the first has the same field', () => {
+  test('is not reported if another container than the first has the same field', () => {
     expect(errorsOf({ args: [], containers: [{ name: 'sidecar', args: [] }] })).toEqual([]);
   });
 
-  test('is told of a template without a Pod spec too', () => {
+  test('is also reported for a template without a Pod spec', () => {
     const of = { ...template(), spec: { template: {} } };
     expect(errorsOf({ containers: [{ name: 'a' }] }, of)).toMatchObject([{ path: 'spec.containers[0].name' }]);
   });
 });
 
-describe('what a run overrides', () => {
-  test('has each name once, in the order of the list', () => {
+describe('the overrides of a run', () => {
+  test('have each name once, in the order of the list', () => {
     const spec: Spec = { image: 'x', args: [], containers: [{ name: 'a', envFrom: [], env: [], args: [] }] };
     expect(overridesOf(echoRun(spec))).toEqual(['args', 'env', 'image']);
   });
 
-  test('is nothing where metadata has only nulls', () => {
+  test('are empty if metadata has only nulls', () => {
     expect(overridesOf(echoRun({ metadata: { labels: null, annotations: null } } as unknown as Spec))).toEqual([]);
     expect(overridesOf(echoRun({ metadata: {} }))).toEqual([]);
   });
@@ -352,7 +352,7 @@ describe('what a run overrides', () => {
 describe('suspending a stored run', () => {
   const errorsOf = (spec: Spec, allow: Override[]) => suspendErrors(compileTemplate(template(allow)), echoRun(spec));
 
-  test('is refused where the template does not allow it, whatever else the run overrides', () => {
+  test('is denied if the template does not allow it, whatever else the run overrides', () => {
     const spec: Spec = { suspend: false, image: 'x', containers: [{ name: 'none' }] };
     expect(errorsOf(spec, ['args'])).toEqual([
       fieldError('spec.suspend', 'FieldValueForbidden', /JobTemplate "echo" allows only args$/),
@@ -360,13 +360,13 @@ describe('suspending a stored run', () => {
     expect(errorsOf(spec, ['suspend'])).toEqual([]);
   });
 
-  test('is told of a ClusterJobTemplate as such', () => {
+  test('is reported for a ClusterJobTemplate with its kind', () => {
     expect(errorsOf({ suspend: true, templateKind: 'ClusterJobTemplate' }, [])).toEqual([
       fieldError('spec.suspend', 'FieldValueForbidden', /ClusterJobTemplate "echo" allows no overrides$/),
     ]);
   });
 
-  test('is no matter where the run does not say it', () => {
+  test('is not checked if the run does not set it', () => {
     expect(errorsOf({ image: 'x' }, [])).toEqual([]);
   });
 });

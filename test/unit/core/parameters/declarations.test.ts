@@ -9,7 +9,7 @@ const errorsOf = (parameters: unknown) => parameterDeclarationErrors(parameters,
 describe('the declared parameters', () => {
   it.each([
     ['of a name alone', { name: 'day' }],
-    ['with null for what is absent', { name: 'day', schema: null, default: null, required: null }],
+    ['with null for absent fields', { name: 'day', schema: null, default: null, required: null }],
     ['with a default and no schema', { name: 'day', default: 'monday' }],
     ['with a default of its type', { name: 'count', schema: { type: 'integer' }, default: 0 }],
     ['that are not required and have a default', { name: 'day', required: false, default: '' }],
@@ -18,7 +18,7 @@ describe('the declared parameters', () => {
     expect(errorsOf([parameter])).toEqual([]);
   });
 
-  it.each([['day'], [{}], [7], [null]])('are refused where they are no list: %j', (parameters) => {
+  it.each([['day'], [{}], [7], [null]])('are rejected if they are not a list: %j', (parameters) => {
     const value = JSON.stringify(parameters).replace(/[{}]/g, '\\$&');
     expect(errorsOf(parameters)).toEqual([
       fieldError('parameters', 'FieldValueTypeInvalid', new RegExp(`Invalid value: ${value}: .*list`)),
@@ -30,11 +30,11 @@ describe('the declared parameters', () => {
     [7, /: 7: must be a parameter/],
     [null, /null.*must be a parameter/],
     [['day'], /\["day"\].*must be a parameter/],
-  ])('are refused where one is no object: %j', (wrong, message) => {
+  ])('are rejected if one is not an object: %j', (wrong, message) => {
     expect(errorsOf([{ name: 'a' }, wrong])).toEqual([fieldError('parameters[1]', 'FieldValueTypeInvalid', message)]);
   });
 
-  it('tell the mistakes of each parameter', () => {
+  it('report the mistakes of each parameter', () => {
     expect(errorsOf([{ name: '1' }, { name: 'a' }, { name: '2', schema: {} }])).toMatchObject([
       { path: 'parameters[0].name' },
       { path: 'parameters[2].name' },
@@ -48,7 +48,7 @@ describe('the name of a parameter', () => {
     expect(errorsOf([{ name }])).toEqual([]);
   });
 
-  it.each([[undefined], [null], [''], [5]])('is required: %j is none', (name) => {
+  it.each([[undefined], [null], [''], [5]])('is required: %j is not a name', (name) => {
     expect(errorsOf([{ name }])).toEqual([
       fieldError('parameters[0].name', 'FieldValueRequired', /^Required value: .*name/),
     ]);
@@ -66,42 +66,42 @@ describe('the name of a parameter', () => {
     ]);
   });
 
-  it('occurs once; each further one is a duplicate', () => {
+  it('occurs once; each repetition is a duplicate', () => {
     expect(errorsOf([{ name: 'a' }, { name: 'b' }, { name: 'a' }, { name: 'a' }])).toEqual([
       fieldError('parameters[2].name', 'FieldValueDuplicate', /Duplicate value: "a"/),
       fieldError('parameters[3].name', 'FieldValueDuplicate', /Duplicate value: "a"/),
     ]);
   });
 
-  it('is reported as missing, not as a duplicate, where two have none', () => {
+  it('is reported as missing, not as a duplicate, if two parameters have none', () => {
     expect(errorsOf([{}, {}])).toMatchObject([{ reason: 'FieldValueRequired' }, { reason: 'FieldValueRequired' }]);
   });
 });
 
 describe('the default of a parameter', () => {
   it.each([
-    ['without a schema, where it is no string', { default: 5 }, /: 5: must be a string/],
-    ['with a null schema, where it is no string', { default: 5, schema: null }, /: 5: must be a string/],
-    ['where it does not fit the schema', { default: 'a', schema: { type: 'integer' } }, /"a".*whole number/],
+    ['without a schema, if it is not a string', { default: 5 }, /: 5: must be a string/],
+    ['with a null schema, if it is not a string', { default: 5, schema: null }, /: 5: must be a string/],
+    ['if it does not match the schema', { default: 'a', schema: { type: 'integer' } }, /"a".*whole number/],
   ])('is refused %s', (_, parameter, message) => {
     expect(errorsOf([{ name: 'x', ...parameter }])).toEqual([
       fieldError('parameters[0].default', 'FieldValueTypeInvalid', message),
     ]);
   });
 
-  it('is not checked against a schema that is wrong itself', () => {
+  it('is not checked against an invalid schema', () => {
     expect(errorsOf([{ name: 'x', default: 5, schema: { type: 'strin' } }])).toMatchObject([
       { path: 'parameters[0].schema.type' },
     ]);
   });
 
-  it.each([[undefined], [null]])('is needed where the parameter is not required: %j', (value) => {
+  it.each([[undefined], [null]])('is needed if the parameter is not required: %j', (value) => {
     expect(errorsOf([{ name: 'x', required: false, default: value }])).toEqual([
       fieldError('parameters[0].default', 'FieldValueRequired', /Required value: .*not required.*default/),
     ]);
   });
 
-  it('contradicts `required: true`, beside whatever else is wrong with it', () => {
+  it('contradicts `required: true`, whatever else is wrong with it', () => {
     const contradiction = fieldError('parameters[0].required', 'FieldValueForbidden', /Forbidden: .*default/);
     expect(errorsOf([{ name: 'x', required: true, default: 'a' }])).toEqual([contradiction]);
     expect(errorsOf([{ name: 'x', required: true, default: 5 }])).toEqual([
@@ -117,7 +117,7 @@ describe('the cost of all patterns', () => {
     if ('error' in compiled) throw new Error(compiled.error);
     return compiled.pattern.size;
   };
-  /** A pattern of 1,024 instructions: with 16,384 characters in all, it takes exactly the steps that are allowed. */
+  /** A pattern of 1,024 instructions: with 16,384 characters in all, it takes exactly the allowed number of steps. */
   const pattern = `a{500}b{${1024 - sizeOf('a{500}b{1}') + 1}}`;
   const list = (maxLength: number, maxItems = 4) => ({
     name: `list-${maxLength}`,
@@ -125,18 +125,18 @@ describe('the cost of all patterns', () => {
   });
   const string = (name: string, maxLength: number) => ({ name, schema: { type: 'string', pattern, maxLength } });
 
-  it('has a bound: up to it a template is accepted', () => {
+  it('has a bound, up to which a template is accepted', () => {
     expect(sizeOf(pattern)).toBe(1024);
     expect(errorsOf([list((16_384 - 300) / 4)])).toEqual([]);
   });
 
-  it('is refused beyond it, with what to lower', () => {
+  it('is rejected beyond the bound, and the message names what to lower', () => {
     expect(errorsOf([list((16_384 - 300) / 4 + 1)])).toEqual([
       fieldError('parameters[0].schema.items.pattern', 'FieldValueForbidden', /too long; lower maxLength or maxItems/),
     ]);
   });
 
-  it('is that of all parameters together, and the one that goes beyond the bound is named', () => {
+  it('is the sum over all parameters, and the one that exceeds the bound is named', () => {
     const three = ['a', 'b', 'c'].map((name) => string(name, 4096));
     expect(errorsOf([{ name: 'plain' }, { name: 'null', schema: null }, ...three])).toEqual([]);
     expect(errorsOf([{ name: 'plain' }, ...three, string('d', 4096), string('e', 4096)])).toEqual([
@@ -144,7 +144,7 @@ describe('the cost of all patterns', () => {
     ]);
   });
 
-  it('is not told while anything else is wrong', () => {
+  it('is not reported while anything else is wrong', () => {
     expect(errorsOf([{ name: '1' }, list(4096, 100)])).toMatchObject([{ path: 'parameters[0].name' }]);
   });
 });
@@ -155,7 +155,7 @@ describe('namedParameters', () => {
     expect(namedParameters([named[0], null, 'b', 7, { name: 7 }, {}, named[1]])).toEqual(named);
   });
 
-  it.each([[undefined], [null], ['a'], [{ name: 'a' }]])('are none of what is no list: %j', (parameters) => {
+  it.each([[undefined], [null], ['a'], [{ name: 'a' }]])('are none if they are not a list: %j', (parameters) => {
     expect(namedParameters(parameters)).toEqual([]);
   });
 });

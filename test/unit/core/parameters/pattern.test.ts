@@ -10,10 +10,10 @@ function compiled(source: string): Pattern {
 describe('a pattern', () => {
   it.each([
     ['matches anywhere in the text', 'b', 'abc', true],
-    ['matches all of it where it is anchored', '^b$', 'abc', false],
+    ['matches only the whole text if it is anchored', '^b$', 'abc', false],
     ['has classes', '^[0-9]{4}-[0-9]{2}$', '2026-11', true],
-    ['tells upper case from lower case', 'A', 'a', false],
-    ['can be told not to', '(?i)A', 'a', true],
+    ['is case-sensitive', 'A', 'a', false],
+    ['can be case-insensitive', '(?i)A', 'a', true],
   ])('%s', (_, source, text, matches) => {
     expect(compiled(source).test(text)).toBe(matches);
   });
@@ -22,19 +22,19 @@ describe('a pattern', () => {
     expect(compiled('^a+$').source).toBe('^a+$');
   });
 
-  it('is the larger the more it repeats', () => {
+  it('is larger the more it repeats', () => {
     expect(compiled('a').size).toBeGreaterThan(0);
     expect(compiled('a{100}').size).toBeGreaterThan(compiled('a{10}').size);
   });
 });
 
-describe('a text that is no pattern', () => {
+describe('an invalid pattern', () => {
   it.each([
     ['an open parenthesis', 'a(', /missing closing \)/],
     ['a look-ahead, which RE2 does not have', '(?=a)', /invalid or unsupported Perl syntax|invalid.*group/],
     ['a back-reference, which RE2 does not have', '(a)\\1', /invalid escape sequence/],
     ['too many repetitions', 'a{2000}', /invalid repeat count/],
-  ])("is refused in RE2's words: %s", (_, source, words) => {
+  ])("is rejected with RE2's message: %s", (_, source, words) => {
     const result = compilePattern(source);
     const error = 'error' in result ? result.error : '';
     expect(error).toMatch(words);

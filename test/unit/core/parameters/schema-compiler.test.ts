@@ -9,7 +9,7 @@ describe('a compiled pattern', () => {
     expect(schemas.pattern('^b$')).toMatchObject({ pattern: { source: '^b$' } });
   });
 
-  it('is an error where the source is no regular expression', () => {
+  it('is an error if the source is not a regular expression', () => {
     expect(new SchemaCompiler().pattern('(')).toHaveProperty('error');
   });
 });
@@ -26,12 +26,12 @@ describe('a validator', () => {
     expect(schemas.validator(other!)(1)).toBe(true);
   });
 
-  it('takes null in a schema for absent', () => {
+  it('treats null in a schema as absent', () => {
     const schema = { type: 'string', maxLength: null, pattern: null, enum: null } as unknown as ParameterSchema;
     expect(accepts(schema, 'any')).toBe(true);
   });
 
-  it('ignores keywords that it does not know', () => {
+  it('ignores unknown keywords', () => {
     expect(accepts({ type: 'string', later: 1 } as ParameterSchema, 'a')).toBe(true);
   });
 
@@ -40,14 +40,14 @@ describe('a validator', () => {
     expect(accepts({ type: 'string', pattern: '^b', maxLength: 9 }, 'abc')).toBe(false);
   });
 
-  it('tells two patterns of one template from each other', () => {
+  it('distinguishes two patterns of one template', () => {
     const schemas = new SchemaCompiler();
     const letters = schemas.validator({ type: 'string', pattern: '^[a-z]+$', maxLength: 9 });
     const digits = schemas.validator({ type: 'string', pattern: '^[0-9]+$', maxLength: 9 });
     expect([letters('a'), letters('1'), digits('a'), digits('1')]).toEqual([true, false, false, true]);
   });
 
-  it('accepts nothing by a pattern that is none', () => {
+  it('accepts nothing if the pattern is invalid', () => {
     expect(accepts({ type: 'string', pattern: '(', maxLength: 9 }, '(')).toBe(false);
   });
 
@@ -60,7 +60,7 @@ describe('a validator', () => {
     ]);
   });
 
-  it('does not match a text that is refused for its length anyhow', () => {
+  it('does not match a string that is already rejected for its length', () => {
     const validate = new SchemaCompiler().validator({ type: 'string', pattern: '^a', maxLength: 9 });
     const mistakes = (text: string) => (validate(text), validate.errors?.map(({ keyword }) => keyword));
     expect(mistakes('b'.repeat(8192))).toEqual(['maxLength', 'pattern']);

@@ -7,7 +7,7 @@ import { fieldError } from '../field-errors.ts';
 
 const errorsOf = (schema: unknown) => parameterSchemaErrors(schema, 'schema', new SchemaCompiler());
 
-/** A value for each keyword, and the types that the keyword is for. */
+/** A value for each keyword, and the types that allow the keyword. */
 const KEYWORDS: Record<string, [value: unknown, types: string[]]> = {
   enum: [[], ['string', 'integer', 'number', 'boolean']],
   pattern: ['^a$', ['string']],
@@ -21,7 +21,7 @@ const KEYWORDS: Record<string, [value: unknown, types: string[]]> = {
 };
 const TYPES = ['string', 'integer', 'number', 'boolean', 'array'];
 
-/** What a schema of the type cannot do without. */
+/** What a schema of the type must have. */
 const bare = (type: string): object => (type === 'array' ? { type, items: { type: 'string' } } : { type });
 
 describe('the type', () => {
@@ -35,7 +35,7 @@ describe('the type', () => {
     ]);
   });
 
-  it('is suggested where it is nearly one', () => {
+  it('is suggested if it is misspelled', () => {
     expect(errorsOf({ type: 'strng' })).toEqual([
       fieldError('schema.type', 'FieldValueNotSupported', /"strng": .*"boolean", "array"; did you mean "string"\?$/),
     ]);
@@ -50,7 +50,7 @@ describe('the type', () => {
     expect(errorsOf({ type })).toEqual([fieldError('schema.type', 'FieldValueNotSupported', message)]);
   });
 
-  it.each([[null], ['string'], [7], [[]]])('is in a schema, which %j is not', (schema) => {
+  it.each([[null], ['string'], [7], [[]]])('is part of a schema, which %j is not', (schema) => {
     const value = JSON.stringify(schema).replace('[]', '\\[\\]');
     expect(errorsOf(schema)).toEqual([
       fieldError('schema', 'FieldValueTypeInvalid', new RegExp(`^Invalid value: ${value}: .*schema`)),
@@ -63,13 +63,13 @@ describe('a keyword', () => {
     TYPES.map((type) => ({ keyword, value, types, type })),
   );
 
-  it.each(cases.filter(({ types, type }) => types.includes(type)))('$keyword has a place in $type', (row) => {
+  it.each(cases.filter(({ types, type }) => types.includes(type)))('$keyword is allowed for $type', (row) => {
     const { keyword, value, type } = row;
     const bound = keyword === 'pattern' ? { maxLength: 5 } : {};
     expect(errorsOf({ ...bare(type), ...bound, [keyword]: value })).toEqual([]);
   });
 
-  it.each(cases.filter(({ types, type }) => !types.includes(type)))('$keyword has no place in $type', (row) => {
+  it.each(cases.filter(({ types, type }) => !types.includes(type)))('$keyword is not allowed for $type', (row) => {
     const { keyword, value, types, type } = row;
     expect(errorsOf({ ...bare(type), [keyword]: value })).toEqual([
       fieldError(
@@ -102,8 +102,8 @@ describe('bounds', () => {
     ['around zero', { type: 'number', minimum: -1, maximum: 0 }],
     ['with a whole number between them', { type: 'integer', minimum: 0.5, maximum: 1.5 }],
     ['with any number between them', { type: 'number', minimum: 1.2, maximum: 1.8 }],
-    ['of which there is only a low one', { type: 'integer', minimum: 5 }],
-    ['of which there is only a high one', { type: 'integer', maximum: -5 }],
+    ['with a minimum alone', { type: 'integer', minimum: 5 }],
+    ['with a maximum alone', { type: 'integer', maximum: -5 }],
     ['of lengths', { type: 'string', minLength: 2, maxLength: 3 }],
     ['of elements', { ...bare('array'), minItems: 0, maxItems: 0 }],
   ])('can be %s', (_, schema) => {
@@ -117,7 +117,7 @@ describe('bounds', () => {
     ['minimum', { type: 'integer', minimum: 1.2, maximum: 1.8 }, /: 1\.2: no whole number .*maximum.* 1\.8$/],
     ['minLength', { type: 'string', minLength: 4, maxLength: 3 }, /: 4: no value .*maxLength.* 3$/],
     ['minItems', { ...bare('array'), minItems: 1, maxItems: 0 }, /: 1: no value .*maxItems.* 0$/],
-  ])('are refused at %s where nothing is between them: %j', (keyword, schema, message) => {
+  ])('are rejected at %s if no value is between them: %j', (keyword, schema, message) => {
     expect(errorsOf(schema)).toEqual([fieldError(`schema.${keyword}`, 'FieldValueInvalid', message)]);
   });
 });
@@ -125,7 +125,7 @@ describe('bounds', () => {
 describe('a pattern', () => {
   const withPattern = (pattern: unknown, maxLength: unknown = 10) => errorsOf({ type: 'string', pattern, maxLength });
 
-  it('needs a bounded text', () => {
+  it('needs a bounded string', () => {
     expect(withPattern('^a$', 4096)).toEqual([]);
     expect(withPattern('^a$', 4097)).toEqual([
       fieldError('schema.maxLength', 'FieldValueInvalid', /: 4097: .*at most 4096/),
@@ -142,18 +142,18 @@ describe('a pattern', () => {
     ]);
   });
 
-  it.each(['(?=a)', '(?!a)', '(?<=a)', '(a)\\1'])('cannot be %s, which RE2 does not have', (pattern) => {
+  it.each(['(?=a)', '(?!a)', '(?<=a)', '(a)\\1'])('cannot be %s, which RE2 does not support', (pattern) => {
     const message = /not a regular expression of RE2: .+; RE2 has no look-around and no back-references/;
     expect(withPattern(pattern)).toEqual([fieldError('schema.pattern', 'FieldValueInvalid', message)]);
   });
 
-  it.each(['a(', 'a{2000}', '[z-a]'])('cannot be %s, for the reason that RE2 gives', (pattern) => {
+  it.each(['a(', 'a{2000}', '[z-a]'])("cannot be %s, for RE2's reason", (pattern) => {
     const quoted = JSON.stringify(pattern).replace(/[[({})\]]/g, '\\$&');
     const message = new RegExp(`: ${quoted}: not a regular expression of RE2: [^;]+$`);
     expect(withPattern(pattern)).toEqual([fieldError('schema.pattern', 'FieldValueInvalid', message)]);
   });
 
-  it('has both its mistakes told at once', () => {
+  it('has both its mistakes reported together', () => {
     expect(errorsOf({ type: 'string', pattern: '(' })).toMatchObject([
       { path: 'schema.pattern' },
       { path: 'schema.maxLength' },
@@ -196,7 +196,7 @@ describe('items', () => {
     ]);
   });
 
-  it('with a pattern that is wrong itself have that told alone', () => {
+  it('with an invalid pattern have only that reported', () => {
     expect(errorsOf({ type: 'array', items: { type: 'string', pattern: '^a$' } })).toMatchObject([
       { path: 'schema.items.maxLength' },
     ]);
@@ -204,7 +204,7 @@ describe('items', () => {
 });
 
 describe('the values of an enum', () => {
-  it('are ones that a run can give', () => {
+  it('are values that a run can give', () => {
     expect(errorsOf({ type: 'string', enum: ['a', 'bb', 7], maxLength: 1 })).toEqual([
       fieldError('schema.enum[1]', 'FieldValueTooLong', /1 character/),
       fieldError('schema.enum[2]', 'FieldValueTypeInvalid', /: 7: .*string/),
@@ -218,12 +218,12 @@ describe('the values of an enum', () => {
     ]);
   });
 
-  it('are checked once the rest of the schema is right', () => {
+  it('are checked only if the rest of the schema is valid', () => {
     expect(errorsOf({ type: 'integer', minimum: 'a', enum: ['b'] })).toMatchObject([{ path: 'schema.minimum' }]);
   });
 });
 
-describe('the steps that matching takes', () => {
+describe('the matching steps', () => {
   const stepsOf = (schema: object) => matchingSteps(schema as ParameterSchema, new SchemaCompiler());
   const compiled = compilePattern('^a+$');
   const size = 'pattern' in compiled ? compiled.pattern.size : NaN;
@@ -232,11 +232,11 @@ describe('the steps that matching takes', () => {
   it.each([
     ['without a pattern', { type: 'string', maxLength: 100 }, 0],
     ['for a list without a pattern', { type: 'array', items: { type: 'string' }, maxItems: 9 }, 0],
-    ['for a pattern that is none', { type: 'string', pattern: '(', maxLength: 100 }, 0],
-    ['for a pattern that is no text', { type: 'string', pattern: 7, maxLength: 100 }, 0],
-    ['for each character, and for a text of 300 besides', element, size * (100 + 300)],
+    ['for an invalid pattern', { type: 'string', pattern: '(', maxLength: 100 }, 0],
+    ['for a pattern that is not a string', { type: 'string', pattern: 7, maxLength: 100 }, 0],
+    ['for each character, plus 300 for a string', element, size * (100 + 300)],
     ['for the characters of all elements', { type: 'array', items: element, maxItems: 7 }, size * (7 * 100 + 300)],
-    ['for one element where none are promised', { type: 'array', items: element }, size * (100 + 300)],
+    ['for one element if no maximum is set', { type: 'array', items: element }, size * (100 + 300)],
   ])('are counted %s', (_, schema, steps) => {
     expect(stepsOf(schema)).toBe(steps);
   });

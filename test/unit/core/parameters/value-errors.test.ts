@@ -11,7 +11,7 @@ const errorsOf = (value: unknown, schema?: object) =>
 const list = (items: object, more: object = {}) => ({ type: 'array', items, ...more });
 const strings = list({ type: 'string' });
 
-describe('a value that fits', () => {
+describe('a valid value', () => {
   it.each<[string, unknown, object | undefined]>([
     ['any string without a schema', 'a b', undefined],
     ['the empty string', '', { type: 'string' }],
@@ -75,27 +75,27 @@ describe('a value of the wrong type', () => {
     expect(errorsOf(value, strings)).toEqual([fieldError('p', 'FieldValueTypeInvalid', message)]);
   });
 
-  it('where no schema is, so that it must be a string', () => {
+  it('anything but a string without a schema', () => {
     expect(errorsOf(5)).toEqual([fieldError('p', 'FieldValueTypeInvalid', /: 5: must be a string/)]);
   });
 });
 
-describe('a value that does not fit', () => {
+describe('an invalid value', () => {
   it.each<[string, unknown, object, object]>([
     [
-      'none of an enum, but nearly',
+      'not in the enum, but similar to one of its values',
       'fats',
       { type: 'string', enum: ['fast', 'slow'] },
       fieldError('p', 'FieldValueNotSupported', /"fats": supported values: "fast", "slow"; did you mean "fast"\?$/),
     ],
     [
-      'none of an enum, and like none',
+      'not in the enum, and similar to none of its values',
       'quick',
       { type: 'string', enum: ['fast', 'slow'] },
       fieldError('p', 'FieldValueNotSupported', /"quick": supported values: "fast", "slow"$/),
     ],
     [
-      'no number of an enum',
+      'a number that is not in the enum',
       3,
       { type: 'integer', enum: [1, 2] },
       fieldError('p', 'FieldValueNotSupported', /: 3: supported values: 1, 2$/),
@@ -127,19 +127,19 @@ describe('a value that does not fit', () => {
       fieldError('p', 'FieldValueInvalid', /: 4: .*greater than or equal to 5$/),
     ],
     [
-      'too great',
+      'too large',
       0.6,
       { type: 'number', maximum: 0.5 },
       fieldError('p', 'FieldValueInvalid', /: 0\.6: .*less than or equal to 0\.5$/),
     ],
     [
-      'against the pattern',
+      'not matched by the pattern',
       'b',
       { type: 'string', pattern: '^a$', maxLength: 5 },
       fieldError('p', 'FieldValueInvalid', /"b": .*regular expression \^a\$$/),
     ],
     [
-      'against a keyword that has no sentence of its own',
+      'rejected by a keyword without its own message',
       'b',
       { type: 'string', const: 'a' },
       fieldError('p', 'FieldValueInvalid', /"b": must be equal to constant$/),
@@ -160,12 +160,12 @@ describe('a value that does not fit', () => {
     expect(errorsOf([...long, 7], strings)).toMatchObject([{ path: 'p[13]' }]);
   });
 
-  it('in many elements has at most ten mistakes told', () => {
+  it('in many elements has at most ten mistakes reported', () => {
     expect(errorsOf(new Array(11).fill(7), strings)).toHaveLength(10);
     expect(errorsOf(new Array(11).fill('\0'), strings)).toHaveLength(10);
   });
 
-  it('is not looked into when it is too long a list', () => {
+  it('is not checked element by element if the list is too long', () => {
     expect(errorsOf([7, 7], list({ type: 'string' }, { maxItems: 1 }))).toMatchObject([
       { reason: 'FieldValueTooMany' },
     ]);
@@ -174,21 +174,26 @@ describe('a value that does not fit', () => {
 
 describe('a value that no schema can allow', () => {
   it.each<[string, unknown, object, RegExp]>([
-    ['a text with NUL', 'a\0b', { type: 'string' }, /"a\\u0000b": .*NUL/],
+    ['a string with NUL', 'a\0b', { type: 'string' }, /"a\\u0000b": .*NUL/],
     ['half of a surrogate pair', 'a\ud83d', { type: 'string' }, /surrogate/],
-    ['a whole number that is not exact', 2 ** 53, { type: 'integer' }, /9007199254740992: .*type string.*quotes/],
-    ['such a negative number', -(2 ** 53), { type: 'number' }, /-9007199254740992: .*type string.*quotes/],
+    ['an integer that is not exact', 2 ** 53, { type: 'integer' }, /9007199254740992: .*type string.*quotes/],
+    [
+      'a negative integer that is not exact',
+      -(2 ** 53),
+      { type: 'number' },
+      /-9007199254740992: .*type string.*quotes/,
+    ],
   ])('is %s', (_, value, schema, message) => {
     expect(errorsOf(value, schema)).toEqual([fieldError('p', 'FieldValueInvalid', message)]);
     expect(errorsOf([value], list(schema))).toEqual([fieldError('p[0]', 'FieldValueInvalid', message)]);
   });
 
-  it('is a list in a list, which is told once', () => {
+  it('is a list in a list, which is reported once', () => {
     expect(errorsOf([['a\0']], strings)).toEqual([fieldError('p[0]', 'FieldValueTypeInvalid', /must be a string/)]);
   });
 });
 
-it('every string without NUL and without broken pairs fits where nothing is asked of it', () => {
+it('every string without NUL and without unpaired surrogates is valid if no schema restricts it', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       fc.pre(text.isWellFormed() && !text.includes('\0'));

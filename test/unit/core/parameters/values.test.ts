@@ -41,10 +41,10 @@ describe('the values of a run', () => {
     ['are defaults where all are null', [{ ...day, default: 'monday' }], null, { day: 'monday' }],
     ['are defaults where one is null', [{ ...day, default: 'monday' }], { day: null }, { day: 'monday' }],
     ['are given ones before defaults', [{ ...day, default: 'monday' }], { day: '' }, { day: '' }],
-    ['are a default of false too', [{ name: 'b', schema: { type: 'boolean' }, default: false }], {}, { b: false }],
-    ['are a default of zero too', [{ name: 'i', schema: { type: 'integer' }, default: 0 }], {}, { i: 0 }],
-    ['are an empty default too', [{ ...day, default: '' }], {}, { day: '' }],
-    ['fit a schema that is null', [{ ...day, schema: null } as unknown as Parameter], { day: 'x' }, { day: 'x' }],
+    ['include a default of false', [{ name: 'b', schema: { type: 'boolean' }, default: false }], {}, { b: false }],
+    ['include a default of zero', [{ name: 'i', schema: { type: 'integer' }, default: 0 }], {}, { i: 0 }],
+    ['include an empty default', [{ ...day, default: '' }], {}, { day: '' }],
+    ['may have a schema that is null', [{ ...day, schema: null } as unknown as Parameter], { day: 'x' }, { day: 'x' }],
   ])('%s', (_, parameters, given, expected) => {
     expect(valuesOf(parameters, given)).toEqual(expected);
   });
@@ -56,7 +56,7 @@ describe('the values of a run', () => {
     ]);
   });
 
-  it('fit the schema', () => {
+  it('match the schema', () => {
     const parameters: Parameter[] = [{ name: 'files', schema: { type: 'array', items: { type: 'string' } } }, day];
     expect(errorsOf(parameters, { files: ['a', 7], day: 7 })).toMatchObject([
       { path: 'spec.parameters[files][1]', reason: 'FieldValueTypeInvalid' },
@@ -64,7 +64,7 @@ describe('the values of a run', () => {
     ]);
   });
 
-  it('have all their mistakes told at once', () => {
+  it('have all their mistakes reported together', () => {
     expect(errorsOf([day, { name: 'hour' }], { daay: 'x', hour: 7 })).toMatchObject([
       { path: 'spec.parameters[daay]', reason: 'FieldValueNotFound' },
       { path: 'spec.parameters[day]', reason: 'FieldValueRequired' },
@@ -73,7 +73,7 @@ describe('the values of a run', () => {
   });
 });
 
-describe('a value that is missing', () => {
+describe('a missing value', () => {
   const missing = (parameter: Partial<Parameter>, more?: Run) => errorsOf([{ ...day, ...parameter }], {}, more);
   const required = (message: RegExp) => [fieldError('spec.parameters[day]', 'FieldValueRequired', message)];
 
@@ -83,18 +83,18 @@ describe('a value that is missing', () => {
     ['has the description', { description: ' Which day. \nMore.' }, /type string \(Which day\. \)$/],
     ['has no empty description', { description: '' }, /type string$/],
     ['has 200 characters of a description', { description: 'x'.repeat(200) }, /\(x{200}\)$/],
-    ['has no more of a description', { description: 'x'.repeat(201) }, /\(x{197}\.\.\.\)$/],
-    ['is missing though a default is declared beside `required`', { required: true, default: 'a' }, /type string/],
+    ['has no more than 200 characters of a description', { description: 'x'.repeat(201) }, /\(x{197}\.\.\.\)$/],
+    ['is missing even if a default is declared beside `required`', { required: true, default: 'a' }, /type string/],
   ])('%s', (_, parameter, message) => {
     expect(missing(parameter)).toEqual(required(message));
   });
 
-  it('names a ClusterJobTemplate as such', () => {
+  it('names a ClusterJobTemplate with its kind', () => {
     expect(missing({}, { templateKind: 'ClusterJobTemplate' })).toEqual(required(/ClusterJobTemplate "echo"/));
   });
 });
 
-describe('a value that no parameter is declared for', () => {
+describe('a value without a declared parameter', () => {
   const unknown = (name: string, declared: string[]) =>
     errorsOf(
       declared.map((one) => ({ name: one, default: '' })),
@@ -102,9 +102,9 @@ describe('a value that no parameter is declared for', () => {
     );
 
   it.each<[string, string[], RegExp]>([
-    ['where there are none', [], /^Not found: "daay": JobTemplate "echo" declares no parameters$/],
-    ['where one is near', ['hour', 'day'], /"daay": .*; did you mean "day"\? it declares "hour", "day"$/],
-    ['where none is near', ['hour', 'minute'], /"daay": .*; it declares "hour", "minute"$/],
+    ['if none is declared', [], /^Not found: "daay": JobTemplate "echo" declares no parameters$/],
+    ['if a name is similar', ['hour', 'day'], /"daay": .*; did you mean "day"\? it declares "hour", "day"$/],
+    ['if no name is similar', ['hour', 'minute'], /"daay": .*; it declares "hour", "minute"$/],
   ])('is refused %s', (_, declared, message) => {
     expect(unknown('daay', declared)).toEqual([fieldError('spec.parameters[daay]', 'FieldValueNotFound', message)]);
   });

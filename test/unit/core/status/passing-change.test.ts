@@ -9,23 +9,23 @@ const running: JobRunStatus = { phase: 'Running', jobName: 'hello-1', active: 1,
 describe('a change of status', () => {
   it.each([
     ['that counts Pods', { ready: 1 }],
-    ['that counts Pods that went', { active: null, succeeded: 1, terminating: 0 }],
+    ['that counts Pods that finished', { active: null, succeeded: 1, terminating: 0 }],
     ['that counts indexes', { completedIndexes: '0-3' }],
-    ['that says how the Job will end', { conditions: [condition('SuccessCriteriaMet'), created] }],
-    ['that says why the Job will end', { active: null, conditions: [condition('FailureTarget'), created] }],
+    ['that announces how the Job will end', { conditions: [condition('SuccessCriteriaMet'), created] }],
+    ['that announces why the Job will end', { active: null, conditions: [condition('FailureTarget'), created] }],
   ])('%s can wait for the next', (_what, patch) => {
     expect(isPassing(running, patch)).toBe(true);
   });
 
   it.each([
     ['of phase', { phase: 'Suspended', active: 0 }],
-    ['that is an end', { phase: 'Succeeded', conditions: [condition('Complete'), created, condition('Finished')] }],
+    ['to a final phase', { phase: 'Succeeded', conditions: [condition('Complete'), created, condition('Finished')] }],
     ['of another condition', { conditions: [condition('Suspended', 'False'), created] }],
-    ['that takes a condition away', { conditions: [] }],
-    ['of what was observed', { ready: 1, observedGeneration: 2 }],
+    ['that removes a condition', { conditions: [] }],
+    ['of observedGeneration', { ready: 1, observedGeneration: 2 }],
     ['that names the Job', { jobName: 'hello-1' }],
-    ['of the start', { startTime: '2026-11-23T10:00:00Z' }],
-  ])('%s is told at once', (_what, patch) => {
+    ['of the start time', { startTime: '2026-11-23T10:00:00Z' }],
+  ])('%s is written immediately', (_what, patch) => {
     expect(isPassing(running, patch)).toBe(false);
   });
 });

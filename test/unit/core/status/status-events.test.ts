@@ -48,11 +48,11 @@ const waiting = run([['JobCreated', 'False', 'WaitingForTemplate']]);
 
 describe('statusEvents', () => {
   it.each<[string, JobRun, JobRun, [type: string, reason: string, note: string][]]>([
-    ['tells of the Job', nothing, created, [['Normal', 'JobCreated', 'Created Job hello-1']]],
-    ['tells of completion', created, complete, [['Normal', 'Completed', 'Job completed']]],
-    ['tells of failure', created, failed, [['Warning', 'Failed', 'Job failed: x']]],
+    ['reports the Job', nothing, created, [['Normal', 'JobCreated', 'Created Job hello-1']]],
+    ['reports completion', created, complete, [['Normal', 'Completed', 'Job completed']]],
+    ['reports failure', created, failed, [['Warning', 'Failed', 'Job failed: x']]],
     [
-      'tells both when both were seen at once',
+      'reports both if both were seen at once',
       nothing,
       complete,
       [
@@ -60,16 +60,21 @@ describe('statusEvents', () => {
         ['Normal', 'Completed', 'Job completed'],
       ],
     ],
-    ['tells once why there is no Job', nothing, lost, [['Warning', 'TemplateNotFound', 'no such']]],
-    ['tells what is waited for', nothing, waiting, [['Warning', 'WaitingForTemplate', 'because WaitingForTemplate']]],
+    ['reports once why there is no Job', nothing, lost, [['Warning', 'TemplateNotFound', 'no such']]],
     [
-      'tells another reason to wait',
+      'reports what the run waits for',
+      nothing,
+      waiting,
+      [['Warning', 'WaitingForTemplate', 'because WaitingForTemplate']],
+    ],
+    [
+      'reports another reason to wait',
       waiting,
       run([['JobCreated', 'False', 'Forbidden']]),
       [['Warning', 'Forbidden', 'because Forbidden']],
     ],
-    ['tells nothing twice', complete, complete, []],
-    ['tells nothing of a count', created, { ...created, status: { ...created.status, active: 1 } }, []],
+    ['reports nothing twice', complete, complete, []],
+    ['reports no count', created, { ...created, status: { ...created.status, active: 1 } }, []],
   ])('%s', (_sentence, before, after, told) => {
     expect(statusEvents(before, after).map(({ type, reason, note }) => [type, reason, note])).toEqual(told);
   });

@@ -8,7 +8,7 @@ import { echoTemplate } from '../objects.ts';
 const with_ = (more: object): JobTemplate => ({ ...echoTemplate(), ...more });
 
 describe('a compiled template', () => {
-  it('holds what decides about its runs, and nothing else of the object', () => {
+  it('contains what matters to its runs, and nothing else of the object', () => {
     const { spec } = echoTemplate();
     expect(compileTemplate(echoTemplate()).content).toStrictEqual({ spec });
     const [parameters, overrides] = [[{ name: 'day' }], { allow: [] }];
@@ -29,7 +29,7 @@ describe('a compiled template', () => {
     expect(size('ä😀') - size('')).toBe(2 + 4);
   });
 
-  it('finds its errors and its placeholders once', () => {
+  it('computes its errors and its placeholders once', () => {
     const compiled = compileTemplate(
       echoTemplate({ template: { spec: { containers: [], x: '$(params.x)' } as never } }),
     );
@@ -42,7 +42,7 @@ describe('a compiled template', () => {
     expect(compiled.errors).toBe(compiled.errors);
   });
 
-  it('has its parameters, none where none are declared', () => {
+  it('has its parameters, or none if none are declared', () => {
     expect(compileTemplate(echoTemplate()).parameters).toEqual([]);
     expect(compileTemplate(with_({ parameters: [{ name: 'day' }] })).parameters).toEqual([{ name: 'day' }]);
   });
@@ -50,9 +50,9 @@ describe('a compiled template', () => {
   it.each<[string, unknown, readonly string[]]>([
     ['the default ones without a list', undefined, DEFAULT_OVERRIDES],
     ['the default ones with a null', null, DEFAULT_OVERRIDES],
-    ['the default ones where the list is absent', {}, DEFAULT_OVERRIDES],
-    ['the default ones where the list is null', { allow: null }, DEFAULT_OVERRIDES],
-    ['none where the list is empty', { allow: [] }, []],
+    ['the default ones if the list is absent', {}, DEFAULT_OVERRIDES],
+    ['the default ones if the list is null', { allow: null }, DEFAULT_OVERRIDES],
+    ['none if the list is empty', { allow: [] }, []],
     ['those of the list', { allow: ['image'] }, ['image']],
   ])('allows overrides: %s', (_, overrides, expected) => {
     expect(compileTemplate(with_({ overrides })).allowed).toEqual(expected);

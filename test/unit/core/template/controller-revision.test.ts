@@ -21,7 +21,7 @@ const cluster: ClusterJobTemplate = {
   metadata: { name: 'echo', uid: 'u', generation: 3 },
 };
 
-test('a template comes back from its revision as it was stored', () => {
+test('a template read from its revision equals the stored template', () => {
   const { spec, parameters, overrides } = template;
   const back = versionOfRevision(controllerRevision(versionOfTemplate(template), 'team'));
   const { key, uid, generation, compiled } = versionOfTemplate(template);
@@ -29,13 +29,13 @@ test('a template comes back from its revision as it was stored', () => {
   expect(back?.compiled.content).toEqual({ spec, parameters, overrides });
 });
 
-test('a ClusterJobTemplate comes back without a namespace', () => {
+test('a ClusterJobTemplate read from its revision has no namespace', () => {
   const back = versionOfRevision(controllerRevision(versionOfTemplate(cluster), 'system'));
   expect(back).toMatchObject({ key: { kind: 'ClusterJobTemplate', name: 'echo' }, uid: 'u', generation: 3 });
   expect(back?.key).not.toHaveProperty('namespace');
 });
 
-test('the template owns its revision, and is found by label', () => {
+test('the template owns its revision, and the revision is found by label', () => {
   const { metadata, revision } = controllerRevision(versionOfTemplate(template), 'team');
   expect(metadata).toMatchObject({
     name: `echo-${templateRevision(template)}`,
@@ -51,7 +51,7 @@ test('the template owns its revision, and is found by label', () => {
 
 test.each([
   [
-    'content that is not that of its hash',
+    'content that does not match its hash',
     {
       data: { kind: 'JobTemplate', name: 'echo', uid: 'u', generation: 1, content: echoTemplate({ backoffLimit: 9 }) },
     },
@@ -59,11 +59,11 @@ test.each([
   ['no data', { data: undefined }],
   ["another controller's data", { data: { spec: { template: {} } } }],
   ['content without a JobSpec', { data: { kind: 'JobTemplate', name: 'echo', uid: 'u', generation: 1, content: {} } }],
-])('a revision with %s holds no template', (_, change) => {
+])('a revision with %s contains no template', (_, change) => {
   expect(versionOfRevision({ ...controllerRevision(versionOfTemplate(template), 'team'), ...change })).toBeUndefined();
 });
 
-test('names differ between the kinds, and fit into 253 characters', () => {
+test('names differ between the kinds, and have at most 253 characters', () => {
   const long = 'a'.repeat(250);
   const names = [
     controllerRevisionName({ kind: 'JobTemplate', namespace: 'team', name: 'echo' }, '0123456789'),
@@ -79,36 +79,36 @@ describe('the name of a revision', () => {
   const nameOf = (name: string, kind: 'JobTemplate' | 'ClusterJobTemplate' = 'JobTemplate') =>
     controllerRevisionName({ kind, name }, '0123456789');
 
-  test('is that of the template, of the revision, and of the kind where the template has no namespace', () => {
+  test('consists of the name of the template, the kind if the template has no namespace, and the hash', () => {
     expect(nameOf('echo')).toBe('echo-0123456789');
     expect(nameOf('echo', 'ClusterJobTemplate')).toBe('echo-0123456789-cluster');
   });
 
-  test('is whole up to 253 characters', () => {
+  test('is not cut up to 253 characters', () => {
     expect(nameOf('a'.repeat(242))).toBe(`${'a'.repeat(242)}-0123456789`);
     expect(nameOf('a'.repeat(243))).toMatch(/^a{231}-[0-9a-f]{10}-0123456789$/);
     expect(nameOf('a'.repeat(243))).toHaveLength(253);
   });
 
-  test('is cut to a name that is valid: no dot or dash stands before the hash', () => {
+  test('is cut to a valid name: no dot or dash comes before the hash', () => {
     expect(nameOf(`${'a'.repeat(229)}.-${'b'.repeat(20)}`)).toMatch(/^a{229}-[0-9a-f]{10}-0123456789$/);
     expect(nameOf(`${'a'.repeat(100)}.-${'b'.repeat(148)}`)).toMatch(/^a{100}\.-b{129}-[0-9a-f]{10}-0123456789$/);
   });
 });
 
-test('revisions are beside their template, or in the namespace of the release', () => {
+test('revisions are stored beside their template, or in the namespace of the release', () => {
   expect(revisionNamespace({ kind: 'JobTemplate', namespace: 'team', name: 'echo' }, 'system')).toBe('team');
   expect(revisionNamespace({ kind: 'ClusterJobTemplate', name: 'echo' }, 'system')).toBe('system');
 });
 
-test('revisions are found by a label, whose value is cut', () => {
+test('revisions are found by a label, whose value is cut to 63 characters', () => {
   const selector = (kind: 'JobTemplate' | 'ClusterJobTemplate', name: string) => revisionSelector({ kind, name });
   expect(selector('JobTemplate', 'echo')).toBe('hematoscope.app/job-template=echo');
   expect(selector('ClusterJobTemplate', 'echo')).toBe('hematoscope.app/cluster-job-template=echo');
   expect(selector('JobTemplate', 'a'.repeat(99))).toBe(`hematoscope.app/job-template=${'a'.repeat(63)}`);
 });
 
-describe('which template a revision is of', () => {
+describe('the template of a revision', () => {
   const stored = controllerRevision(versionOfTemplate(template), 'team');
   const revision = templateRevision(template);
   const data = stored.data as Record<string, unknown>;
@@ -119,7 +119,7 @@ describe('which template a revision is of', () => {
   });
   const owner = stored.metadata!.ownerReferences![0]!;
 
-  test('is told by its data, its labels and its name', () => {
+  test('is determined by its data, its labels and its name', () => {
     const key = { kind: 'JobTemplate', namespace: 'team', name: 'echo' };
     expect(identityOfRevision(stored)).toStrictEqual({ key, revision });
     expect(identityOfRevision(controllerRevision(versionOfTemplate(cluster), 'system'))).toStrictEqual({
@@ -131,13 +131,13 @@ describe('which template a revision is of', () => {
   test.each<[string, object]>([
     ['it has no owner any more', { ownerReferences: undefined }],
     ['its list of owners is empty', { ownerReferences: [] }],
-    ['it has another owner beside', { ownerReferences: [{ ...owner, kind: 'ConfigMap' }, owner] }],
-  ])('is known though %s', (_, metadata) => {
+    ['it has another owner too', { ownerReferences: [{ ...owner, kind: 'ConfigMap' }, owner] }],
+  ])('is known even if %s', (_, metadata) => {
     expect(identityOfRevision(changed(metadata))).toMatchObject({ revision });
     expect(versionOfRevision(changed(metadata))).toMatchObject({ compiled: { revision } });
   });
 
-  test('has no namespace where the revision has none', () => {
+  test('has no namespace if the revision has none', () => {
     expect(identityOfRevision(changed({ namespace: undefined }))?.key).toStrictEqual({
       kind: 'JobTemplate',
       name: 'echo',
@@ -147,25 +147,25 @@ describe('which template a revision is of', () => {
   test.each<[string, ControllerRevision]>([
     ['has no metadata', { revision: 1, data }],
     ['has no labels', changed({ labels: undefined })],
-    ['has not the label of a revision', changed({ labels: { 'hematoscope.app/job-template': 'echo' } })],
-    ['is called otherwise', changed({ name: 'echo' })],
+    ['has no label of a revision', changed({ labels: { 'hematoscope.app/job-template': 'echo' } })],
+    ['has another name', changed({ name: 'echo' })],
     ['belongs to an object of another kind', changed({ ownerReferences: [{ ...owner, kind: 'ClusterJobTemplate' }] })],
     ['belongs to a template of another name', changed({ ownerReferences: [{ ...owner, name: 'other' }] })],
     ['has no data', changed({}, { data: null })],
-    ['has a list for data', changed({}, { data: [] })],
-    ['has a text for data', changed({}, { data: 'x' })],
+    ['has a list as data', changed({}, { data: [] })],
+    ['has a string as data', changed({}, { data: 'x' })],
     ...['kind', 'name', 'uid', 'generation', 'content'].flatMap((field): [string, ControllerRevision][] => [
       [`has no ${field} in its data`, changed({}, { data: { ...data, [field]: undefined } })],
       [`has a wrong ${field} in its data`, changed({}, { data: { ...data, [field]: [] } })],
     ]),
-    ['has a kind that is none of ours', changed({}, { data: { ...data, kind: 'CronJob' } })],
-    ['has a spec that is no object', changed({}, { data: { ...data, content: { spec: 'x' } } })],
-  ])('is not known where it %s', (_, revisionOf) => {
+    ['has an unknown kind', changed({}, { data: { ...data, kind: 'CronJob' } })],
+    ['has a spec that is not an object', changed({}, { data: { ...data, content: { spec: 'x' } } })],
+  ])('is not known if it %s', (_, revisionOf) => {
     expect(identityOfRevision(revisionOf)).toBeUndefined();
     expect(versionOfRevision(revisionOf)).toBeUndefined();
   });
 
-  test('has the uid of the owner, else that for which it was stored', () => {
+  test('has the uid of the owner, else the uid that it was stored for', () => {
     const others = [
       { ...owner, uid: 'other', controller: false },
       { ...owner, uid: 'again' },

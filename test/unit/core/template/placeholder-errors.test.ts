@@ -14,7 +14,7 @@ const inField = (text: string, declared?: Parameter[]) => errorsOf({ a: text }, 
 const inElement = (text: string) => errorsOf({ a: ['b', text] });
 
 const escaped = (text: string) => text.replace(/[$()[\]{}*.]/g, '\\$&');
-/** Begins with the value, which is quoted, and tells the rest. */
+/** Begins with the quoted value, followed by the reason. */
 const invalid = (path: string, value: string, rule: RegExp) =>
   fieldError(path, 'FieldValueInvalid', new RegExp(`^Invalid value: "${escaped(value)}": .*${rule.source}`));
 
@@ -23,9 +23,9 @@ describe('a placeholder', () => {
     ['a value in a field', { a: '$(params.day)' }],
     ['a value in a part of a field', { a: 'x-$(params.day)-$(params.day)' }],
     ['a value in an element', { a: ['$(params.day)'] }],
-    ['elements in the place of an element', { a: ['$(params.files[*])'] }],
-    ['text, where it is escaped', { a: '$$(params.dya) $$(params.files)' }],
-    ['text, where it is a key and escaped', { labels: { '$$(params.day)': 'x' } }],
+    ['elements in place of an element', { a: ['$(params.files[*])'] }],
+    ['escaped text', { a: '$$(params.dya) $$(params.files)' }],
+    ['an escaped key', { labels: { '$$(params.day)': 'x' } }],
     ['a value in a command', { a: '$(date -d $(params.day))' }],
   ])('can be %s', (_, spec) => {
     expect(errorsOf(spec)).toEqual([]);
@@ -34,41 +34,53 @@ describe('a placeholder', () => {
   it.each([
     ['of a list in a field', '$(params.files)', /parameter "files" is a list: .*\$\(params\.files\[\*\]\)/],
     ['of elements in a field', '$(params.files[*])', /parameter "files" is a list: .*\$\(params\.files\[\*\]\)/],
-    ['of elements of what is no list', '$(params.day[*])', /parameter "day" is not a list; write \$\(params\.day\)$/],
+    [
+      'of elements of a parameter that is not a list',
+      '$(params.day[*])',
+      /parameter "day" is not a list; write \$\(params\.day\)$/,
+    ],
   ])('is refused: one %s', (_, text, rule) => {
     expect(inField(text)).toEqual([invalid('spec.a', text, rule)]);
   });
 
   it.each([
     ['of a list', '$(params.files)', /parameter "files" is a list; write \$\(params\.files\[\*\]\)/],
-    ['of elements of what is no list', '$(params.day[*])', /parameter "day" is not a list; write \$\(params\.day\)$/],
+    [
+      'of elements of a parameter that is not a list',
+      '$(params.day[*])',
+      /parameter "day" is not a list; write \$\(params\.day\)$/,
+    ],
   ])('is refused as an element: one %s', (_, text, rule) => {
     expect(inElement(text)).toEqual([invalid('spec.a[1]', text, rule)]);
   });
 
-  it('of elements is refused in a part of an element', () => {
+  it('of elements is rejected as part of an element', () => {
     expect(inElement('x$(params.files[*])')).toEqual([
       invalid('spec.a[1]', '$(params.files[*])', /as a whole element$/),
     ]);
   });
 
-  it('is refused in a key', () => {
+  it('is rejected in a key', () => {
     expect(errorsOf({ labels: { 'a$(params.day)': 'x', '$(HOME)': 'y' } })).toEqual([
       invalid('spec.labels[a$(params.day)]', '$(params.day)', /key/),
     ]);
   });
 
   it.each<[string, Parameter[], RegExp]>([
-    ['one that is near', DECLARED, /parameter "daay" is not declared; did you mean "day"\? .*"day", "files"$/],
-    ['those that there are', [FILES], /not declared; .*"files"; write \$\$\(params\.daay\) /],
-    ['that there are none', [], /not declared; the template declares no parameters; write \$\$\(params\.daay\) /],
-  ])('that is not declared tells %s', (_, declared, rule) => {
+    ['a similar name', DECLARED, /parameter "daay" is not declared; did you mean "day"\? .*"day", "files"$/],
+    ['the declared names', [FILES], /not declared; .*"files"; write \$\$\(params\.daay\) /],
+    [
+      'that no parameters are declared',
+      [],
+      /not declared; the template declares no parameters; write \$\$\(params\.daay\) /,
+    ],
+  ])('that is not declared: the message contains %s', (_, declared, rule) => {
     expect(inField('$(params.daay)', declared)).toEqual([
       fieldError('spec.a', 'FieldValueNotFound', new RegExp(`^Not found: "\\$\\(params\\.daay\\)": .*${rule.source}`)),
     ]);
   });
 
-  it('has its mistake told once a string', () => {
+  it('has its mistake reported once per string', () => {
     expect(errorsOf({ a: '$(params.x)$(params.x)$(params.y)', b: '$(params.x)' })).toMatchObject([
       { path: 'spec.a', message: expect.stringContaining('"x"') as string },
       { path: 'spec.a', message: expect.stringContaining('"y"') as string },
@@ -77,7 +89,7 @@ describe('a placeholder', () => {
   });
 });
 
-describe('what is nearly a placeholder', () => {
+describe('an almost valid placeholder', () => {
   it.each([
     ['$(param.day)', '$(params.day)'],
     ['$(parameter.day)', '$(params.day)'],
@@ -94,12 +106,12 @@ describe('what is nearly a placeholder', () => {
     ['${param.day}', '$(params.day)'],
     ['${parameters.day}', '$(params.day)'],
     ['${PARAMS.files}', '$(params.files)'],
-  ])('%s is refused, and %s suggested', (text, right) => {
+  ])('%s is rejected, and the message suggests %s', (text, right) => {
     expect(inField(text)).toEqual([invalid('spec.a', text, new RegExp(`did you mean "${escaped(right)}"\\?$`))]);
   });
 
   it.each(['$(params.)', '$(params.1)', '$(params.day[0])', '$(params[day])', '$(params.d y)'])(
-    '%s is refused, and the form told',
+    '%s is rejected, and the message shows the valid form',
     (text) => {
       const rule = /placeholder is \$\(params\.NAME\).*\$\(params\.NAME\[\*\]\).*letters, digits.*/;
       expect(inField(text)).toEqual([invalid('spec.a', text, new RegExp(`${rule.source}${escaped(`$${text}`)}`))]);
@@ -110,32 +122,32 @@ describe('what is nearly a placeholder', () => {
     ['$(params.day', '$(params.day'],
     ['a $(b $(params.day', '$(params.day'],
     ['$$$(params.day', '$(params.day'],
-  ])('%s is refused: it is not closed', (text, value) => {
+  ])('%s is rejected: it is not closed', (text, value) => {
     expect(inField(text)).toEqual([invalid('spec.a', value, /not closed: .*"\)"/)]);
   });
 
-  it('is told of all braces in a string', () => {
+  it('is reported for all braces in a string', () => {
     expect(inField('${params.day} ${params.files}')).toHaveLength(2);
   });
 
   it.each([
     ['a variable', '$(HOME)'],
-    ['a command whose name begins alike', '$(param.sh)'],
+    ['a command whose name has the same beginning', '$(param.sh)'],
     ['a command with more after it', '$(param.day -x)'],
     ['a command with more before it', '$(x param.day)'],
     ['a variable of a shell', '${HOME} ${params.hour}'],
     ['an escaped brace', '$${params.day}'],
-    ['a command that is not closed', '$(date'],
-    ['an escaped placeholder that is not closed', '$$(params.day'],
-    ['an escaped one in a command that is not closed', '$(a $$(params.day'],
-    ['a $ alone', '5 $'],
-    ['a variable that params are a part of', '$(xparams.day)'],
-  ])('%s is none', (_, text) => {
+    ['an unclosed command', '$(date'],
+    ['an escaped, unclosed placeholder', '$$(params.day'],
+    ['an escaped placeholder in an unclosed command', '$(a $$(params.day'],
+    ['a single $', '5 $'],
+    ['a variable whose name contains params', '$(xparams.day)'],
+  ])('%s is not reported', (_, text) => {
     expect(inField(text)).toEqual([]);
   });
 });
 
-it('what is nested too deeply is told after all else', () => {
+it('spec that is nested too deeply is reported after all other mistakes', () => {
   const deep = new Array(70).fill('b').reduce<unknown>((inner, name: string) => ({ [name]: inner }), 'x');
   expect(errorsOf({ deep, a: '$(params.x)' })).toEqual([
     fieldError('spec.a', 'FieldValueNotFound', /"x"/),

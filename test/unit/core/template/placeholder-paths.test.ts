@@ -9,7 +9,11 @@ describe('the paths that depend on values', () => {
     ['a field with a placeholder', { a: 'x$(params.x)' }, ['spec.a']],
     ['an element with a value', { a: ['b', '$(params.x)'] }, ['spec.a[1]']],
     ['an element that becomes elements, and the list', { a: ['$(params.x[*])'] }, ['spec.a[0]', 'spec.a']],
-    ['a value in a map of free keys, and the map', { labels: { b: '$(params.x)' } }, ['spec.labels[b]', 'spec.labels']],
+    [
+      'a value in a map with free keys, and the map',
+      { labels: { b: '$(params.x)' } },
+      ['spec.labels[b]', 'spec.labels'],
+    ],
     [
       'each once',
       { labels: { b: '$(params.x)$(params.x)', c: '$(params.x)' } },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placeholderPlan, type PlanNode } from '../../../../core/template/placeholder-plan.ts';
 
-/** A JobSpec with the value at the place that the names lead to; a number is an index, before which null stands. */
+/** A JobSpec with the value at the path; a number is an index, and the elements before it are null. */
 function specWith(names: (string | number)[], value: unknown): unknown {
   return names.reduceRight<unknown>((inner, name) => {
     return typeof name === 'number' ? [...new Array<null>(name).fill(null), inner] : { [name]: inner };
@@ -42,7 +42,7 @@ describe('the strings of a plan', () => {
       { path: 'spec.template.spec.containers[0].env[0].value', kind: 'field', collection: undefined },
     ],
     [
-      'a field whose name is none of a schema',
+      'a field with a name that no schema has',
       [...POD, 'a/b'],
       { path: 'spec.template.spec[a/b]', kind: 'field', collection: undefined },
     ],
@@ -101,13 +101,13 @@ describe('the strings of a plan', () => {
     ]);
   });
 
-  it.each([[undefined], [null], ['$(params.x)'], [7]])('are none in %j, which is no spec', (spec) => {
+  it.each([[undefined], [null], ['$(params.x)'], [7]])('are none in %j, which is not a spec', (spec) => {
     expect(placeholderPlan(spec)).toEqual({ strings: [] });
   });
 });
 
 describe('the nodes of a plan', () => {
-  it('lead to what is replaced, and to nothing else', () => {
+  it('lead to the replaced strings, and to nothing else', () => {
     const { root } = placeholderPlan({ a: ['x', '$(params.x)', '$(HOME)'], b: { c: 'y', d: '$(params.y)' }, e: '$' });
     expect(root).toEqual({
       kind: 'map',
@@ -128,16 +128,16 @@ describe('the nodes of a plan', () => {
 
   it.each<[string, unknown, string]>([
     ['$(params.x[*]) as an element is replaced by elements', ['$(params.x[*])'], 'elements'],
-    ['$(params.x[*]) in a field is not', '$(params.x[*])', 'string'],
-    ['$(params.x[*]) in a part of an element is not', ['a$(params.x[*])'], 'string'],
-    ['two of them in one element are not', ['$(params.x[*])$(params.x[*])'], 'string'],
-    ['$(params.x) as an element is not', ['$(params.x)'], 'string'],
-    ['$(params.x[*]) in a field of an element is not', [{ a: '$(params.x[*])' }], 'string'],
+    ['$(params.x[*]) in a field is not replaced by elements', '$(params.x[*])', 'string'],
+    ['$(params.x[*]) as part of an element is not replaced by elements', ['a$(params.x[*])'], 'string'],
+    ['two of them in one element are not replaced by elements', ['$(params.x[*])$(params.x[*])'], 'string'],
+    ['$(params.x) as an element is not replaced by elements', ['$(params.x)'], 'string'],
+    ['$(params.x[*]) in a field of an element is not replaced by elements', [{ a: '$(params.x[*])' }], 'string'],
   ])('%s', (_, value, kind) => {
     expect(leafOf(placeholderPlan({ a: value }).root)?.kind).toBe(kind);
   });
 
-  it('have the name whose elements are meant', () => {
+  it('have the name of the list parameter', () => {
     expect(leafOf(placeholderPlan({ a: ['$(params.files[*])'] }).root)).toMatchObject({ name: 'files' });
   });
 });
@@ -178,7 +178,7 @@ describe('a string that the kubelet expands', () => {
     expect(isExpanded(names)).toBe(false);
   });
 
-  it('keeps an escaped placeholder as it is; elsewhere a $ of it goes', () => {
+  it('keeps an escaped placeholder; any other string loses its first $', () => {
     expect(placeholderPlan(specWith([...FIRST, 'args', 0], '$$(params.x)'))).not.toHaveProperty('root');
     expect(leafOf(placeholderPlan(specWith([...FIRST, 'image'], '$$(params.x)')).root)).toMatchObject({
       kind: 'string',
@@ -186,18 +186,18 @@ describe('a string that the kubelet expands', () => {
     });
   });
 
-  it('is one by the elements of a list', () => {
+  it('is determined by the elements of a list', () => {
     const elements = (field: string) => leafOf(placeholderPlan(specWith([...FIRST, field, 0], '$(params.x[*])')).root);
     expect(elements('args')).toEqual({ kind: 'elements', name: 'x', kubelet: true });
     expect(elements('other')).toEqual({ kind: 'elements', name: 'x', kubelet: false });
   });
 });
 
-describe('what is nested', () => {
+describe('nested content', () => {
   const deep = (levels: number, name: string | number) =>
     specWith(new Array<string | number>(levels).fill(name), '$(params.x)');
 
-  it.each(['a', 0])('64 deep is looked into (%s)', (name) => {
+  it.each(['a', 0])('is searched 64 levels deep (%s)', (name) => {
     const plan = placeholderPlan(deep(65, name));
     expect(plan).not.toHaveProperty('tooDeep');
     expect(plan.strings).toHaveLength(1);
@@ -206,7 +206,7 @@ describe('what is nested', () => {
   it.each([
     ['a', `spec${'.a'.repeat(65)}`],
     [0, `spec${'[0]'.repeat(65)}`],
-  ])('deeper is not, and told (%s)', (name, path) => {
+  ])('is not searched deeper, and this is reported (%s)', (name, path) => {
     expect(placeholderPlan(deep(66, name))).toEqual({ strings: [], tooDeep: path });
   });
 });

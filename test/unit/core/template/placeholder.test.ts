@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tokenise, type Token } from '../../../../core/template/placeholder.ts';
 
-/** A token in few letters, for tables. */
+/** A token as a short string, for tables. */
 function short(token: Token): string {
   switch (token.kind) {
     case 'placeholder':
@@ -20,61 +20,57 @@ describe('tokenise', () => {
     ['a string without $ is text', 'a (b) c', ['text: a (b) c']],
     ['a placeholder', '$(params.x)', ['value of x: $(params.x)']],
     ['a placeholder of elements', '$(params.x[*])', ['elements of x: $(params.x[*])']],
-    ['a name of all that it may have', '$(params._A-z9)', ['value of _A-z9: $(params._A-z9)']],
+    ['a name with every allowed character', '$(params._A-z9)', ['value of _A-z9: $(params._A-z9)']],
     ['text on both sides', 'a$(params.x)b', ['text: a', 'value of x: $(params.x)', 'text: b']],
-    ['two in a row', '$(params.x)$(params.y)', ['value of x: $(params.x)', 'value of y: $(params.y)']],
+    ['two placeholders in a row', '$(params.x)$(params.y)', ['value of x: $(params.x)', 'value of y: $(params.y)']],
     ['an escaped placeholder', '$$(params.x)', ['escaped: $$(params.x)']],
     ['escaped elements', '$$(params.x[*])', ['escaped: $$(params.x[*])']],
     ['a pair, then a placeholder', '$$$(params.x)', ['text: $$', 'value of x: $(params.x)']],
-    ['a pair, then an escaped one', '$$$$(params.x)', ['text: $$', 'escaped: $$(params.x)']],
-    ['a pair before what is no placeholder', '$$(HOME)', ['text: $$(HOME)']],
+    ['a pair, then an escaped placeholder', '$$$$(params.x)', ['text: $$', 'escaped: $$(params.x)']],
+    ['a pair before something else than a placeholder', '$$(HOME)', ['text: $$(HOME)']],
     ['a $ before anything else', 'a$b', ['text: a$b']],
     ['a $ at the end', 'a$', ['text: a$']],
     ['a $ before a placeholder and a letter', '$a$(params.x)', ['text: $a', 'value of x: $(params.x)']],
     ['a variable', '$(HOME)/x', ['reference: $(HOME)', 'text: /x']],
     ['a variable after a placeholder', '$(params.x)$(B)', ['value of x: $(params.x)', 'reference: $(B)']],
     ['two variables', '$(A) $(B)', ['reference: $(A)', 'text:  ', 'reference: $(B)']],
-    ['a variable that is not closed', 'a $(HOME', ['text: a ', 'open: $(HOME']],
-    ['all after one that is not closed', '$(A $(params.x', ['open: $(A $(params.x']],
+    ['an unclosed variable', 'a $(HOME', ['text: a ', 'open: $(HOME']],
+    ['everything after an unclosed variable', '$(A $(params.x', ['open: $(A $(params.x']],
     ['a name that begins with a digit', '$(params.1x)', ['reference: $(params.1x)']],
     ['no name', '$(params.)', ['reference: $(params.)']],
     ['an index', '$(params.x[0])', ['reference: $(params.x[0])']],
     ['a blank', '$(params.x )', ['reference: $(params.x )']],
     ['another case', '$(Params.x)', ['reference: $(Params.x)']],
     [
-      'a command with a placeholder in it',
+      'a command that contains a placeholder',
       '$(date -d $(params.x))',
       ['opener: $(', 'text: date -d ', 'value of x: $(params.x)', 'text: )'],
     ],
     [
-      'a command with elements in it',
+      'a command that contains elements',
       '$(cat $(params.x[*]))',
       ['opener: $(', 'text: cat ', 'elements of x: $(params.x[*])', 'text: )'],
     ],
     [
-      'a command in a command with a placeholder in it',
+      'a command in a command that contains a placeholder',
       '$($($(params.x)))',
       ['opener: $(', 'opener: $(', 'value of x: $(params.x)', 'text: ))'],
     ],
-    ['a command with an escaped one in it', '$(a $$(params.x)', ['reference: $(a $$(params.x)']],
+    ['a command that contains an escaped placeholder', '$(a $$(params.x)', ['reference: $(a $$(params.x)']],
     [
-      'a command with a pair and a placeholder in it',
+      'a command that contains a pair and a placeholder',
       '$(a $$$(params.x)',
       ['opener: $(', 'text: a $$', 'value of x: $(params.x)'],
     ],
-    ['a command with text after the one in it', '$(a $(params.x b)', ['reference: $(a $(params.x b)']],
+    ['a command with text after the placeholder in it', '$(a $(params.x b)', ['reference: $(a $(params.x b)']],
+    ['an unclosed placeholder before a closed one', '$(params.x $(params.y)', ['reference: $(params.x $(params.y)']],
     [
-      'a placeholder that is not closed before one that is',
-      '$(params.x $(params.y)',
-      ['reference: $(params.x $(params.y)'],
-    ],
-    [
-      'a command after one that is closed',
+      'a command after a closed variable',
       '$(A) $(b $(params.x))',
       ['reference: $(A)', 'text:  ', 'opener: $(', 'text: b ', 'value of x: $(params.x)', 'text: )'],
     ],
     [
-      'a variable after a command with a placeholder in it',
+      'a variable after a command that contains a placeholder',
       '$(a $(params.x)) $(B)',
       ['opener: $(', 'text: a ', 'value of x: $(params.x)', 'text: ) ', 'reference: $(B)'],
     ],
@@ -83,7 +79,7 @@ describe('tokenise', () => {
   });
 });
 
-/** What {@link tokenise} promises, without regard to its cost. */
+/** What {@link tokenise} promises, implemented without regard to cost. */
 function specified(text: string): string[] {
   const name = '[A-Za-z_][\\w-]*(?:\\[\\*\\])?';
   const [placeholder, escaped] = [
@@ -131,7 +127,7 @@ describe('whatever the string is', () => {
     );
   });
 
-  it('the tokens are those that Kubernetes, and the rule on commands, would read', () => {
+  it('the tokens are those that Kubernetes and the rule on commands define', () => {
     const seen = (token: Token) =>
       `${token.kind === 'reference' && !token.closed ? 'open' : token.kind}:${token.source}`;
     fc.assert(

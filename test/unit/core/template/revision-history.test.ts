@@ -5,7 +5,7 @@ import { newestFirst, removableRevisions } from '../../../../core/template/revis
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const MINUTE = 60_000;
 
-/** A revision by its number, stored and last asked for so many minutes ago. */
+/** A revision by its number, stored and last requested this many minutes ago. */
 function stored(number: number, minutesOld = 60, minutesUnused?: number): ControllerRevision {
   const time = (minutes: number): string => new Date(NOW - minutes * MINUTE).toISOString();
   const annotations =
@@ -27,47 +27,47 @@ function removed({ revisions, inUse = [], limit = 1, present = 'echo-4' }: Given
   return { names: remove.map(({ metadata }) => metadata?.name), againMs };
 }
 
-describe('what goes of a history', () => {
+describe('the revisions to delete', () => {
   const four = [stored(1), stored(2), stored(3), stored(4)];
 
   it.each<[string, Given, string[]]>([
-    ['is nothing within the limit', { revisions: four, limit: 3 }, []],
-    ['is the oldest beyond it', { revisions: four }, ['echo-2', 'echo-1']],
-    ['is all but the present one with a limit of 0', { revisions: four, limit: 0 }, ['echo-3', 'echo-2', 'echo-1']],
-    ['is never what an unfinished run is pinned to', { revisions: four, inUse: ['echo-1'] }, ['echo-2']],
-    ['leaves as many as the limit besides those in use', { revisions: four, inUse: ['echo-3'] }, ['echo-1']],
+    ['are none within the limit', { revisions: four, limit: 3 }, []],
+    ['are the oldest beyond the limit', { revisions: four }, ['echo-2', 'echo-1']],
+    ['are all but the current one with a limit of 0', { revisions: four, limit: 0 }, ['echo-3', 'echo-2', 'echo-1']],
+    ['never include one that an unfinished run is pinned to', { revisions: four, inUse: ['echo-1'] }, ['echo-2']],
+    ['leave as many as the limit besides those in use', { revisions: four, inUse: ['echo-3'] }, ['echo-1']],
     [
-      'is never the present one, though others have a greater number',
+      'never include the current one, even if others have a greater number',
       { revisions: four, present: 'echo-1', limit: 0 },
       ['echo-4', 'echo-3', 'echo-2'],
     ],
-    ['is nothing while the present one is not stored', { revisions: four, present: 'echo-5', limit: 0 }, []],
-    ['does not depend on the order in which they are listed', { revisions: four.toReversed() }, ['echo-2', 'echo-1']],
+    ['are none while the current one is not stored', { revisions: four, present: 'echo-5', limit: 0 }, []],
+    ['do not depend on the order of the list', { revisions: four.toReversed() }, ['echo-2', 'echo-1']],
   ])('%s', (_sentence, given, names) => {
     expect(removed(given)).toEqual({ names, againMs: undefined });
   });
 
-  it('is nothing that was asked for by name within the grace, until that is over', () => {
+  it('include none that was requested by name until its grace period is over', () => {
     const revisions = [stored(1, 60, 2), stored(2), stored(3), stored(4)];
     expect(removed({ revisions })).toEqual({ names: ['echo-2'], againMs: 3 * MINUTE });
   });
 
   it.each([
     ['was stored', stored(4, 1)],
-    ['became the present one again', stored(4, 60, 1)],
-  ])('is nothing at all until the grace is over since the present one %s', (_sentence, present) => {
+    ['became the current one again', stored(4, 60, 1)],
+  ])('are none until the grace period is over since the current one %s', (_sentence, present) => {
     const revisions = [stored(1), stored(2), stored(3), present];
     expect(removed({ revisions })).toEqual({ names: [], againMs: 4 * MINUTE });
   });
 
-  it('takes a time that can not be read for none', () => {
+  it('treat an invalid timestamp as absent', () => {
     const odd = { ...stored(1), metadata: { name: 'echo-1', annotations: { 'hematoscope.app/last-used': 'now' } } };
     expect(removed({ revisions: [odd, stored(3), stored(4)] }).names).toEqual(['echo-1']);
   });
 });
 
 describe('newestFirst', () => {
-  it('goes by the number, then by age, then by name', () => {
+  it('sorts by number, then by age, then by name', () => {
     const [older, newer] = [stored(2, 9), stored(2, 3)];
     const names = newestFirst([stored(1, 1), older, newer, stored(3)]).map(
       ({ metadata }) => metadata?.creationTimestamp,
@@ -77,26 +77,26 @@ describe('newestFirst', () => {
   });
 });
 
-describe('the end of the grace', () => {
+describe('the end of the grace period', () => {
   it('is reached at its last moment', () => {
     expect(removed({ revisions: [stored(1, 60, 5), stored(3), stored(4)] }).names).toEqual(['echo-1']);
   });
 
-  it('is that which comes first, where several are waited for', () => {
+  it('is the earliest one if there are several', () => {
     const revisions = [stored(1, 60, 1), stored(2, 60, 3), stored(3), stored(4)];
     expect(removed({ revisions })).toEqual({ names: [], againMs: 2 * MINUTE });
   });
 });
 
-describe('revisions that have little in common', () => {
+describe('revisions with equal or missing fields', () => {
   const named = (name: string): ControllerRevision => ({ metadata: { name }, revision: 1, data: {} });
 
-  it('are sorted by name where number and age are equal', () => {
+  it('are sorted by name if number and age are equal', () => {
     const names = newestFirst([named('b'), named('c'), named('a'), named('a')]).map(({ metadata }) => metadata?.name);
     expect(names).toEqual(['a', 'a', 'b', 'c']);
   });
 
-  it('are old where their age is not known', () => {
+  it('are old if their age is not known', () => {
     const nameless: ControllerRevision = { revision: 1, data: {} };
     expect(newestFirst([named('a'), nameless, stored(1)])).toEqual([stored(1), nameless, named('a')]);
     expect(removed({ revisions: [nameless, stored(3), stored(4)] }).names).toEqual([undefined]);

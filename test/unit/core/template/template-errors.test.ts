@@ -9,18 +9,18 @@ const errorsOf = (template: TemplateContent) => compileTemplate(template).errors
 const container = { name: 'c', image: 'i' };
 
 describe('the errors of a template', () => {
-  it('takes containers and initContainers that are objects', () => {
+  it('are none for containers and initContainers that are objects', () => {
     expect(errorsOf(content({ containers: [container], initContainers: [container] }))).toEqual([]);
   });
 
-  it.each([[null], ['x'.repeat(1_000_000)], [7], [[container]]])('names a container that is none', (wrong) => {
+  it.each([[null], ['x'.repeat(1_000_000)], [7], [[container]]])('name a container that is not an object', (wrong) => {
     expect(errorsOf(content({ containers: [container, wrong], initContainers: [wrong] }))).toMatchObject([
       { path: 'spec.template.spec.containers[1]', reason: 'FieldValueTypeInvalid' },
       { path: 'spec.template.spec.initContainers[0]', reason: 'FieldValueTypeInvalid' },
     ]);
   });
 
-  it('names initContainers that are no list', () => {
+  it('name initContainers that are not a list', () => {
     expect(errorsOf(content({ containers: [container], initContainers: {} }))).toMatchObject([
       { path: 'spec.template.spec.initContainers' },
     ]);
@@ -35,7 +35,7 @@ describe('the containers of a template', () => {
     ['no Pod spec', { spec: { template: {} } }],
     ['no list', { spec: { template: { spec: {} } } }],
     ['an empty list', { spec: { template: { spec: { containers: [] } } } }],
-    ['an object in the place of the list', { spec: { template: { spec: { containers: container } } } }],
+    ['an object in place of the list', { spec: { template: { spec: { containers: container } } } }],
   ])('are required: %s', (_, template) => {
     expect(errorsOf(template as TemplateContent)).toEqual([
       fieldError('spec.template.spec.containers', 'FieldValueRequired', /Required value: .*container/),
@@ -48,7 +48,7 @@ describe('the containers of a template', () => {
     ]);
   });
 
-  it('may have no initContainers beside them, but no other thing there', () => {
+  it('may come without initContainers, but with nothing else in their place', () => {
     expect(errorsOf(content({ containers: [container], initContainers: null }))).toEqual([]);
     expect(errorsOf(content({ containers: [container], initContainers: 'a' }))).toEqual([
       fieldError('spec.template.spec.initContainers', 'FieldValueTypeInvalid', /list of containers/),
@@ -56,28 +56,28 @@ describe('the containers of a template', () => {
   });
 });
 
-describe('what a template lets its runs override', () => {
+describe('the overrides that a template allows', () => {
   const allowing = (overrides: unknown) =>
     errorsOf({ ...content({ containers: [container] }), overrides } as TemplateContent);
 
   it.each<[string, unknown]>([
-    ['nothing said', undefined],
+    ['no value', undefined],
     ['null', null],
     ['no list', {}],
     ['a list that is null', { allow: null }],
     ['an empty list', { allow: [] }],
-    ['all that there is', { allow: [...OVERRIDES] }],
+    ['every override', { allow: [...OVERRIDES] }],
   ])('can be %s', (_, overrides) => {
     expect(allowing(overrides)).toEqual([]);
   });
 
-  it('is a list', () => {
+  it('are a list', () => {
     expect(allowing({ allow: 'args' })).toEqual([
       fieldError('overrides.allow', 'FieldValueTypeInvalid', /^Invalid value: "args": .*list/),
     ]);
   });
 
-  it('is something that can be overridden', () => {
+  it('are fields that can be overridden', () => {
     expect(allowing({ allow: ['args', 'imge', 'nonsense', 7] })).toEqual([
       fieldError(
         'overrides.allow[1]',
@@ -93,7 +93,7 @@ describe('what a template lets its runs override', () => {
     ]);
   });
 
-  it('is there once', () => {
+  it('occur once', () => {
     expect(allowing({ allow: ['args', 'image', 'args'] })).toEqual([
       fieldError('overrides.allow[2]', 'FieldValueDuplicate', /Duplicate value: "args"/),
     ]);
@@ -104,7 +104,7 @@ describe('many errors of a template', () => {
   const many = Array.from({ length: 60 }, () => ({}));
   const template = { spec: { x: '$(params.x)' }, parameters: many, overrides: { allow: ['x'] } };
 
-  it('are cut to what a person reads, but for those that are few anyhow', () => {
+  it('are cut to a readable number, except for kinds of which there are few', () => {
     const paths = errorsOf(template as unknown as TemplateContent).map(({ path }) => path);
     expect(paths).toHaveLength(1 + 50 + 1);
     expect(paths[0]).toBe('spec.template.spec.containers');
@@ -112,7 +112,7 @@ describe('many errors of a template', () => {
     expect(paths[51]).toBe('overrides.allow[0]');
   });
 
-  it('are those of its parameters, then those of its placeholders', () => {
+  it('are first those of its parameters, then those of its placeholders', () => {
     const both = { ...content({ containers: [container], x: '$(params.x)' }), parameters: 'y' };
     expect(errorsOf(both as unknown as TemplateContent)).toMatchObject([
       { path: 'parameters' },

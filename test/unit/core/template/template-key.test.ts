@@ -5,7 +5,7 @@ import { echoRun, echoTemplate } from '../objects.ts';
 
 const cluster = (metadata: object): ClusterJobTemplate => ({ ...echoTemplate(), kind: 'ClusterJobTemplate', metadata });
 
-describe('the key of the template that a run names', () => {
+describe('the key of the template that a run references', () => {
   it("is a JobTemplate of the run's namespace", () => {
     expect(templateKeyOfRun(echoRun())).toEqual({ kind: 'JobTemplate', namespace: 'team', name: 'echo' });
     expect(templateKeyOfRun(echoRun({ templateKind: 'JobTemplate' }))).toEqual(templateKeyOfRun(echoRun()));
@@ -16,7 +16,7 @@ describe('the key of the template that a run names', () => {
     expect(key).toStrictEqual({ kind: 'ClusterJobTemplate', name: 'echo' });
   });
 
-  it('has no namespace where the run has none', () => {
+  it('has no namespace if the run has none', () => {
     const run = echoRun();
     delete run.metadata.namespace;
     expect(templateKeyOfRun(run)).toStrictEqual({ kind: 'JobTemplate', name: 'echo' });
@@ -24,11 +24,11 @@ describe('the key of the template that a run names', () => {
 });
 
 describe('the key of a template', () => {
-  it('is that by which runs of its namespace name it', () => {
+  it('is the one that runs of its namespace reference', () => {
     expect(keyOfTemplate(echoTemplate())).toEqual(templateKeyOfRun(echoRun()));
   });
 
-  it('has no namespace for a ClusterJobTemplate, and an empty name for a nameless one', () => {
+  it('has no namespace for a ClusterJobTemplate, and an empty name if the template has none', () => {
     expect(keyOfTemplate(cluster({ name: 'echo' }))).toStrictEqual({ kind: 'ClusterJobTemplate', name: 'echo' });
     expect(keyOfTemplate(cluster({}))).toStrictEqual({ kind: 'ClusterJobTemplate', name: '' });
   });

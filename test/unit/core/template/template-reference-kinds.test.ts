@@ -10,7 +10,7 @@ import { echoRun } from '../objects.ts';
 
 const CLUSTER = { templateKind: 'ClusterJobTemplate' } as const;
 
-describe('a reference that is wrong', () => {
+describe('an invalid reference', () => {
   it.each<[string, unknown]>([
     ['without a spec', undefined],
     ['with a spec that is null', null],
@@ -21,7 +21,7 @@ describe('a reference that is wrong', () => {
     ]);
   });
 
-  it('to a ClusterJobTemplate has nothing to do with the namespace', () => {
+  it('to a ClusterJobTemplate does not depend on the namespace', () => {
     expect(validateTemplateRef(echoRun({ ...CLUSTER, templateRef: '' }))).toEqual([
       fieldError('spec.templateRef', 'FieldValueRequired', /ClusterJobTemplate$/),
     ]);
@@ -37,19 +37,19 @@ describe('a reference that is wrong', () => {
   });
 });
 
-describe('a ClusterJobTemplate that is not there', () => {
+describe('a missing ClusterJobTemplate', () => {
   it.each<[string, string[], RegExp]>([
-    ['near names', ['echo'], /no ClusterJobTemplate of this name; did you mean "echo"\?$/],
-    ['no near name', ['import'], /no ClusterJobTemplate of this name; .*`kubectl get clusterjobtemplates`$/],
-    ['none at all', [], /no ClusterJobTemplate of this name; .*no ClusterJobTemplates$/],
-  ])('is told with %s', (_, names, message) => {
+    ['similar names', ['echo'], /no ClusterJobTemplate of this name; did you mean "echo"\?$/],
+    ['no similar name', ['import'], /no ClusterJobTemplate of this name; .*`kubectl get clusterjobtemplates`$/],
+    ['no templates at all', [], /no ClusterJobTemplate of this name; .*no ClusterJobTemplates$/],
+  ])('is reported with %s', (_, names, message) => {
     expect(templateNotFound(echoRun({ ...CLUSTER, templateRef: 'ehco' }), names)).toEqual(
       fieldError('spec.templateRef', 'FieldValueNotFound', message),
     );
   });
 });
 
-it("a template's errors are told at the reference, each with its path in the template", () => {
+it("a template's errors are reported at the reference, each with its path in the template", () => {
   const errors = ['spec.a', 'spec.b'].map(
     (path) => ({ path, reason: 'FieldValueRequired', message: 'wrong' }) as const,
   );

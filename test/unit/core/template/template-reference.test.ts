@@ -9,7 +9,7 @@ import { asRunErrors, templateNotFound, validateTemplateRef } from '../../../../
 import { echoRun, echoTemplate } from '../objects.ts';
 
 describe('validateTemplateRef', () => {
-  it.each(['echo', 'a.b', '0-1', 'a'.repeat(253)])('takes the name %s', (templateRef) => {
+  it.each(['echo', 'a.b', '0-1', 'a'.repeat(253)])('accepts the name %s', (templateRef) => {
     expect(validateTemplateRef(echoRun({ templateRef }))).toEqual([]);
   });
 
@@ -20,9 +20,9 @@ describe('validateTemplateRef', () => {
       'other/echo',
       `Invalid value: "other/echo": a JobRun can only use a JobTemplate of the JobRun's own namespace; give its name alone, without a namespace`,
     ],
-    ['a name that no object can have', 'Echo', 'Invalid value: "Echo": cannot be the name of a JobTemplate'],
+    ['an invalid name', 'Echo', 'Invalid value: "Echo": cannot be the name of a JobTemplate'],
     ['a number', 3, 'Required value: give the name of a JobTemplate in this namespace'],
-  ])('refuses %s', (_, templateRef, message) => {
+  ])('rejects %s', (_, templateRef, message) => {
     const run = echoRun({ templateRef: templateRef as string });
     expect(validateTemplateRef(run)).toMatchObject([{ path: 'spec.templateRef', message }]);
   });
@@ -30,8 +30,8 @@ describe('validateTemplateRef', () => {
 
 describe('templateNotFound', () => {
   it.each([
-    ['near names', ['echo', 'import'], 'did you mean "echo"?'],
-    ['no near name', ['import'], 'see `kubectl get jobtemplates -n team`'],
+    ['similar names', ['echo', 'import'], 'did you mean "echo"?'],
+    ['no similar name', ['import'], 'see `kubectl get jobtemplates -n team`'],
     ['an empty namespace', [], 'the namespace has no JobTemplates'],
   ])('helps with %s', (_, names, hint) => {
     expect(templateNotFound(echoRun({ templateRef: 'ehco' }), names)).toEqual({
@@ -52,11 +52,11 @@ describe('asRunErrors', () => {
   const error = (path: string): FieldError => ({ path, reason: 'FieldValueInvalid', message: 'wrong' });
 
   it.each([
-    ['args that the run gave', 'spec.template.spec.containers[0].args[1]', 'spec.args[1]'],
-    ['a command that the run did not give', 'spec.template.spec.containers[0].command', 'spec.templateRef'],
+    ['args that the run sets', 'spec.template.spec.containers[0].args[1]', 'spec.args[1]'],
+    ['a command that the run does not set', 'spec.template.spec.containers[0].command', 'spec.templateRef'],
     ["another container's args", 'spec.template.spec.containers[1].args', 'spec.templateRef'],
-    ['a field whose name begins alike', 'spec.template.spec.containers[0].argsX', 'spec.templateRef'],
-  ])('puts the blame for %s where it belongs', (_, path, expected) => {
+    ['a field whose name has the same beginning', 'spec.template.spec.containers[0].argsX', 'spec.templateRef'],
+  ])('reports %s at the right field', (_, path, expected) => {
     const spec = { args: ['a', 'b'] };
     const errors = asRunErrors([error(path)], echoRun(spec), originsOf(spec));
     expect(errors).toMatchObject([{ path: expected }]);
@@ -69,7 +69,7 @@ describe('asRunErrors', () => {
 });
 
 describe('missingTemplatePolicy', () => {
-  it.each(['Reject', 'Wait', 'Fail'] as const)('obeys the annotation %s', (value) => {
+  it.each(['Reject', 'Wait', 'Fail'] as const)('follows the annotation %s', (value) => {
     const run = echoRun({}, { annotations: { 'hematoscope.app/missing-template': value } });
     expect(missingTemplatePolicy(run, 'Reject')).toEqual({ policy: value });
   });

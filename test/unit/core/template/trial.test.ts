@@ -22,7 +22,7 @@ function argsOf(template: CompiledTemplate): string[] | undefined {
 }
 
 describe('trialOf', () => {
-  it('tries a template with the values that it has', () => {
+  it('renders a template with the values that it has', () => {
     const template = compiled([
       { name: 'day', default: 'today' },
       { name: 'month', schema: { ...MONTH, examples: ['2026-11'] } },
@@ -31,7 +31,7 @@ describe('trialOf', () => {
     expect(trialOf(template)).toMatchObject({ template, warnings: [] });
   });
 
-  it('tries the rest of a template where a value is missing, and names the parameter', () => {
+  it('renders the rest of a template if a value is missing, and names the parameter', () => {
     const template = compiled([
       { name: 'day', default: 'today' },
       { name: 'month', schema: MONTH },
@@ -56,9 +56,14 @@ describe('trialFindings', () => {
       'spec.backoffLimit',
       { errors: [error('spec.backoffLimit')], warnings: [] },
     ],
-    ['a field that begins alike is an error', { name: 'x' }, `${args}X`, { errors: [error(`${args}X`)], warnings: [] }],
-    ['a field with a made-up value is nothing', { name: 'x' }, `${args}[0]`, { errors: [], warnings: [] }],
-    ['a field with a pattern is nothing', { name: 'x', schema: MONTH }, `${args}[0]`, { errors: [], warnings: [] }],
+    [
+      'a field with the same beginning is an error',
+      { name: 'x' },
+      `${args}X`,
+      { errors: [error(`${args}X`)], warnings: [] },
+    ],
+    ['a field with a made-up value is ignored', { name: 'x' }, `${args}[0]`, { errors: [], warnings: [] }],
+    ['a field with a pattern is ignored', { name: 'x', schema: MONTH }, `${args}[0]`, { errors: [], warnings: [] }],
     [
       'a field with a default is a warning',
       { name: 'x', default: 'a' },
@@ -81,7 +86,7 @@ describe('trialFindings', () => {
     expect(trialFindings(compiled([parameter]), [error(path)])).toEqual(expected);
   });
 
-  it('a field with a value of the template and a made-up one is nothing', () => {
+  it('a field with a value of the template and a made-up one is ignored', () => {
     const containers = [{ name: 'echo', image: '$(params.a):$(params.b)' }];
     const parameters = [{ name: 'a', default: 'x' }, { name: 'b' }];
     const template = compileTemplate({ ...echoTemplate({ template: { spec: { containers } } }), parameters });

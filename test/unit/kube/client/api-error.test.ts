@@ -23,15 +23,15 @@ describe('KubeApiError', () => {
     ['a Status', refused(409, { reason: 'Conflict', message: 'changed' }), '409 changed', 'Conflict'],
     ['a Status without a message', refused(500, {}), '500 without a message', ''],
     ['the text of a proxy', refused(502, ' <h1>Bad Gateway</h1>\n'), '502 <h1>Bad Gateway</h1>', ''],
-    ['JSON that is no Status', refused(502, '{"kind":"Other"}'), '502 {"kind":"Other"}', ''],
-    ['JSON that is no object', refused(502, 'null'), '502 null', ''],
+    ['JSON that is not a Status', refused(502, '{"kind":"Other"}'), '502 {"kind":"Other"}', ''],
+    ['JSON that is not an object', refused(502, 'null'), '502 null', ''],
     ['an empty body', refused(503, ''), '503 empty response body', ''],
   ])('quotes %s', (_case, error, message, reason) => {
     expect(error.message).toBe(`POST /api/v1/things: ${message}`);
     expect(error.reason).toBe(reason);
   });
 
-  it('cuts the page of a proxy', () => {
+  it('truncates the page of a proxy', () => {
     expect(refused(502, 'x'.repeat(10_000)).status.message).toHaveLength(500);
   });
 
@@ -57,7 +57,7 @@ describe('the kind of a refusal', () => {
     ['403 for another cause', refused(403, { details: { causes: [{ reason: 'Other' }] } }), []],
     ['403 without a cause', refused(403, {}), []],
     ['another code with that cause', refused(409, terminating), ['isConflict']],
-    ['a missing answer', new KubeConnectionError('reset'), []],
+    ['a missing response', new KubeConnectionError('reset'), []],
     ['another error', Object.assign(new Error('other'), { code: 404 }), []],
   ])('%s is %s', (_case, error, expected) => {
     const matching = Object.entries(predicates).filter(([, predicate]) => predicate(error));

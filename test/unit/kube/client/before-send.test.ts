@@ -40,7 +40,7 @@ describe('beforeSendInterceptor', () => {
     expect(requests.map(({ url: path }) => path)).toEqual(['/first', '/second']);
   });
 
-  it('sends nothing after beforeSend threw, and fails with its error', async () => {
+  it('sends nothing if beforeSend throws, and fails with its error', async () => {
     const { requests, url } = await serve((_request, response) => {
       json(response, {});
     });
@@ -55,7 +55,7 @@ describe('beforeSendInterceptor', () => {
     expect(requests.map(({ url: path }) => path)).toEqual(['/next']);
   });
 
-  it('passes the whole answer on', async () => {
+  it('passes on the whole response', async () => {
     const { url } = await serve((_request, response) => {
       json(response, { a: 1 }, 418, { 'x-test': 'yes' });
     });
@@ -67,7 +67,7 @@ describe('beforeSendInterceptor', () => {
     });
   });
 
-  it('passes a broken connection on as an error', async () => {
+  it('passes on a broken connection as an error', async () => {
     const { url } = await serve((_request, _response, socket) => {
       socket.destroy();
     });

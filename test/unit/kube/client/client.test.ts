@@ -35,7 +35,7 @@ const key = { namespace: 'ns', name: 'a' };
 const watching = { resourceVersion: '1', timeoutSeconds: 60, inactivityMs: 5_000 };
 
 describe('a request', () => {
-  it('is where and what the API server expects, with the credentials of the kubeconfig', async () => {
+  it('has the path and body that the API server expects, with the credentials of the kubeconfig', async () => {
     const { requests, url } = await serve((_request, response) => {
       json(response, { ...object, items: [] });
     });
@@ -63,7 +63,7 @@ describe('a request', () => {
     expect(requests[3]!.headers['content-type']).toBe('application/merge-patch+json');
   });
 
-  it('goes over few kept connections', async () => {
+  it('uses few kept-alive connections', async () => {
     const { requests, sockets, url } = await serve((_request, response) => {
       json(response, object);
     });
@@ -75,7 +75,7 @@ describe('a request', () => {
     expect(sockets.size).toBeLessThanOrEqual(6);
   });
 
-  it('brings the texts of warnings', async () => {
+  it('returns the texts of warnings', async () => {
     const { url } = await serve((_request, response) => {
       json(response, object, 201, {
         warning: ['299 - "first, with a comma"', '299 - "second with \\"quotes\\""', '199 other "no"'],
@@ -86,7 +86,7 @@ describe('a request', () => {
     expect(warnings).toEqual(['first, with a comma', 'second with "quotes"']);
   });
 
-  it('is told to the observer with its outcome', async () => {
+  it('is reported to the observer with its outcome', async () => {
     const { url } = await serve((_request, response) => {
       json(response, { kind: 'Status', code: 404 }, 404);
     });
@@ -97,12 +97,12 @@ describe('a request', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('an error response', () => {
   it.each([
     [404, 'NotFound', isNotFound],
     [409, 'AlreadyExists', isAlreadyExists],
     [409, 'Conflict', isConflict],
-  ])('%i %s is told apart', async (code, reason, is) => {
+  ])('%i %s is recognized', async (code, reason, is) => {
     const { url } = await serve((_request, response) => {
       json(response, { kind: 'Status', code, reason, message: 'because' }, code);
     });
@@ -113,14 +113,14 @@ describe('a refusal', () => {
     expect((error as Error).message).toBe(`POST /apis/batch/v1/namespaces/ns/jobs: ${code} because`);
   });
 
-  it('says when to come back', async () => {
+  it('has the time to wait', async () => {
     const { url } = await serve((_request, response) => {
       json(response, { kind: 'Status', code: 429, reason: 'TooManyRequests' }, 429, { 'retry-after': '7' });
     });
     await expect(connect(url).get(JOBS, key)).rejects.toMatchObject({ code: 429, retryAfterSeconds: 7 });
   });
 
-  it('from a proxy that speaks no JSON shows what it said', async () => {
+  it('from a proxy that does not send JSON shows its text', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(502).end('<h1>Bad Gateway</h1>');
     });
@@ -132,8 +132,8 @@ describe('a refusal', () => {
   });
 });
 
-describe('no answer', () => {
-  it('within the time is an error that says so', async () => {
+describe('a missing response', () => {
+  it('within the time limit is an error that names the limit', async () => {
     const { url } = await serve(() => undefined);
     const error: unknown = await connect(url)
       .create(JOBS, 'ns', object, { timeoutMs: 50 })
@@ -142,14 +142,14 @@ describe('no answer', () => {
     expect((error as Error).message).toContain('no answer in 50 ms');
   });
 
-  it('in full within the time is one too', async () => {
+  it('that is incomplete within the time limit is such an error too', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200).write('{"metadata":');
     });
     await expect(connect(url).create(JOBS, 'ns', object, { timeoutMs: 50 })).rejects.toThrow(KubeConnectionError);
   });
 
-  it('but half a JSON is a broken connection', async () => {
+  it('that ends in the middle of the JSON is a broken connection', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"metadata":');
     });
@@ -157,7 +157,7 @@ describe('no answer', () => {
   });
 
   it.each(['null', '[]', '{}', '{"items":[]}', '{"items":null,"metadata":{}}', '{"type":"ERROR","object":{}}'])(
-    'is one without an answer where a list was asked for and %s came',
+    'is also reported if a list was requested and the body is %s',
     async (body) => {
       const { url } = await serve((_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json' }).end(body);
@@ -168,7 +168,7 @@ describe('no answer', () => {
     },
   );
 
-  it("because the caller gave up is the caller's reason", async () => {
+  it("because the caller aborted has the caller's reason", async () => {
     const { requests, url } = await serve(() => undefined);
     const abort = new AbortController();
     const request = connect(url).get(JOBS, key, { signal: abort.signal });
@@ -177,16 +177,16 @@ describe('no answer', () => {
     await expect(request).rejects.toThrow('gave up');
   });
 
-  it('because nobody listens says where', async () => {
+  it('because no server listens names the address', async () => {
     await expect(connect('http://127.0.0.1:1').get(JOBS, key)).rejects.toThrow(
       /GET .*jobs\/a: connect ECONNREFUSED 127\.0\.0\.1:1/,
     );
   });
 
   it.each([
-    ['a read is tried once more', 'GET', 2],
+    ['a read is repeated once', 'GET', 2],
     ['a write is not: it may have taken effect', 'POST', 1],
-  ])('over a kept connection that just closed: %s', async (_sentence, method, times) => {
+  ])('on a kept-alive connection that was just closed: %s', async (_sentence, method, times) => {
     let broken = false;
     const { requests, url } = await serve((request, response, socket) => {
       if (request.url.endsWith('/warm')) {
@@ -208,11 +208,11 @@ describe('no answer', () => {
 });
 
 describe('credentials', () => {
-  it('that the server refuses are fetched anew, once', async () => {
+  it('that the server rejects are fetched again, once', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'job-template-run-exec-'));
     cleanups.push(() => rm(folder, { recursive: true }));
     const script = join(folder, 'plugin.sh');
-    // A credential plugin whose tokens run out at once: token-1, token-2, …
+    // A credential plugin whose tokens expire immediately: token-1, token-2, …
     await writeFile(
       script,
       `n=$(cat ${folder}/n 2>/dev/null || echo 0); n=$((n+1)); echo $n > ${folder}/n
@@ -243,7 +243,7 @@ describe('credentials', () => {
     expect(requests).toHaveLength(5);
   });
 
-  it('that can not be had are an error that names the request', async () => {
+  it('that cannot be obtained are an error that names the request', async () => {
     const client = connect('http://127.0.0.1:1', {}, { exec: { command: '/nowhere/plugin' } });
     await expect(client.get(JOBS, key)).rejects.toThrow(/GET .*: no credentials: .*ENOENT/);
   });
@@ -252,7 +252,7 @@ describe('credentials', () => {
 describe('a watch', () => {
   const event = { type: 'ADDED', object };
 
-  it('has a connection of its own, and leaves the others to ordinary calls', async () => {
+  it('has its own connection, and leaves the others to ordinary calls', async () => {
     const { sockets, url } = await serve((request, response) => {
       if (request.url.includes('watch=true')) response.writeHead(200).write(`${JSON.stringify(event)}\n`);
       else json(response, object);
@@ -265,7 +265,7 @@ describe('a watch', () => {
     for (const watch of watches) await watch.return(undefined);
   });
 
-  it('asks for bookmarks and an end', async () => {
+  it('requests bookmarks and a timeout', async () => {
     const { requests, url } = await serve((_request, response) => {
       response.writeHead(200).end();
     });
@@ -282,7 +282,7 @@ describe('a watch', () => {
     await expect(watch.next()).rejects.toThrow(KubeConnectionError);
   });
 
-  it('that falls silent is a broken connection', async () => {
+  it('that receives nothing any more is a broken connection', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200).write(`${JSON.stringify(event)}\n`);
     });
@@ -291,14 +291,14 @@ describe('a watch', () => {
     await expect(watch.next()).rejects.toThrow(KubeConnectionError);
   });
 
-  it('that is refused throws the refusal', async () => {
+  it('that is rejected throws the error response', async () => {
     const { url } = await serve((_request, response) => {
       json(response, { kind: 'Status', code: 410, reason: 'Expired' }, 410);
     });
     await expect(connect(url).watch(JOBS, watching).next()).rejects.toMatchObject({ code: 410 });
   });
 
-  it('ends when the caller gives up', async () => {
+  it('ends when the caller aborts', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200).write(`${JSON.stringify(event)}\n`);
     });
@@ -311,7 +311,7 @@ describe('a watch', () => {
 });
 
 describe('a request that waits for a connection', () => {
-  it('is not sent when what allowed it has ended meanwhile', async () => {
+  it('is not sent if its permission has ended in the meantime', async () => {
     const held = Promise.withResolvers<undefined>();
     const { requests, url } = await serve((_request, response) => {
       void held.promise.then(() => {

@@ -30,7 +30,7 @@ const inPod = async () => {
 };
 
 describe('loadClusterConfig', () => {
-  it("takes a Pod's ServiceAccount, and reads its token anew each time", async () => {
+  it("uses a Pod's ServiceAccount, and reads its token again each time", async () => {
     const config = await loadClusterConfig(await inPod());
     expect(config.getCurrentCluster()?.server).toBe('https://10.96.0.1:6443');
     const options: RequestOptions = {};
@@ -47,7 +47,7 @@ describe('loadClusterConfig', () => {
     expect(config.getCurrentCluster()?.server).toBe('https://[fd00::1]:6443');
   });
 
-  it('prefers the kubeconfig that is named', async () => {
+  it('prefers an explicit kubeconfig', async () => {
     const kubeconfig = join(directory, 'kubeconfig');
     await writeFile(
       kubeconfig,
@@ -69,7 +69,7 @@ describe('loadClusterConfig', () => {
     }
   });
 
-  it('says when the token cannot be read', async () => {
+  it('reports that the token cannot be read', async () => {
     const config = await loadClusterConfig(await inPod());
     await rm(join(directory, 'token'));
     await expect(config.applyToHTTPSOptions({})).rejects.toThrow('ENOENT');

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Connection } from '../../../../kube/client/connection.ts';
 import { json, serve } from './loopback-server.ts';
 
-/** A KubeConfig whose credentials change as the test says. */
+/** A KubeConfig whose credentials a test can change. */
 class FakeConfig {
   reads = 0;
   token = 'one';
@@ -58,7 +58,7 @@ describe('the address of a Connection', () => {
 describe('the credentials of a Connection', () => {
   const server = 'http://127.0.0.1:1';
 
-  it('are read once for requests that come at the same time', async () => {
+  it('are read once for concurrent requests', async () => {
     const config = new FakeConfig(server);
     const connection = open(config);
     const [one, two] = await Promise.all([connection.route(), connection.route()]);
@@ -84,7 +84,7 @@ describe('the credentials of a Connection', () => {
     expect(config.reads).toBe(2);
   });
 
-  it('are read again once they are distrusted', async () => {
+  it('are read again once they are invalidated', async () => {
     const config = new FakeConfig(server);
     const connection = open(config);
     await connection.route();
@@ -102,7 +102,7 @@ describe('the credentials of a Connection', () => {
     expect(apply).toHaveBeenCalledTimes(2);
   });
 
-  it('that change a certificate open new connections; a request in flight still gets its answer', async () => {
+  it('that change a certificate open new connections; a request in flight still gets its response', async () => {
     const held = Promise.withResolvers<undefined>();
     const { requests, sockets, url } = await serve((_request, response) => {
       void held.promise.then(() => {
@@ -128,7 +128,7 @@ describe('the credentials of a Connection', () => {
 });
 
 describe('a Connection', () => {
-  it('replaces the watches of a route that fell silent, once, and leaves the calls alone', async () => {
+  it('replaces the watches of a route that receives nothing any more, once, and leaves the calls alone', async () => {
     const connection = open(new FakeConfig('http://127.0.0.1:1'));
     const before = await connection.route();
     connection.vanished(before);
@@ -139,7 +139,7 @@ describe('a Connection', () => {
     expect((await connection.route()).watches).toBe(after.watches);
   });
 
-  it('breaks requests in flight when it closes', async () => {
+  it('aborts requests in flight when it closes', async () => {
     const { requests, url } = await serve(() => undefined);
     const connection = open(new FakeConfig(url));
     const outcome = expect(get((await connection.route()).calls, url)).rejects.toMatchObject({
@@ -150,7 +150,7 @@ describe('a Connection', () => {
     await outcome;
   });
 
-  it('asks the HTTP proxy of the kubeconfig for a tunnel to the API server', async () => {
+  it('requests a tunnel to the API server from the HTTP proxy of the kubeconfig', async () => {
     const tunnels: string[] = [];
     const proxy = createServer().on('connect', ({ url }, socket) => {
       tunnels.push(url!);
@@ -166,7 +166,7 @@ describe('a Connection', () => {
     expect(tunnels).toEqual(['api.example:6443']);
   });
 
-  it('refuses a proxy of another protocol', async () => {
+  it('rejects a proxy of another protocol', async () => {
     const connection = open(new FakeConfig('https://127.0.0.1:1', 'socks5://127.0.0.1:2'));
     await expect(connection.route()).rejects.toThrow('proxy-url socks5://127.0.0.1:2: only http and https');
   });

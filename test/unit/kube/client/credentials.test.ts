@@ -13,7 +13,7 @@ describe('readCredentials', () => {
   it.each<[string, RequestOptions, object]>([
     ['nothing', {}, { headers: {}, tls: {} }],
     [
-      'a token, without the line end of its file',
+      'a token, without the newline of its file',
       { headers: { Authorization: 'Bearer a\n' } },
       { headers: { Authorization: 'Bearer a' }, tls: {} },
     ],
@@ -28,14 +28,14 @@ describe('readCredentials', () => {
       { rejectUnauthorized: false, servername: 'name' },
       { headers: {}, tls: { rejectUnauthorized: false, servername: 'name' } },
     ],
-    ['nothing of other options', { timeout: 5, host: 'h' }, { headers: {}, tls: {} }],
+    ['no other options', { timeout: 5, host: 'h' }, { headers: {}, tls: {} }],
   ])('takes %s', async (_case, given, expected) => {
     expect(await readCredentials(configWith(given))).toEqual(expected);
   });
 });
 
 describe('fingerprintOf', () => {
-  it('is the same for the same options, whether text or bytes', () => {
+  it('is the same for the same options, as strings or as bytes', () => {
     expect(fingerprintOf({ ca: Buffer.from('a'), key: 'k' })).toBe(fingerprintOf({ ca: 'a', key: 'k' }));
   });
 

@@ -13,7 +13,7 @@ export interface Seen {
 
 export type Answer = (request: Seen, response: ServerResponse, socket: IncomingMessage['socket']) => void;
 
-/** An HTTP server of 127.0.0.1 that records its requests. It closes with the test that started it. */
+/** An HTTP server on 127.0.0.1 that records its requests. It closes with the test that started it. */
 export async function serve(answer: Answer) {
   const requests: Seen[] = [];
   const sockets = new Set<unknown>();

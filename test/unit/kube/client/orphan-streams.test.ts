@@ -6,7 +6,7 @@ import { H2CClient } from 'undici';
 import { expect, it, onTestFinished } from 'vitest';
 import '../../../../kube/client/orphan-streams.ts';
 
-it('cancels the answer to a request that was aborted as it began, and no other', async () => {
+it('cancels the response to a request that was aborted as it began, and no other', async () => {
   const begun: ServerHttp2Stream[] = [];
   const server = createServer().on('stream', (stream) => {
     begun.push(stream);

@@ -17,7 +17,7 @@ function senderTo(server: string, options: RequestSenderOptions = {}): RequestSe
 const NOWHERE = 'http://127.0.0.1:1';
 
 describe('a call', () => {
-  it('has the base path, and a query of what was given', async () => {
+  it('has the base path, and a query with the given options', async () => {
     const { requests, url } = await serve((_request, response) => {
       json(response, {});
     });
@@ -59,7 +59,7 @@ describe('a call', () => {
     ]);
   });
 
-  it('is reported to the observer, whether answered or not', async () => {
+  it('is reported to the observer, with or without a response', async () => {
     const seen: object[] = [];
     const onRequest: RequestSenderOptions['onRequest'] = ({ method, host, code }) => {
       seen.push({ method, host, code });
@@ -78,7 +78,7 @@ describe('a call', () => {
   it.each([
     ['7', 7],
     ['Wed, 21 Oct 2015 07:28:00 GMT', undefined],
-  ])('that is refused with Retry-After: %s waits %s seconds', async (header, seconds) => {
+  ])('that is rejected with Retry-After: %s waits %s seconds', async (header, seconds) => {
     const { url } = await serve((_request, response) => {
       json(response, { kind: 'Status' }, 429, { 'retry-after': header });
     });
@@ -99,7 +99,7 @@ describe('a call', () => {
     expect(requests.map(({ url: path }) => path)).toEqual(['/first', '/first', '/second']);
   });
 
-  it('fails with a bug of the caller as it is', async () => {
+  it('passes on a bug of the caller', async () => {
     const { url } = await serve((_request, response) => {
       json(response, {}, 200, { warning: '299 - "text"' });
     });
@@ -122,7 +122,7 @@ describe('a stream', () => {
     return text;
   };
 
-  it('yields the body to its end', async () => {
+  it('yields the body until it ends', async () => {
     const { requests, url } = await serve((_request, response) => {
       response.writeHead(200).write('one ');
       response.end('two');
@@ -133,7 +133,7 @@ describe('a stream', () => {
     expect(requests[0]!.url).toBe('/a?watch=true');
   });
 
-  it('that nobody reads any more is closed at the server', async () => {
+  it('is closed at the server when the caller stops reading', async () => {
     const closed = Promise.withResolvers<string>();
     const { url } = await serve((_request, response) => {
       response.on('close', () => {

@@ -9,8 +9,8 @@ describe('collectionPath', () => {
     ['the core group', PODS, 'ns', '/api/v1/namespaces/ns/pods'],
     ['a named group', JOBS, 'ns', '/apis/batch/v1/namespaces/ns/jobs'],
     ['all namespaces', JOBS, undefined, '/apis/batch/v1/jobs'],
-    ['a namespace that would leave the path', PODS, '../kube-system', '/api/v1/namespaces/..%2Fkube-system/pods'],
-    ['half a surrogate pair', PODS, '\uD800', '/api/v1/namespaces/%EF%BF%BD/pods'],
+    ['a namespace with path separators', PODS, '../kube-system', '/api/v1/namespaces/..%2Fkube-system/pods'],
+    ['an unpaired surrogate', PODS, '\uD800', '/api/v1/namespaces/%EF%BF%BD/pods'],
   ])('of %s', (_case, resource, namespace, path) => {
     expect(collectionPath(resource, namespace)).toBe(path);
   });
@@ -25,8 +25,8 @@ describe('objectPath', () => {
       '/apis/batch/v1/namespaces/ns/jobs/a/status',
     ],
     ['no namespace', { name: 'a' }, '/apis/batch/v1/jobs/a'],
-    ['a name that would leave the path', { name: 'a/../b?c' }, '/apis/batch/v1/jobs/a%2F..%2Fb%3Fc'],
-    ['half a surrogate pair', { name: '\uDFFF' }, '/apis/batch/v1/jobs/%EF%BF%BD'],
+    ['a name with path separators', { name: 'a/../b?c' }, '/apis/batch/v1/jobs/a%2F..%2Fb%3Fc'],
+    ['an unpaired surrogate', { name: '\uDFFF' }, '/apis/batch/v1/jobs/%EF%BF%BD'],
   ])('of %s', (_case, key, path) => {
     expect(objectPath(JOBS, key)).toBe(path);
   });

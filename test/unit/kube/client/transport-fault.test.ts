@@ -9,10 +9,10 @@ describe('isStaleSocket', () => {
   it.each([
     ['a connection that was reset', lost(coded('ECONNRESET')), true],
     ['a socket that was closed', lost(coded('UND_ERR_SOCKET')), true],
-    ['nobody listening', lost(coded('ECONNREFUSED')), false],
+    ['a refused connection', lost(coded('ECONNREFUSED')), false],
     ['a time limit, which has no cause', lost(), false],
-    ['a refusal', new KubeApiError({ method: 'GET', path: '/', code: 500, body: '' }), false],
-    ['a bare fault', coded('ECONNRESET'), false],
+    ['an error response', new KubeApiError({ method: 'GET', path: '/', code: 500, body: '' }), false],
+    ['a fault without the wrapping error', coded('ECONNRESET'), false],
   ])('for %s: %s', (_case, error, expected) => {
     expect(isStaleSocket(error)).toBe(expected);
   });
@@ -23,7 +23,7 @@ describe('isTransportFault', () => {
     ['a fault with a code', coded('ECONNRESET'), true],
     ['a body that is not JSON', new SyntaxError('unexpected end'), true],
     ['a bug', new TypeError('undefined is not a function'), false],
-    ['no error', { code: 'ECONNRESET' }, false],
+    ['an object that is not an error', { code: 'ECONNRESET' }, false],
   ])('for %s: %s', (_case, error, expected) => {
     expect(isTransportFault(error)).toBe(expected);
   });
@@ -43,7 +43,7 @@ describe('isTimeout', () => {
 describe('messageOf', () => {
   it.each([
     ['an error', new Error('one'), 'one'],
-    ['several errors in one', new AggregateError([new Error('one'), new Error('two')], 'many'), 'one; two'],
+    ['several errors wrapped in one', new AggregateError([new Error('one'), new Error('two')], 'many'), 'one; two'],
     ['something else', 'text', 'text'],
   ])('of %s', (_case, error, expected) => {
     expect(messageOf(error)).toBe(expected);

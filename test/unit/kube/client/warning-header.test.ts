@@ -12,7 +12,7 @@ describe('parseWarnings', () => {
     ['an empty text', '299 - ""', ['']],
     ['another code', '199 - "cached"', []],
     ['a code that only ends in 299', '1299 - "no"', []],
-    ['a text that is not closed', '299 - "cut', []],
+    ['an unclosed text', '299 - "cut', []],
   ])('of %s', (_case, header, expected) => {
     expect(parseWarnings(header)).toEqual(expected);
   });

@@ -35,7 +35,7 @@ const object = (name: string, uid = 'uid-1'): KubeObject => ({
 const happening = (reason: string, note = 'It happened') => ({ type: 'Normal' as const, reason, action: 'Test', note });
 
 describe('EventRecorder', () => {
-  it('names an Event after object and reason, so that it is told once', async () => {
+  it('names an Event after object and reason, so that it is recorded once', async () => {
     const { recorder, written } = trial();
     recorder.record(object('a'), happening('Created'));
     recorder.record(object('a'), happening('Created'));
@@ -48,7 +48,7 @@ describe('EventRecorder', () => {
     expect(new Set(names).size).toBe(3);
   });
 
-  it('keeps names and notes within their limits', async () => {
+  it('keeps names and notes within their length limits', async () => {
     const { recorder, written } = trial();
     recorder.record(object(`${'long.'.repeat(50)}end`), happening('Created', 'ü'.repeat(2_000)));
     await recorder.stop(1_000);
@@ -58,7 +58,7 @@ describe('EventRecorder', () => {
     expect(written[0]!.note).toMatch(/^ü+…$/);
   });
 
-  it('logs what it could not write, and goes on', async () => {
+  it('logs what it could not write, and continues', async () => {
     const { recorder, written, log } = trial((event) =>
       event.reason === 'Bad' ? Promise.reject(new Error('no permission')) : Promise.resolve(),
     );
@@ -69,7 +69,7 @@ describe('EventRecorder', () => {
     expect(log.join()).toContain('no permission');
   });
 
-  it('warns of no Event that was to be told in a namespace that is being deleted', async () => {
+  it('logs no warning about an Event in a namespace that is being deleted', async () => {
     const causes = [{ reason: 'NamespaceTerminating', field: 'metadata.namespace' }];
     const body = JSON.stringify({
       kind: 'Status',
@@ -85,7 +85,7 @@ describe('EventRecorder', () => {
     expect(log.map((line) => (JSON.parse(line) as { level: number }).level)).toEqual([20]);
   });
 
-  it('keeps what it could not write while the server was away', async () => {
+  it('retains what it could not write while the server was away', async () => {
     let away = 3;
     const { recorder, written, log } = trial(() => {
       away -= 1;
@@ -97,7 +97,7 @@ describe('EventRecorder', () => {
     expect(log).toEqual([]);
   });
 
-  it('says nothing of an Event that an earlier process has told', async () => {
+  it('logs nothing about an Event that an earlier process recorded', async () => {
     const body = JSON.stringify({ kind: 'Status', code: 409, reason: 'AlreadyExists' });
     const { recorder, log } = trial(() =>
       Promise.reject(new KubeApiError({ method: 'POST', path: '/', code: 409, body })),
@@ -107,7 +107,7 @@ describe('EventRecorder', () => {
     expect(log).toEqual([]);
   });
 
-  it('waits for nobody longer than it is told, and says what it left', async () => {
+  it('waits no longer than the given time, and reports what is left', async () => {
     const { recorder, log } = trial(() => new Promise(() => undefined));
     for (let index = 0; index < 5; index += 1) recorder.record(object('a'), happening(`Reason${index}`));
     await recorder.stop(20);
@@ -115,8 +115,8 @@ describe('EventRecorder', () => {
   });
 });
 
-describe('EventRecorder beside urgent work', () => {
-  it('writes few Events while busy, and the rest afterwards', async () => {
+describe('EventRecorder during urgent work', () => {
+  it('writes few Events while there is urgent work, and the rest afterwards', async () => {
     const written: KubeObject[] = [];
     let busy = true;
     const recorder = new EventRecorder({
@@ -140,14 +140,14 @@ describe('EventRecorder beside urgent work', () => {
     await recorder.stop(1_000);
   });
 
-  it('does not keep those who stop waiting for the end of the work', async () => {
+  it('does not make a stopping process wait for the urgent work', async () => {
     const { recorder, written } = trial();
     for (let i = 0; i < 20; i += 1) recorder.record(object(`object-${i}`, `uid-${i}`), happening('Created'));
     await recorder.stop(1_000);
     expect(written).toHaveLength(20);
   });
 
-  it('counts what it drops, and logs it once in a while', async () => {
+  it('counts dropped Events, and logs them from time to time', async () => {
     const { recorder, log } = trial(() => new Promise(() => undefined));
     for (let i = 0; i < 10_100; i += 1) recorder.record(object(`object-${i}`, `uid-${i}`), happening('Created'));
     expect(log.filter((line) => line.includes('events dropped'))).toHaveLength(1);

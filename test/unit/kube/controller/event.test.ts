@@ -15,7 +15,7 @@ const nameOf = (object: KubeObject, reason = 'Created'): string =>
 const noteOf = (note: string): string => eventFor(regarding, { ...happening, note }, reporter).note!;
 
 describe('eventFor', () => {
-  it('fills an Event of events.k8s.io/v1', () => {
+  it('builds an Event of events.k8s.io/v1', () => {
     const related = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'b', namespace: 'ns', uid: 'uid-2' } };
     expect(eventFor(regarding, { ...happening, related }, reporter)).toEqual({
       apiVersion: 'events.k8s.io/v1',
@@ -37,7 +37,7 @@ describe('eventFor', () => {
     expect(eventFor({ metadata: { name: 'a' } }, happening, reporter).metadata!.namespace).toBe('default');
   });
 
-  it('has the same name for the same uid and reason only', () => {
+  it('has the same name only for the same uid and reason', () => {
     expect(nameOf(regarding)).toBe(nameOf(regarding));
     const other = { ...regarding, metadata: { ...regarding.metadata, uid: 'uid-2' } };
     expect(new Set([nameOf(regarding), nameOf(regarding, 'Deleted'), nameOf(other)]).size).toBe(3);
@@ -46,7 +46,7 @@ describe('eventFor', () => {
   it.each([
     ['a short name', 'a', /^a\.[0-9a-f]{16}$/],
     ['a name cut at 230 characters', 'a'.repeat(253), /^a{230}\.[0-9a-f]{16}$/],
-    ['a name cut behind dots and hyphens', `${'a'.repeat(227)}.--b`, /^a{227}\.[0-9a-f]{16}$/],
+    ['a name cut after dots and hyphens', `${'a'.repeat(227)}.--b`, /^a{227}\.[0-9a-f]{16}$/],
   ])('has a valid name for %s', (_case, name, expected) => {
     expect(nameOf(named(name))).toMatch(expected);
   });
@@ -61,7 +61,7 @@ describe('eventFor', () => {
     expect(Buffer.byteLength(noteOf(note))).toBeLessThanOrEqual(1_024);
   });
 
-  it('cuts the name of the process at 128 characters', () => {
+  it('truncates the name of the process to 128 characters', () => {
     const event = eventFor(regarding, happening, { ...reporter, instance: 'x'.repeat(200) });
     expect(event.reportingInstance).toBe('x'.repeat(128));
   });

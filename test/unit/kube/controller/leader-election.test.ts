@@ -6,10 +6,10 @@ import { LeaderElection, LeadershipLostError } from '../../../../kube/controller
 import type { Clock } from '../../../../kube/controller/leader-election.ts';
 import { LeaseStore } from './lease-store.ts';
 
-/** Time that passes only when told to. */
+/** Time that passes only when a test advances it. */
 class FakeClock implements Clock {
   now = 1_000_000;
-  /** How much too early sleepers wake, as those of a real clock may. */
+  /** How much too early timers fire, as real timers may. */
   earlyMs = 0;
   #sleepers: { at: number; wake: () => void }[] = [];
 
@@ -68,7 +68,7 @@ function electionOf(client: ReturnType<LeaseStore['clientOf']>, clock: FakeClock
 }
 
 describe('LeaderElection', () => {
-  it('leads at once where nobody leads', async () => {
+  it('leads immediately if there is no leader', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     const a = candidate(store, clock, 'a');
@@ -79,7 +79,7 @@ describe('LeaderElection', () => {
     await a.stop();
   });
 
-  it('lets one lead, and the other wait for as long as the first renews', async () => {
+  it('lets one lead, and the other wait as long as the first renews', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     const a = candidate(store, clock, 'a');
@@ -93,7 +93,7 @@ describe('LeaderElection', () => {
     await Promise.all([a.stop(), b.stop()]);
   });
 
-  it('renews without reading the lease, and reads it when it was changed or deleted by somebody', async () => {
+  it('renews without reading the lease, and reads it if someone changed or deleted it', async () => {
     const [store, clock] = [new LeaseStore(), new FakeClock()];
     const a = candidate(store, clock, 'a');
     a.start();
@@ -102,7 +102,7 @@ describe('LeaderElection', () => {
     await clock.advance(20_000);
     expect(store.writes.length).toBeGreaterThan(9);
     expect(store.reads).toBe(before);
-    // Nothing wakes it but the next renewal.
+    // Only the next renewal wakes it.
     expect(clock.sleeping).toBe(1);
 
     store.lease = { ...store.lease!, metadata: { ...store.lease!.metadata, resourceVersion: 'labelled' } };
@@ -115,10 +115,10 @@ describe('LeaderElection', () => {
     await a.stop();
   });
 
-  it('takes over after the lease was not renewed for its duration, by its own clock only', async () => {
+  it('takes over a lease that was not renewed for its duration, measured by its own clock only', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
-    // A renewTime far in the past or future, from a clock that is wrong, says nothing.
+    // A renewTime far in the past or future, from a wrong clock, is ignored.
     store.lease = {
       metadata: { resourceVersion: '0' },
       spec: {
@@ -138,7 +138,7 @@ describe('LeaderElection', () => {
     await b.stop();
   });
 
-  it('loses after ten seconds without a renewal, before another may take over', async () => {
+  it('loses the lease after ten seconds without a renewal, before another may take over', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     const state = { away: false };
@@ -167,7 +167,7 @@ describe('LeaderElection', () => {
     await Promise.all([a.stop(), b.stop()]);
   });
 
-  it('loses in time though the API server hangs', async () => {
+  it('loses the lease in time even if the API server hangs', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     const state = { hangs: false };
@@ -179,7 +179,7 @@ describe('LeaderElection', () => {
     expect(a.lost.aborted).toBe(true);
   });
 
-  it('does not lose for one renewal that hangs: it is given up in time for another, which follows at once', async () => {
+  it('keeps the lease if one renewal hangs: it is aborted in time for another, which follows immediately', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     const healthy = store.clientOf('a');
@@ -203,7 +203,7 @@ describe('LeaderElection', () => {
     await a.stop();
   });
 
-  it('loses at the deadline though the timer that notices is a trifle early', async () => {
+  it('loses the lease at the deadline even if the timer fires a little early', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     clock.earlyMs = 0.5;
@@ -216,7 +216,7 @@ describe('LeaderElection', () => {
     expect(a.lost.aborted).toBe(true);
   });
 
-  it('forbids writes after a pause of the whole process, before any timer fired', async () => {
+  it('forbids writes after a pause of the whole process, before any timer has fired', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     const a = candidate(store, clock, 'a');
@@ -230,7 +230,7 @@ describe('LeaderElection', () => {
     await a.stop();
   });
 
-  it('gives the lease up when it stops, so that the next one leads at its next try', async () => {
+  it('releases the lease when it stops, so that the next candidate leads at its next attempt', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     const a = candidate(store, clock, 'a');
@@ -246,7 +246,7 @@ describe('LeaderElection', () => {
     await b.stop();
   });
 
-  it('leaves a lease alone that another took over', async () => {
+  it('does not touch a lease that another process took over', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     const a = candidate(store, clock, 'a');
@@ -259,7 +259,7 @@ describe('LeaderElection', () => {
     expect(store.lease.spec?.holderIdentity).toBe('b');
   });
 
-  it('does not lead when it was stopped before', async () => {
+  it('does not lead if it was stopped before', async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     store.lease = { metadata: { resourceVersion: '0' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 15 } };

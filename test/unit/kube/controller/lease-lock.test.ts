@@ -33,7 +33,7 @@ const heldBy = (holderIdentity: string, spec: StoredLease['spec'] = {}): StoredL
 });
 
 describe('LeaseLock', () => {
-  it('creates the lease where there is none, with its duration in whole seconds', async () => {
+  it('creates the lease if there is none, with its duration in whole seconds', async () => {
     const { store, take } = trial();
     await take();
     expect(store.lease).toMatchObject({
@@ -45,7 +45,7 @@ describe('LeaseLock', () => {
   it.each([
     ['nobody', '', 4, 5],
     ['itself, as after a restart', 'a', 4, 4],
-  ])('takes at once a lease held by %s', async (_case, holder, before, after) => {
+  ])('takes a lease held by %s immediately', async (_case, holder, before, after) => {
     const { store, take } = trial(heldBy(holder, { leaseDurationSeconds: 15, leaseTransitions: before }));
     expect(await take()).toBeDefined();
     expect(store.lease!.spec).toMatchObject({ holderIdentity: 'a', leaseTransitions: after });
@@ -54,7 +54,7 @@ describe('LeaseLock', () => {
   it.each([
     ['the duration in the lease', { leaseDurationSeconds: 20 }, 20_000],
     ['its own duration for a lease without one', {}, 14_500],
-  ])('takes the lease of another after %s without a change', async (_case, spec, durationMs) => {
+  ])("takes another holder's lease after %s without a change", async (_case, spec, durationMs) => {
     const { store, clock, lock, take } = trial(heldBy('b', spec));
     expect(await take()).toBeUndefined();
     expect(lock.isHeldByAnother).toBe(true);
@@ -82,7 +82,7 @@ describe('LeaseLock', () => {
     expect(store.writes.map(({ holder }) => holder)).toEqual(['a', 'a', 'a', 'a']);
   });
 
-  it('keeps the acquire time over renewals', async () => {
+  it('keeps the acquire time across renewals', async () => {
     const { store, take } = trial(heldBy('a', { renewTime: 'old' }));
     Object.assign(store.lease!.spec!, { acquireTime: 'then' });
     await take();
@@ -97,10 +97,10 @@ describe('LeaseLock', () => {
     expect(store.lease!.spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
   });
 
-  it('releases the lease though the answer to its last renewal was lost', async () => {
+  it('releases the lease even if the response to its last renewal was lost', async () => {
     const { store, lock, take } = trial();
     await take();
-    // The renewal was written, and aborted before its answer came.
+    // The renewal was written, and aborted before its response arrived.
     await lock.takeOrRenew(call, leader);
     expect(await lock.release()).toBe(true);
     expect(store.lease!.spec).toMatchObject({ holderIdentity: '' });
@@ -114,7 +114,7 @@ describe('LeaseLock', () => {
     expect(store.lease.spec).toMatchObject({ holderIdentity: 'b' });
   });
 
-  it('gives up a release that meets a conflict each time', async () => {
+  it('rejects a release that meets a conflict each time', async () => {
     const { store, lock, take } = trial();
     await take();
     const current = store.lease!;
@@ -125,7 +125,7 @@ describe('LeaseLock', () => {
     await expect(lock.release()).rejects.toMatchObject({ code: 409 });
   });
 
-  it('releases nothing that it does not hold', async () => {
+  it('releases no lease that it does not hold', async () => {
     const { store, lock } = trial(heldBy('b'));
     await lock.look(call);
     expect(await lock.release()).toBe(false);

@@ -13,7 +13,7 @@ export class LeaseStore {
   reads = 0;
   #version = 0;
 
-  /** What one process sees of it; `state` breaks its connection. */
+  /** The view of one process; `state` breaks its connection. */
   clientOf(
     by: string,
     state: { away?: boolean; hangs?: boolean } = {},

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sleep } from '../../../../kube/controller/sleep.ts';
 
 describe('sleep', () => {
-  it('waits for its time', async () => {
+  it('waits for the given time', async () => {
     const order: string[] = [];
     const slept = sleep(1, new AbortController().signal).then(() => order.push('slept'));
     order.push('waiting');
@@ -18,7 +18,7 @@ describe('sleep', () => {
     await expect(slept).resolves.toBeUndefined();
   });
 
-  it('passes other errors on', async () => {
+  it('passes on other errors', async () => {
     await expect(sleep('soon' as unknown as number, new AbortController().signal)).rejects.toThrow(TypeError);
   });
 });

@@ -11,9 +11,9 @@ afterEach(() => {
 
 interface Trial {
   queue: WorkQueue;
-  /** Keys in the order their work began. */
+  /** Keys in the order in which their work began. */
   began: string[];
-  /** Ends the work on a key that is under way. */
+  /** Completes the work on a key that is in progress. */
   end: (key: string, result?: WorkResult | Error) => Promise<void>;
   errors: { key: string; delayMs: number }[];
 }
@@ -48,7 +48,7 @@ function trial(options: Partial<WorkQueueOptions> = {}): Trial {
 const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 
 describe('WorkQueue', () => {
-  it('works on a key once, however often it was added', async () => {
+  it('processes a key once, however often it was added', async () => {
     const { queue, began } = trial({ workers: 0 });
     for (const key of ['a', 'b', 'a', 'a']) queue.add(key);
     expect(queue.depth).toBe(2);
@@ -56,7 +56,7 @@ describe('WorkQueue', () => {
     expect(began).toEqual([]);
   });
 
-  it('works on as many keys at once as it has workers, in order', async () => {
+  it('processes as many keys at once as it has workers, in order', async () => {
     const { queue, began, end } = trial();
     for (const key of ['a', 'b', 'c', 'd']) queue.add(key);
     await settled();
@@ -65,7 +65,7 @@ describe('WorkQueue', () => {
     expect(began).toEqual(['a', 'b', 'c']);
   });
 
-  it('works on a key again that was added meanwhile, but never twice at once', async () => {
+  it('processes a key again that was added meanwhile, but never twice at once', async () => {
     const { queue, began, end } = trial();
     queue.add('a');
     await settled();
@@ -79,7 +79,7 @@ describe('WorkQueue', () => {
     expect(began).toEqual(['a', 'a']);
   });
 
-  it('tries again after a delay that doubles up to its limit, and is forgotten with a success', async () => {
+  it('retries after a delay that doubles up to its limit; a success resets the delay', async () => {
     const { queue, began, end, errors } = trial();
     queue.add('a');
     await settled();
@@ -100,7 +100,7 @@ describe('WorkQueue', () => {
     expect(errors.at(-1)!.delayMs).toBeLessThanOrEqual(100);
   });
 
-  it('retries a conflict without calling it an error', async () => {
+  it('retries a conflict without logging an error', async () => {
     const { queue, began, end, errors } = trial();
     queue.add('a');
     await settled();
@@ -110,7 +110,7 @@ describe('WorkQueue', () => {
     expect(errors).toEqual([]);
   });
 
-  it('looks again at the time asked for, or at once when something happens before', async () => {
+  it('processes a key again at the requested time, or immediately if it is added before', async () => {
     const { queue, began, end } = trial();
     queue.add('a');
     await settled();
@@ -128,7 +128,7 @@ describe('WorkQueue', () => {
     expect(began).toHaveLength(3);
   });
 
-  it('keeps the earlier of two times', async () => {
+  it('uses the earlier of two times', async () => {
     const { queue, began } = trial();
     queue.addAfter('a', 1_000);
     queue.addAfter('a', 9_000);
@@ -138,7 +138,7 @@ describe('WorkQueue', () => {
     expect(began).toEqual(['a']);
   });
 
-  it('begins nothing while it is held', async () => {
+  it('starts no work while it is held', async () => {
     const { queue, began } = trial();
     queue.holdFor(1_000);
     queue.add('a');
@@ -148,7 +148,7 @@ describe('WorkQueue', () => {
     expect(began).toEqual(['a']);
   });
 
-  it('stops when the work under way has ended, and begins no more', async () => {
+  it('stops when the work in progress is done, and starts no more', async () => {
     const { queue, began, end } = trial({ workers: 1 });
     queue.add('a');
     queue.add('b');

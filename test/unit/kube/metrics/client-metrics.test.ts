@@ -29,7 +29,7 @@ describe('kubeMetrics', () => {
     expect(await registry.metrics()).toContain(`leader_election_master_status{name="syncer"} ${value}\n`);
   });
 
-  it('brings the metrics of work queues and of the process', async () => {
+  it('includes the metrics of work queues and of the process', async () => {
     const registry = new Registry();
     kubeMetrics(registry).workQueue('runs').added();
     const text = await registry.metrics();

@@ -2,8 +2,8 @@ import { Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
 import { processMetrics } from '../../../../kube/metrics/process-metrics.ts';
 
-describe('what a process tells of itself', () => {
-  it('holds CPU, memory and the event loop, and nothing that only a timer could tell', async () => {
+describe('the metrics of a process', () => {
+  it('include CPU, memory and the event loop, and nothing that needs a timer', async () => {
     const registry = new Registry();
     processMetrics(registry);
     const text = await registry.metrics();
@@ -14,7 +14,7 @@ describe('what a process tells of itself', () => {
     registry.clear();
   });
 
-  it('holds the share of time that the event loop was busy since the last scrape', async () => {
+  it('include the share of time that the event loop was busy since the last scrape', async () => {
     const since = performance.eventLoopUtilization.bind(performance);
     const total = { idle: 0, active: 0, utilization: 0 };
     const spy = vi

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { workQueueMetrics } from '../../../../kube/metrics/work-queue-metrics.ts';
 
 describe('workQueueMetrics', () => {
-  it('counts what a queue reports, each queue by its name', async () => {
+  it('counts what a queue reports, per queue name', async () => {
     const registry = new Registry();
     const metricsOf = workQueueMetrics(registry);
     const [one, two] = [metricsOf('one'), metricsOf('two')];

@@ -45,7 +45,7 @@ describe('readEnvironment', () => {
     expect(environment).toEqual({ HEALTH_PORT: '1' });
   });
 
-  it('reports every mistake, one a line', () => {
+  it('reports every mistake, one per line', () => {
     const read = () => readEnvironment(SCHEMA, { HEALTH_PORT: 'https', DRAIN_SECONDS: '-1', POLICY: 'reject' });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(

@@ -32,7 +32,7 @@ function recorded(): { cache: ObjectCache<Thing>; told: string[] } {
 }
 
 describe('ObjectCache', () => {
-  it('tells what comes, changes and goes', () => {
+  it('reports additions, changes and deletions', () => {
     const { cache, told } = recorded();
     cache.apply(thing('a', '5'));
     cache.apply(thing('a', '6'));
@@ -41,7 +41,7 @@ describe('ObjectCache', () => {
     expect(cache.size).toBe(0);
   });
 
-  it('keeps what a person needs and not the field managers', () => {
+  it('stores what the processes need, without the managed fields', () => {
     const { cache } = recorded();
     cache.apply(thing('a', '5'));
     expect(cache.get('ns', 'a')?.metadata).toEqual({
@@ -53,14 +53,14 @@ describe('ObjectCache', () => {
     expect(cache.get('other', 'a')).toBeUndefined();
   });
 
-  it('takes a namesake of another uid for another object', () => {
+  it('treats an object of the same name and another uid as another object', () => {
     const { cache, told } = recorded();
     cache.replace([thing('a', '5')], '5');
     cache.replace([thing('a', '9', { uid: 'new' })], '9');
     expect(told).toEqual(['add a@5', 'delete a@5', 'add a@9']);
   });
 
-  it('tells what went and came while nobody watched', () => {
+  it('reports deletions and additions that happened while no watch was open', () => {
     const { cache, told } = recorded();
     cache.replace([thing('a', '5'), thing('b', '6')], '7');
     cache.replace([thing('b', '6'), thing('c', '8')], '9');
@@ -68,7 +68,7 @@ describe('ObjectCache', () => {
   });
 
   describe('own writes', () => {
-    it('are seen at once, without a word, and the watch that brings them again is no news', () => {
+    it('are visible immediately, without a notification, and not reported when the watch delivers them', () => {
       const { cache, told } = recorded();
       cache.apply(thing('a', '5'));
       cache.put(thing('a', '9'));
@@ -81,7 +81,7 @@ describe('ObjectCache', () => {
       expect(told.at(-1)).toBe('update a@9 to a@10');
     });
 
-    it('survive a list that was made before them', () => {
+    it('survive a list that is older than they are', () => {
       const { cache } = recorded();
       cache.replace([], '5');
       cache.put(thing('a', '9'));
@@ -91,7 +91,7 @@ describe('ObjectCache', () => {
       expect(cache.get('ns', 'a')).toBeUndefined();
     });
 
-    it('do not bring back what the watch has seen go', () => {
+    it('do not restore an object that the watch has reported as deleted', () => {
       const { cache } = recorded();
       cache.apply(thing('a', '5'));
       cache.remove(thing('a', '12'));
@@ -99,7 +99,7 @@ describe('ObjectCache', () => {
       expect(cache.get('ns', 'a')).toBeUndefined();
     });
 
-    it('are left to the watch where versions can not be compared', () => {
+    it('are left to the watch if versions cannot be compared', () => {
       const { cache } = recorded();
       cache.apply(thing('a', 'x1'));
       cache.put(thing('a', 'x2'));
@@ -109,14 +109,14 @@ describe('ObjectCache', () => {
     });
   });
 
-  it('does not let the late end of an old object take a new one away', () => {
+  it('does not remove a new object on the late deletion of an old one', () => {
     const { cache } = recorded();
     cache.apply(thing('a', '9', { uid: 'new' }));
     cache.remove(thing('a', '8', { uid: 'old' }));
     expect(cache.get('ns', 'a')?.metadata?.uid).toBe('new');
   });
 
-  it('finds objects by index, before and after they change', () => {
+  it('finds objects by index, before and after a change', () => {
     const { cache } = recorded();
     cache.apply(thing('a', '1', { value: 'red' }));
     cache.apply(thing('b', '2', { value: 'red' }));
@@ -127,7 +127,7 @@ describe('ObjectCache', () => {
     expect(cache.byIndex('byValue', 'blue')).toHaveLength(1);
   });
 
-  it('tells nobody once it is mute', () => {
+  it('reports nothing once it is muted', () => {
     const { cache, told } = recorded();
     cache.mute();
     cache.apply(thing('a', '1'));

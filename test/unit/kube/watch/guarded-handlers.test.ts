@@ -6,7 +6,7 @@ import { guardedHandlers } from '../../../../kube/watch/guarded-handlers.ts';
 const [a, b]: KubeObject[] = [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }];
 
 describe('guardedHandlers', () => {
-  it('pass their arguments on', () => {
+  it('pass on their arguments', () => {
     const calls: unknown[][] = [];
     const note = (...args: unknown[]): void => void calls.push(args);
     const guarded = guardedHandlers({ onAdd: note, onUpdate: note, onDelete: note }, pino({ level: 'silent' }));
@@ -16,7 +16,7 @@ describe('guardedHandlers', () => {
     expect(calls).toEqual([[a], [a, b], [b]]);
   });
 
-  it('do nothing where no handler was given', () => {
+  it('do nothing if no handler was given', () => {
     const guarded = guardedHandlers({}, pino({ level: 'silent' }));
     expect(() => guarded.onAdd?.(a!)).not.toThrow();
   });

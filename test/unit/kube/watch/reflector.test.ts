@@ -24,7 +24,7 @@ interface WatchScript {
   end?: 'clean' | Error;
 }
 
-/** A server that answers list after list and watch after watch as written; the last of each again and again. */
+/** A server that returns the scripted lists and watches, one after the other; the last of each is repeated. */
 class ScriptedServer implements Pick<KubeClient, 'list' | 'watch'> {
   lists: ListPage[] = [];
   watches: WatchStart[] = [];
@@ -88,7 +88,7 @@ function reflect(server: ScriptedServer, told: string[] = []): Reflector<KubeObj
 }
 
 describe('Reflector', () => {
-  it('lists page by page, then watches from where the list ended', async () => {
+  it('lists page by page, then watches from the resource version of the list', async () => {
     const server = new ScriptedServer([page('10', [thing('a', '1')], 'more'), page('10', [thing('b', '2')])]);
     const reflector = reflect(server);
     await reflector.whenSynced();
@@ -99,7 +99,7 @@ describe('Reflector', () => {
     expect(server.watches[0]!.timeoutSeconds).toBeLessThanOrEqual(600);
   });
 
-  it('asks again for the page that failed, not for those before', async () => {
+  it('requests only the page that failed again, not the ones before', async () => {
     const server = new ScriptedServer([
       page('10', [thing('a', '1')], 'second'),
       new KubeConnectionError('reset'),
@@ -113,7 +113,7 @@ describe('Reflector', () => {
     expect(reflector.cache.size).toBe(3);
   });
 
-  it('begins anew when the token of a page is too old', async () => {
+  it('starts the list again if the continue token of a page has expired', async () => {
     const tooOld = new KubeApiError({ method: 'GET', path: '/', code: 410, body: '' });
     const server = new ScriptedServer([page('10', [thing('a', '1')], 'second'), tooOld, page('12', [thing('b', '2')])]);
     const reflector = reflect(server);
@@ -122,7 +122,7 @@ describe('Reflector', () => {
     expect(reflector.cache.size).toBe(1);
   });
 
-  it('is not synced before the last page, and tells nothing before', async () => {
+  it('is not synced before the last page, and reports nothing before', async () => {
     const told: string[] = [];
     const server = new ScriptedServer([
       page('10', [thing('a', '1')], 'more'),
@@ -147,14 +147,14 @@ describe('Reflector', () => {
         ],
       },
     ],
-  ])('goes on after %s from the last event, without a new list', async (_what, script) => {
+  ])('continues after %s from the last event, without a new list', async (_what, script) => {
     const server = new ScriptedServer([page('10', [])], [script, {}]);
     reflect(server);
     await expect.poll(() => server.watches).toMatchObject([{ resourceVersion: '10' }, { resourceVersion: '11' }]);
     expect(server.lists).toHaveLength(1);
   });
 
-  it('goes on from the last bookmark', async () => {
+  it('continues from the last bookmark', async () => {
     const bookmark = { type: 'BOOKMARK', object: { metadata: { resourceVersion: '77' } } } as const;
     const server = new ScriptedServer([page('10', [])], [{ events: [bookmark], end: 'clean' }]);
     reflect(server);
@@ -163,10 +163,10 @@ describe('Reflector', () => {
 
   const status410 = JSON.stringify({ kind: 'Status', code: 410, reason: 'Expired' });
   it.each<[string, WatchScript]>([
-    ['410 within the stream', { events: [gone] }],
-    ['410 as the answer', { end: new KubeApiError({ method: 'GET', path: '/', code: 410, body: status410 }) }],
-    ['something that is no event', { end: new WatchProtocolError('not JSON') }],
-  ])('lists anew after %s, and tells what it missed', async (_what, script) => {
+    ['410 in the stream', { events: [gone] }],
+    ['410 as the response', { end: new KubeApiError({ method: 'GET', path: '/', code: 410, body: status410 }) }],
+    ['a line that is not an event', { end: new WatchProtocolError('not JSON') }],
+  ])('lists again after %s, and reports what it missed', async (_what, script) => {
     const told: string[] = [];
     const server = new ScriptedServer(
       [page('10', [thing('a', '1'), thing('b', '2')]), page('50', [thing('a', '30', 'another'), thing('c', '40')])],
@@ -177,7 +177,7 @@ describe('Reflector', () => {
     expect(told).toEqual(['add a@1', 'add b@2', 'delete b@2', 'delete a@1', 'add a@30', 'add c@40']);
   });
 
-  it('tells what the watch brings, in order', async () => {
+  it('reports what the watch delivers, in order', async () => {
     const told: string[] = [];
     const events: WatchEvent<KubeObject>[] = [
       { type: 'ADDED', object: thing('a', '11') },
@@ -188,7 +188,7 @@ describe('Reflector', () => {
     await expect.poll(() => told).toEqual(['add a@11', 'update a@12', 'delete a@13']);
   });
 
-  it('lists anew on request, and says when that has come', async () => {
+  it('lists again on request, and resolves when the list is complete', async () => {
     const server = new ScriptedServer([page('10', [thing('a', '1')]), page('20', [thing('b', '15')])]);
     const reflector = reflect(server);
     await reflector.whenSynced();
@@ -197,7 +197,7 @@ describe('Reflector', () => {
     await expect.poll(() => server.watches.at(-1)?.resourceVersion).toBe('20');
   });
 
-  it('refreshes though the first list fails', async () => {
+  it('refreshes even if the first list fails', async () => {
     const server = new ScriptedServer([
       new KubeConnectionError('reset'),
       new KubeConnectionError('reset'),
@@ -208,7 +208,7 @@ describe('Reflector', () => {
     expect(reflector.cache.size).toBe(1);
   });
 
-  it('does not die of a handler that throws', async () => {
+  it('survives a handler that throws', async () => {
     const server = new ScriptedServer(
       [page('10', [thing('a', '1')])],
       [{ events: [{ type: 'ADDED', object: thing('b', '11') }] }],
@@ -229,7 +229,7 @@ describe('Reflector', () => {
     expect(server.lists).toHaveLength(1);
   });
 
-  it('does not knock without pause when every watch ends at once', async () => {
+  it('backs off if every watch ends immediately', async () => {
     const server = new ScriptedServer(
       [page('10', [])],
       Array.from({ length: 1000 }, () => ({ end: 'clean' as const })),
@@ -247,7 +247,7 @@ describe('Reflector', () => {
     expect(server.watches.length).toBeLessThan(6);
   });
 
-  it('stops while it waits, and fails those who wait for it', async () => {
+  it('stops while it waits, and rejects the promises that wait for it', async () => {
     const reflector = reflect(new ScriptedServer([new KubeConnectionError('reset')]));
     const synced = reflector.whenSynced();
     const refreshed = reflector.refresh();

@@ -11,8 +11,8 @@ describe('needsRelist', () => {
     ['an in-band Expired', inBandError({ code: 500, reason: 'Expired' }, 'jobs'), true],
     ['an in-band Gone', inBandError({ reason: 'Gone' }, 'jobs'), true],
     ['another in-band error', inBandError({ code: 500, reason: 'InternalError' }, 'jobs'), false],
-    ['a refusal with 410', refused(410), true],
-    ['another refusal', refused(503), false],
+    ['an HTTP response with 410', refused(410), true],
+    ['another HTTP error', refused(503), false],
     ['a line that is not an event', new WatchProtocolError('not JSON'), true],
     ['a broken connection', new KubeConnectionError('reset'), false],
   ])('after %s: %s', (_case, error, expected) => {
@@ -30,7 +30,7 @@ describe('inBandError', () => {
     expect(error).toMatchObject({ message: 'GET watch of jobs: 429 slow down', code: 429, retryAfterSeconds: 2 });
   });
 
-  it('of a Status without a code counts as a failure of the server', () => {
+  it('of a Status without a code counts as a server error', () => {
     expect(inBandError({}, 'jobs')).toMatchObject({ code: 500 });
   });
 });

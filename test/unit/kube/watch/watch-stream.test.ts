@@ -19,7 +19,7 @@ const read = (...parts: string[]): Promise<WatchEvent<KubeObject>[]> => collect(
 const added = (name: string): string => `${JSON.stringify({ type: 'ADDED', object: { metadata: { name } } })}\n`;
 
 describe('watchEvents', () => {
-  it('reads events wherever the bytes are cut, within letters too', async () => {
+  it('reads events wherever the bytes are split, also within characters', async () => {
     const text = Buffer.from(added('hällo') + added('wörld 🎉'));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(text.length), { maxLength: 8 }), async (cuts) => {
@@ -34,12 +34,12 @@ describe('watchEvents', () => {
     );
   });
 
-  it('drops a last line that was cut off', async () => {
+  it('drops an incomplete last line', async () => {
     expect(await read(added('a'), added('b').slice(0, 20))).toHaveLength(1);
   });
 
   it.each(['{"type":"ADDED"}\n', '{"type":"WHAT","object":{}}\n', '[]\n', '{"type":"ADD\n', 'null\n'])(
-    'refuses what is no event: %s',
+    'rejects a line that is not an event: %s',
     async (line) => {
       await expect(read(added('a'), line)).rejects.toThrow(WatchProtocolError);
     },

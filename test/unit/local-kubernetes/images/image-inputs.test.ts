@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { copiedPaths } from '../../../../local-kubernetes/images/image-inputs.ts';
 
 describe('copiedPaths', () => {
-  it('finds what a Dockerfile copies from its context', () => {
+  it('finds the paths that a Dockerfile copies from its context', () => {
     const dockerfile = [
       'FROM node AS build',
       'COPY package.json package-lock.json ./',

@@ -10,7 +10,7 @@ describe('mountPointsBelow', () => {
     '',
   ].join('\n');
 
-  it('gives those in the folder, inner ones first, and no neighbour of a like name', () => {
+  it('returns the mounts in the folder, inner ones first, and none of a folder with a similar name', () => {
     expect(mountPointsBelow(mountinfo, ['/run/jtr-1'])).toEqual([
       '/run/jtr-1/containerd/with blank',
       '/run/jtr-1/containerd',

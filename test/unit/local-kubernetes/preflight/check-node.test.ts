@@ -36,19 +36,19 @@ describe('what npm scripts preload', () => {
       });
     });
 
-  it('lets the right Node through', async () => {
+  it('accepts the right Node', async () => {
     await installDependencies();
     expect(await start()).toBe('0: started\n');
   });
 
-  it('stops an older Node before it reads the program', async () => {
+  it('rejects an older Node before it reads the program', async () => {
     await installDependencies();
     expect(await start('./older.cjs')).toMatch(
       /^1: Node 24 or later is needed, and this is Node 20\.9\.0\.\n.*npm ci\n$/,
     );
   });
 
-  it('stops a checkout without dependencies', async () => {
+  it('rejects a checkout without dependencies', async () => {
     expect(await start()).toMatch(/^1: The dependencies, .* are not installed\.\n.*npm ci\n$/);
   });
 });

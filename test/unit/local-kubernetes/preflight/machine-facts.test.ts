@@ -6,7 +6,7 @@ it.each([
   ['none of them', 'CapEff:\t0000000000000000\n', ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN']],
   ['those of a container', 'CapEff:\t00000000a80425fb\n', ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN']],
   ['those of a container that may change its network', 'CapEff:\t00000000a80435fb\n', ['CAP_SYS_ADMIN']],
-  ['something that is not said', '', []],
+  ['an unknown set', '', []],
 ])('a process with %s lacks the others', (_, status, missing) => {
   expect(missingCapabilities(status)).toEqual(missing);
 });

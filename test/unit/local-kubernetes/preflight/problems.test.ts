@@ -55,10 +55,15 @@ describe('the problems of a machine', () => {
     ],
     ['a Go that would be newer as a decimal number', { go: '1.3' }, ['control-plane'], /and this is Go 1\.3\./],
     ['no Go on arm64', { go: undefined, arch: 'arm64' }, ['control-plane'], /linux-arm64\.tar\.gz/],
-    ['another system', { platform: 'darwin', go: undefined }, everything, /needs Linux, and this is darwin\. .*kind/],
+    [
+      'another operating system',
+      { platform: 'darwin', go: undefined },
+      everything,
+      /needs Linux, and this is darwin\. .*kind/,
+    ],
     ['another user', { isRoot: false }, ['full'], /needs root .*sudo env "PATH=\$PATH"$/],
     [
-      'root in a container without rights',
+      'root in a container without capabilities',
       { missingCapabilities: ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN'] },
       ['full'],
       /needs CAP_NET_ADMIN and CAP_SYS_ADMIN, .*docker run --privileged$/,
@@ -90,11 +95,11 @@ describe('the problems of a machine', () => {
       { missingCapabilities: ['CAP_SYS_ADMIN'] },
       ['control-plane'],
     ],
-  ])('do not ask for %s', (_, facts, needs) => {
+  ])('do not include %s', (_, facts, needs) => {
     expect(problems(facts, needs)).toEqual([]);
   });
 
-  it('come all at once', () => {
+  it('are reported together', () => {
     const facts = {
       node: '20.0.0',
       go: undefined,

@@ -19,7 +19,7 @@ describe('an outage', () => {
     return { holds, outage, fail, waitAfter, advance };
   }
 
-  it('is more than one failure: what fails alone waits alone', () => {
+  it('needs more than one failure: a single failure only delays its own key', () => {
     const { holds, outage, fail } = begin();
     for (let i = 0; i < 20; i += 1) {
       expect(fail(refusal(429, 3))).toEqual({ afterMs: 3_000 });
@@ -30,7 +30,7 @@ describe('an outage', () => {
     expect(holds).toEqual([]);
   });
 
-  it('holds all work once two in a row have failed, for as long as the server asked', () => {
+  it('holds all work after two failures in a row, for as long as the server requests', () => {
     const { holds, fail, waitAfter } = begin();
     fail(refusal(429, 3));
     expect(waitAfter(refusal(429, 3))).toBe(3_000);
@@ -45,7 +45,7 @@ describe('an outage', () => {
     expect(holds).toHaveLength(1);
   });
 
-  it('is one round for all that fail while it is held, and they wait for its end', () => {
+  it('counts as one round for all failures while it is held, and they wait for its end', () => {
     const { holds, fail, waitAfter } = begin();
     fail(refusal(429, 2));
     fail(refusal(429, 2));
@@ -55,7 +55,7 @@ describe('an outage', () => {
     expect(waitMs).toBeLessThanOrEqual(2_000);
   });
 
-  it('holds longer with each fruitless round, until an answer comes', () => {
+  it('holds longer with each failed round, until a response arrives', () => {
     const { holds, outage, fail, waitAfter, advance } = begin();
     fail(noAnswer);
     fail(noAnswer);
@@ -71,9 +71,9 @@ describe('an outage', () => {
   });
 
   it.each([
-    ['no answer at all', noAnswer, 'retry'],
-    ['a server that asks for a pause', refusal(429, 3), { afterMs: 3_000 }],
-    ['one that does not say for how long', refusal(429), { afterMs: 1_000 }],
+    ['no response', noAnswer, 'retry'],
+    ['a server that requests a pause', refusal(429, 3), { afterMs: 3_000 }],
+    ['a server that requests a pause without a duration', refusal(429), { afterMs: 1_000 }],
   ])('begins with %s', (_what, error, result) => {
     expect(begin().fail(error)).toEqual(result);
   });

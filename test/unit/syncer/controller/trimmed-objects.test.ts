@@ -35,12 +35,12 @@ const job: Job = {
   status: { active: 1, conditions: [{ type: 'Suspended', status: 'False' }] },
 };
 
-describe('what the syncer keeps', () => {
+describe('what the syncer stores', () => {
   it('of an unfinished run is everything', () => {
     expect(trimmedRun(run(false))).toEqual(run(false));
   });
 
-  it('of a finished run is which it is, its template, and that it ended', () => {
+  it('of a finished run is its identity, its template, and that it is finished', () => {
     const kept = trimmedRun(run(true));
     expect(JSON.stringify(kept).length).toBeLessThan(400);
     expect(isFinished(kept)).toBe(true);
@@ -50,7 +50,7 @@ describe('what the syncer keeps', () => {
     expect(trimmedRun(kept)).toEqual(kept);
   });
 
-  it('of a Job is whose it is, its whole status, and whether it is suspended', () => {
+  it('of a Job is its owner, its whole status, and whether it is suspended', () => {
     const kept = trimmedJob(job);
     expect(isOwnJob(kept, run(false))).toBe(true);
     expect(kept.status).toEqual(job.status);

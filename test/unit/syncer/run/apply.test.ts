@@ -24,7 +24,7 @@ const refusal = (code: number, reason: string, more: object = {}): KubeApiError 
   });
 const TERMINATING = refusal(403, 'Forbidden', { details: { causes: [{ reason: 'NamespaceTerminating' }] } });
 
-/** An API server that answers each request with what a test gives; an Error is thrown. */
+/** An API server that returns the responses that a test sets; an Error is thrown. */
 interface Answers {
   getJob?: Job | undefined;
   createJob?: Job | Error;
@@ -90,7 +90,7 @@ describe('nothing', () => {
 });
 
 describe('wait', () => {
-  it('completes the attempt, and remembers since when a change is pending', async () => {
+  it('completes the attempt, and remembers when the pending change began', async () => {
     const { apply, done, recorded } = begin();
     expect(await apply({ kind: 'wait', afterMs: 200 })).toEqual({ kind: 'done', again: { afterMs: 200 } });
     expect(recorded()).toEqual({});
@@ -116,7 +116,7 @@ describe('a read', () => {
     expect(done).toEqual(['wait for template', 'read template']);
   });
 
-  it('of a revision does not: it never appears again', async () => {
+  it('of a revision does not: a deleted revision never reappears', async () => {
     const { apply, done } = begin({ readTemplate: { kind: 'missing' } });
     await apply({ kind: 'readTemplate' }, echoRun({ templateRevision: '0123456789' }));
     expect(done).toEqual(['read template']);
@@ -156,7 +156,7 @@ describe('the creation of a Job', () => {
   });
 
   it.each([
-    ['no answer', new KubeConnectionError('reset')],
+    ['no response', new KubeConnectionError('reset')],
     ['a busy API server', refusal(429, 'TooManyRequests')],
     ['a bug', new TypeError('bug')],
   ])('throws on %s', async (_what, createJob) => {
@@ -197,13 +197,13 @@ describe('suspending a Job', () => {
     expect(recorded()).toEqual({});
   });
 
-  it('without an answer throws', async () => {
+  it('without a response throws', async () => {
     const error = new KubeConnectionError('reset');
     await expect(begin({ suspendJob: error }).apply(SUSPEND)).rejects.toBe(error);
   });
 
   it.each([
-    ['if the Job is suspended already', {}, []],
+    ['if the Job is already suspended', {}, []],
     ['if the template does not allow it', { event: EVENT }, ['event Suspended']],
   ])('sends nothing %s', async (_when, more, expected) => {
     const { apply, done, recorded } = begin();
@@ -240,14 +240,14 @@ describe('writing a status', () => {
     expect(done.at(-1)).toBe('event JobCreated');
   });
 
-  it('that is final reports that the run finished', async () => {
+  it('that is final reports that the run is finished', async () => {
     const { apply, done } = begin({ patchStatus: stored({ conditions: [{ type: 'Finished', status: 'True' }] }) });
     await apply(write());
     expect(done).toContain('finished');
   });
 
   it.each([
-    ['is tried again with the newest version after a conflict', refusal(409, 'Conflict'), 'retry'],
+    ['is retried with the newest version after a conflict', refusal(409, 'Conflict'), 'retry'],
     ['of a deleted run does nothing', undefined, undefined],
   ])('%s', async (_sentence, patchStatus, again) => {
     const { apply, done, recorded, remember } = begin({ patchStatus });

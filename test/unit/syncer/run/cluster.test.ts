@@ -38,13 +38,13 @@ const READS: [string, Call][] = [
 ];
 
 describe('the requests of the syncer', () => {
-  it.each(WRITES)('nobody %s without being the leader', async (_what, call) => {
+  it.each(WRITES)('only the leader %s', async (_what, call) => {
     const { cluster, requests } = begin({ held: false });
     await expect(call(cluster)).rejects.toThrow('not the leader');
     expect(requests).toEqual([]);
   });
 
-  it.each(READS)('everybody %s', async (_what, call) => {
+  it.each(READS)('any process %s', async (_what, call) => {
     const { cluster, requests } = begin({ held: false });
     await call(cluster);
     expect(requests).toHaveLength(1);

@@ -17,7 +17,7 @@ describe('creationFailure', () => {
       'a webhook that denies it',
       refusal(403, 'admission webhook "w.example.com" denied the request: no images from there'),
     ],
-  ])('takes %s for refused', (_what, error) => {
+  ])('classifies %s as refused', (_what, error) => {
     expect(creationFailure(error)).toBe('refused');
   });
 
@@ -48,11 +48,11 @@ describe('creationFailure', () => {
       ),
     ],
     [
-      'a webhook that is away',
+      'a webhook that is not reachable',
       refusal(500, 'Internal error occurred: failed calling webhook "w.example.com": connection refused'),
     ],
-    ['a namespace that is gone', refusal(404, 'namespaces "a" not found')],
-  ])('takes %s for blocked: a person should see it', (_what, error) => {
+    ['a missing namespace', refusal(404, 'namespaces "a" not found')],
+  ])('classifies %s as blocked: a person should see it', (_what, error) => {
     expect(creationFailure(error)).toBe('blocked');
   });
 
@@ -68,12 +68,12 @@ describe('creationFailure', () => {
   it.each([
     ['no connection', new KubeConnectionError('reset')],
     ['a busy server', refusal(429, 'too many requests')],
-    ['a server that starts', refusal(503, 'etcd leader changed')],
+    ['a server that is starting', refusal(503, 'etcd leader changed')],
     ['a timeout', refusal(504, 'timeout')],
     ['a conflict over a quota', refusal(409, 'Operation cannot be fulfilled on resourcequotas "q"')],
     ['expired credentials', refusal(401, 'Unauthorized')],
-    ['a bug of ours', new TypeError('x is not a function')],
-  ])('takes %s for transient', (_what, error) => {
+    ['a bug', new TypeError('x is not a function')],
+  ])('classifies %s as transient', (_what, error) => {
     expect(creationFailure(error)).toBe('transient');
   });
 });

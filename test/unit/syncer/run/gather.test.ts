@@ -53,12 +53,12 @@ describe('the situation of a run', () => {
   it.each<[string, Given, string | undefined, boolean]>([
     ['its Job from the cache', { cachedJob: job('5') }, '5', true],
     ['its Job as the API server returned it', { answers: { job: job('5') } }, '5', false],
-    ['the newer answer', { cachedJob: job('5'), answers: { job: job('10') } }, '10', true],
+    ['the newer response', { cachedJob: job('5'), answers: { job: job('10') } }, '10', true],
     ['the newer Job of the cache', { cachedJob: job('10'), answers: { job: job('5') } }, '10', true],
-    ["no Job of somebody else's in the cache", { cachedJob: job('5', 'other') }, undefined, false],
-    ["no Job of somebody else's that was read", { answers: { job: job('5', 'other') } }, undefined, false],
+    ['no cached Job of another owner', { cachedJob: job('5', 'other') }, undefined, false],
+    ['no Job of another owner that was read', { answers: { job: job('5', 'other') } }, undefined, false],
     [
-      "its Job that was read, though somebody else's is cached",
+      "its Job that was read, even if another owner's Job is cached",
       { cachedJob: job('9', 'x'), answers: { job: job('5') } },
       '5',
       false,
@@ -80,7 +80,7 @@ describe('the situation of a run', () => {
     ['the template from the caches', { template: TEMPLATE }, found],
     ['the template that was read', { answers: { template: { kind: 'missing' } } }, { kind: 'missing' }],
     [
-      'the template of the caches rather than an answer',
+      'the template of the caches rather than the one that was read',
       { template: TEMPLATE, answers: { template: { kind: 'missing' } } },
       found,
     ],

@@ -15,7 +15,7 @@ const STATUS = { startTime: '2026-11-23T10:00:00Z', active: 1 };
 const refusal = (code: number, reason: string): KubeApiError =>
   new KubeApiError({ method: 'POST', path: '/', code, body: JSON.stringify({ kind: 'Status', code, reason }) });
 
-/** A small API server: it holds one Job, and takes every status. */
+/** A small API server: it stores one Job and accepts every status. */
 function begin({ job }: { job?: Job } = {}) {
   const sent: string[] = [];
   let version = 10;
@@ -81,7 +81,7 @@ function begin({ job }: { job?: Job } = {}) {
   };
 }
 
-/** The Job that a run of this suspend gets, as an earlier attempt left it. */
+/** The Job that an earlier attempt created for a run with this suspend. */
 async function earlierJob(): Promise<Job> {
   const { jobs, reconcile: bringOn } = begin();
   await bringOn();
@@ -98,7 +98,7 @@ describe('reconcile', () => {
     expect(records.size).toBe(0);
   });
 
-  it('reads what the caches do not have once', async () => {
+  it('reads what the caches do not have, once', async () => {
     const { reconcile: bringOn, sent, withoutCachedTemplate } = begin();
     withoutCachedTemplate();
     await bringOn();
@@ -162,7 +162,7 @@ describe('reconcile', () => {
     expect(status()).toMatchObject({ phase: 'Running', observedGeneration: 1 });
   });
 
-  it('does nothing for a run that is not there, or is finished', async () => {
+  it('does nothing for a run that does not exist or is finished', async () => {
     const { reconcile: bringOn, sent, runs } = begin();
     const status = { conditions: [{ type: 'Finished', status: 'True' }] };
     runs.apply({ ...RUN, status, metadata: { ...RUN.metadata, resourceVersion: '2' } });
@@ -189,7 +189,7 @@ describe('reconcile', () => {
     expect(records.size).toBe(0);
   });
 
-  it('does not repeat a step for ever', async () => {
+  it('does not repeat a step forever', async () => {
     const { reconcile: bringOn, cluster, runs } = begin();
     let generation = 1;
     const { suspendJob } = cluster;

@@ -42,9 +42,9 @@ describe('a chart', () => {
   });
 
   it.each([
-    ['a range where they are even', [1, 2, 3], '1 --> 3'],
-    ['a range where they are even and begin elsewhere', [10, 15, 20, 25], '10 --> 25'],
-    ['names where they are not, because Mermaid spreads points evenly', [1000, 2000, 5000], '[1000, 2000, 5000]'],
+    ['a range if they are evenly spaced', [1, 2, 3], '1 --> 3'],
+    ['a range if they are evenly spaced and begin elsewhere', [10, 15, 20, 25], '10 --> 25'],
+    ['names if they are not, because Mermaid spaces points evenly', [1000, 2000, 5000], '[1000, 2000, 5000]'],
   ])('shows the values of x as %s', (_, values, axis) => {
     const text = chart({ a: values.map((x) => [x, 1]) }, labels);
     expect(lineOf(text, 'x-axis')).toBe(`  x-axis "runs stored" ${axis}`);
@@ -62,11 +62,11 @@ describe('a chart', () => {
     expect(lineOf(chart({ a: [[1, value]] }, labels), 'y-axis')).toBe(`  y-axis "runs/s" 0 --> ${end}`);
   });
 
-  it('refuses lines with other values of x, which Mermaid would draw in the wrong place', () => {
+  it('rejects lines with different values of x, which Mermaid would draw in the wrong place', () => {
     expect(() => chart({ a: [[1, 1]], b: [[2, 1]] }, labels)).toThrow('the same values of x');
   });
 
-  it('refuses more lines than it has colors', () => {
+  it('rejects more lines than it has colors', () => {
     const five = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name, [[1, 1]] as const]));
     expect(() => chart(five, labels)).toThrow('at most 4 lines');
   });

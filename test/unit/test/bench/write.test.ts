@@ -27,7 +27,7 @@ describe('a block of a page', () => {
     );
   });
 
-  it.each(['no mark', '<!-- a: begin --> no end'])('must be there: %s', (page) => {
+  it.each(['no mark', '<!-- a: begin --> no end'])('must exist: %s', (page) => {
     expect(() => withBlock(page, 'a', 'new')).toThrow('lacks <!-- a: begin --> or <!-- a: end -->');
   });
 });

@@ -22,7 +22,7 @@ describe('a soak', () => {
     });
   });
 
-  it('is flat if the means of the second and of the last third are alike', () => {
+  it('is flat if the means of the second and of the last third are similar', () => {
     const points = [900, 900, 10, 20, 30, 40].map((value, index) => [index, value] as const);
     expect(watched({ webhook: points }).thirds).toEqual({ webhook: [15, 35] });
   });

@@ -23,7 +23,7 @@ describe('the end of the output', () => {
     ]);
   });
 
-  it('says nothing of failures when there are none', () => {
+  it('does not mention failures if there are none', () => {
     const text = summary([{ name: 'types', outcome: { passed: 1, skipped: 0, failures: [] }, seconds: 9 }]);
     expect(text).not.toContain('what failed');
     expect(text.split('\n').at(-1)).toBe('1 passed, 0 failed');

@@ -14,7 +14,7 @@ it('a new JobRun has no predecessor, and its requester is the user', () => {
   expect(jobRunCase(jobRunReview().request, signal)).toMatchObject({ before: undefined, requester: 'jane' });
 });
 
-it('once does its work at the first call only, even when the result is undefined', () => {
+it('once calls the function at the first call only, even if the result is undefined', () => {
   let calls = 0;
   const work = once(() => {
     calls += 1;

@@ -17,7 +17,7 @@ import { jobRunReview, jobTemplateReview, ECHO_SPEC } from '../reviews.ts';
 
 const { signal } = new AbortController();
 
-/** The creation of a JobRun whose template exists and whose Job is accepted, unless `parts` says otherwise. */
+/** The creation of a JobRun whose template exists and whose Job is accepted, unless `parts` differ. */
 export function jobRunCreation(
   spec: Partial<JobRun['spec']> = {},
   parts: Partial<JobRunCreation> = {},
@@ -43,7 +43,7 @@ export function jobRunUpdate(before: Partial<JobRun['spec']>, after: Partial<Job
   return gatherJobRunUpdate(review.request, signal);
 }
 
-/** A new template whose sample Job is this one, or is rendered from it. */
+/** A new template with this sample Job, or with a Job rendered from it. */
 export function templateChange(template: Template, sampleJob: TemplateChange['sampleJob']): TemplateChange {
   const { request } = jobTemplateReview(ECHO_SPEC);
   const compiled = once(() => compileTemplate(template));
@@ -55,7 +55,7 @@ export const JOB: Job = {
   spec: { template: { spec: { containers: [] } } },
 };
 
-/** The rendering that gives {@link JOB}. */
+/** The rendering that returns {@link JOB}. */
 export const RENDERED: Rendered = { job: JOB, origins: () => new Origins() };
 
 export const admissionCase = (request: Partial<AdmissionRequest> = {}) => ({

@@ -13,7 +13,7 @@ import { decidersWith } from '../deciders.ts';
 import { FakeApiServer, invalidJob, noAnswer, refusal } from '../fake-api-server.ts';
 import { ECHO_SPEC, jobRunReview, jobTemplateReview } from '../reviews.ts';
 
-/** A request, and the sentences that the user is shown: warnings first, then the causes of a denial. */
+/** A request, and the sentences that the user sees: warnings first, then the causes of a denial. */
 interface Entry {
   when: string;
   request: AdmissionRequest;
@@ -230,11 +230,11 @@ async function shown({ request, path, apiServer: arrange, ...setup }: Entry): Pr
   return [...verdict.warnings, ...(causes ?? [message])];
 }
 
-/** Words of the style guide that read badly, as whole words. */
+/** Words that the style guide replaces, as whole words. */
 const AVOIDED =
   /\b(told|tells|said|says|saying|stands|who|whoever|whom|none|in vain|of no use|goes|anew|made|kept|ended|ends|looks|asks|asked|carried over)\b/i;
 
-describe('every sentence that the webhook shows', () => {
+describe('every sentence that the webhook returns', () => {
   it.each(CATALOGUE)('is as listed when $when', async (entry) => {
     expect(await shown(entry)).toEqual(entry.sentences);
   });

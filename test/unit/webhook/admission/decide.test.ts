@@ -42,15 +42,15 @@ const live = (template: JobTemplate): void => {
   apiServer.templates.set('team/echo', template);
 };
 
-/** `path: message` of every cause; the message of a denial without causes; nothing when allowed. */
-function told(verdict: Verdict): string[] {
+/** `path: message` of every cause; the message of a denial without causes; nothing if the request is allowed. */
+function messagesOf(verdict: Verdict): string[] {
   if (verdict.allowed) return [];
   const causes = verdict.status.details?.causes;
   return causes?.map(({ field, message }) => `${field}: ${message}`) ?? [verdict.status.message];
 }
 
 describe('a new JobRun', () => {
-  it('is allowed after a strict dry run of exactly the Job that the syncer will make, but for the owner', async () => {
+  it('is allowed after a strict dry run of exactly the Job that the syncer will create, except for the owner', async () => {
     cached(stored());
     const templateRevision = revisionOf(stored());
     expect(await decide(jobRunReview({ templateRef: 'echo', templateRevision, args: ['x'] }).request)).toMatchObject({
@@ -71,18 +71,18 @@ describe('a new JobRun', () => {
     expect(await decide(jobRunReview().request)).toMatchObject({ allowed: true });
   });
 
-  it('is denied without a template, with near names of its own namespace only', async () => {
+  it('is denied if its template is missing, with similar names of its own namespace only', async () => {
     cached(stored());
     cached(stored('11', ({ metadata }) => Object.assign(metadata, { name: 'ehcoo', namespace: 'secret' })));
-    expect(told(await decide(jobRunReview({ templateRef: 'ehco' }).request))).toEqual([
+    expect(messagesOf(await decide(jobRunReview({ templateRef: 'ehco' }).request))).toEqual([
       'spec.templateRef: Not found: "ehco": no JobTemplate of this name in namespace "team"; did you mean "echo"?',
     ]);
   });
 
-  it('is told every mistake at once', async () => {
+  it('is denied with every mistake at once', async () => {
     const metadata = { annotations: { 'hematoscope.app/missing-template': 'Never' } };
     const verdict = await decide(jobRunReview({ templateRef: 'nope' }, metadata).request);
-    expect(told(verdict)).toEqual([
+    expect(messagesOf(verdict)).toEqual([
       expect.stringMatching(/^metadata.annotations\[hematoscope.app\/missing-template\]: Unsupported value: "Never"/),
       expect.stringMatching(/^spec.templateRef: Not found: "nope"/),
     ]);
@@ -95,16 +95,16 @@ describe('a new JobRun', () => {
       [/^spec.templateRef: Invalid value: "other\/echo": a JobRun can only/],
     ],
     ['no template', { args: [] }, [/^spec.templateRef: Required value/]],
-    ['args that are no list', { templateRef: 'echo', args: 'x' }, [/^spec.args: /]],
+    ['args that are not a list', { templateRef: 'echo', args: 'x' }, [/^spec.args: /]],
     ['two mistakes', { templateRef: '', command: 3 }, [/^spec.templateRef: /, /^spec.command: /]],
-    ['no spec at all', null, [/^spec/]],
-  ])('is denied even where the CRD let it pass: %s', async (_, spec, expected) => {
+    ['no spec', null, [/^spec/]],
+  ])('is denied even if the CRD admits it: %s', async (_, spec, expected) => {
     cached(stored());
-    const sentences = told(await decide(jobRunReview(spec).request));
+    const sentences = messagesOf(await decide(jobRunReview(spec).request));
     expect(sentences).toEqual(expected.map((pattern) => expect.stringMatching(pattern) as string));
   });
 
-  it("is told of the template's mistakes as the template's, and of its own as its own", async () => {
+  it("is denied with the template's mistakes at the template and its own mistakes at its fields", async () => {
     cached(stored());
     live(stored());
     apiServer.onDryRun = () => {
@@ -115,24 +115,24 @@ describe('a new JobRun', () => {
         ],
       });
     };
-    expect(told(await decide(jobRunReview({ templateRef: 'echo', args: ['x'] }).request))).toEqual([
+    expect(messagesOf(await decide(jobRunReview({ templateRef: 'echo', args: ['x'] }).request))).toEqual([
       `spec.templateRef: JobTemplate "echo" can't make a Job: spec.backoffLimit: Invalid value: -1`,
       'spec.args[0]: Invalid value',
     ]);
   });
 
-  it('is told what is wrong with a value of a megabyte without the megabyte', async () => {
+  it('is denied for a value of a megabyte with a short message', async () => {
     cached(stored());
     live(stored());
     apiServer.onDryRun = () => {
       throw invalidJob('spec.template.spec.containers[0].args[0]', `Invalid value: "${'x'.repeat(2 ** 20)}": too long`);
     };
-    const [sentence = ''] = told(await decide(jobRunReview({ templateRef: 'echo', args: ['x'] }).request));
+    const [sentence = ''] = messagesOf(await decide(jobRunReview({ templateRef: 'echo', args: ['x'] }).request));
     expect(sentence).toMatch(/^spec\.args\[0\]: Invalid value: "xxx.* … x+": too long$/);
     expect(sentence.length).toBeLessThanOrEqual('spec.args[0]: '.length + 2_000);
   });
 
-  it('is not denied on a template that the cache has in an older, broken version', async () => {
+  it('is not denied because of an older, broken version of its template in the cache', async () => {
     cached(stored('10', ({ spec }) => (spec.backoffLimit = -1)));
     live(stored('11'));
     apiServer.onDryRun = ({ job }) => {
@@ -141,12 +141,14 @@ describe('a new JobRun', () => {
     expect(await decide(jobRunReview().request)).toMatchObject({ allowed: true, warnings: [] });
   });
 
-  it('is denied when the broken template of the cache turns out to be gone', async () => {
+  it('is denied if the broken template in the cache no longer exists', async () => {
     cache.apply(stored('10', ({ spec }) => (spec.template.spec!.containers = [])));
-    expect(told(await decide(jobRunReview().request))).toEqual([expect.stringMatching(/^spec.templateRef: Not found/)]);
+    expect(messagesOf(await decide(jobRunReview().request))).toEqual([
+      expect.stringMatching(/^spec.templateRef: Not found/),
+    ]);
   });
 
-  it("is forbidden where a quota stands against its Job, in the API server's words", async () => {
+  it("is forbidden if a quota rejects its Job, with the API server's message", async () => {
     cached(stored());
     live(stored());
     apiServer.onDryRun = () => {
@@ -156,19 +158,19 @@ describe('a new JobRun', () => {
     };
     const verdict = await decide(jobRunReview().request);
     expect(verdict).toMatchObject({ allowed: false, status: { code: 403, reason: 'Forbidden' } });
-    expect(told(verdict)).toEqual([
+    expect(messagesOf(verdict)).toEqual([
       'jobruns.hematoscope.app "echo-hello" is forbidden: its Job would be refused: exceeded quota: jobs, requested: count/jobs.batch=1',
     ]);
   });
 
   it.each([
-    ['an API server that does not answer', noAnswer(), 'no answer in 2500 ms'],
+    ['an API server that does not respond', noAnswer(), 'no answer in 2500 ms'],
     [
-      'a permission that we lack',
+      'a permission that the webhook lacks',
       refusal(403, 'jobs.batch is forbidden: User "x" cannot create resource "jobs"'),
       'cannot create',
     ],
-    ['an API server that is busy', refusal(429, 'too many requests'), 'too many requests'],
+    ['a busy API server', refusal(429, 'too many requests'), 'too many requests'],
   ])('is allowed with a warning after %s', async (_, error, why) => {
     cached(stored());
     apiServer.onDryRun = () => {
@@ -180,7 +182,7 @@ describe('a new JobRun', () => {
     expect(verdict.warnings[0]).toContain(why);
   });
 
-  it('is tried out once more over a new connection when a kept one breaks', async () => {
+  it('is dry-run once more on a new connection if a kept-alive one breaks', async () => {
     cached(stored());
     apiServer.onDryRun = () => {
       if (apiServer.dryRuns.length === 1) throw brokenConnection();
@@ -192,14 +194,14 @@ describe('a new JobRun', () => {
     expect((await decide(jobRunReview().request)).warnings[0]).toContain('ECONNRESET');
   });
 
-  it('is allowed with a warning when its template can be looked up nowhere', async () => {
+  it('is allowed with a warning if its template cannot be looked up', async () => {
     apiServer.down = noAnswer();
     const verdict = await decide(jobRunReview().request);
     expect(verdict.allowed).toBe(true);
     expect(verdict.warnings[0]).toContain('JobTemplate "echo" could not be looked up');
   });
 
-  it("hands on the API server's warnings about the Job", async () => {
+  it("passes on the API server's warnings about the Job", async () => {
     cached(stored());
     apiServer.onDryRun = ({ options }) => options.onWarning?.('would violate PodSecurity "restricted:latest"');
     expect(await decide(jobRunReview().request)).toMatchObject({
@@ -208,7 +210,7 @@ describe('a new JobRun', () => {
     });
   });
 
-  it('lets a fault of our own through to the handler of faults', async () => {
+  it('passes on a bug to the error handler', async () => {
     cached(stored());
     apiServer.onDryRun = () => {
       throw new TypeError('a bug');
@@ -221,13 +223,19 @@ describe('a new JobRun', () => {
     ['Fail', undefined, 'JobTemplate "echo" does not exist: this JobRun fails unless the template appears shortly'],
     ['Reject', 'Wait', 'JobTemplate "echo" does not exist: this JobRun waits for it'],
     ['Wait', 'Reject', undefined],
-  ] as const)('without a template under the policy %s and the annotation %s', async (policy, annotation, warning) => {
-    const annotations = annotation === undefined ? {} : { 'hematoscope.app/missing-template': annotation };
-    const verdict = await decide(jobRunReview({ templateRef: 'echo' }, { annotations }).request, policy);
-    expect(verdict).toMatchObject({ allowed: warning !== undefined, warnings: warning === undefined ? [] : [warning] });
-  });
+  ] as const)(
+    'whose template is missing, under the policy %s and with the annotation %s',
+    async (policy, annotation, warning) => {
+      const annotations = annotation === undefined ? {} : { 'hematoscope.app/missing-template': annotation };
+      const verdict = await decide(jobRunReview({ templateRef: 'echo' }, { annotations }).request, policy);
+      expect(verdict).toMatchObject({
+        allowed: warning !== undefined,
+        warnings: warning === undefined ? [] : [warning],
+      });
+    },
+  );
 
-  it('is checked against the revision that it names, though the template is another by now', async () => {
+  it('is checked against the revision that it names, even if the template has changed since', async () => {
     const before = stored('10', ({ spec }) => (spec.backoffLimit = 1));
     await revisionStore(apiServer).keep(versionOfTemplate(before));
     cached(stored('11', ({ spec }) => (spec.backoffLimit = 2)));
@@ -239,15 +247,15 @@ describe('a new JobRun', () => {
     expect(apiServer.dryRuns[0]?.job.spec?.backoffLimit).toBe(1);
   });
 
-  it('is denied with a revision that never was, and told which there are', async () => {
+  it('is denied if its revision never existed, with the existing ones', async () => {
     cached(stored());
     const spec = { templateRef: 'echo', templateRevision: '0123456789' };
-    expect(told(await decide(jobRunReview(spec).request))).toEqual([
+    expect(messagesOf(await decide(jobRunReview(spec).request))).toEqual([
       `spec.templateRevision: Not found: "0123456789": JobTemplate "echo" has the revisions "${revisionOf(stored())}", newest first; leave the field out to use the current revision`,
     ]);
   });
 
-  it('is denied when the revision that it names was removed a moment ago', async () => {
+  it('is denied if the revision that it names was deleted a moment ago', async () => {
     const before = stored('10', ({ spec }) => (spec.backoffLimit = 1));
     await revisionStore(apiServer).keep(versionOfTemplate(before));
     cached(stored('11'));
@@ -256,23 +264,23 @@ describe('a new JobRun', () => {
     apiServer.onDryRun = () => {
       apiServer.revisions.clear();
     };
-    expect(told(await validate(request, AbortSignal.timeout(1000)))).toEqual([
+    expect(messagesOf(await validate(request, AbortSignal.timeout(1000)))).toEqual([
       expect.stringMatching(/^spec.templateRevision: Not found: /),
     ]);
   });
 
-  it('cannot say who asked for it where the mutation was not asked', async () => {
+  it('cannot set who requested it if the mutation was skipped', async () => {
     cached(stored());
     const annotations = { 'hematoscope.app/requested-by': 'somebody-else' };
-    expect(told(await decide(jobRunReview({ templateRef: 'echo' }, { annotations }).request))).toEqual([
+    expect(messagesOf(await decide(jobRunReview({ templateRef: 'echo' }, { annotations }).request))).toEqual([
       'metadata.annotations[hematoscope.app/requested-by]: Forbidden: this annotation is set at admission to the user that creates the JobRun; leave it out',
     ]);
   });
 
-  it('is told what it may not override, and what is wrong with its parameters', async () => {
+  it('is denied with the fields that it may not override and with the mistakes in its parameters', async () => {
     cached(stored('10', (template) => (template.parameters = [{ name: 'day' }])));
     const spec = { templateRef: 'echo', image: 'evil', parameters: { dya: 'monday' } };
-    expect(told(await decide(jobRunReview(spec).request))).toEqual([
+    expect(messagesOf(await decide(jobRunReview(spec).request))).toEqual([
       expect.stringMatching(/^spec.parameters\[dya\]: Not found: "dya".*did you mean "day"/),
       expect.stringMatching(/^spec.parameters\[day\]: Required value/),
       expect.stringMatching(/^spec.image: Forbidden: JobTemplate "echo" allows only args, command/),
@@ -281,10 +289,10 @@ describe('a new JobRun', () => {
 });
 
 it.each(['Wait', 'Fail', 'Reject'] as const)(
-  'a revision of a template that does not exist is nothing to wait for: %s',
+  'a JobRun never waits for a revision of a template that does not exist: %s',
   async (policy) => {
     const request = jobRunReview({ templateRef: 'echo', templateRevision: '0123456789' }).request;
-    expect(told(await decide(request, policy))).toEqual([
+    expect(messagesOf(await decide(request, policy))).toEqual([
       expect.stringMatching(/^spec.templateRef: Not found: "echo"/),
     ]);
   },
@@ -293,7 +301,7 @@ it.each(['Wait', 'Fail', 'Reject'] as const)(
 describe('the verdict of the API server', () => {
   const run = (name: string, spec: object = {}) => jobRunReview({ templateRef: 'echo', ...spec }, { name }).request;
 
-  it('is asked for once for runs that differ in name, arguments and values of variables only', async () => {
+  it('is requested once for runs that differ only in name, arguments and values of variables', async () => {
     cached(stored());
     const { validate } = decidersWith({ client: apiServer, cache });
     const env = [{ name: 'A', value: '1' }];
@@ -305,7 +313,7 @@ describe('the verdict of the API server', () => {
     expect(apiServer.dryRuns).toHaveLength(3);
   });
 
-  it('is asked for where a run gives a label itself that else follows from its name', async () => {
+  it('is requested again for a run that sets a label which otherwise follows from its name', async () => {
     cached(stored());
     const { validate } = decidersWith({ client: apiServer, cache });
     const labels = { 'app.kubernetes.io/instance': 'not/valid' };
@@ -314,14 +322,14 @@ describe('the verdict of the API server', () => {
     expect(apiServer.dryRuns).toHaveLength(2);
   });
 
-  it('is shared by runs that come together', async () => {
+  it('is shared by runs that arrive together', async () => {
     cached(stored());
     const { validate } = decidersWith({ client: apiServer, cache });
     await Promise.all(['a', 'b', 'c'].map(async (name) => validate(run(name), AbortSignal.timeout(1000))));
     expect(apiServer.dryRuns).toHaveLength(1);
   });
 
-  it('is not reused when it is a refusal, nor where reuse is turned off', async () => {
+  it('is not reused if it is a refusal, or if reuse is turned off', async () => {
     cached(stored());
     apiServer.onDryRun = () => {
       if (apiServer.dryRuns.length === 1) throw refusal(403, 'exceeded quota', { name: 'x' });
@@ -336,11 +344,11 @@ describe('the verdict of the API server', () => {
   });
 });
 
-describe('permission, in mode Use', () => {
+describe('authorization in mode Use', () => {
   const use = (request: AdmissionRequest) =>
     decidersWith({ client: apiServer, cache, mode: 'Use' }).validate(request, AbortSignal.timeout(1000));
 
-  it('asks for the requester as the API server knows them', async () => {
+  it('reviews the requester as the API server knows them', async () => {
     cached(stored());
     apiServer.allowedVerbs.add('use');
     expect(await use(jobRunReview({ templateRef: 'echo', args: [] }).request)).toMatchObject({ allowed: true });
@@ -362,42 +370,42 @@ describe('permission, in mode Use', () => {
     ]);
   });
 
-  it('asks for override too when a run says more than args, command, env and parameters', async () => {
+  it('also needs override if a run sets more than args, command, env and parameters', async () => {
     cached(stored());
     apiServer.allowedVerbs.add('use');
     const request = jobRunReview({ templateRef: 'echo', parallelism: 2, suspend: true }).request;
-    expect(told(await use(request))).toEqual([
+    expect(messagesOf(await use(request))).toEqual([
       'jobruns.hematoscope.app "echo-hello" is forbidden: user "jane" cannot override parallelism, suspend of JobTemplate "echo": this requires the verb "override" on jobtemplates.hematoscope.app "echo" in namespace "team"',
     ]);
     apiServer.allowedVerbs.add('override');
     expect(await use(request)).toMatchObject({ allowed: true });
   });
 
-  it('tells whoever may not use a template nothing of it, not even that there is none', async () => {
+  it('reveals nothing about a template to a user who may not use it, not even that it does not exist', async () => {
     const request = jobRunReview({ templateRef: 'echo', parameters: { a: 1 } }).request;
-    const missing = told(await use(request));
+    const missing = messagesOf(await use(request));
     cached(stored());
-    expect(told(await use(request))).toEqual(missing);
+    expect(messagesOf(await use(request))).toEqual(missing);
     expect(missing).toEqual([expect.stringContaining('user "jane" cannot use JobTemplate "echo"')]);
   });
 
-  it('asks in the whole cluster for a ClusterJobTemplate', async () => {
+  it('reviews a ClusterJobTemplate in the whole cluster', async () => {
     await use(jobRunReview({ templateRef: 'echo', templateKind: 'ClusterJobTemplate' }).request);
     expect(apiServer.reviews[0]?.spec.resourceAttributes).toMatchObject({ resource: 'clusterjobtemplates' });
     expect(apiServer.reviews[0]?.spec.resourceAttributes).not.toHaveProperty('namespace');
   });
 
-  it('denies where the API server cannot be asked', async () => {
+  it('denies the run if the API server does not respond', async () => {
     cached(stored());
     apiServer.create = () => Promise.reject(noAnswer());
-    expect(told(await use(jobRunReview().request))).toEqual([
+    expect(messagesOf(await use(jobRunReview().request))).toEqual([
       expect.stringContaining('cannot check whether user "jane" has the verb "use"'),
     ]);
   });
 });
 
-describe('objects that a Job needs and that do not exist', () => {
-  it('are warned of, each kind only where it is asked for', async () => {
+describe('missing objects that a Job needs', () => {
+  it('cause warnings, each kind only if it is configured', async () => {
     cached(
       stored('10', ({ spec }) => {
         const [container] = spec.template.spec!.containers;
@@ -429,7 +437,7 @@ describe('a template with unfinished runs', () => {
       'is not finished: it continues if its Job exists; without a Job, a run can fail with the reason TemplateDeleted',
     ],
     ['UPDATE', 'is not finished: it keeps the revision it was admitted with'],
-  ] as const)('warns of them on %s', async (operation, warning) => {
+  ] as const)('causes a warning about them on %s', async (operation, warning) => {
     apiServer.runs = [
       jobRunReview().request.object as JobRun,
       jobRunReview({ templateRef: 'echo', templateKind: 'ClusterJobTemplate' }).request.object as JobRun,
@@ -443,7 +451,7 @@ describe('an updated JobRun', () => {
   const update = (spec: object, before: object, metadata: object = {}): AdmissionRequest =>
     jobRunReview(spec, metadata, { operation: 'UPDATE', oldObject: { metadata: {}, spec: before } }).request;
 
-  it('may change labels, annotations and finalizers though its template is gone', async () => {
+  it('may change labels, annotations and finalizers even if its template no longer exists', async () => {
     expect(await decide(update({ templateRef: 'gone' }, { templateRef: 'gone' }))).toEqual({
       allowed: true,
       warnings: [],
@@ -451,23 +459,23 @@ describe('an updated JobRun', () => {
     expect(apiServer.gets).toBe(0);
   });
 
-  it('keeps its spec, even where the CRD would let it change', async () => {
-    expect(told(await decide(update({ templateRef: 'b' }, { templateRef: 'a' })))).toEqual([
+  it('keeps its spec even if the CRD would let it change', async () => {
+    expect(messagesOf(await decide(update({ templateRef: 'b' }, { templateRef: 'a' })))).toEqual([
       'spec.templateRef: Forbidden: templateRef is immutable: a JobRun runs once, as it was created; create another JobRun with a name of its own',
     ]);
   });
 
-  it('may be resumed, where its template allows that', async () => {
+  it('may be resumed if its template allows that', async () => {
     const resume = update({ templateRef: 'echo', suspend: false }, { templateRef: 'echo', suspend: true });
     cached(stored());
     expect(await decide(resume)).toMatchObject({ allowed: true });
     cached(stored('11', (template) => (template.overrides = { allow: [] })));
-    expect(told(await decide(resume))).toEqual([expect.stringMatching(/^spec.suspend: Forbidden: /)]);
+    expect(messagesOf(await decide(resume))).toEqual([expect.stringMatching(/^spec.suspend: Forbidden: /)]);
     apiServer.templates.clear();
     expect(await decide(resume)).toMatchObject({ allowed: true });
   });
 
-  it('is never held back while it is deleted', async () => {
+  it('is never blocked while it is being deleted', async () => {
     const deleted = { deletionTimestamp: '2026-11-23T22:05:12Z' };
     expect(await decide(update({ templateRef: 'b' }, { templateRef: 'a' }, deleted))).toMatchObject({ allowed: true });
   });
@@ -482,23 +490,23 @@ describe('a JobTemplate', () => {
     });
   });
 
-  it('is tried out again when its spec changes', async () => {
+  it('is dry-run again when its spec changes', async () => {
     const oldObject = { metadata: {}, spec: { ...ECHO_SPEC, backoffLimit: 1 } };
     apiServer.onDryRun = () => {
       throw invalidJob('spec.backoffLimit', 'Invalid value: -1');
     };
     const { request } = jobTemplateReview(ECHO_SPEC, {}, { operation: 'UPDATE', oldObject });
-    expect(told(await decide(request))).toEqual(['spec.backoffLimit: Invalid value: -1']);
+    expect(messagesOf(await decide(request))).toEqual(['spec.backoffLimit: Invalid value: -1']);
   });
 
   it('needs a container', async () => {
     const spec = { template: { spec: { containers: [] } } };
-    expect(told(await decide(jobTemplateReview(spec).request))).toEqual([
+    expect(messagesOf(await decide(jobTemplateReview(spec).request))).toEqual([
       'spec.template.spec.containers: Required value: a JobTemplate needs at least one container, with a name and an image',
     ]);
   });
 
-  it('is told unknown fields and everything else at once', async () => {
+  it('is denied with unknown fields and all other mistakes at once', async () => {
     apiServer.onDryRun = ({ options }) => {
       if (options.fieldValidation === 'Strict') {
         throw refusal(
@@ -508,13 +516,13 @@ describe('a JobTemplate', () => {
       }
       throw invalidJob('spec.backoffLimit', 'Invalid value: -1');
     };
-    expect(told(await decide(jobTemplateReview(ECHO_SPEC).request))).toEqual([
+    expect(messagesOf(await decide(jobTemplateReview(ECHO_SPEC).request))).toEqual([
       'spec.paralelism: unknown field "paralelism"; did you mean "parallelism"?',
       'spec.backoffLimit: Invalid value: -1',
     ]);
   });
 
-  it('is allowed with a warning where a parameter has a pattern and no value to try it with', async () => {
+  it('is allowed with a warning if a parameter has a pattern and no value for the dry run', async () => {
     const { request } = jobTemplateReview(ECHO_SPEC);
     const parameters = [{ name: 'day', schema: { type: 'string', pattern: '^[0-9]+$', maxLength: 8 } }];
     const verdict = await decide({ ...request, object: { ...(request.object as object), parameters } });
@@ -525,11 +533,11 @@ describe('a JobTemplate', () => {
     expect(apiServer.dryRuns).toHaveLength(1);
   });
 
-  it('is denied for an unknown field alone', async () => {
+  it('is denied even if an unknown field is the only mistake', async () => {
     apiServer.onDryRun = ({ options }) => {
       if (options.fieldValidation === 'Strict') throw refusal(400, 'strict decoding error: unknown field "spec.x"');
     };
-    expect(told(await decide(jobTemplateReview(ECHO_SPEC).request))).toEqual(['spec.x: unknown field "x"']);
+    expect(messagesOf(await decide(jobTemplateReview(ECHO_SPEC).request))).toEqual(['spec.x: unknown field "x"']);
   });
 
   it.each([
@@ -543,13 +551,13 @@ describe('a JobTemplate', () => {
       refusal(403, 'admission webhook "p" denied the request: no'),
       'would be refused now: admission webhook "p"',
     ],
-    ['an API server that does not answer', noAnswer(), 'could not be checked: '],
+    ['an API server that does not respond', noAnswer(), 'could not be checked: '],
     [
       'a missing namespace',
       refusal(404, 'namespaces "team" not found'),
       'could not be checked: namespaces "team" not found',
     ],
-  ])('is not denied for %s, only warned of', async (_, error, warning) => {
+  ])('is not denied for %s: the user gets a warning', async (_, error, warning) => {
     apiServer.onDryRun = () => {
       throw error;
     };
@@ -561,7 +569,7 @@ describe('a JobTemplate', () => {
   it.each([
     ['only its labels change', ECHO_SPEC, {}],
     ['it is deleted', { template: { spec: { containers: [] } } }, { deletionTimestamp: '2026-11-23T22:05:12Z' }],
-  ])('is not looked at when %s', async (_, spec, metadata) => {
+  ])('is not checked if %s', async (_, spec, metadata) => {
     const oldObject = { metadata: {}, spec: ECHO_SPEC };
     const { request } = jobTemplateReview(spec, metadata, { operation: 'UPDATE', oldObject });
     expect(await decide(request)).toEqual({ allowed: true, warnings: [] });
@@ -569,13 +577,16 @@ describe('a JobTemplate', () => {
   });
 });
 
-describe('whatever else comes', () => {
+describe('any other request', () => {
   it.each([
     ['a Pod', { resource: { group: '', version: 'v1', resource: 'pods' } }],
     ['a deletion', { operation: 'DELETE' as const }],
     ['a status', { subResource: 'status' }],
-    ['a namesake in another group', { resource: { group: 'example.com', version: 'v1', resource: 'jobruns' } }],
-  ])('passes: %s', async (_, request) => {
+    [
+      'a resource of the same name in another group',
+      { resource: { group: 'example.com', version: 'v1', resource: 'jobruns' } },
+    ],
+  ])('is allowed: %s', async (_, request) => {
     expect(await decide(jobRunReview(null, {}, request).request)).toEqual({ allowed: true, warnings: [] });
   });
 });

@@ -17,7 +17,7 @@ describe('requesterOf', () => {
     expect(requesterOf(jobRunReview().request)).toBe('jane');
   });
 
-  it('is the stored requester of an update, or nobody', () => {
+  it('is the stored requester of an update, or undefined', () => {
     expect(requesterOf(updated({ [KEY]: 'jane' }, {}))).toBe('jane');
     expect(requesterOf(updated(undefined, { [KEY]: 'olga' }))).toBeUndefined();
   });
@@ -27,8 +27,8 @@ describe('withRequester', () => {
   it.each([
     ['sets it', { note: 'x' }, 'jane', { note: 'x', [KEY]: 'jane' }],
     ['corrects it', { [KEY]: 'olga' }, 'jane', { [KEY]: 'jane' }],
-    ['sets it where there are no annotations', undefined, 'jane', { [KEY]: 'jane' }],
-    ['removes it where the requester is not known', { note: 'x', [KEY]: 'olga' }, undefined, { note: 'x' }],
+    ['sets it if there are no annotations', undefined, 'jane', { [KEY]: 'jane' }],
+    ['removes it if the requester is not known', { note: 'x', [KEY]: 'olga' }, undefined, { note: 'x' }],
     ['leaves absent annotations alone', undefined, undefined, undefined],
   ])('%s', (_, annotations, name, expected) => {
     expect(withRequester(annotations, name)).toEqual(expected);

@@ -23,7 +23,7 @@ describe('runChecks', () => {
     });
   });
 
-  it('does not start a stage when the one before found an error', async () => {
+  it('does not start a stage if the previous one found an error', async () => {
     let started = false;
     const last: Check<AdmissionCase> = () => {
       started = true;
@@ -43,7 +43,7 @@ describe('runChecks', () => {
     });
   });
 
-  it('reports nothing but the missing permission to a user without it', async () => {
+  it('reports only the missing permission to a user without it', async () => {
     const others: Findings = { errors: [error('a')], warnings: ['w'], forbidden: 'quota' };
     const verdict = await run(stage(others, { unauthorized: 'no permission' }));
     expect(verdict).toMatchObject({ allowed: false, status: { code: 403 } });
@@ -52,13 +52,13 @@ describe('runChecks', () => {
     expect(JSON.stringify(verdict)).not.toContain('quota');
   });
 
-  it('reports a refusal of the API server only where there are no errors', async () => {
+  it('reports a refusal of the API server only if there are no errors', async () => {
     const forbidden: Findings = { forbidden: 'quota' };
     expect(await run(stage(forbidden))).toMatchObject({ allowed: false, status: { code: 403 } });
     expect(await run(stage(forbidden, { errors: [error('a')] }))).toMatchObject({ status: { code: 422 } });
   });
 
-  it('shows the effects of a request only when it is allowed', async () => {
+  it('shows the effects of a request only if it is allowed', async () => {
     const found: Findings = { warnings: ['w'], effects: ['e'] };
     expect(await run(stage(found, { warnings: ['x'] }))).toMatchObject({ warnings: ['w', 'e', 'x'] });
     expect(await run(stage(found, { errors: [error('a')] }))).toMatchObject({ warnings: ['w'] });
@@ -70,7 +70,7 @@ describe('runChecks', () => {
     });
   });
 
-  it('runs the checks of a stage side by side', async () => {
+  it('runs the checks of a stage concurrently', async () => {
     const { promise, resolve } = Promise.withResolvers<Findings>();
     const second: Check<AdmissionCase> = () => {
       resolve({ warnings: ['the second has started'] });
@@ -79,7 +79,7 @@ describe('runChecks', () => {
     expect(await run([() => promise, second])).toMatchObject({ warnings: ['the second has started'] });
   });
 
-  it('passes on a bug, also one of a check that is not async', async () => {
+  it('passes on a bug, also of a check that is not async', async () => {
     const broken: Check<AdmissionCase> = () => {
       throw new TypeError('a bug');
     };

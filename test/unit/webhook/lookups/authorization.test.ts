@@ -45,7 +45,7 @@ describe('the creation of a JobRun', () => {
     );
   });
 
-  it('reports the verb use first where both are missing', async () => {
+  it('reports the verb use first if both are missing', async () => {
     expect(await create({ image: 'z' })).toMatch(/^user "jane" cannot use /);
   });
 
@@ -56,7 +56,7 @@ describe('the creation of a JobRun', () => {
     );
   });
 
-  it('is refused if there is no answer in time', async () => {
+  it('is refused if there is no response in time', async () => {
     apiServer.create = () => new Promise(() => undefined);
     expect(await authorization.refusalOfCreate(request, echoRun(), AbortSignal.abort())).toContain(
       'the API server took too long to answer',

@@ -75,13 +75,13 @@ describe('dryRunJob', () => {
     expect(await dryRun()).toEqual({ kind: 'unknown', why: 'POST /: read ECONNRESET' });
   });
 
-  it('does not repeat a dry run without an answer', async () => {
+  it('does not repeat a dry run without a response', async () => {
     failWith(noAnswer());
     expect(await dryRun()).toEqual({ kind: 'unknown', why: 'POST /: no answer in 2500 ms' });
     expect(apiServer.dryRuns).toHaveLength(1);
   });
 
-  it('is unknown when the time is up, and passes on a bug', async () => {
+  it('is unknown if the time is up, and passes on a bug', async () => {
     failWith(new TypeError('a bug'));
     await expect(dryRun()).rejects.toThrow('a bug');
     apiServer.dryRuns.length = 0;

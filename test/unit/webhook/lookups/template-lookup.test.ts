@@ -30,7 +30,7 @@ it('finds a template in the cache of its kind, without a request', () => {
   expect(apiServer.gets).toBe(0);
 });
 
-it('names the templates of the kind and namespace only', () => {
+it('returns only the names of templates of the kind and namespace', () => {
   for (const [name, namespace] of [
     ['a', 'team'],
     ['b', 'team'],
@@ -43,7 +43,7 @@ it('names the templates of the kind and namespace only', () => {
   expect(lookup.names({ kind: 'ClusterJobTemplate', name: 'x' })).toEqual(['d']);
 });
 
-it('finds a template in the API server, whatever the cache has', async () => {
+it('finds a template in the API server, whatever the cache contains', async () => {
   cache.apply(named('echo', 'team'));
   expect(await lookup.findLive(KEY, signal)).toEqual({ kind: 'missing' });
   apiServer.templates.set('team/echo', echoTemplate());
@@ -51,7 +51,7 @@ it('finds a template in the API server, whatever the cache has', async () => {
 });
 
 it.each([
-  ['no answer', noAnswer(), 'POST /: no answer in 2500 ms'],
+  ['no response', noAnswer(), 'POST /: no answer in 2500 ms'],
   ['a refusal', refusal(403, 'forbidden'), 'forbidden'],
 ])('does not know a template after %s', async (_, error, why) => {
   apiServer.down = error;

@@ -79,7 +79,7 @@ describe('a JobRun with a revision', () => {
     expect(await resolve('0123456789')).toEqual({ kind: 'missing' });
   });
 
-  it('has the known revisions where it does not exist', async () => {
+  it('is missing with the known revisions if its revision does not exist', async () => {
     live();
     await revisionStore(apiServer).keep(versionOfTemplate(old));
     expect(await resolve('0123456789')).toEqual({ kind: 'noRevision', known: [CURRENT, OLD] });

@@ -8,7 +8,7 @@ import { echoRun } from '../../core/objects.ts';
 const { signal } = new AbortController();
 const KEY = { kind: 'JobTemplate', namespace: 'team', name: 'echo' } as const;
 
-/** Answers with these pages, one after the other, and notes the requests. */
+/** Returns these pages, one after the other, and records the requests. */
 function paged(...pages: JobRun[][]) {
   const selections: ListPage[] = [];
   const list = (_resource: unknown, selection: ListPage) => {
@@ -30,7 +30,7 @@ it('counts the JobRuns of all pages', async () => {
   ]);
 });
 
-it('does not count the JobRuns of a namesake of the other kind', async () => {
+it('does not count the JobRuns of the other kind of template with the same name', async () => {
   const { client } = paged([echoRun(), echoRun({ templateKind: 'ClusterJobTemplate' })]);
   expect(await unfinishedRuns(client, KEY, signal)).toMatchObject({ count: 1 });
 });

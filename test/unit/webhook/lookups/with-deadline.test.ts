@@ -4,18 +4,18 @@ import { withDeadline } from '../../../../webhook/lookups/with-deadline.ts';
 const never = new Promise<string>(() => undefined);
 const tooLate = (): string => 'too late';
 
-test('gives the result that arrives before the signal', async () => {
+test('returns the result that arrives before the signal', async () => {
   expect(await withDeadline(Promise.resolve('here'), new AbortController().signal, tooLate)).toBe('here');
 });
 
-test('gives the other result as soon as the signal aborts', async () => {
+test('returns the other result as soon as the signal aborts', async () => {
   const controller = new AbortController();
   const waiting = withDeadline(never, controller.signal, tooLate);
   controller.abort();
   expect(await waiting).toBe('too late');
 });
 
-test('does not wait when the signal has already aborted, and ignores a later failure', async () => {
+test('does not wait if the signal is already aborted, and ignores a later failure', async () => {
   const { promise, reject } = Promise.withResolvers<string>();
   expect(await withDeadline(promise, AbortSignal.abort(), tooLate)).toBe('too late');
   reject(new Error('nobody handles this'));

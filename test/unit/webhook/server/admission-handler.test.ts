@@ -35,7 +35,7 @@ it('aborts the decision when four fifths of the timeout have passed', async () =
   expect((await answer).response.warnings).toEqual(['TimeoutError: the time to decide is up']);
 });
 
-it('leaves no timer after the answer, and after a failure', async () => {
+it('leaves no timer after the response or after a failure', async () => {
   await handler(() => allow())({ body: jobRunReview(), timeout: undefined });
   expect(vi.getTimerCount()).toBe(0);
   const failing = handler(() => Promise.reject(new Error('a bug')));

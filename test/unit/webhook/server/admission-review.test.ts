@@ -6,19 +6,19 @@ import { jobRunReview } from '../reviews.ts';
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 describe('parseBody', () => {
-  it('reads JSON up to 500 levels', () => {
+  it('reads JSON with up to 500 levels', () => {
     expect(parseBody('{"a":[1]}')).toEqual({ a: [1] });
     expect(() => parseBody(nested(500))).not.toThrow();
     expect(() => parseBody(nested(501))).toThrow('the object is nested deeper than 500 levels');
   });
 
-  it('rejects what is not JSON', () => {
+  it('rejects a body that is not JSON', () => {
     expect(() => parseBody('{')).toThrow(/^the body is not JSON: /);
   });
 });
 
 describe('admissionRequest', () => {
-  it('is the request of the review', () => {
+  it('returns the request of the review', () => {
     const review = jobRunReview();
     expect(admissionRequest(review)).toBe(review.request);
   });

@@ -41,7 +41,7 @@ const post = async (payload: InjectOptions['payload'], url = '/validate', type =
 };
 
 describe('an AdmissionReview', () => {
-  it('is answered with its own uid and version', async () => {
+  it('gets a response with its own uid and version', async () => {
     expect(await post(jobRunReview())).toMatchObject({
       code: 200,
       body: {
@@ -52,14 +52,14 @@ describe('an AdmissionReview', () => {
     });
   });
 
-  it('carries a patch in base64', async () => {
+  it('gets a patch in base64', async () => {
     const { body } = await post(jobRunReview(), '/mutate');
     const { patch, patchType } = body['response'] as { patch: string; patchType: string };
     expect(patchType).toBe('JSONPatch');
     expect(JSON.parse(Buffer.from(patch, 'base64').toString())).toEqual([{ op: 'add', path: '/a', value: 1 }]);
   });
 
-  it('carries a denial with all of its causes, and warnings', async () => {
+  it('gets a denial with all of its causes, and warnings', async () => {
     validate = (request) =>
       denyInvalid(
         request,
@@ -91,7 +91,7 @@ describe('an AdmissionReview', () => {
     });
   });
 
-  it('is logged in one line that says who, what, and how it went, and never what is in the object', async () => {
+  it('is logged in one line with the user, the object and the outcome, and never with the content of the object', async () => {
     const review = jobRunReview({ templateRef: 'echo', args: ['s3cret'] }, {}, { dryRun: true });
     await post(review);
     const written = lines.filter(({ msg }) => msg === 'admission');
@@ -112,7 +112,7 @@ describe('an AdmissionReview', () => {
     expect(JSON.stringify(lines)).not.toContain('s3cret');
   });
 
-  it('is counted', async () => {
+  it('is counted in the metrics', async () => {
     await post(jobRunReview());
     await post('{');
     const text = await metrics.registry.metrics();
@@ -124,12 +124,12 @@ describe('an AdmissionReview', () => {
     expect(text).toContain('controller_runtime_webhook_latency_seconds_count{webhook="/validate"} 2');
   });
 
-  it('may have as much as 6 MiB', async () => {
+  it('may have up to 6 MiB', async () => {
     const big = jobRunReview({ templateRef: 'echo', args: ['x'.repeat(6 * 1024 * 1024)] });
     expect(await post(big)).toMatchObject({ code: 200 });
   });
 
-  it('takes a key named __proto__ for a key like any other', async () => {
+  it('treats a key named __proto__ as any other key', async () => {
     let seen: unknown;
     validate = (request) => {
       seen = request.object;
@@ -142,13 +142,13 @@ describe('an AdmissionReview', () => {
   });
 });
 
-describe('what is no AdmissionReview', () => {
+describe('an invalid AdmissionReview', () => {
   const review = jobRunReview();
 
   it.each([
     ['text', 'hello', /^the body is not JSON: Unexpected token/],
-    ['JSON that is cut off', JSON.stringify(review).slice(0, 100), /^the body is not JSON: /],
-    ['nothing', '', /^the body is not JSON: /],
+    ['truncated JSON', JSON.stringify(review).slice(0, 100), /^the body is not JSON: /],
+    ['an empty body', '', /^the body is not JSON: /],
     ['a list', '[]', /^the body is not an AdmissionReview$/],
     ['null', 'null', /^the body is not an AdmissionReview$/],
     ['another kind', '{"kind":"Pod","apiVersion":"v1"}', /^the body is not an AdmissionReview$/],
@@ -167,14 +167,14 @@ describe('what is no AdmissionReview', () => {
       JSON.stringify({ ...review, request: { ...review.request, uid: undefined } }),
       /^the AdmissionReview is not valid: request.uid: Required value/,
     ],
-  ])('is refused with a clear message: %s', async (_, payload, message) => {
+  ])('is rejected with a clear message: %s', async (_, payload, message) => {
     const { code, body } = await post(payload);
     expect(code).toBe(400);
     expect(body).toMatchObject({ kind: 'Status', status: 'Failure', code: 400, reason: 'BadRequest' });
     expect(body['message']).toMatch(message);
   });
 
-  it('nested deeper than anything needs is refused before anybody walks through it', async () => {
+  it('is rejected before it is traversed if it is nested too deeply', async () => {
     const nested = (depth: number) => `{"kind":"AdmissionReview","a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
     expect(await post(nested(20_000))).toMatchObject({
       code: 400,
@@ -189,13 +189,13 @@ describe('what is no AdmissionReview', () => {
     ['labels', 'none'],
     ['annotations', { a: 1 }],
     ['deletionTimestamp', {}],
-  ])('whose object has metadata.%s of a wrong type is refused with its path', async (field, value) => {
+  ])('is rejected if metadata.%s of the object has a wrong type, with its path', async (field, value) => {
     const { code, body } = await post(jobRunReview({ templateRef: 'echo' }, { [field]: value }));
     expect(code).toBe(400);
     expect(body['message']).toContain(`request.object.metadata.${field}`);
   });
 
-  it.each([null, undefined])('of a creation whose object is %s is refused', async (object) => {
+  it.each([null, undefined])('is rejected if the object of a creation is %s', async (object) => {
     const review = jobRunReview();
     expect(await post({ ...review, request: { ...review.request, object } })).toMatchObject({
       code: 400,
@@ -203,14 +203,14 @@ describe('what is no AdmissionReview', () => {
     });
   });
 
-  it('is refused above 7 MiB, with the limit', async () => {
+  it('is rejected above 7 MiB, with the limit', async () => {
     expect(await post('x'.repeat(8 * 1024 * 1024))).toMatchObject({
       code: 413,
       body: { code: 413, reason: 'RequestEntityTooLarge', message: 'the AdmissionReview is larger than 7 MiB' },
     });
   });
 
-  it('is read as JSON whatever it calls itself', async () => {
+  it('is read as JSON whatever its content type is', async () => {
     expect(await post(JSON.stringify(review), '/validate', 'text/plain')).toMatchObject({ code: 200 });
   });
 
@@ -222,8 +222,8 @@ describe('what is no AdmissionReview', () => {
   });
 });
 
-describe('a fault of our own', () => {
-  it('is told to the log with its cause, and to nobody else', async () => {
+describe('an internal error', () => {
+  it('is logged with its cause, and not shown to the client', async () => {
     validate = () => {
       throw new TypeError('reading x of undefined');
     };
@@ -238,11 +238,11 @@ describe('a fault of our own', () => {
 });
 
 describe('health', () => {
-  it('is well as long as it answers', async () => {
+  it('is ok as long as the process responds', async () => {
     expect((await app.inject('/healthz')).statusCode).toBe(200);
   });
 
-  it('is not ready with a list of what is missing, and ready without', async () => {
+  it('is not ready, with a list of what is missing, and ready otherwise', async () => {
     let why: string | undefined = 'not listed yet';
     readiness.add('caches', () => why);
     const before = await app.inject('/readyz');
@@ -256,7 +256,7 @@ describe('health', () => {
 });
 
 describe('while draining', () => {
-  it('answers as before and asks clients to go', async () => {
+  it('responds as before and closes the connections of clients', async () => {
     expect((await post(jobRunReview())).headers['connection']).not.toBe('close');
     const drained = drain.run({ quietMs: 20, maxMs: 1000 });
     const { code, headers } = await post(jobRunReview());

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Starts the drain; the function says whether it has finished. */
+/** Starts the drain. The returned function tells whether it has finished. */
 function run(): () => boolean {
   let finished = false;
   void drain.run({ quietMs: 100, maxMs: 1000 }).then(() => {
@@ -29,7 +29,7 @@ test('has not started before it runs', () => {
   expect(drain.started).toBe(true);
 });
 
-test('finishes once no request arrived for a while', async () => {
+test('finishes once no request has arrived for a while', async () => {
   const finished = run();
   await pass(99);
   expect(finished()).toBe(false);

@@ -31,7 +31,7 @@ const get = async (path: string) => {
 };
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-it('/healthz answers while the process is alive', async () => {
+it('/healthz responds while the process is alive', async () => {
   readiness.add('caches', () => 'not listed');
   expect(await get('/healthz')).toEqual({ code: 200, type: JSON_TYPE, text: '{"status":"ok"}' });
 });
@@ -56,7 +56,7 @@ it('another path is not found', async () => {
   expect(await get('/')).toMatchObject({ code: 404 });
 });
 
-it('an error is reported, and answered with 500', async () => {
+it('an error is logged, and the response is a 500', async () => {
   readiness.add('broken', () => {
     throw new Error('a bug');
   });

@@ -19,7 +19,7 @@ it.each(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])('without IPv6 (%s), listens
   expect(await tried('::', failing(code))).toEqual(['::', '0.0.0.0']);
 });
 
-it('listens on the host where that is possible', async () => {
+it('listens on the configured host if that is possible', async () => {
   expect(await tried('::')).toEqual(['::']);
 });
 

@@ -10,7 +10,7 @@ it('counts the requests to the API server', async () => {
   );
 });
 
-it('has a registry of its own', async () => {
+it('has its own registry', async () => {
   const [one, other] = [new WebhookMetrics(), new WebhookMetrics()];
   one.certificateReads.inc();
   expect(await other.registry.metrics()).toContain('certwatcher_read_certificate_total 0');

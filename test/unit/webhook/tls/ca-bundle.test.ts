@@ -23,16 +23,16 @@ const base64 = (pem: Pem): string => pem.cert.toString('base64');
 const chain = (pem: Pem): X509Certificate[] => [new X509Certificate(pem.cert)];
 
 describe('bundleProblem', () => {
-  it('is satisfied by the issuer, and by the certificate itself', () => {
+  it('accepts the issuer, and the certificate itself', () => {
     expect(bundleProblem(base64(one), chain(signed))).toBeUndefined();
     expect(bundleProblem(base64(one), chain(one))).toBeUndefined();
   });
 
   it.each([
     ['nothing injected', () => '', 'caBundle is not injected yet'],
-    ["somebody else's CA", () => base64(two), 'caBundle does not verify the serving certificate'],
-    ['no certificate at all', () => 'aGVsbG8=', 'caBundle does not verify the serving certificate'],
-  ])('tells of %s', (_, bundle, problem) => {
+    ['another CA', () => base64(two), 'caBundle does not verify the serving certificate'],
+    ['no certificate', () => 'aGVsbG8=', 'caBundle does not verify the serving certificate'],
+  ])('reports %s', (_, bundle, problem) => {
     expect(bundleProblem(bundle(), chain(signed))).toBe(problem);
   });
 });
@@ -63,7 +63,7 @@ describe('caBundleProblem', () => {
 
   it.each([
     ['a missing configuration', refusal(404, 'not found'), 'not found'],
-    ['no answer', noAnswer(), 'no answer in 2500 ms'],
+    ['no response', noAnswer(), 'no answer in 2500 ms'],
   ])('describes %s', async (_, error, part) => {
     const text = await problem(error);
     expect(text).toMatch(/^ValidatingWebhookConfiguration c: /);

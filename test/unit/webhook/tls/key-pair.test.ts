@@ -15,13 +15,13 @@ beforeAll(() => {
 });
 
 describe('parseKeyPair', () => {
-  it('takes a certificate with its key, and says when it ends', () => {
+  it('accepts a certificate with its key, and returns when it expires', () => {
     const pair = parseKeyPair(one.cert, one.key);
     expect(pair.chain[0].subject).toBe('CN=one');
     expect(pair.expiresAt).toBeGreaterThan(Date.now());
   });
 
-  it('takes the whole chain', () => {
+  it('accepts the whole chain', () => {
     const chain = Buffer.concat([signed.cert, one.cert]);
     expect(parseKeyPair(chain, signed.key).chain.map(({ subject }) => subject)).toEqual(['CN=signed', 'CN=one']);
   });
@@ -37,7 +37,7 @@ describe('parseKeyPair', () => {
       () => [one.cert.subarray(0, 200), one.key],
       'the certificate file contains no PEM certificate',
     ],
-  ])('refuses %s', (_, files, message) => {
+  ])('rejects %s', (_, files, message) => {
     const [cert = EMPTY, key = EMPTY] = files();
     expect(() => parseKeyPair(cert, key)).toThrow(message);
   });

@@ -53,7 +53,7 @@ const write = ({ cert, key }: Pem): void => {
 };
 const errors = async (): Promise<number> => (await metrics.certificateReadErrors.get()).values[0]?.value ?? 0;
 
-it('waits for files that are not there yet', async () => {
+it('waits for files that do not exist yet', async () => {
   await reloader.start();
   expect(reloader.pair).toBeUndefined();
   expect(reloader.problem).toMatch('ENOENT');
@@ -64,7 +64,7 @@ it('waits for files that are not there yet', async () => {
   expect(reloader.problem).toBeUndefined();
 });
 
-it('notices a new pair by itself, long before the next poll', async () => {
+it('loads a new pair without waiting for the next poll', async () => {
   write(one);
   await reloader.start();
   write(two);
@@ -73,7 +73,7 @@ it('notices a new pair by itself, long before the next poll', async () => {
   });
 });
 
-it("follows the kubelet's way of swapping a folder behind a symbolic link", async () => {
+it("supports the kubelet's way of replacing a folder behind a symbolic link", async () => {
   for (const [version, pem] of Object.entries({ v1: one, v2: two })) {
     mkdirSync(join(directory, version));
     writeFileSync(join(directory, version, 'tls.crt'), pem.cert);
@@ -94,7 +94,7 @@ it.each([
   ['an empty certificate', () => ({ cert: EMPTY, key: two.key })],
   ['an empty key', () => ({ cert: two.cert, key: EMPTY })],
   ['a pair that does not match', () => ({ cert: one.cert, key: two.key })],
-])('keeps the pair in use over %s, counts it, and tells it once', async (_, files) => {
+])('keeps the pair in use if there is %s, counts it, and logs it once', async (_, files) => {
   write(one);
   await reloader.start();
   write(files());
@@ -110,7 +110,7 @@ it.each([
   });
 });
 
-it('serves with an expired certificate rather than with none, and warns', async () => {
+it('serves an expired certificate rather than none, and warns', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 365 * 24 * 3600 * 1000 });
   write(one);
   await reloader.start();
@@ -118,7 +118,7 @@ it('serves with an expired certificate rather than with none, and warns', async 
   expect(lines.some(({ level, msg }) => level === 40 && String(msg).includes('has expired'))).toBe(true);
 });
 
-it('does not swap what is the same', async () => {
+it('does not reload an unchanged pair', async () => {
   write(one);
   await reloader.start();
   write(one);

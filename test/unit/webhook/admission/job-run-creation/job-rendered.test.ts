@@ -6,7 +6,7 @@ import { jobRunCreation } from '../cases.ts';
 const paths = async (creation: ReturnType<typeof jobRunCreation>) =>
   (await jobRendered(creation)).errors?.map(({ path }) => path);
 
-it('finds nothing where there is a Job, or no template', async () => {
+it('finds nothing if there is a Job, or no template', async () => {
   expect(await jobRendered(jobRunCreation())).toEqual({});
   expect(await jobRendered(jobRunCreation({}, { rendering: () => Promise.resolve(undefined) }))).toEqual({});
 });

@@ -53,7 +53,7 @@ it('a malformed JobRun is denied before anything is looked up', async () => {
   }
 });
 
-it('no Job is checked without a template', async () => {
+it('no Job is checked if there is no template', async () => {
   const { verdict, calls } = await decide({ kind: 'missing' });
   expect(verdict).toMatchObject({ allowed: false });
   expect(calls.toSorted()).toEqual(['authorization', 'template']);

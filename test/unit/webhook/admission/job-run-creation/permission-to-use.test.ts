@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { permissionToUse } from '../../../../../webhook/admission/job-run-creation/permission-to-use.ts';
 import { jobRunCreation } from '../cases.ts';
 
-it.each([undefined, 'no'])('reports what the authorization says: %s', async (refusal) => {
+it.each([undefined, 'no'])('reports the refusal of the authorization: %s', async (refusal) => {
   const asked: unknown[] = [];
   const refusalOfCreate = (...args: unknown[]) => {
     asked.push(...args);

@@ -14,7 +14,7 @@ it.each<[string, DryRunOutcome, string[]]>([
   expect(await check(jobRunCreation({}, { dryRun: () => Promise.resolve(outcome) }))).toEqual({ warnings });
 });
 
-it('a JobRun without a Job refers to nothing', async () => {
+it('a JobRun without a Job references nothing', async () => {
   expect(await check(jobRunCreation({ image: 'not allowed' }))).toEqual({});
   expect(await check(jobRunCreation({}, { rendering: () => Promise.resolve(undefined) }))).toEqual({});
 });

@@ -33,13 +33,13 @@ it('marks nothing for the current revision, for no revision and in a dry run', a
   }
 });
 
-it('a revision that was removed is an error, with those that exist', async () => {
+it('a deleted revision is an error, with the existing ones', async () => {
   const { found } = await check(undefined, false);
   expect(found.errors).toMatchObject([{ path: 'spec.templateRevision', reason: 'FieldValueNotFound' }]);
   expect(found.errors?.[0]?.message).toContain('"known"');
 });
 
-it('a failure is a warning', async () => {
+it('a failed lookup is a warning', async () => {
   expect((await check(undefined, new Error('timeout'))).found).toEqual({
     warnings: ['the revision that this JobRun names could not be marked as used: timeout'],
   });

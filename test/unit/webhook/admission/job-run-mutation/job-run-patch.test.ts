@@ -6,7 +6,7 @@ import { jobRunPatch } from '../../../../../webhook/admission/job-run-mutation/j
 
 const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-/** Labels or annotations as they can arrive: absent, null, empty, with keys that a JSON pointer escapes. */
+/** Labels or annotations as they can arrive: absent, null, empty, with keys that a JSON pointer must escape. */
 const key = fc
   .oneof(fc.string(), fc.constantFrom('a/b', 'c~d', '~1', '/', '', 'hematoscope.app/x'))
   .filter((name) => name !== '__proto__');
@@ -25,7 +25,7 @@ const jobRun = ({ metadata, spec }: Rest, { labels, annotations, templateRevisio
   ({ metadata: { ...metadata, labels, annotations }, spec: { ...spec, templateRevision } }) as unknown as JobRun;
 
 describe('jobRunPatch', () => {
-  it('turns the one JobRun into the other', () => {
+  it('turns one JobRun into the other', () => {
     fc.assert(
       fc.property(rest, mutated, mutated, (same, was, is) => {
         const [before, after] = [jobRun(same, was), jobRun(same, is)];

@@ -30,7 +30,7 @@ async function mutated(request: AdmissionRequest): Promise<JobRun> {
 }
 
 describe('a new JobRun', () => {
-  it('gets the revision of its template, its label and its requester, and the revision is kept', async () => {
+  it('gets the revision of its template, its label and its requester, and the revision is stored', async () => {
     const run = await mutated(jobRunReview({ templateRef: 'echo' }).request);
     expect(run.spec.templateRevision).toBe(REVISION);
     expect(run.metadata).toMatchObject({ labels: LABELS, annotations: ANNOTATIONS });
@@ -62,8 +62,8 @@ describe('a new JobRun', () => {
         apiServer.templates.clear();
       },
     ],
-    ['the API server does not answer', () => (apiServer.down = noAnswer())],
-  ])('is left for the validation to judge when %s', async (_, arrange) => {
+    ['the API server does not respond', () => (apiServer.down = noAnswer())],
+  ])('is left to the validation if %s', async (_, arrange) => {
     arrange();
     const run = await mutated(jobRunReview({ templateRef: 'echo' }).request);
     expect(run.spec).toEqual({ templateRef: 'echo' });
@@ -76,13 +76,13 @@ describe('a new JobRun', () => {
     expect((await mutate(request)).warnings).toEqual([expect.stringContaining('could not be stored')]);
   });
 
-  it('does not get to say who asked for it', async () => {
+  it('cannot set who requested it', async () => {
     const annotations = { note: 'kept', 'hematoscope.app/requested-by': 'somebody-else' };
     const run = await mutated(jobRunReview({ templateRef: 'echo' }, { annotations }).request);
     expect(run.metadata.annotations).toEqual({ note: 'kept', ...ANNOTATIONS });
   });
 
-  it('keeps the labels that are there, and has its own corrected', async () => {
+  it('keeps the labels of the user, and has its own labels corrected', async () => {
     const labels = {
       team: 'red',
       'hematoscope.app/job-template': 'other',
@@ -92,7 +92,7 @@ describe('a new JobRun', () => {
     expect(run.metadata.labels).toEqual({ team: 'red', ...LABELS });
   });
 
-  it('has the label of a long name cut so that it stays valid', async () => {
+  it('has a valid label if the name is long', async () => {
     const run = await mutated(jobRunReview({ templateRef: `${'a'.repeat(62)}.b` }).request);
     expect(run.metadata.labels).toEqual({ 'hematoscope.app/job-template': 'a'.repeat(62) });
   });
@@ -104,16 +104,16 @@ describe('a new JobRun', () => {
       { labels: LABELS, annotations: ANNOTATIONS },
     ],
     ['a run that is being deleted', { templateRef: 'echo' }, { deletionTimestamp: '2026-11-23T22:05:12Z' }],
-    ['a reference that cannot be', { templateRef: 'a/b' }, { annotations: ANNOTATIONS }],
+    ['a run with an invalid reference', { templateRef: 'a/b' }, { annotations: ANNOTATIONS }],
     ['a run without a spec', null, { annotations: ANNOTATIONS }],
-    ['a spec that is no map', 'echo', { annotations: ANNOTATIONS }],
-  ])('is sent no patch when it is %s', async (_, spec, metadata) => {
+    ['a run with a spec that is not a map', 'echo', { annotations: ANNOTATIONS }],
+  ])('gets no patch if it is %s', async (_, spec, metadata) => {
     const verdict = await mutate(jobRunReview(spec, metadata).request);
     expect(verdict).toMatchObject({ allowed: true, warnings: [] });
     expect(verdict).not.toHaveProperty('patch');
   });
 
-  it('is changed in nothing else, whatever it holds', async () => {
+  it('is changed in nothing else, whatever it contains', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (extra) => {
         const { request } = jobRunReview({ templateRef: 'echo', extra });
@@ -137,18 +137,18 @@ describe('a JobRun that is replaced', () => {
   const update = (spec: object, metadata: object = {}, oldObject: object = before) =>
     jobRunReview(spec, metadata, { operation: 'UPDATE', oldObject, userInfo: { username: 'olga' } }).request;
 
-  it('gets back what was filled in, and keeps its requester', async () => {
+  it('gets the defaulted fields back, and keeps its requester', async () => {
     const run = await mutated(update({ templateRef: 'echo' }));
     expect(run.spec).toEqual(before.spec);
     expect(run.metadata).toMatchObject({ annotations: ANNOTATIONS, labels: LABELS });
   });
 
-  it('is not given another requester', async () => {
+  it('does not get another requester', async () => {
     const run = await mutated(update(before.spec, { annotations: { 'hematoscope.app/requested-by': 'olga' } }));
     expect(run.metadata.annotations).toEqual(ANNOTATIONS);
   });
 
-  it('is not given a requester that it never had', async () => {
+  it('does not get a requester that it never had', async () => {
     const never = { ...before, metadata: { name: 'echo-hello', labels: LABELS } };
     const annotations = { 'hematoscope.app/requested-by': 'olga' };
     const run = await mutated(update(before.spec, { annotations, labels: LABELS }, never));

@@ -4,7 +4,7 @@ import { jobRunUpdate } from '../cases.ts';
 
 const refusing = permissionToSuspend({ authorization: { refusalOfSuspend: () => Promise.resolve('no') } });
 
-it('is required only where suspend changes', async () => {
+it('is required only if suspend changes', async () => {
   expect(await refusing(jobRunUpdate({}, { suspend: true }))).toEqual({ unauthorized: 'no' });
   expect(await refusing(jobRunUpdate({ suspend: true }, { suspend: true }))).toEqual({});
 });

@@ -22,7 +22,7 @@ it('a template that is missing or unknown forbids nothing', async () => {
   expect(await check({ kind: 'unknown', why: 'late' })(resume)).toEqual({});
 });
 
-it('the template is not looked up where suspend does not change', async () => {
+it('the template is not looked up if suspend does not change', async () => {
   const templates = { resolve: () => Promise.reject(new Error('not needed')) };
   expect(await suspendAllowed({ templates })(jobRunUpdate({}, {}))).toEqual({});
 });

@@ -9,7 +9,7 @@ const finished = (update: ReturnType<typeof jobRunUpdate>) => ({
   run: { ...update.run, status: { conditions: [FINISHED] } },
 });
 
-it('warns where a finished JobRun is suspended or resumed', () => {
+it('warns if a finished JobRun is suspended or resumed', () => {
   const suspend = jobRunUpdate({}, { suspend: true });
   expect(suspendHasEffect(suspend)).toEqual({});
   expect(suspendHasEffect(finished(jobRunUpdate({}, {})))).toEqual({});

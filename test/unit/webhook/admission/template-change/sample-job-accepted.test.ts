@@ -14,12 +14,12 @@ it.each<[string, DryRunOutcome, object]>([
     { kind: 'forbidden', message: 'quota' },
     { warnings: ['a Job of this JobTemplate would be refused now: quota'] },
   ],
-  ['no answer', { kind: 'unknown', why: 'late' }, { warnings: ['this JobTemplate could not be checked: late'] }],
+  ['no response', { kind: 'unknown', why: 'late' }, { warnings: ['this JobTemplate could not be checked: late'] }],
 ])('%s', async (_, outcome, findings) => {
   expect(await check(outcome)(change)).toEqual(findings);
 });
 
-it('errors are reported, apart from those in fields with a parameter', async () => {
+it('errors are reported, except in fields with a parameter', async () => {
   const template = { ...echoTemplate(), kind: 'JobTemplate' as const, parameters: [{ name: 'image' }] };
   template.spec.template.spec!.containers[0]!.image = '$(params.image)';
   const at = (path: string) => ({ path, reason: 'FieldValueInvalid' as const, message: 'wrong' });
