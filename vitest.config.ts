@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Kubernetes must be built once, which takes longer than any hook may. */
+/** Builds Kubernetes once, which takes longer than the timeout of any hook. */
 const globalSetup = ['local-kubernetes/programs/all-programs.ts'];
 
 /** The kinds of tests, from quickest to slowest; `npm test` runs them in this order. */
@@ -13,7 +13,7 @@ export default defineConfig({
           name: 'integration',
           globalSetup,
           include: ['test/integration/**/*.test.ts'],
-          // Each file starts its own API server: one after the other keeps the machine, and so the timings, calm.
+          // Each file starts its own API server. Running them one after the other keeps the machine quiet.
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -4,9 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/unit/{core,webhook,syncer,revisions}/**/*.test.ts'],
-    // It starts processes of its own, which mutants do not reach.
+    // It starts child processes, which mutants do not reach.
     exclude: ['test/unit/webhook/process.test.ts'],
-    // Most of a mutant's time is importing modules. No module of ours keeps state, so the files can share them.
+    // Most of the time of a mutant is spent on imports. Our modules have no state, so the test files can share them.
     isolate: false,
   },
 });
