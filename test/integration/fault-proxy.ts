@@ -10,14 +10,14 @@ import { KubeConfig } from '@kubernetes/client-node';
 /** What happens to one request. */
 export type Fault =
   | 'pass'
-  /** The connection breaks, and the API server never hears of it. */
+  /** The connection breaks before the request reaches the API server. */
   | 'cutBefore'
-  /** The API server carries it out, and the connection breaks before the answer. */
+  /** The API server executes the request, and the connection breaks before the response. */
   | 'cutAfter'
-  /** The API server carries it out, and on a connection that stays open nothing ever comes back. */
+  /** The API server executes the request, and the connection stays open without a response. */
   | 'swallow'
   | { code: number; status: object; retryAfter?: number }
-  /** The answer begins as it should, and ends otherwise; for watches too. */
+  /** The response begins normally and ends otherwise; also for watches. */
   | { answer: BrokenAnswer; afterMs: number };
 
 /**
@@ -49,7 +49,7 @@ export interface FaultProxy {
 }
 
 type Incoming = IncomingMessage | Http2ServerRequest;
-/** What the responses of both protocols have in common, though their types do not show it. */
+/** What the responses of both protocols have in common, although their types do not show it. */
 interface Outgoing extends Writable {
   writeHead(code: number, headers: OutgoingHttpHeaders): unknown;
   flushHeaders(): void;

@@ -275,7 +275,7 @@ describe('an unavailable API server', () => {
     expect(tried).toBeLessThan(atMost);
   });
 
-  it('that responds 429 gets no requests for as long as it asks', async () => {
+  it('that responds 429 gets no request until its Retry-After is over', async () => {
     const namespace = await environment.namespace();
     await environment.template(namespace);
     await environment.syncer();

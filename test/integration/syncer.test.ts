@@ -98,7 +98,7 @@ describe('a run', () => {
         { timeout: 60_000 },
       )
       .toBe(true);
-    // The garbage collector of a new control plane learns of our kinds with its next look at all kinds, 30 s later.
+    // The garbage collector of a new control plane discovers our kinds up to 30 s later.
   }, 90_000);
 
   it('with a name of 253 characters gets a Job with a valid name', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Of the machine; Node can read certificates but not make them. */
+/** The machine's openssl: Node can read certificates but not create them. */
 const OPENSSL = 'openssl';
 
 export interface Pem {
@@ -13,7 +13,7 @@ export interface Pem {
 
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'key.pem'];
 
-/** Runs openssl in a folder of its own; gives what it wrote. */
+/** Runs openssl in its own folder. Returns its output. */
 function withOpenssl(write: (openssl: (...args: string[]) => void, directory: string) => void): Pem {
   const directory = mkdtempSync(join(tmpdir(), 'job-template-run-tls-'));
   try {
@@ -26,7 +26,7 @@ function withOpenssl(write: (openssl: (...args: string[]) => void, directory: st
   }
 }
 
-/** A certificate for 127.0.0.1 that signs itself, for a month. */
+/** A self-signed certificate for 127.0.0.1, valid for a month. */
 export function selfSigned(name: string): Pem {
   const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '30'];
   return withOpenssl((openssl) => {

@@ -300,7 +300,7 @@ describe('a Job with Pods that are not counted yet', () => {
 });
 
 describe('conditions of a Job that are not an outcome', () => {
-  it('do not finish the run, though they are True', () => {
+  it('do not finish the run, even if they are True', () => {
     const conditions = [condition('SuccessCriteriaMet'), condition('FailureTarget')];
     const result = jobRunStatus(run(), mirror(job({ active: 1, conditions })), NOW);
     expect(result.phase).toBe('Running');

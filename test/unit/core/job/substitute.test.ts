@@ -32,7 +32,7 @@ const argsOf = (args: string[], parameters: Record<string, ParameterValue>) =>
 const imageOf = (image: string, parameters: Record<string, ParameterValue>) =>
   containerOf(substituted(template({ image }), parameters)).image;
 
-describe('where the kubelet expands a string', () => {
+describe('in a string that the kubelet expands', () => {
   it.each<[string, string[], Record<string, ParameterValue>, string[]]>([
     ['a value replaces the placeholder', ['a $(params.x) b'], { x: 'v' }, ['a v b']],
     ['each $ of a value is doubled', ['$(params.x)'], { x: '$$(A)$' }, ['$$$$(A)$$']],
@@ -55,7 +55,7 @@ describe('where the kubelet expands a string', () => {
   });
 });
 
-describe('where the kubelet expands nothing', () => {
+describe('in a string that the kubelet does not expand', () => {
   it.each<[string, string, Record<string, ParameterValue>, string]>([
     ['a $ of a value is one $', '$(params.x)', { x: 'a$$(B)' }, 'a$$(B)'],
     ['an escaped placeholder loses its first $', 'a$$(params.x)', { x: 'v' }, 'a$(params.x)'],

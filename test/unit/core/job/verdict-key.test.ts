@@ -96,7 +96,7 @@ describe('Jobs do not share a verdict if they differ in', () => {
     expect(verdictKey(job(env('A')))).not.toBe(verdictKey(job(env('B'))));
   });
 
-  it('where a variable has its value from', () => {
+  it('the source of the value of a variable', () => {
     const from = (name: string): Spec => ({ env: [{ name: 'A', valueFrom: { secretKeyRef: { name, key: 'k' } } }] });
     expect(verdictKey(job(from('a')))).not.toBe(verdictKey(job(from('b'))));
     expect(verdictKey(job(from('a')))).not.toBe(verdictKey(job({ env: [{ name: 'A', value: '1' }] })));

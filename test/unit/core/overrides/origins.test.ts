@@ -97,13 +97,17 @@ test.each([
   ],
   ["the template's source of variables", `${pod}.containers[0].envFrom[0].configMapRef`, undefined],
   ["a parameter in the template's source", `${pod}.containers[0].envFrom[0].configMapRef.name`, TIER],
-  ['a source where the template has none', `${pod}.containers[1].envFrom[0]`, 'spec.containers[1].envFrom[0]'],
+  [
+    'a source in a container that has none in the template',
+    `${pod}.containers[1].envFrom[0]`,
+    'spec.containers[1].envFrom[0]',
+  ],
   ['a number', 'spec.parallelism', 'spec.parallelism'],
   ["the template's number", 'spec.backoffLimit', undefined],
   ['a field whose name has the same beginning', 'spec.parallelismX', undefined],
   ['the priority class', `${pod}.priorityClassName`, 'spec.priorityClassName'],
   ['the priority, which is derived from its class', `${pod}.priority`, 'spec.priorityClassName'],
-  ['node labels where the run sets none', `${pod}.nodeSelector`, undefined],
+  ['node labels if the run sets none', `${pod}.nodeSelector`, undefined],
   ['a parameter in a node label', `${pod}.nodeSelector[disk]`, TIER],
   ['a label of the Pods', 'spec.template.metadata.labels[team]', 'spec.metadata.labels[team]'],
   ['a label of the Job', 'metadata.labels[team]', 'spec.metadata.labels[team]'],
@@ -121,7 +125,7 @@ test.each([
   ['the element before that', `${pod}.containers[0].command[4]`, undefined],
   ['a field of the template', `${pod}.containers[1].name`, undefined],
   ['the Job as a whole', '', undefined],
-])('%s is reported where it was written', (_, path, expected) => {
+])('%s is reported at the field that sets it', (_, path, expected) => {
   expect(originIn(spec, path)).toBe(expected);
 });
 

@@ -26,7 +26,7 @@ function errorsOf(parameters: Parameter[], given: unknown, more?: Run) {
 const day: Parameter = { name: 'day' };
 
 describe('the values of a run', () => {
-  it('are required where the default is null, which is absent', () => {
+  it('are required if the default is null, which is the same as absent', () => {
     const parameters = [{ ...day, default: null } as unknown as Parameter];
     expect(errorsOf(parameters, {})).toEqual([
       fieldError('spec.parameters[day]', 'FieldValueRequired', /^Required value: /),
@@ -34,12 +34,12 @@ describe('the values of a run', () => {
   });
 
   it.each<[string, Parameter[], unknown, Record<string, ParameterValue>]>([
-    ['are none where the template declares none', [], undefined, {}],
-    ['are none where they are null', [], null, {}],
+    ['are empty if the template declares no parameters', [], undefined, {}],
+    ['are empty if they are null', [], null, {}],
     ['are those that it gives', [day], { day: 'monday' }, { day: 'monday' }],
     ['are defaults for the rest', [{ ...day, default: 'monday' }], {}, { day: 'monday' }],
-    ['are defaults where all are null', [{ ...day, default: 'monday' }], null, { day: 'monday' }],
-    ['are defaults where one is null', [{ ...day, default: 'monday' }], { day: null }, { day: 'monday' }],
+    ['are defaults if all are null', [{ ...day, default: 'monday' }], null, { day: 'monday' }],
+    ['are defaults if one is null', [{ ...day, default: 'monday' }], { day: null }, { day: 'monday' }],
     ['are given ones before defaults', [{ ...day, default: 'monday' }], { day: '' }, { day: '' }],
     ['include a default of false', [{ name: 'b', schema: { type: 'boolean' }, default: false }], {}, { b: false }],
     ['include a default of zero', [{ name: 'i', schema: { type: 'integer' }, default: 0 }], {}, { i: 0 }],

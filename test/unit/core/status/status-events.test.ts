@@ -75,7 +75,7 @@ describe('statusEvents', () => {
     ],
     ['reports nothing twice', complete, complete, []],
     ['reports no count', created, { ...created, status: { ...created.status, active: 1 } }, []],
-  ])('%s', (_sentence, before, after, told) => {
-    expect(statusEvents(before, after).map(({ type, reason, note }) => [type, reason, note])).toEqual(told);
+  ])('%s', (_sentence, before, after, events) => {
+    expect(statusEvents(before, after).map(({ type, reason, note }) => [type, reason, note])).toEqual(events);
   });
 });

@@ -178,7 +178,7 @@ describe('the template of a revision', () => {
   });
 });
 
-test('a stored revision is an object of its own kind', () => {
+test('a stored revision is a ControllerRevision', () => {
   expect(controllerRevision(versionOfTemplate(cluster), 'system')).toMatchObject({
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Starts the drain. The returned function tells whether it has finished. */
+/** Starts the drain. The returned function reports whether it has finished. */
 function run(): () => boolean {
   let finished = false;
   void drain.run({ quietMs: 100, maxMs: 1000 }).then(() => {

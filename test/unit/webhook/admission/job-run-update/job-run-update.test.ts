@@ -15,7 +15,12 @@ const { calls, stages } = (() => {
 it.each([
   ['a changed spec is denied without a lookup', { args: ['b'], suspend: true }, false, []],
   ['an unchanged spec needs no lookup', { args: ['a'] }, true, []],
-  ['a suspension is looked up', { args: ['a'], suspend: true }, true, ['authorization', 'template']],
+  [
+    'a suspension needs the permission and the template',
+    { args: ['a'], suspend: true },
+    true,
+    ['authorization', 'template'],
+  ],
 ])('%s', async (_, after, allowed, lookups) => {
   calls.length = 0;
   expect(await runChecks(jobRunUpdate({ args: ['a'] }, after), stages)).toMatchObject({ allowed });
