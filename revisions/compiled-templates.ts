@@ -1,12 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Template } from '../api/job-template.ts';
 import type { ControllerRevision } from '../api/wire.ts';
+import type { CompiledTemplate } from '../core/template/compile.ts';
 import { identityOfRevision, ownerUid, versionOfRevision } from '../core/template/controller-revision.ts';
 import { templateKeyString, type TemplateKey } from '../core/template/template-key.ts';
 import { versionOfTemplate, type TemplateVersion } from '../core/template/template-version.ts';
 
 export interface CompiledTemplatesOptions {
-  /** The memory for compiled templates, in bytes, estimated from their size. Default 64 MiB. */
+  /** The memory for compiled templates, in bytes, estimated from their size. Default 32 MiB. */
   maxBytes?: number;
   /** How long a version can be found by its revision, in milliseconds. Default: until it is evicted. */
   revisionTtlMs?: number;
@@ -14,10 +15,21 @@ export interface CompiledTemplatesOptions {
   now?: () => number;
 }
 
-const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 /** A compiled template uses about four times the size of its JSON, plus a fixed amount for its maps. */
 const BYTES_PER_BYTE = 4;
 const BASE_BYTES = 4096;
+/** A parameter has a validator, and perhaps a compiled pattern. */
+const BYTES_PER_PARAMETER = 20 * 1024;
+/** Each `$` is at least one token of the placeholder plan. */
+const BYTES_PER_DOLLAR = 600;
+
+/** An upper estimate of the memory that a compiled template uses, in bytes. */
+export function estimatedBytes({ size, dollars, parameters }: CompiledTemplate): number {
+  // A revision that was written by hand can contain anything.
+  const count = Array.isArray(parameters) ? parameters.length : 0;
+  return BASE_BYTES + BYTES_PER_BYTE * size + BYTES_PER_PARAMETER * count + BYTES_PER_DOLLAR * dollars;
+}
 
 /**
  * The compiled templates of a process. Their total size is bounded: the least recently used one is evicted. A template is
@@ -31,7 +43,7 @@ export class CompiledTemplates {
     this.#revisionTtlMs = revisionTtlMs;
     this.#versions = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: ({ compiled }) => BASE_BYTES + BYTES_PER_BYTE * compiled.size,
+      sizeCalculation: ({ compiled }) => estimatedBytes(compiled),
       ttlResolution: 0,
       ...(now && { perf: { now } }),
     });

@@ -25,6 +25,8 @@ export class CompiledTemplate {
   readonly revision: string;
   /** Bytes of the content as JSON. */
   readonly size: number;
+  /** How often `$` occurs in the content: each placeholder has one. */
+  readonly dollars: number;
   /** Validates values for the parameters; compiles each schema and each pattern once. */
   readonly schemas = new SchemaCompiler();
   #plan: PlaceholderPlan | undefined;
@@ -35,6 +37,7 @@ export class CompiledTemplate {
     const json = canonicalJson(this.content);
     this.revision = revisionOf(createHash('sha256').update(json).digest('hex'));
     this.size = Buffer.byteLength(json);
+    this.dollars = json.split('$').length - 1;
   }
 
   /** The strings of `spec` that contain a `$`, and where placeholders are replaced. */

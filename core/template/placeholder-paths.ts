@@ -1,9 +1,12 @@
 import type { PlaceholderPlan } from './placeholder-plan.ts';
 
+const RESOURCES = '.resources.';
+
 /**
  * Paths of the fields that depend on a run's values, such as `spec.template.spec.containers[0].image`. A map with free keys
  * counts as one field, because the API server reports a wrong label at the map. A list with `[*]` counts as one field,
- * because its indices in a Job differ from the template's.
+ * because its indices in a Job differ from the template's. So do the `resources` of a container: the API server reports a
+ * limit that is too low at the requests.
  */
 export function placeholderPaths(plan: PlaceholderPlan): Set<string> {
   const paths = new Set<string>();
@@ -13,6 +16,8 @@ export function placeholderPaths(plan: PlaceholderPlan): Set<string> {
     paths.add(path);
     const isOfWhole = kind === 'field' || placeholders.some(({ spread }) => spread);
     if (collection !== undefined && isOfWhole) paths.add(collection);
+    const inResources = path.indexOf(RESOURCES);
+    if (inResources !== -1) paths.add(path.slice(0, inResources + RESOURCES.length - 1));
   }
   return paths;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { controllerRevision } from '../../../core/template/controller-revision.ts';
+import { compileTemplate } from '../../../core/template/compile.ts';
 import { versionOfTemplate } from '../../../core/template/template-version.ts';
-import { CompiledTemplates } from '../../../revisions/compiled-templates.ts';
+import { CompiledTemplates, estimatedBytes } from '../../../revisions/compiled-templates.ts';
 import { echoTemplate } from '../core/objects.ts';
 
 const template = echoTemplate();
@@ -71,4 +72,16 @@ test('the least recently used version is evicted when the memory is used up', ()
   templates.ofTemplate(big('c'));
   expect(templates.ofTemplate(big('a'))).toBe(a);
   expect(templates.ofTemplate(big('b'))).not.toBe(b);
+});
+
+test('parameters and placeholders count: their validators and plans use more memory than their text', () => {
+  const { compiled } = versionOfTemplate(template);
+  const args = Array.from({ length: 100 }, () => '$(params.day)');
+  const containers = [{ name: 'echo', image: 'busybox', args }];
+  const parameters = Array.from({ length: 20 }, (_, i) => ({ name: i === 0 ? 'day' : `p${i}` }));
+  const large = compileTemplate({ ...echoTemplate({ template: { spec: { containers } } }), parameters });
+  expect(estimatedBytes(compiled)).toBe(4096 + 4 * compiled.size);
+  const odd = compileTemplate({ ...echoTemplate(), parameters: {} as unknown as [] });
+  expect(estimatedBytes(odd)).toBe(4096 + 4 * odd.size);
+  expect(estimatedBytes(large)).toBeGreaterThan(4096 + 4 * large.size + 20 * 20_000 + 100 * 500);
 });

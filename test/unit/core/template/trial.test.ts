@@ -94,3 +94,18 @@ describe('trialFindings', () => {
     expect(findings).toEqual({ errors: [], warnings: [] });
   });
 });
+
+describe('trialFindings', () => {
+  it('does not refuse a template for a request that only a made-up limit is too low for', () => {
+    const resources = { requests: { memory: '256Mi' }, limits: { memory: '$(params.memory)' } };
+    const containers = [{ name: 'echo', image: 'busybox', resources }];
+    const template = compileTemplate({
+      ...echoTemplate({ template: { spec: { containers } } }),
+      parameters: [{ name: 'memory', schema: { type: 'string', pattern: '^[0-9]+Gi$', maxLength: 5 } }],
+    });
+    const at = (path: string): FieldError => ({ path, reason: 'FieldValueInvalid', message: 'wrong' });
+    const pod = 'spec.template.spec';
+    const errors = [at(`${pod}.containers[0].resources.requests`), at(`${pod}.containers[0].command`)];
+    expect(trialFindings(template, errors)).toEqual({ errors: [errors[1]], warnings: [] });
+  });
+});
