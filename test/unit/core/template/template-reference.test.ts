@@ -4,7 +4,6 @@ import type { JobRun } from '../../../../api/job-run.ts';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
 import { render } from '../../../../core/job/render.ts';
 import type { Origins } from '../../../../core/overrides/origins.ts';
-import { missingTemplatePolicy } from '../../../../core/template/missing-template.ts';
 import { asRunErrors, templateNotFound, validateTemplateRef } from '../../../../core/template/template-reference.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 
@@ -65,28 +64,5 @@ describe('asRunErrors', () => {
   it("reports the template's mistakes as the template's", () => {
     const [reported] = asRunErrors([error('spec.backoffLimit')], echoRun(), originsOf());
     expect(reported?.message).toBe(`JobTemplate "echo" can't make a Job: spec.backoffLimit: wrong`);
-  });
-});
-
-describe('missingTemplatePolicy', () => {
-  it.each(['Reject', 'Wait', 'Fail'] as const)('follows the annotation %s', (value) => {
-    const run = echoRun({}, { annotations: { 'hematoscope.app/missing-template': value } });
-    expect(missingTemplatePolicy(run, 'Reject')).toEqual({ policy: value });
-  });
-
-  it('uses the default without the annotation', () => {
-    expect(missingTemplatePolicy(echoRun(), 'Wait')).toEqual({ policy: 'Wait' });
-  });
-
-  it('lists the values of the annotation', () => {
-    const run = echoRun({}, { annotations: { 'hematoscope.app/missing-template': 'wait' } });
-    expect(missingTemplatePolicy(run, 'Fail')).toEqual({
-      policy: 'Fail',
-      error: {
-        path: 'metadata.annotations[hematoscope.app/missing-template]',
-        reason: 'FieldValueNotSupported',
-        message: 'Unsupported value: "wait": supported values: "Reject", "Wait", "Fail"',
-      },
-    });
   });
 });
