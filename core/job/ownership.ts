@@ -14,10 +14,14 @@ export function controllingRun(job: Job): OwnerReference | undefined {
   );
 }
 
-/** Whether this run controls this Job. Compares the uid: another run can have the same name later. */
+/**
+ * Whether this is the Job of this run. The run must control it: the uid is compared, because another run can have the
+ * same name later. It must also have the name of the run's Job: anybody who may create Jobs can name a run as the
+ * controller of another one.
+ */
 export function isOwnJob(job: Job, run: JobRun): boolean {
   const { uid } = run.metadata;
-  return uid !== undefined && controllingRun(job)?.uid === uid;
+  return uid !== undefined && controllingRun(job)?.uid === uid && job.metadata?.name === jobNameOfRun(run);
 }
 
 /** The name of the run's Job: from the status if it is set, else the name that the Job will get. */

@@ -2,7 +2,7 @@ import type { JobRun } from '../../api/job-run.ts';
 import type { Template } from '../../api/job-template.ts';
 import type { ControllerRevision, Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
-import { controllingRun, jobNameOfRun } from '../../core/job/ownership.ts';
+import { controllingRun, isOwnJob } from '../../core/job/ownership.ts';
 import { identityOfRevision } from '../../core/template/controller-revision.ts';
 import { keyOfTemplate, templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
@@ -48,11 +48,13 @@ export class EventRouting {
     return [{ kind: 'forgetRun', run }, ...release];
   }
 
-  /** A Job was added or updated. */
+  /** A Job was added or updated. A run that is not cached yet may be its own; of a known run, only its own Job matters. */
   jobChanged(job: Job): Reaction[] {
     const { namespace } = job.metadata ?? {};
     const owner = this.#isOurs({ namespace }) ? controllingRun(job) : undefined;
     if (!owner) return [];
+    const run = this.#options.findRun(namespace, owner.name);
+    if (run && !isOwnJob(job, run)) return [];
     return [{ kind: 'reconcile', run: keyOf({ ...(namespace !== undefined && { namespace }), name: owner.name }) }];
   }
 
@@ -83,12 +85,10 @@ export class EventRouting {
   }
 
   #unfinishedRunOf(job: Job): JobRun | undefined {
-    const { namespace, name } = job.metadata ?? {};
+    const { namespace } = job.metadata ?? {};
     const owner = this.#isOurs({ namespace }) ? controllingRun(job) : undefined;
     const run = owner && this.#options.findRun(namespace, owner.name);
-    if (!run || isFinished(run) || run.metadata.uid !== owner.uid) return undefined;
-    // Another Job may name the run as its controller. It is not the run's own Job.
-    return jobNameOfRun(run) === name ? run : undefined;
+    return run && !isFinished(run) && isOwnJob(job, run) ? run : undefined;
   }
 
   #isOurs({ namespace }: { namespace?: string | undefined }): boolean {

@@ -6,7 +6,9 @@ import { echoRun } from '../objects.ts';
 
 const RUN = echoRun();
 const OWNER = { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', name: 'echo-hello', uid: RUN.metadata.uid! };
-const jobOf = (owner: object): Job => ({ metadata: { ownerReferences: [{ ...OWNER, controller: true, ...owner }] } });
+const jobOf = (owner: object): Job => ({
+  metadata: { name: jobNameOfRun(RUN), ownerReferences: [{ ...OWNER, controller: true, ...owner }] },
+});
 
 describe('a Job belongs to a run', () => {
   it.each([
@@ -18,6 +20,20 @@ describe('a Job belongs to a run', () => {
     ['but not to an object of another group', { apiVersion: 'example.com/v1' }, false],
   ])('%s', (_sentence, owner, expected) => {
     expect(isOwnJob(jobOf(owner), RUN)).toBe(expected);
+  });
+
+  it.each([
+    ['another name than the Job of the run', 'not-its-job'],
+    ['no name', undefined],
+  ])('but not if it has %s, though the run controls it', (_sentence, name) => {
+    const job = jobOf({});
+    expect(isOwnJob({ metadata: { ...job.metadata, name: name! } }, RUN)).toBe(false);
+  });
+
+  it('under the name that the status of the run has', () => {
+    const run = { ...RUN, status: { jobName: 'recorded' } };
+    expect(isOwnJob(jobOf({}), run)).toBe(false);
+    expect(isOwnJob({ metadata: { ...jobOf({}).metadata, name: 'recorded' } }, run)).toBe(true);
   });
 
   it('but not to a run that is not stored yet', () => {

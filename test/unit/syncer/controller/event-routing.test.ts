@@ -63,13 +63,19 @@ describe('an event', () => {
     [
       'of a deleted Job of an earlier run with the same name is not remembered',
       () => routing().jobDeleted(job('earlier')),
-      [reconcile],
+      [],
     ],
     [
       "of a deleted Job that has another name than the run's is not remembered",
       () => routing().jobDeleted(job(RUN.metadata.uid, 'x')),
-      [reconcile],
+      [],
     ],
+    [
+      "of a Job that has another name than the run's leads to nothing",
+      () => routing().jobChanged(job(RUN.metadata.uid, 'x')),
+      [],
+    ],
+    ['of a Job of an earlier run with the same name leads to nothing', () => routing().jobChanged(job('earlier')), []],
     [
       'of a new template leads to work on the runs that wait, and on its revisions',
       () => routing().templateAdded(TEMPLATE),
