@@ -19,21 +19,35 @@ export type JobRefusal =
 
 /** Classifies the API server's answer to a (dry run) create of `job`. */
 export function jobRefusal(status: Status, job: Job): JobRefusal {
+  if (isPolicy(status)) return { kind: 'forbidden', message: withoutJobName(messageOf(status)) };
   if (status.code === 422) return { kind: 'invalid', errors: fromCauses(status) };
   if (status.code === 400 && isAboutTheBody(status)) return { kind: 'invalid', errors: fromDecoding(status, job) };
-  if (isPolicy(status)) return { kind: 'forbidden', message: withoutJobName(status.message ?? '') };
   return { kind: 'unknown', why: status.message ?? `HTTP status ${status.code ?? 'unknown'}` };
 }
 
 /** Admission plugins that are not ready yet, for instance while a new quota has no status. */
 const NOT_READY = /status unknown for quota|not yet ready to handle request/;
 
+/** A policy chooses the code of its denials: a ValidatingAdmissionPolicy uses 422 unless it has a reason. */
+const DENIED = /^(?:admission webhook "[^"]*" denied the request|jobs\.batch "[^"]*" is forbidden: )/;
+
 /** A refusal by an admission plugin names the Job. A missing permission concerns all Jobs, and names none. */
 function isPolicy(status: Status): boolean {
   const { code, message = '', details } = status;
   if (NOT_READY.test(message) || isNamespaceEnding(status)) return false;
-  if (/^admission webhook "[^"]*" denied the request/.test(message)) return true;
+  if (DENIED.test(message)) return true;
+  if (code === 422) return hasNoField(status);
   return code === 403 && details?.name !== undefined && !message.includes(' cannot create resource ');
+}
+
+/** Each cause of an invalid Job has a field. The cause of a policy has only a message. */
+function hasNoField({ details }: Status): boolean {
+  const causes = details?.causes ?? [];
+  return causes.some(({ message }) => message !== undefined) && causes.every(({ field = '' }) => field === '');
+}
+
+function messageOf({ message, details }: Status): string {
+  return message ?? details?.causes?.[0]?.message ?? '';
 }
 
 function isNamespaceEnding({ details }: Status): boolean {

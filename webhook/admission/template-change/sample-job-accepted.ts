@@ -1,3 +1,5 @@
+import type { TemplateKind } from '../../../api/names.ts';
+import type { Job } from '../../../api/wire.ts';
 import { trialFindings } from '../../../core/template/trial.ts';
 import type { Check } from '../run-checks.ts';
 import type { TemplateChange, TemplateChangeOptions } from './template-change.ts';
@@ -17,9 +19,19 @@ export function sampleJobAccepted({ dryRuns }: Pick<TemplateChangeOptions, 'dryR
         return { errors, warnings: [...warnings, ...unchecked] };
       }
       case 'forbidden':
-        return { warnings: [`a Job of this ${kind} would be refused now: ${outcome.message}`, ...unchecked] };
+        return {
+          warnings: [
+            `a Job of this ${kind} would be refused now${where(rendered.job, kind)}: ${outcome.message}`,
+            ...unchecked,
+          ],
+        };
       case 'unknown':
         return { warnings: [`this ${kind} could not be checked: ${outcome.why}`] };
     }
   };
+}
+
+/** A Job of a ClusterJobTemplate was tried in one namespace. The policies of others are not known. */
+function where({ metadata }: Job, kind: TemplateKind): string {
+  return kind === 'ClusterJobTemplate' ? ` in namespace "${metadata?.namespace ?? ''}"` : '';
 }

@@ -36,7 +36,6 @@ describe('jobRefusal of a Job that is wrong', () => {
     ['spec.template.labels', 'spec.template.metadata.labels'],
     ['spec.template.annotations', 'spec.template.metadata.annotations'],
     ['spec.template.spec.containers[0].image', 'spec.template.spec.containers[0].image'],
-    ['', 'spec'],
   ])('maps %j to the field that the user wrote: %j', (field, path) => {
     const refusal = jobRefusal(invalid({ field, reason: 'FieldValueInvalid', message: 'm' }), job());
     expect(refusal).toMatchObject({ errors: [{ path }] });
@@ -131,6 +130,34 @@ describe('jobRefusal of a Job that is valid', () => {
       kind: 'jobs',
     });
     expect(jobRefusal(status, job())).toEqual({ kind: 'forbidden', message: quota });
+  });
+
+  const denial = `ValidatingAdmissionPolicy 'team' with binding 'team' denied request: each Job needs the label "team"`;
+  const policy = (code: number): Status => ({
+    status: 'Failure',
+    code,
+    reason: 'Invalid',
+    message: `jobs.batch "echo-1f2e3d4c" is forbidden: ${denial}`,
+    details: { name: 'echo-1f2e3d4c', group: 'batch', kind: 'jobs', causes: [{ message: denial }] },
+  });
+
+  it.each([401, 403, 413, 422])('treats the denial of a ValidatingAdmissionPolicy with code %d as a rule', (code) => {
+    expect(jobRefusal(policy(code), job())).toEqual({ kind: 'forbidden', message: denial });
+  });
+
+  it.each<[string, Status['details']]>([
+    ['with causes of its own', { causes: [{ field: 'spec.suspend', message: 'c' }] }],
+    ['without causes', {}],
+  ])("treats another webhook's denial with code 422 as a rule of the namespace, %s", (_, details) => {
+    const message = 'admission webhook "policy.example.com" denied the request: no';
+    expect(jobRefusal({ code: 422, message, details } as Status, job())).toEqual({ kind: 'forbidden', message });
+  });
+
+  it('treats a refusal whose causes have a message and no field as a rule of the namespace', () => {
+    const causes = [{ message: 'no' }];
+    expect(jobRefusal({ code: 422, details: { causes } }, job())).toEqual({ kind: 'forbidden', message: 'no' });
+    const mixed = { code: 422, details: { causes: [...causes, { field: 'spec.a', message: 'm' }] } };
+    expect(jobRefusal(mixed, job())).toMatchObject({ kind: 'invalid' });
   });
 
   it("treats another webhook's denial as a rule of the namespace, whatever its code", () => {

@@ -46,6 +46,10 @@ const dryRunFails = (error: Error) => (apiServer: FakeApiServer) =>
     throw error;
   });
 const QUOTA = refusal(403, 'jobs.batch "x" is forbidden: exceeded quota', { name: 'x' });
+const POLICY = refusal(422, `jobs.batch "x" is forbidden: ValidatingAdmissionPolicy 'team' denied request: no label`, {
+  name: 'x',
+  causes: [{ message: "ValidatingAdmissionPolicy 'team' denied request: no label" }],
+});
 const runs = (count: number) => (apiServer: FakeApiServer) =>
   (apiServer.runs = Array.from({ length: count }, () => run()).map(({ object }) => object as JobRun));
 const storeOld = (apiServer: FakeApiServer) => revisionStore(apiServer).keep(versionOfTemplate(OLD));
@@ -101,6 +105,14 @@ const CATALOGUE: Entry[] = [
     request: run(),
     apiServer: dryRunFails(QUOTA),
     sentences: ['jobruns.hematoscope.app "echo-hello" is forbidden: its Job would be refused: exceeded quota'],
+  },
+  {
+    when: 'a policy denies the Job of a JobRun',
+    request: run(),
+    apiServer: dryRunFails(POLICY),
+    sentences: [
+      'jobruns.hematoscope.app "echo-hello" is forbidden: its Job would be refused: ValidatingAdmissionPolicy \'team\' denied request: no label',
+    ],
   },
   {
     when: 'the Job of a JobRun cannot be checked',
@@ -174,6 +186,14 @@ const CATALOGUE: Entry[] = [
     request: template(),
     apiServer: dryRunFails(QUOTA),
     sentences: ['a Job of this JobTemplate would be refused now: exceeded quota'],
+  },
+  {
+    when: 'a policy denies the Jobs of a template',
+    request: template(),
+    apiServer: dryRunFails(POLICY),
+    sentences: [
+      "a Job of this JobTemplate would be refused now: ValidatingAdmissionPolicy 'team' denied request: no label",
+    ],
   },
   {
     when: 'a template cannot be checked',

@@ -19,6 +19,13 @@ it.each<[string, DryRunOutcome, object]>([
   expect(await check(outcome)(change)).toEqual(findings);
 });
 
+it('a refusal of a ClusterJobTemplate names the namespace of the dry run', async () => {
+  const cluster = templateChange({ ...echoTemplate(), kind: 'ClusterJobTemplate' }, () => RENDERED);
+  expect(await check({ kind: 'forbidden', message: 'no' })(cluster)).toEqual({
+    warnings: ['a Job of this ClusterJobTemplate would be refused now in namespace "team": no'],
+  });
+});
+
 it('errors are reported, except in fields with a parameter', async () => {
   const template = { ...echoTemplate(), kind: 'JobTemplate' as const, parameters: [{ name: 'image' }] };
   template.spec.template.spec!.containers[0]!.image = '$(params.image)';
