@@ -6,7 +6,8 @@ import type { ConfigOf, Environment } from '../kube/process/environment.ts';
 
 const SCHEMA = Type.Object({
   HEALTH_PORT: port(8081),
-  HOST: Type.String({ minLength: 1, default: '0.0.0.0' }),
+  /** `::` includes IPv4. On a machine without IPv6, `0.0.0.0` is used instead. */
+  HOST: Type.String({ minLength: 1, default: '::' }),
   LEASE_NAME: Type.String({ minLength: 1, default: 'job-template-run-syncer' }),
   POD_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
   POD_NAME: Type.String({ minLength: 1, default: hostname() }),

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { ClusterConfig } from '../kube/client/cluster-config.ts';
@@ -9,6 +8,7 @@ import { LeaderElection } from '../kube/controller/leader-election.ts';
 import type { LeaseTiming } from '../kube/controller/leader-election.ts';
 import type { RequestObserver } from '../kube/client/request-sender.ts';
 import { kubeMetrics } from '../kube/metrics/client-metrics.ts';
+import { listenAnywhere, portOf } from '../kube/process/listen.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { leaseName } from './config.ts';
 import type { SyncerConfig } from './config.ts';
@@ -63,7 +63,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     logger,
   });
   const app = healthApp(registry, () => controller.synced);
-  await app.listen({ host: config.host, port: config.healthPort });
+  await listenAnywhere(config.host, (host) => app.listen({ host, port: config.healthPort }));
   controller.watch();
   election?.start();
   const leading = lead(controller, election);
@@ -76,8 +76,8 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     await app.close();
     registry.clear();
   };
-  const { port } = app.server.address() as AddressInfo;
-  return { healthUrl: `http://127.0.0.1:${port}`, leading, ...untilStopped(election, stop) };
+  const healthUrl = `http://127.0.0.1:${portOf(app.server.address())}`;
+  return { healthUrl, leading, ...untilStopped(election, stop) };
 }
 
 /** Unique for each process: the containers of a Pod can be restarted under its name. */

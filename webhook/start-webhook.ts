@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { listenAnywhere, listenOn, portOf } from '../kube/process/listen.ts';
 import { createComponents, type Components, type WebhookOptions } from './components.ts';
-import { listenAnywhere, listenOn, portOf } from './server/listen.ts';
 import type { Missing } from './server/readiness.ts';
 
 /** A started webhook. It may still be waiting for its certificate, its caches or its CA bundle. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import { listenAnywhere } from '../../kube/process/listen.ts';
 import type { KeyPair } from '../tls/key-pair.ts';
 import type { App } from './app.ts';
-import { listenAnywhere } from './listen.ts';
 
 export interface HttpsPortOptions {
   app: App;

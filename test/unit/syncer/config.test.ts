@@ -5,7 +5,7 @@ describe('readConfig', () => {
   it('has a default for everything', () => {
     expect(readConfig({})).toMatchObject({
       healthPort: 8081,
-      host: '0.0.0.0',
+      host: '::',
       leaseName: 'job-template-run-syncer',
       leaderElection: true,
       shards: 1,

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { JOBS } from '../../../api/resources.ts';
 import { createComponents, type Components } from '../../../webhook/components.ts';
 import { readConfig } from '../../../webhook/config.ts';
-import { listenOn, portOf } from '../../../webhook/server/listen.ts';
+import { listenOn, portOf } from '../../../kube/process/listen.ts';
 import { WebhookMetrics } from '../../../webhook/server/metrics.ts';
 import { json, serve, type Seen } from '../kube/client/loopback-server.ts';
 import { collectedLog } from './collected-log.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Server } from 'node:http';
 import { createHealthServer } from '../../../../webhook/server/health.ts';
-import { listenOn, portOf } from '../../../../webhook/server/listen.ts';
+import { listenOn, portOf } from '../../../../kube/process/listen.ts';
 import { WebhookMetrics } from '../../../../webhook/server/metrics.ts';
 import { Readiness } from '../../../../webhook/server/readiness.ts';
 

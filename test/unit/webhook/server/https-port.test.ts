@@ -6,7 +6,7 @@ import { allow } from '../../../../webhook/admission/verdict.ts';
 import { buildApp, type App } from '../../../../webhook/server/app.ts';
 import { Drain } from '../../../../webhook/server/drain.ts';
 import { HttpsPort } from '../../../../webhook/server/https-port.ts';
-import { listenOn, portOf } from '../../../../webhook/server/listen.ts';
+import { listenOn, portOf } from '../../../../kube/process/listen.ts';
 import { WebhookMetrics } from '../../../../webhook/server/metrics.ts';
 import { Readiness } from '../../../../webhook/server/readiness.ts';
 import { parseKeyPair, type KeyPair } from '../../../../webhook/tls/key-pair.ts';

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { request } from 'undici';
 import { expect, it } from 'vitest';
-import { listenAnywhere, listenOn, portOf } from '../../../../webhook/server/listen.ts';
+import { listenAnywhere, listenOn, portOf } from '../../../../kube/process/listen.ts';
 
 const failing = (code: string) => Object.assign(new Error(code), { code });
 
@@ -36,4 +38,17 @@ it('reports that a port is in use', async () => {
   expect(first.listenerCount('error')).toBe(0);
   first.close();
   await once(first, 'close');
+});
+
+const HAS_IPV6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ family }) => family === 'IPv6'),
+);
+
+it.each(['127.0.0.1', ...(HAS_IPV6 ? ['[::1]'] : [])])('serves %s if it listens on all addresses', async (address) => {
+  const server = createServer((_request, response) => response.end('ok'));
+  await listenAnywhere('::', (host) => listenOn(server, 0, host));
+  const { body } = await request(`http://${address}:${portOf(server.address())}/`, { reset: true });
+  expect(await body.text()).toBe('ok');
+  server.close();
+  await once(server, 'close');
 });
