@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { JOB_SPEC, OBJECT_META } from './kubernetes/definitions.ts';
-import { DEFAULT_OVERRIDES, OVERRIDES } from './names.ts';
+import { ALLOWED_REVISIONS, DEFAULT_OVERRIDES, OVERRIDES } from './names.ts';
 import { ParametersSchema } from './parameter.ts';
 import { AtomicList, Embedded, StringEnum } from './schema-kit.ts';
 import type { JobSpec, ObjectMeta } from './wire.ts';
@@ -15,6 +15,19 @@ const OverridesSchema = Type.Object(
   { description: 'What the runs of this template may override. Everything else is refused.' },
 );
 
+const RevisionsSchema = Type.Object(
+  {
+    allow: StringEnum(ALLOWED_REVISIONS, {
+      description:
+        'Any: a run may name every revision that is stored. Present: a run may name only the present revision. Defaults to Any.',
+    }),
+  },
+  {
+    description:
+      'Which revisions runs may name in spec.templateRevision. This is not part of a revision: the present value applies to every new run.',
+  },
+);
+
 const content = {
   spec: Embedded<JobSpec>(JOB_SPEC, {
     description: 'A complete batch/v1 JobSpec. Every JobRun that names this template creates a Job from it.',
@@ -23,12 +36,16 @@ const content = {
   overrides: Type.Optional(OverridesSchema),
 };
 
+/** How runs are treated, whatever revision they name: only the present value applies. */
+const treatment = { revisions: Type.Optional(RevisionsSchema) };
+
 export const JobTemplateSchema = Type.Object(
   {
     apiVersion: Type.String(),
     kind: StringEnum(['JobTemplate'], {}),
     metadata: Embedded<ObjectMeta>(OBJECT_META),
     ...content,
+    ...treatment,
   },
   { description: 'A JobTemplate stores a JobSpec under a name. Creating one runs nothing.' },
 );
@@ -45,6 +62,7 @@ export const ClusterJobTemplateSchema = Type.Object(
     kind: StringEnum(['ClusterJobTemplate'], {}),
     metadata: Embedded<ObjectMeta>(OBJECT_META),
     ...content,
+    ...treatment,
   },
   {
     description:

@@ -73,6 +73,10 @@ export const DEFAULT_OVERRIDES = [
   'metadata',
 ] as const satisfies readonly Override[];
 
+export const ALLOWED_REVISIONS = ['Any', 'Present'] as const;
+/** Which revisions of a template runs may name: any that is stored, or only the present one. */
+export type AllowedRevisions = (typeof ALLOWED_REVISIONS)[number];
+
 export const AUTHORIZATION_MODES = ['Namespace', 'Use'] as const;
 /** Who may run a template: every user who may create JobRuns in the namespace, or only users with the verb `use` on it. */
 export type AuthorizationMode = (typeof AUTHORIZATION_MODES)[number];

@@ -40,6 +40,11 @@ export interface RevisionStoreOptions {
   now?: () => number;
 }
 
+export interface FindOptions extends WriteOptions {
+  /** The uid of the template, if it exists. Without it, a revision of a template that was deleted is found too. */
+  owner?: string | undefined;
+}
+
 /** A ControllerRevision has the name of a revision, but not its content. */
 export class ForeignRevisionError extends Error {
   override readonly name = 'ForeignRevisionError';
@@ -71,15 +76,21 @@ export class RevisionStore {
   }
 
   /**
-   * A template at a revision. The first call reads it from the API server. `undefined` if the revision does not exist, or
-   * if the ControllerRevision with its name has another content.
+   * A template at a revision. The first call reads it from the API server. `undefined` if the revision does not exist, if
+   * the ControllerRevision with its name has another content, or if it does not belong to the template that exists: then
+   * somebody else may have written it.
    */
-  async find(key: TemplateKey, revision: string, options: WriteOptions = {}): Promise<TemplateVersion | undefined> {
+  async find(
+    key: TemplateKey,
+    revision: string,
+    { owner, ...options }: FindOptions = {},
+  ): Promise<TemplateVersion | undefined> {
     const known = this.#templates.find(key, revision);
-    if (known) return known;
+    if (known && isOf(known, owner)) return known;
     const stored = await this.#get(key, revision, options);
     const version = stored && this.#templates.ofRevision(stored);
-    if (version) this.#templates.remember(version);
+    if (!version || !isOf(version, owner)) return undefined;
+    this.#templates.remember(version);
     return version;
   }
 
@@ -159,9 +170,10 @@ export class RevisionStore {
   /** Makes an existing revision the newest one of this template. Its content is immutable. */
   async #refresh(existing: ControllerRevision, version: TemplateVersion, options: WriteOptions): Promise<void> {
     const { namespace = '', name = '', uid, resourceVersion } = existing.metadata ?? {};
-    if (this.#templates.ofRevision(existing) === undefined) {
+    // The name is only the beginning of the hash: compare all of it.
+    if (this.#templates.ofRevision(existing)?.compiled.digest !== version.compiled.digest) {
       throw new ForeignRevisionError(
-        `ControllerRevision ${namespace}/${name} does not have the content that its name promises; delete it`,
+        `ControllerRevision ${namespace}/${name} has the name of this revision, but other content; delete it`,
       );
     }
     const { key, generation, compiled } = version;
@@ -195,6 +207,10 @@ export class RevisionStore {
   #usedNow(): Record<string, string> {
     return { [ANNOTATION_LAST_USED]: new Date(this.#now()).toISOString() };
   }
+}
+
+function isOf(version: TemplateVersion, owner: string | undefined): boolean {
+  return owner === undefined || version.owner === owner;
 }
 
 function idOf(key: TemplateKey, revision: string): string {

@@ -20,6 +20,8 @@ const SCHEMA = Type.Object({
   SHARDS: Type.Integer({ minimum: 1, maximum: 64, default: 1 }),
   SHARD: Type.Integer({ minimum: 0, default: 0 }),
   WORKERS: Type.Integer({ minimum: 1, maximum: 256, default: 16 }),
+  /** That of the webhook. With `Ignore`, JobRuns are stored without admission while no webhook answers. */
+  FAILURE_POLICY: oneOf(['Fail', 'Ignore'] as const, 'Fail'),
   MISSING_TEMPLATE: oneOf(MISSING_TEMPLATE_POLICIES, 'Reject'),
   MISSING_TEMPLATE_WAIT_SECONDS: Type.Integer({ minimum: 0, default: 300 }),
   /** How many revisions of a template are stored besides the current one and those in use. */

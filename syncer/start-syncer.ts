@@ -103,12 +103,16 @@ function connect(
 
 function controllerConfig(
   config: SyncerConfig,
-): Pick<ControllerOptions, 'rules' | 'workers' | 'shard' | 'clusterNamespace' | 'revisionHistoryLimit'> {
+): Pick<
+  ControllerOptions,
+  'rules' | 'workers' | 'shard' | 'clusterNamespace' | 'trustsAdmission' | 'revisionHistoryLimit'
+> {
   return {
     rules: { policy: config.missingTemplate, waitSeconds: config.missingTemplateWaitSeconds },
     workers: config.workers,
     shard: { index: config.shard, count: config.shards },
     clusterNamespace: config.podNamespace,
+    trustsAdmission: config.failurePolicy === 'Fail',
     revisionHistoryLimit: config.revisionHistoryLimit,
   };
 }

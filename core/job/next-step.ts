@@ -9,6 +9,7 @@ import type { TemplateVersion } from '../template/template-version.ts';
 import { isFinished, isJobFinished, jobDeleted, jobRunStatus, standing } from './job-run-status.ts';
 import type { Observation } from './job-run-status.ts';
 import { jobNameOfRun } from './ownership.ts';
+import { presentErrors } from './present-template.ts';
 import { render } from './render.ts';
 import type { Situation, TemplateResolution } from './situation.ts';
 import type { Again, Step } from './step.ts';
@@ -115,11 +116,13 @@ function creation({ run, template: resolution, rules, now }: Situation): Observe
     const { observation, afterMs } = templateWait(run, rules, now.epochMs);
     return afterMs === undefined ? { observation } : { observation, again: { afterMs } };
   }
-  const { template } = resolution;
+  const { template, present } = resolution;
   const rendered = render(template.compiled, run);
-  if ('errors' in rendered) {
-    const errors = formatFieldErrors(rendered.errors);
-    return failed(REASON_JOB_REFUSED, `${template.key.kind} "${run.spec.templateRef}" can't make a Job: ${errors}`);
+  const refused = present ? presentErrors(present, run, template.compiled) : [];
+  const errors = 'errors' in rendered ? rendered.errors : refused;
+  if ('errors' in rendered || errors.length > 0) {
+    const why = formatFieldErrors(errors);
+    return failed(REASON_JOB_REFUSED, `${template.key.kind} "${run.spec.templateRef}" can't make a Job: ${why}`);
   }
   return { kind: 'createJob', job: rendered.job, template: renderedTemplate(template) };
 }

@@ -75,7 +75,8 @@ export type CreationProblem =
   | { kind: 'blocked'; reason: string; message: string };
 
 export type TemplateResolution =
-  | { kind: 'found'; template: TemplateVersion }
+  /** `present`: the template as it is now, if no webhook has judged the run by it. */
+  | { kind: 'found'; template: TemplateVersion; present?: TemplateVersion | undefined }
   /** The run names no revision, and its template does not exist. */
   | { kind: 'missing' }
   /** The run names a revision that no longer exists. */

@@ -45,11 +45,14 @@ export function overridesOf(run: JobRun): Override[] {
 
 /** Errors for overrides that the template does not allow, or that are not valid. Paths are the run's. */
 export function overrideErrors(template: CompiledTemplate, run: JobRun): FieldError[] {
-  const { allowed } = template;
-  const forbidden = usesOf(run)
+  return [...notAllowedErrors(template, run), ...containerErrors(template, run), ...metadataErrors(run)];
+}
+
+/** Errors for overrides that are not in the allow-list of the template. */
+export function notAllowedErrors({ allowed }: CompiledTemplate, run: JobRun): FieldError[] {
+  return usesOf(run)
     .filter(({ override }) => !allowed.includes(override))
     .map(({ path }) => notAllowed(path, run, allowed));
-  return [...forbidden, ...containerErrors(template, run), ...metadataErrors(run)];
 }
 
 /** The same errors for `spec.suspend` only, the one field of a stored run that can change. */

@@ -23,6 +23,8 @@ export class CompiledTemplate {
   readonly content: TemplateContent;
   /** Content hash, 10 hex digits: `spec.templateRevision` of a JobRun. */
   readonly revision: string;
+  /** The whole content hash, a sha256 in hex. The revision is its beginning, which other content can have too. */
+  readonly digest: string;
   /** Bytes of the content as JSON. */
   readonly size: number;
   /** How often `$` occurs in the content: each placeholder has one. */
@@ -35,7 +37,8 @@ export class CompiledTemplate {
   constructor({ spec, parameters, overrides }: TemplateContent) {
     this.content = { spec, ...(parameters && { parameters }), ...(overrides && { overrides }) };
     const json = canonicalJson(this.content);
-    this.revision = revisionOf(createHash('sha256').update(json).digest('hex'));
+    this.digest = createHash('sha256').update(json).digest('hex');
+    this.revision = revisionOf(this.digest);
     this.size = Buffer.byteLength(json);
     this.dollars = json.split('$').length - 1;
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TemplateContent } from '../../api/job-template.ts';
 import {
   API_VERSION,
+  GROUP,
   LABEL_CLUSTER_JOB_TEMPLATE,
   LABEL_JOB_TEMPLATE,
   LABEL_TEMPLATE_REVISION,
@@ -90,16 +91,23 @@ export function identityOfRevision(stored: ControllerRevision): { key: TemplateK
   const { name, namespace, labels, ownerReferences: owners = [] } = stored.metadata ?? {};
   const revision = labels?.[LABEL_TEMPLATE_REVISION];
   if (revision === undefined || !isRevisionData(data)) return undefined;
-  const owned = isOwnedBy(data, owners);
   const key: TemplateKey = { kind: data.kind, name: data.name };
-  if (!owned || name !== controllerRevisionName(key, revision)) return undefined;
+  if (!isOwnedBy(data, owners) || name !== controllerRevisionName(key, revision)) return undefined;
   if (data.kind === 'JobTemplate' && namespace !== undefined) key.namespace = namespace;
   return { key, revision };
 }
 
-/** A revision may have no owner: the template may have been deleted with `--cascade=orphan`. */
-function isOwnedBy({ kind, name }: RevisionData, owners: readonly { kind: string; name: string }[]): boolean {
-  return owners.length === 0 || owners.some((owner) => owner.kind === kind && owner.name === name);
+/**
+ * A revision may have no owner: the template may have been deleted with `--cascade=orphan`. While the template exists, a
+ * reader also compares {@link ownerUid} with its uid.
+ */
+function isOwnedBy({ kind, name }: RevisionData, owners: readonly OwnerReference[]): boolean {
+  if (owners.length === 0) return true;
+  return owners.some((owner) => isController(owner) && owner.kind === kind && owner.name === name);
+}
+
+function isController({ apiVersion, controller }: OwnerReference): boolean {
+  return controller === true && apiVersion.startsWith(`${GROUP}/`);
 }
 
 /**
@@ -112,12 +120,14 @@ export function versionOfRevision(stored: ControllerRevision): TemplateVersion |
   if (identity === undefined || !isRevisionData(data)) return undefined;
   const compiled = compileTemplate(data.content);
   if (compiled.revision !== identity.revision) return undefined;
-  return { key: identity.key, uid: ownerUid(stored) ?? data.uid, generation: stored.revision, compiled };
+  const owner = ownerUid(stored);
+  const { key } = identity;
+  return { key, uid: owner ?? data.uid, generation: stored.revision, owner, allowedRevisions: 'Any', compiled };
 }
 
 /** The uid of the template that owns a revision; `undefined` if it was deleted with `--cascade=orphan`. */
 export function ownerUid(stored: ControllerRevision): string | undefined {
-  return stored.metadata?.ownerReferences?.find(({ controller }) => controller === true)?.uid;
+  return stored.metadata?.ownerReferences?.find(isController)?.uid;
 }
 
 function templateLabel(kind: TemplateKind): string {

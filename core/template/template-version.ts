@@ -1,4 +1,5 @@
 import type { Template } from '../../api/job-template.ts';
+import type { AllowedRevisions } from '../../api/names.ts';
 import { compileTemplate, type CompiledTemplate } from './compile.ts';
 import { keyOfTemplate, type TemplateKey } from './template-key.ts';
 
@@ -7,11 +8,22 @@ export interface TemplateVersion {
   key: TemplateKey;
   uid: string;
   generation: number;
+  /** The uid of the template that this version certainly belongs to; `undefined` for a stored revision without an owner. */
+  owner: string | undefined;
+  /** Which revisions runs may name. Not part of a revision's content: only that of the present template counts. */
+  allowedRevisions: AllowedRevisions;
   compiled: CompiledTemplate;
 }
 
 /** The version of a template object. */
 export function versionOfTemplate(template: Template): TemplateVersion {
   const { uid = '', generation = 0 } = template.metadata;
-  return { key: keyOfTemplate(template), uid, generation, compiled: compileTemplate(template) };
+  return {
+    key: keyOfTemplate(template),
+    uid,
+    generation,
+    owner: uid,
+    allowedRevisions: template.revisions?.allow ?? 'Any',
+    compiled: compileTemplate(template),
+  };
 }

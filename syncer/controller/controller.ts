@@ -33,6 +33,8 @@ export interface ControllerOptions {
   shard: Shard;
   /** The namespace of the revisions of ClusterJobTemplates. */
   clusterNamespace: string;
+  /** Whether every stored JobRun was admitted by a webhook. */
+  trustsAdmission: boolean;
   revisionHistoryLimit: number;
   /** For tests; five minutes by default. */
   revisionGraceMs?: number | undefined;
@@ -79,6 +81,7 @@ export class Controller {
       store,
       compiled,
       clusterNamespace,
+      trustsAdmission: options.trustsAdmission,
     });
     this.#keeper = this.#newKeeper(options, store, templates);
     this.#context = this.#newContext(options, cluster, templates);

@@ -11,7 +11,7 @@ import type { TemplateResolver } from './template-resolver.ts';
 
 export interface GatherContext {
   jobs: Pick<ObjectCache<Job>, 'get'>;
-  templates: Pick<TemplateResolver, 'cached'>;
+  templates: Pick<TemplateResolver, 'cached' | 'mustRead'>;
   records: Pick<RunRecords, 'get'>;
   rules: MissingTemplateRules;
 }
@@ -56,6 +56,6 @@ function templateFor(
   const { generation = 1 } = run.metadata;
   const hasJob = run.status?.jobName !== undefined || record.created !== undefined;
   if (hasJob && generation <= appliedGeneration({ run, record })) return undefined;
-  const template = templates.cached(run);
+  const template = !hasJob && templates.mustRead(run) ? undefined : templates.cached(run);
   return template ? { kind: 'found', template } : answers.template;
 }

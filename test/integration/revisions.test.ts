@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobTemplate, Template } from '../../api/job-template.ts';
-import { API_VERSION } from '../../api/names.ts';
+import { ANNOTATION_REQUESTED_BY, API_VERSION } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { ControllerRevision, Job } from '../../api/wire.ts';
+import { controllerRevision } from '../../core/template/controller-revision.ts';
 import { templateRevision } from '../../core/template/template-revision.ts';
 import { revisionStore } from '../unit/revisions/revision-stores.ts';
 import { versionOfTemplate } from '../../core/template/template-version.ts';
@@ -20,11 +21,14 @@ afterAll(async () => {
   await environment.stop();
 });
 
-/** What admission does: it stores the template's revision and pins the run to it. */
+/** What admission does: it stores the template's revision, pins the run to it, and records who asked. */
 async function admit(template: Template, namespace: string, name: string, spec: object = {}): Promise<string> {
   await revisionStore(environment.client, 'default').keep(versionOfTemplate(template));
   const templateRevisionOfRun = templateRevision(template);
-  await environment.run(namespace, name, { spec: { templateRevision: templateRevisionOfRun, ...spec } });
+  await environment.run(namespace, name, {
+    metadata: { annotations: { [ANNOTATION_REQUESTED_BY]: 'anna' } },
+    spec: { templateRevision: templateRevisionOfRun, ...spec },
+  });
   return templateRevisionOfRun;
 }
 
@@ -68,6 +72,46 @@ describe('a run that was admitted before its template was edited', () => {
     expect(run.status?.conditions).toContainEqual(
       expect.objectContaining({ type: 'Failed', reason: 'RevisionNotFound' }),
     );
+    expect(await environment.jobs(namespace)).toEqual([]);
+  });
+});
+
+describe('a run of an older revision that no webhook has admitted', () => {
+  it.each([
+    ['closes its allow-list', { overrides: { allow: [] } }, 'spec.args: Forbidden'],
+    ['allows only the present revision', { revisions: { allow: 'Present' } }, 'spec.templateRevision: Forbidden'],
+  ])('fails after the template %s', async (_sentence, tightened, error) => {
+    const namespace = await environment.namespace();
+    const template = await environment.template(namespace);
+    await revisionStore(environment.client, 'default').keep(versionOfTemplate(template));
+    await edit(namespace, ['edited']);
+    await environment.client.patch(JOB_TEMPLATES, { namespace, name: 'echo' }, tightened);
+    await environment.syncer();
+    await environment.run(namespace, 'escape', {
+      spec: { templateRevision: templateRevision(template), args: ['mine'] },
+    });
+    const run = await environment.runThat(namespace, 'escape', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.error).toContain(error);
+    expect(await environment.jobs(namespace)).toEqual([]);
+  });
+
+  it('fails if somebody else wrote the revision', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace);
+    const forged = versionOfTemplate({
+      ...(await environment.template(namespace, 'other', { backoffLimit: 5 })),
+      metadata: { name: 'echo', namespace },
+    });
+    const { ownerReferences, ...metadata } = controllerRevision(forged, namespace).metadata!;
+    expect(ownerReferences).toHaveLength(1);
+    await environment.client.create(CONTROLLER_REVISIONS, namespace, {
+      ...controllerRevision(forged, namespace),
+      metadata,
+    });
+    await environment.syncer();
+    await environment.run(namespace, 'forged', { spec: { templateRevision: forged.compiled.revision } });
+    const run = await environment.runThat(namespace, 'forged', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.conditions).toContainEqual(expect.objectContaining({ reason: 'RevisionNotFound' }));
     expect(await environment.jobs(namespace)).toEqual([]);
   });
 });

@@ -45,6 +45,7 @@ export const CONFIG: SyncerConfig = {
   shards: 1,
   shard: 0,
   workers: 16,
+  failurePolicy: 'Fail',
   missingTemplate: 'Reject',
   missingTemplateWaitSeconds: 300,
   revisionHistoryLimit: 10,

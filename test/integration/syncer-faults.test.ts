@@ -406,6 +406,7 @@ describe('leadership', () => {
       client: environment.client,
       clock: SYSTEM_CLOCK,
       guard: { assertHeld, lost: new AbortController().signal },
+      trustsAdmission: true,
       rules: { policy: 'Reject', waitSeconds: 300 },
       shard: WHOLE,
       workers: 1,

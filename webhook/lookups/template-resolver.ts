@@ -1,14 +1,18 @@
+import { LRUCache } from 'lru-cache';
 import type { JobRun } from '../../api/job-run.ts';
-import { templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
+import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
 import type { TemplateVersion } from '../../core/template/template-version.ts';
 import { KubeApiError, KubeConnectionError } from '../../kube/client/api-error.ts';
 import type { CompiledTemplates } from '../../revisions/compiled-templates.ts';
 import type { RevisionStore } from '../../revisions/revision-store.ts';
 import type { TemplateLookup } from './template-lookup.ts';
 
-/** `noRevision`: the template has revisions (`known`, newest first), but not the one that the run names. */
+/**
+ * `present`: the template as it is now, if the run names another revision. `noRevision`: the template has revisions
+ * (`known`, newest first), but not the one that the run names.
+ */
 export type TemplateResolution =
-  | { kind: 'found'; template: TemplateVersion }
+  | { kind: 'found'; template: TemplateVersion; present?: TemplateVersion }
   | { kind: 'missing' }
   | { kind: 'noRevision'; known: string[] }
   | { kind: 'unknown'; why: string };
@@ -17,23 +21,43 @@ export interface TemplateResolverOptions {
   lookup: Pick<TemplateLookup, 'cached' | 'findLive'>;
   revisions: Pick<RevisionStore, 'find' | 'list'>;
   compiled: CompiledTemplates;
+  /** A monotonic clock, in milliseconds; for tests. */
+  now?: () => number;
+}
+
+/** The validation of a run follows its mutation within this time, and uses what the mutation has read. */
+const READ_MS = 1_000;
+const MAX_READ = 1_000;
+
+/** What identifies the content of a template that was read from the API server. */
+interface Read {
+  uid: string;
+  generation: number;
+  revision: string;
 }
 
 /** Resolves the template of a run: the revision that the run names, or the current template. */
 export class TemplateResolver {
   readonly #options: TemplateResolverOptions;
+  /** Templates that were read a moment ago. */
+  readonly #read: LRUCache<string, Read>;
 
   constructor(options: TemplateResolverOptions) {
     this.#options = options;
+    const { now } = options;
+    this.#read = new LRUCache({ max: MAX_READ, ttl: READ_MS, ttlResolution: 0, ...(now && { perf: { now } }) });
   }
 
-  /** The template that the Job of this run is rendered from. */
+  /**
+   * The template that the Job of this run is rendered from. A run that names a revision is also judged by the present
+   * template, so that is read too, unless it was read a moment ago and the cache knows of no change since.
+   */
   async resolve(run: JobRun, signal: AbortSignal): Promise<TemplateResolution> {
     const revision = run.spec.templateRevision;
     if (revision === undefined) return this.resolveCurrent(run, signal);
     const key = templateKeyOfRun(run);
-    const known = this.#options.compiled.find(key, revision) ?? this.#cached(key);
-    if (known?.compiled.revision === revision) return { kind: 'found', template: known };
+    const known = this.#isPresent(key, revision) ? this.#options.compiled.find(key, revision) : undefined;
+    if (known) return { kind: 'found', template: known };
     try {
       return await this.#resolveStored(run, revision, signal);
     } catch (error) {
@@ -53,6 +77,8 @@ export class TemplateResolver {
     const template = compiled.ofTemplate(found.template);
     // The validation of this run follows its mutation, and finds the template here.
     compiled.remember(template);
+    const { uid, generation } = template;
+    this.#read.set(templateKeyString(template.key), { uid, generation, revision: template.compiled.revision });
     return { kind: 'found', template };
   }
 
@@ -64,15 +90,23 @@ export class TemplateResolver {
   async #resolveStored(run: JobRun, revision: string, signal: AbortSignal): Promise<TemplateResolution> {
     const { revisions } = this.#options;
     const key = templateKeyOfRun(run);
-    const [current, stored] = await Promise.all([
-      this.resolveCurrent(run, signal),
-      revisions.find(key, revision, { signal }),
-    ]);
-    if (current.kind === 'found' && current.template.compiled.revision === revision) return current;
-    if (stored !== undefined) return { kind: 'found', template: stored };
-    if (current.kind !== 'found') return current;
-    const known = await revisions.list(key, { signal });
-    return { kind: 'noRevision', known: Array.from(new Set([current.template.compiled.revision, ...known])) };
+    const current = await this.resolveCurrent(run, signal);
+    if (current.kind === 'missing') return current;
+    // If the template cannot be read now, its last known state is better than none.
+    const present = current.kind === 'found' ? current.template : this.#cached(key);
+    if (present === undefined) return current;
+    if (present.compiled.revision === revision) return { kind: 'found', template: present };
+    const stored = await revisions.find(key, revision, { owner: present.uid, signal });
+    if (stored !== undefined) return { kind: 'found', template: stored, present };
+    const known = present.allowedRevisions === 'Present' ? [] : await revisions.list(key, { signal });
+    return { kind: 'noRevision', known: Array.from(new Set([present.compiled.revision, ...known])) };
+  }
+
+  /** Whether this is the revision of the template that was read a moment ago. The cache must not know a newer one. */
+  #isPresent(key: TemplateKey, revision: string): boolean {
+    const read = this.#read.get(templateKeyString(key));
+    const { uid, generation } = this.#options.lookup.cached(key)?.metadata ?? {};
+    return read?.revision === revision && read.uid === uid && (generation ?? Infinity) <= read.generation;
   }
 
   #cached(key: TemplateKey): TemplateVersion | undefined {

@@ -83,6 +83,7 @@ affinity:
     - { name: SHARD, value: {{ .shard | quote }} }
     {{- end }}
     - { name: WORKERS, value: {{ $values.syncer.workers | int | quote }} }
+    - { name: FAILURE_POLICY, value: {{ $values.admission.failurePolicy }} }
     - { name: MISSING_TEMPLATE, value: {{ $values.admission.missingTemplate }} }
     - { name: MISSING_TEMPLATE_WAIT_SECONDS, value: {{ $values.admission.missingTemplateWaitSeconds | int | quote }} }
     - { name: REVISION_HISTORY_LIMIT, value: {{ $values.revisionHistoryLimit | int | quote }} }

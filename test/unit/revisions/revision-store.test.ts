@@ -105,10 +105,47 @@ describe('RevisionStore', () => {
     server.stored.set(name, { metadata: { name, namespace: 'team' }, revision: 1, data: { of: 'somebody else' } });
     server.template = template;
     await expect(store.keep(version)).rejects.toThrow(
-      `ControllerRevision team/${name} does not have the content that its name promises; delete it`,
+      `ControllerRevision team/${name} has the name of this revision, but other content; delete it`,
     );
     expect(server.calls).not.toContain(`patch ${name}`);
   });
+
+  test('does not take a revision for its own if only the beginning of the hash is the same', async () => {
+    await store.keep(version);
+    const compiled = Object.assign(Object.create(version.compiled) as typeof version.compiled, { digest: 'other' });
+    await expect(store.keep({ ...version, generation: 2, compiled })).rejects.toThrow('but other content');
+  });
+
+  test('finds only a revision that the template owns', async () => {
+    await store.keep(version);
+    expect(await store.find(key, revision, { owner: 'another template of this name' })).toBeUndefined();
+    expect(await store.find(key, revision, { owner: version.uid })).toMatchObject({ owner: version.uid });
+  });
+
+  test('reads a revision again if the known one belongs to a template that was deleted', async () => {
+    await store.keep(version);
+    await store.find(key, revision);
+    const owned = controllerRevision({ ...version, uid: 'new' }, 'team');
+    server.stored.set(name, owned);
+    expect(await store.find(key, revision, { owner: 'new' })).toMatchObject({ owner: 'new' });
+  });
+
+  test.each([
+    ['no owner', undefined],
+    ['no controller', false],
+  ])(
+    'finds no revision with %s while the template exists, but finds it after the template was deleted',
+    async (_sentence, controller) => {
+      const stored = controllerRevision(version, 'team');
+      const { ownerReferences: [owner] = [], ...metadata } = stored.metadata!;
+      server.stored.set(name, { ...stored, metadata });
+      if (controller !== undefined) {
+        server.stored.set(name, { ...stored, metadata: { ...metadata, ownerReferences: [{ ...owner!, controller }] } });
+      }
+      expect(await store.find(key, revision, { owner: version.uid })).toBeUndefined();
+      expect((await store.find(key, revision)) === undefined).toBe(controller !== undefined);
+    },
+  );
 
   test('records a use, once for many', async () => {
     await store.keep(version);

@@ -13,6 +13,7 @@ describe('readConfig', () => {
       workers: 16,
       missingTemplate: 'Reject',
       missingTemplateWaitSeconds: 300,
+      failurePolicy: 'Fail',
       logLevel: 'info',
     });
   });

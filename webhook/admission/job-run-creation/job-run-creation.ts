@@ -18,6 +18,7 @@ import { jobRendered } from './job-rendered.ts';
 import { missingTemplateAnnotation } from './missing-template-annotation.ts';
 import { permissionToUse } from './permission-to-use.ts';
 import { referencesExist } from './references-exist.ts';
+import { revisionAllowed } from './revision-allowed.ts';
 import { revisionInUse } from './revision-in-use.ts';
 import { jobRunShape } from './job-run-shape.ts';
 import { templateExists } from './template-exists.ts';
@@ -61,6 +62,7 @@ export function jobRunCreationStages(options: JobRunCreationOptions): Stages<Job
       missingTemplateAnnotation(options),
       requesterAnnotation,
       templateExists(options),
+      revisionAllowed,
       jobRendered,
       jobAccepted,
       referencesExist(options),

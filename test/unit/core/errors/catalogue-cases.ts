@@ -2,6 +2,7 @@ import type { TemplateContent } from '../../../../api/job-template.ts';
 import type { ParameterSchema } from '../../../../api/parameter.ts';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
 import { jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
+import { presentErrors } from '../../../../core/job/present-template.ts';
 import { render } from '../../../../core/job/render.ts';
 import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
 import { parameterValueErrors } from '../../../../core/parameters/value-errors.ts';
@@ -12,6 +13,7 @@ import {
   templateNotFound,
   validateTemplateRef,
 } from '../../../../core/template/template-reference.ts';
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 
 /** Mistakes that together make core return every sentence that it has for a user. */
@@ -134,6 +136,26 @@ const RUN_CASES: Errors[] = [
   run({ metadata: { labels: { 'hematoscope.app/job-run': 'x' } } }, {}),
 ];
 
+/** A run of a revision that has an older content than the present template. */
+const older =
+  (present: object, spec: object, parameters: unknown[] = PARAMETERS): Errors =>
+  () => {
+    const used = compileTemplate({ ...echoTemplate({ backoffLimit: 1 }), parameters } as TemplateContent);
+    return presentErrors(versionOfTemplate({ ...echoTemplate(), ...present }), echoRun(spec), used);
+  };
+
+const modes = (names: string[]): object => ({
+  parameters: [{ name: 'mode', schema: { type: 'string', enum: names } }],
+});
+
+const OLDER_REVISION_CASES: Errors[] = [
+  older({ overrides: { allow: [] } }, { image: 'x' }),
+  older({ revisions: { allow: 'Present' } }, {}),
+  older({}, { parameters: { day: 'ab' } }),
+  older(modes(['slow']), { parameters: { mode: 'fast' } }),
+  older(modes(['slow']), {}),
+];
+
 const reference =
   (spec: object): Errors =>
   () =>
@@ -193,4 +215,10 @@ const REFUSAL_CASES: Errors[] = [
 ];
 
 /** All cases, by what is wrong. */
-export const CASES = { template: TEMPLATE_CASES, run: RUN_CASES, reference: REFERENCE_CASES, job: REFUSAL_CASES };
+export const CASES = {
+  template: TEMPLATE_CASES,
+  run: RUN_CASES,
+  olderRevision: OLDER_REVISION_CASES,
+  reference: REFERENCE_CASES,
+  job: REFUSAL_CASES,
+};

@@ -148,6 +148,18 @@ describe('what is wrong', () => {
     `);
   });
 
+  test('with a run of an older revision', () => {
+    expect(sentences(CASES.olderRevision)).toMatchInlineSnapshot(`
+      [
+        "spec.image: Forbidden: JobTemplate "echo" allows no overrides; the present JobTemplate "echo" also applies to runs of older revisions",
+        "spec.templateRevision: Forbidden: JobTemplate "echo" allows only its present revision, "c033391fc4"; leave the field out to run it",
+        "spec.parameters[day]: Forbidden: the parameter has been removed from the template; the present JobTemplate "echo" also applies to runs of older revisions",
+        "spec.parameters[mode]: Unsupported value: "fast": supported values: "slow"; the present JobTemplate "echo" also applies to runs of older revisions",
+        "spec.templateRevision: Invalid value: "0a2739d811": the default of this revision for parameter "mode" is not allowed: Unsupported value: "fast": supported values: "slow"; the present JobTemplate "echo" also applies to runs of older revisions",
+      ]
+    `);
+  });
+
   test('with the reference to a template', () => {
     expect(sentences(CASES.reference)).toMatchInlineSnapshot(`
       [

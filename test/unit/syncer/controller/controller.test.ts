@@ -80,6 +80,7 @@ function begin(objects: Record<string, KubeObject[]>, options: Partial<Controlle
     workers: 2,
     shard: WHOLE,
     clusterNamespace: 'system',
+    trustsAdmission: true,
     revisionHistoryLimit: 1,
     instance: 'syncer-0',
     metrics: kubeMetrics(new Registry()),

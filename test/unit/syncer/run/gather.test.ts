@@ -25,13 +25,15 @@ interface Given {
   answers?: Answers;
   record?: RunRecord;
   template?: typeof TEMPLATE;
+  mustRead?: boolean;
 }
 
-function gathered({ run = RUN, cachedJob, answers = {}, record = {}, template }: Given) {
+function gathered({ run = RUN, cachedJob, answers = {}, record = {}, template, mustRead = false }: Given) {
   let lookups = 0;
   const context = {
     jobs: { get: (namespace = '', name = '') => (namespace === 'team' && name === NAME ? cachedJob : undefined) },
     templates: {
+      mustRead: () => mustRead,
       cached: () => {
         lookups += 1;
         return template;
@@ -85,6 +87,16 @@ describe('the situation of a run', () => {
       found,
     ],
     ['no template that was not read', {}, undefined],
+    [
+      'no template of the caches if the run must be judged by the present one',
+      { template: TEMPLATE, mustRead: true },
+      undefined,
+    ],
+    [
+      'the template that was read if the run must be judged by the present one',
+      { template: TEMPLATE, mustRead: true, answers: { template: { kind: 'missing' } } },
+      { kind: 'missing' },
+    ],
     [
       'the template after spec.suspend changed',
       { run: { ...withJob, metadata: { ...RUN.metadata, generation: 2 } }, template: TEMPLATE },

@@ -56,6 +56,7 @@ function begin({ job }: { job?: Job } = {}) {
   let cached: typeof TEMPLATE | undefined = TEMPLATE;
   const templates: ReconcileContext['templates'] = {
     cached: () => cached,
+    mustRead: () => false,
     read: () => (sent.push('read template'), Promise.resolve({ kind: 'found', template: TEMPLATE })),
   };
   const context: ReconcileContext = {

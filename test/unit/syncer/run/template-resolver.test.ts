@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Template } from '../../../../api/job-template.ts';
+import { ANNOTATION_REQUESTED_BY } from '../../../../api/names.ts';
 import type { ControllerRevision } from '../../../../api/wire.ts';
 import { controllerRevision } from '../../../../core/template/controller-revision.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
@@ -8,6 +9,7 @@ import { CompiledTemplates } from '../../../../revisions/compiled-templates.ts';
 import { TemplateResolver } from '../../../../syncer/run/template-resolver.ts';
 import { echoRun, echoTemplate } from '../../core/objects.ts';
 
+const ADMITTED = { annotations: { [ANNOTATION_REQUESTED_BY]: 'anna' } };
 const CURRENT = echoTemplate();
 const REVISION = versionOfTemplate(CURRENT).compiled.revision;
 const OLD = versionOfTemplate({
@@ -21,9 +23,10 @@ interface Given {
   cachedRevision?: ControllerRevision;
   live?: Template;
   stored?: TemplateVersion;
+  trustsAdmission?: boolean;
 }
 
-function begin({ cached, cachedRevision, live, stored }: Given = {}) {
+function begin({ cached, cachedRevision, live, stored, trustsAdmission = true }: Given = {}) {
   const reads: string[] = [];
   const named = <T extends { metadata?: { namespace?: string; name?: string } }>(object: T | undefined) => ({
     get: (namespace: string | undefined, name: string) =>
@@ -36,11 +39,23 @@ function begin({ cached, cachedRevision, live, stored }: Given = {}) {
       revisions: named(cachedRevision),
     },
     cluster: { getTemplate: () => (reads.push('template'), Promise.resolve(live)) },
-    store: { find: () => (reads.push('revision'), Promise.resolve(stored)) },
+    store: {
+      find: (_key, _revision, options) => {
+        reads.push('revision');
+        return Promise.resolve(options?.owner === undefined || stored?.owner === options.owner ? stored : undefined);
+      },
+    },
     compiled: new CompiledTemplates(),
     clusterNamespace: 'release',
+    trustsAdmission,
   });
   return { resolver, reads };
+}
+
+function ownerless(stored: ControllerRevision): ControllerRevision {
+  const { ownerReferences, ...metadata } = stored.metadata ?? {};
+  expect(ownerReferences).toHaveLength(1);
+  return { ...stored, metadata };
 }
 
 const CLUSTER_TEMPLATE = {
@@ -64,6 +79,18 @@ describe('the caches', () => {
       { cachedRevision: controllerRevision(OLD, 'team') },
       { templateRevision: OLD_REVISION },
       OLD_REVISION,
+    ],
+    [
+      'do not offer a revision that its template does not own',
+      { cached: CURRENT, cachedRevision: controllerRevision({ ...OLD, uid: 'other' }, 'team') },
+      { templateRevision: OLD_REVISION },
+      undefined,
+    ],
+    [
+      'do not offer a revision without an owner while its template exists',
+      { cached: CURRENT, cachedRevision: ownerless(controllerRevision(OLD, 'team')) },
+      { templateRevision: OLD_REVISION },
+      undefined,
     ],
     [
       'do not offer the current template for another revision',
@@ -107,13 +134,25 @@ describe('a read', () => {
       'finds the stored revision',
       { stored: OLD, live: CURRENT, revision: OLD_REVISION },
       { kind: 'found', template: OLD },
-      ['revision'],
+      ['template', 'revision'],
+    ],
+    [
+      'finds no revision that the template does not own',
+      { stored: { ...OLD, owner: undefined }, live: CURRENT, revision: OLD_REVISION },
+      { kind: 'lost', reason: 'RevisionNotFound' },
+      ['template', 'revision'],
+    ],
+    [
+      'finds the revision of an admitted run whose template was deleted',
+      { stored: OLD, revision: OLD_REVISION },
+      { kind: 'found', template: OLD },
+      ['template', 'revision'],
     ],
     [
       'finds a revision that is current and not stored yet',
       { live: CURRENT, revision: REVISION },
       { kind: 'found' },
-      ['revision', 'template'],
+      ['template'],
     ],
     [
       'finds that the template no longer has the revision',
@@ -123,7 +162,7 @@ describe('a read', () => {
         reason: 'RevisionNotFound',
         message: `JobTemplate "echo" no longer has the revision "${OLD_REVISION}"; create the JobRun again`,
       },
-      ['revision', 'template'],
+      ['template', 'revision'],
     ],
     [
       'finds that the template was deleted',
@@ -133,12 +172,38 @@ describe('a read', () => {
         reason: 'TemplateDeleted',
         message: `JobTemplate "echo" was deleted, and its revision "${OLD_REVISION}" with it, before this JobRun got its Job`,
       },
-      ['revision', 'template'],
+      ['template', 'revision'],
     ],
   ])('%s', async (_sentence, { revision, ...given }, expected, requests) => {
     const { resolver, reads } = begin(given);
-    const run = echoRun(revision === undefined ? {} : { templateRevision: revision });
+    const run = echoRun(revision === undefined ? {} : { templateRevision: revision }, ADMITTED);
     expect(await resolver.read(run)).toMatchObject(expected);
     expect(reads).toEqual(requests);
+  });
+});
+
+describe('a run that no webhook has admitted', () => {
+  const unadmitted = echoRun({ templateRevision: OLD_REVISION });
+
+  it('is judged by the present template, read from the API server', async () => {
+    const { resolver } = begin({ stored: OLD, live: CURRENT });
+    expect(resolver.mustRead(unadmitted)).toBe(true);
+    expect(await resolver.read(unadmitted)).toMatchObject({
+      kind: 'found',
+      template: OLD,
+      present: { compiled: { revision: REVISION } },
+    });
+  });
+
+  it('is lost with its template, though the revision is stored', async () => {
+    const { resolver, reads } = begin({ stored: OLD });
+    expect(await resolver.read(unadmitted)).toMatchObject({ kind: 'lost', reason: 'TemplateDeleted' });
+    expect(reads).toEqual(['template']);
+  });
+
+  it('may be any run while runs are stored without admission', () => {
+    const run = echoRun({ templateRevision: OLD_REVISION }, ADMITTED);
+    expect(begin({}).resolver.mustRead(run)).toBe(false);
+    expect(begin({ trustsAdmission: false }).resolver.mustRead(run)).toBe(true);
   });
 });

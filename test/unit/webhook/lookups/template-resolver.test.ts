@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClusterJobTemplate, JobTemplate } from '../../../../api/job-template.ts';
+import { controllerRevision, revisionOwner } from '../../../../core/template/controller-revision.ts';
 import { templateRevision } from '../../../../core/template/template-revision.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { ObjectCache } from '../../../../kube/watch/cache.ts';
@@ -20,6 +21,8 @@ const [CURRENT, OLD] = [templateRevision(current), templateRevision(old)];
 let apiServer: FakeApiServer;
 let cache: ObjectCache<JobTemplate>;
 let resolver: TemplateResolver;
+let monotonic = 1;
+let versions = 0;
 
 beforeEach(() => {
   apiServer = new FakeApiServer();
@@ -32,8 +35,14 @@ beforeEach(() => {
     }),
     revisions: new RevisionStore({ client: apiServer, clusterNamespace: 'system', templates: compiled }),
     compiled,
+    now: () => monotonic,
   });
 });
+
+function cacheHas(generation: number, uid = current.metadata.uid!): void {
+  const resourceVersion = String(10 + (versions += 1));
+  cache.apply({ ...current, metadata: { ...current.metadata, uid, generation, resourceVersion } });
+}
 
 const live = () => apiServer.templates.set('team/echo', current);
 const resolve = (templateRevision?: string, until = signal) =>
@@ -53,16 +62,44 @@ describe('a JobRun without a revision', () => {
     live();
     await resolve();
     const { gets } = apiServer;
+    cache.apply({ ...current, metadata: { ...current.metadata, resourceVersion: '1' } });
     expect(await resolve(CURRENT)).toMatchObject(found(CURRENT));
     expect(apiServer.gets).toBe(gets);
   });
 });
 
 describe('a JobRun with a revision', () => {
-  it('finds the current one in the cache, without a request', async () => {
-    cache.apply({ ...current, metadata: { ...current.metadata, resourceVersion: '1' } });
-    expect(await resolve(CURRENT)).toMatchObject(found(CURRENT));
-    expect(apiServer.gets).toBe(0);
+  it('is judged by the template of the API server, not by that of the cache', async () => {
+    cache.apply({ ...old, metadata: { ...old.metadata, resourceVersion: '1' } });
+    live();
+    await revisionStore(apiServer).keep(versionOfTemplate(old));
+    expect(await resolve(OLD)).toMatchObject({ ...found(OLD), present: { compiled: { revision: CURRENT } } });
+  });
+
+  it.each([
+    ['the time for which it counts is over', () => (monotonic += 1_001)],
+    [
+      'the cache knows a newer one',
+      () => {
+        cacheHas(3);
+      },
+    ],
+    [
+      'the cache knows that the template was recreated',
+      () => {
+        cacheHas(1, 'recreated');
+      },
+    ],
+  ])('reads the template again if it was read a moment ago, but %s', async (_sentence, then) => {
+    live();
+    cacheHas(2);
+    await resolve();
+    const { gets } = apiServer;
+    await resolve(CURRENT);
+    expect(apiServer.gets).toBe(gets);
+    then();
+    await resolve(CURRENT);
+    expect(apiServer.gets).toBe(gets + 1);
   });
 
   it('finds the current one that is not stored yet', async () => {
@@ -70,9 +107,50 @@ describe('a JobRun with a revision', () => {
     expect(await resolve(CURRENT)).toMatchObject(found(CURRENT));
   });
 
-  it('finds a stored one, also of a template that was deleted', async () => {
+  it('finds a stored one with the present template, which must own it', async () => {
+    live();
     await revisionStore(apiServer).keep(versionOfTemplate(old));
-    expect(await resolve(OLD)).toMatchObject(found(OLD));
+    expect(await resolve(OLD)).toMatchObject({ ...found(OLD), present: { compiled: { revision: CURRENT } } });
+  });
+
+  it.each([
+    ['no owner', undefined],
+    [
+      'another owner',
+      [{ apiVersion: 'hematoscope.app/v1', kind: 'JobTemplate', name: 'echo', uid: 'x', controller: true }],
+    ],
+    [
+      'an owner that does not control it',
+      [{ ...revisionOwner(versionOfTemplate(old).key, current.metadata.uid!), controller: false }],
+    ],
+    [
+      'an owner of another group',
+      [{ ...revisionOwner(versionOfTemplate(old).key, current.metadata.uid!), apiVersion: 'x/v1' }],
+    ],
+  ])('finds no stored one that has %s', async (_sentence, ownerReferences) => {
+    live();
+    const forged = controllerRevision(versionOfTemplate(old), 'team');
+    delete forged.metadata!.ownerReferences;
+    if (ownerReferences) forged.metadata!.ownerReferences = ownerReferences;
+    apiServer.revisions.set(forged.metadata!.name!, forged);
+    expect(await resolve(OLD)).toMatchObject({ kind: 'noRevision' });
+  });
+
+  it('finds none of a template that was deleted', async () => {
+    await revisionStore(apiServer).keep(versionOfTemplate(old));
+    expect(await resolve(OLD)).toEqual({ kind: 'missing' });
+  });
+
+  it('does not list older ones if the template allows only the present one', async () => {
+    apiServer.templates.set('team/echo', { ...current, revisions: { allow: 'Present' } });
+    await revisionStore(apiServer).keep(versionOfTemplate(old));
+    expect(await resolve('0123456789')).toEqual({ kind: 'noRevision', known: [CURRENT] });
+  });
+
+  it('is judged by the cached template while the API server cannot be reached', async () => {
+    cache.apply({ ...current, metadata: { ...current.metadata, resourceVersion: '1' } });
+    apiServer.down = noAnswer();
+    expect(await resolve(CURRENT)).toMatchObject(found(CURRENT));
   });
 
   it('is missing with its template', async () => {
