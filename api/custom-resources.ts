@@ -7,7 +7,7 @@ import type { Resource } from './resources.ts';
 /** A column of `kubectl get`. */
 export interface PrinterColumn {
   name: string;
-  type: 'string' | 'integer' | 'date';
+  type: 'string' | 'date';
   jsonPath: string;
   description: string;
   /** 1: only with `-o wide`. */
@@ -21,6 +21,8 @@ export interface CustomResource {
   shortName: string;
   columns: PrinterColumn[];
   statusSubresource: boolean;
+  /** A field whose numbers and booleans can be placeholders. */
+  placeholdersIn?: 'spec';
   /** JSON paths that a `fieldSelector` can use. */
   selectableFields?: string[];
 }
@@ -35,6 +37,7 @@ const AGE: PrinterColumn = {
   description: 'Time since it was created.',
 };
 
+/** A number can be a placeholder, which is a string: such a column is one of strings. */
 const JOB_TEMPLATE_COLUMNS: PrinterColumn[] = [
   {
     name: 'Image',
@@ -52,21 +55,21 @@ const JOB_TEMPLATE_COLUMNS: PrinterColumn[] = [
   },
   {
     name: 'Backoff Limit',
-    type: 'integer',
+    type: 'string',
     jsonPath: '.spec.backoffLimit',
     description: 'Number of retries before the Job is considered failed.',
     priority: 1,
   },
   {
     name: 'Deadline',
-    type: 'integer',
+    type: 'string',
     jsonPath: '.spec.activeDeadlineSeconds',
     description: 'Seconds that the Job may run.',
     priority: 1,
   },
   {
     name: 'TTL',
-    type: 'integer',
+    type: 'string',
     jsonPath: '.spec.ttlSecondsAfterFinished',
     description: 'Seconds for which a finished Job is retained.',
     priority: 1,
@@ -101,6 +104,7 @@ export const JOB_TEMPLATE_RESOURCE: CustomResource = {
   shortName: 'jt',
   columns: JOB_TEMPLATE_COLUMNS,
   statusSubresource: false,
+  placeholdersIn: 'spec',
 };
 
 export const CLUSTER_JOB_TEMPLATE_RESOURCE: CustomResource = {
@@ -109,6 +113,7 @@ export const CLUSTER_JOB_TEMPLATE_RESOURCE: CustomResource = {
   shortName: 'cjt',
   columns: JOB_TEMPLATE_COLUMNS,
   statusSubresource: false,
+  placeholdersIn: 'spec',
 };
 
 export const JOB_RUN_RESOURCE: CustomResource = {

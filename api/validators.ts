@@ -12,6 +12,7 @@ import { JobTemplateSchema } from './job-template.ts';
 import { DEFINITIONS } from './kubernetes/definitions.ts';
 import type { JsonSchema } from './kubernetes/json-schema.ts';
 import { mapSchemas, refTarget } from './kubernetes/json-schema.ts';
+import { jsonSchemaWithPlaceholders } from './kubernetes/placeholders.ts';
 import { schemaError } from './schema-error.ts';
 import type { SchemaError } from './schema-error.ts';
 
@@ -42,12 +43,18 @@ const ajvSchema = (schema: JsonSchema): JsonSchema => {
   };
 };
 
-const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true });
-addFormats.default(ajv);
-ajv.addVocabulary(KUBERNETES_KEYWORDS);
-for (const [name, schema] of Object.entries(DEFINITIONS)) ajv.addSchema(ajvSchema(schema), name);
+const ajvWith = (definition: (schema: JsonSchema) => JsonSchema): Ajv => {
+  const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true });
+  addFormats.default(ajv);
+  ajv.addVocabulary(KUBERNETES_KEYWORDS);
+  for (const [name, schema] of Object.entries(DEFINITIONS)) ajv.addSchema(ajvSchema(definition(schema)), name);
+  return ajv;
+};
 
-const compile = (schema: TSchema): ValidateFunction => ajv.compile(ajvSchema(schema as JsonSchema));
+const ajv = ajvWith((schema) => schema);
+const ajvOfTemplates = ajvWith(jsonSchemaWithPlaceholders);
+
+const compile = (schema: TSchema, by = ajv): ValidateFunction => by.compile(ajvSchema(schema as JsonSchema));
 
 const checker =
   (validate: ValidateFunction) =>
@@ -60,7 +67,7 @@ const checker =
 export const validateJobRun = checker(compile(JobRunSchema));
 
 /** What is wrong with `value` as a JobTemplate; empty when it is one. Fields that only a newer Kubernetes defines are accepted. */
-export const validateJobTemplate = checker(compile(JobTemplateSchema));
+export const validateJobTemplate = checker(compile(JobTemplateSchema, ajvOfTemplates));
 
 /** What is wrong with `value` as an AdmissionReview of the supported version; its objects are not validated. */
 export const validateAdmissionReview = checker(compile(AdmissionReviewSchema));

@@ -2,6 +2,7 @@ import { Document, isScalar, isSeq, visit } from 'yaml';
 import type { CustomResource } from '../api/custom-resources.ts';
 import { CATEGORY } from '../api/custom-resources.ts';
 import type { JsonSchema } from '../api/kubernetes/json-schema.ts';
+import { structuralWithPlaceholders } from '../api/kubernetes/placeholders.ts';
 import { structuralSchema } from './structural-schema.ts';
 
 /**
@@ -35,7 +36,7 @@ export const customResourceDefinition = (custom: CustomResource) => {
             ? {}
             : { selectableFields: custom.selectableFields.map((jsonPath) => ({ jsonPath })) }),
           additionalPrinterColumns: custom.columns,
-          schema: { openAPIV3Schema: rootSchema(schema) },
+          schema: { openAPIV3Schema: placeholders(rootSchema(schema), custom) },
         },
       ],
     },
@@ -56,12 +57,18 @@ const rootSchema = (schema: JsonSchema): JsonSchema =>
     properties: { ...schema.properties, ...TYPE_META },
   });
 
+const placeholders = (root: JsonSchema, { placeholdersIn: name }: CustomResource): JsonSchema => {
+  const schema = name === undefined ? undefined : root.properties?.[name];
+  if (name === undefined || schema === undefined) return root;
+  return { ...root, properties: { ...root.properties, [name]: structuralWithPlaceholders(schema) } };
+};
+
 /** Fields without subfields are written on one line. So the file has half as many lines, and is smaller than 256 KiB. */
 const leavesOnOneLine = (document: Document): void => {
   visit(document, {
     Map: (_, map) => {
       const leaf = map.items.every(({ value }) => isScalar(value) || (isSeq(value) && value.items.every(isScalar)));
-      if (leaf && (map.has('type') || map.has('rule'))) map.flow = true;
+      if (leaf && ['type', 'rule', 'pattern'].some((key) => map.has(key))) map.flow = true;
     },
   });
 };

@@ -5,7 +5,7 @@
  */
 import document from './definitions.json' with { type: 'json' };
 import { firstSentence } from './first-sentence.ts';
-import { mapSchemas } from './json-schema.ts';
+import { mapSchemas, refTarget } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 export const JOB_SPEC = 'io.k8s.api.batch.v1.JobSpec';
@@ -15,6 +15,8 @@ export const ENV_VAR = 'io.k8s.api.core.v1.EnvVar';
 export const ENV_FROM_SOURCE = 'io.k8s.api.core.v1.EnvFromSource';
 export const RESOURCE_REQUIREMENTS = 'io.k8s.api.core.v1.ResourceRequirements';
 export const TOLERATION = 'io.k8s.api.core.v1.Toleration';
+export const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
+export const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
 export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 const RAW = document.definitions as unknown as Record<string, JsonSchema>;
@@ -119,8 +121,8 @@ const CHANGED: Record<string, (schema: JsonSchema) => JsonSchema> = {
 };
 
 const REPLACED: Record<string, JsonSchema> = {
-  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': { 'x-kubernetes-int-or-string': true },
-  'io.k8s.apimachinery.pkg.api.resource.Quantity': anyQuantity,
+  [INT_OR_STRING]: { 'x-kubernetes-int-or-string': true },
+  [QUANTITY]: anyQuantity,
   'io.k8s.api.core.v1.EphemeralContainer': ephemeralContainer,
 };
 
@@ -144,3 +146,7 @@ export const definition = (name: string): JsonSchema => {
   if (found === undefined) throw new Error(`no Kubernetes definition ${name}; run npm run generate:kubernetes`);
   return found;
 };
+
+/** What a schema refers to; itself if it is no reference. Without keywords if the definition is not included. */
+export const resolved = (schema: JsonSchema): JsonSchema =>
+  (schema.$ref === undefined ? schema : DEFINITIONS[refTarget(schema.$ref)]) ?? {};

@@ -1,5 +1,5 @@
-import { DEFINITIONS, JOB_SPEC } from '../../api/kubernetes/definitions.ts';
-import { refTarget, refTo, type JsonSchema } from '../../api/kubernetes/json-schema.ts';
+import { JOB_SPEC, resolved } from '../../api/kubernetes/definitions.ts';
+import { refTo, type JsonSchema } from '../../api/kubernetes/json-schema.ts';
 
 /**
  * The field names of the object in a Job that contains `path`. For `spec.template.spec.containers[0].comand` these are the
@@ -17,8 +17,4 @@ function child(schema: JsonSchema | undefined, name: string): JsonSchema | undef
   const properties = schema?.properties ?? {};
   const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
   return property === undefined ? undefined : resolved(property.items ?? property);
-}
-
-function resolved(schema: JsonSchema): JsonSchema | undefined {
-  return schema.$ref === undefined ? schema : DEFINITIONS[refTarget(schema.$ref)];
 }

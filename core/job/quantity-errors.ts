@@ -1,11 +1,10 @@
-import { DEFINITIONS, JOB_SPEC } from '../../api/kubernetes/definitions.ts';
-import { refTarget, refTo, type JsonSchema } from '../../api/kubernetes/json-schema.ts';
+import { JOB_SPEC, QUANTITY, resolved } from '../../api/kubernetes/definitions.ts';
+import { refTo, type JsonSchema } from '../../api/kubernetes/json-schema.ts';
 import type { Job } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 
-const QUANTITY = refTo('io.k8s.apimachinery.pkg.api.resource.Quantity');
 /** A number, then a power of 1024 (`Ki` …), of 1000 (`n` … `E`) or an exponent. */
 const VALID = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
 
@@ -20,7 +19,7 @@ export function quantityErrors(job: Job): FieldError[] {
 }
 
 function visit(value: unknown, schema: JsonSchema, path: FieldPath): FieldError[] {
-  if (schema.$ref === QUANTITY) return isQuantity(value) ? [] : [field.invalid(path, value, NOT_A_QUANTITY)];
+  if (schema.$ref === refTo(QUANTITY)) return isQuantity(value) ? [] : [field.invalid(path, value, NOT_A_QUANTITY)];
   const { properties = {}, items, additionalProperties } = resolved(schema);
   if (Array.isArray(value)) {
     return items === undefined ? [] : value.flatMap((item: unknown, index) => visit(item, items, path.index(index)));
@@ -31,10 +30,6 @@ function visit(value: unknown, schema: JsonSchema, path: FieldPath): FieldError[
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     return property === undefined ? [] : visit(inner, property, path.child(name));
   });
-}
-
-function resolved(schema: JsonSchema): JsonSchema {
-  return (schema.$ref === undefined ? schema : DEFINITIONS[refTarget(schema.$ref)]) ?? {};
 }
 
 function isQuantity(value: unknown): boolean {

@@ -4,6 +4,7 @@ import type { JobSpec } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { parameterValues, type ParameterValues } from '../parameters/values.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
+import { typedValue } from '../template/field-type.ts';
 import type { PlanNode } from '../template/placeholder-plan.ts';
 import type { Token } from '../template/placeholder.ts';
 
@@ -20,7 +21,8 @@ export interface Substituted {
  *
  * A value is inserted as it is: placeholders in it are not replaced. The kubelet expands some strings
  * (https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/). In these, each
- * `$` of a value is doubled, and the kubelet restores it.
+ * `$` of a value is doubled, and the kubelet restores it. Where Kubernetes takes a number or a boolean and the placeholder is
+ * the whole value, a number or a boolean stays one.
  */
 export function substitute(template: CompiledTemplate, run: JobRun): Substituted | { errors: FieldError[] } {
   const resolved = parameterValues(template, run);
@@ -34,9 +36,9 @@ export function substitute(template: CompiledTemplate, run: JobRun): Substituted
 function replaced(value: unknown, node: PlanNode, values: ParameterValues): unknown {
   switch (node.kind) {
     case 'string':
-      return node.tokens.map((token) => textOf(token, node.kubelet, values)).join('');
+      return typedString(node, values) ?? node.tokens.map((token) => textOf(token, node.kubelet, values)).join('');
     case 'elements':
-      return elements(values.get(node.name), node.kubelet);
+      return elements(values.get(node.name), node);
     case 'list':
       return replacedList(value as unknown[], node.items, values);
     case 'map':
@@ -76,11 +78,19 @@ function textOf(token: Token, kubelet: boolean, values: ParameterValues): string
   }
 }
 
-function elements(value: ParameterValue | undefined, kubelet: boolean): string[] {
-  return [value ?? []].flat().map((element) => valueText(element, kubelet));
+type Node<K extends PlanNode['kind']> = Extract<PlanNode, { kind: K }>;
+
+/** The number or boolean that replaces the whole string; `undefined` if it is text. */
+function typedString({ tokens, type }: Node<'string'>, values: ParameterValues): ScalarValue | undefined {
+  const [token] = tokens;
+  return tokens.length === 1 && token?.kind === 'placeholder' ? typedValue(type, values.get(token.name)) : undefined;
 }
 
-/** Numbers and booleans are written as in JSON. */
+function elements(value: ParameterValue | undefined, { type, kubelet }: Node<'elements'>): ScalarValue[] {
+  return [value ?? []].flat().map((element) => typedValue(type, element) ?? valueText(element, kubelet));
+}
+
+/** In text, numbers and booleans are written as in JSON. */
 function valueText(value: ScalarValue | ParameterValue | undefined, kubelet: boolean): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
   return kubelet ? text.replaceAll('$', () => '$$') : text;

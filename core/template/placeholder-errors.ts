@@ -3,6 +3,7 @@ import type { FieldError } from '../errors/field-error.ts';
 import { field, OMITTED } from '../errors/field.ts';
 import { quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
+import { whyNoText, whyUnfit } from './field-type.ts';
 import type { PlaceholderPlan, TemplateString } from './placeholder-plan.ts';
 import type { Placeholder, Token } from './placeholder.ts';
 
@@ -60,8 +61,18 @@ function errorsOfPlaceholder(placeholder: Placeholder, { string, declared }: Pla
   if (parameter === undefined) return [undeclared(string.path, placeholder, declared)];
   const isList = parameter.schema?.type === 'array';
   const isWholeElement = string.kind === 'element' && string.tokens.length === 1;
-  const why = whyMisplaced({ name, spread, isList, isWholeElement });
+  const why = whyMisplaced({ name, spread, isList, isWholeElement }) ?? whyWrongType(string, placeholder, parameter);
   return why === undefined ? [] : [field.invalid(string.path, source, why)];
+}
+
+/** Kubernetes takes a number or a boolean there, and this placeholder cannot become one. */
+function whyWrongType(
+  { type, tokens }: TemplateString,
+  { name, source, spread }: Placeholder,
+  { schema }: Parameter,
+): string | undefined {
+  if (type === undefined) return undefined;
+  return tokens.length === 1 ? whyUnfit(type, name, spread ? schema?.items : schema) : whyNoText(type, source);
 }
 
 interface Use {

@@ -1,10 +1,12 @@
 import { FieldPath } from '../errors/field-path.ts';
-import { tokenise, type Token } from './placeholder.ts';
+import type { JsonSchema } from '../../api/kubernetes/json-schema.ts';
+import { fieldType, schemaOfElements, schemaOfField, SCHEMA_OF_SPEC, type FieldType } from './field-type.ts';
+import { tokenise, type Placeholder, type Token } from './placeholder.ts';
 
 /** Where placeholders are replaced. A value without a node does not change. */
 export type PlanNode =
-  | { kind: 'string'; tokens: Token[]; kubelet: boolean }
-  | { kind: 'elements'; name: string; kubelet: boolean }
+  | { kind: 'string'; tokens: Token[]; kubelet: boolean; type?: FieldType }
+  | { kind: 'elements'; name: string; kubelet: boolean; type?: FieldType }
   | { kind: 'list'; items: ReadonlyMap<number, PlanNode> }
   | { kind: 'map'; fields: ReadonlyMap<string, PlanNode> };
 
@@ -16,6 +18,8 @@ export interface TemplateString {
   collection?: string;
   tokens: Token[];
   kind: 'field' | 'element' | 'key';
+  /** What Kubernetes takes there, if it is not text only. */
+  type?: FieldType;
 }
 
 export interface PlaceholderPlan {
@@ -39,7 +43,10 @@ const EXPANDED_BY_KUBELET =
 export function placeholderPlan(spec: unknown): PlaceholderPlan {
   if (typeof spec !== 'object' || spec === null) return { strings: [] };
   const plan: PlaceholderPlan = { strings: [] };
-  const root = visit({ value: spec, path: FieldPath.of('spec'), field: 'spec', depth: 0 }, plan);
+  const root = visit(
+    { value: spec, path: FieldPath.of('spec'), field: 'spec', depth: 0, schema: SCHEMA_OF_SPEC },
+    plan,
+  );
   if (root) plan.root = root;
   return plan;
 }
@@ -52,6 +59,8 @@ interface Place {
   depth: number;
   collection?: string;
   element?: boolean;
+  /** Kubernetes' schema of the value; `undefined` if it has none. */
+  schema: JsonSchema | undefined;
 }
 
 function visit(place: Place, plan: PlaceholderPlan): PlanNode | undefined {
@@ -70,39 +79,52 @@ function visitString(place: Place, text: string, plan: PlaceholderPlan): PlanNod
   const path = String(place.path);
   const tokens = tokenise(text);
   const kubelet = EXPANDED_BY_KUBELET.test(path);
+  const type = fieldType(place.schema);
+  const typed = type !== undefined && { type };
   plan.strings.push({
     path,
     tokens,
     kind: element ? 'element' : 'field',
     ...(collection !== undefined && { collection }),
+    ...typed,
   });
-  const [first] = tokens;
-  if (element && first?.kind === 'placeholder' && first.spread && tokens.length === 1) {
-    return { kind: 'elements', name: first.name, kubelet };
-  }
+  const spread = element ? wholeSpread(tokens) : undefined;
+  if (spread) return { kind: 'elements', name: spread.name, kubelet, ...typed };
   const changes = tokens.some(({ kind }) => kind === 'placeholder' || (kind === 'escaped' && !kubelet));
-  return changes ? { kind: 'string', tokens, kubelet } : undefined;
+  return changes ? { kind: 'string', tokens, kubelet, ...typed } : undefined;
+}
+
+/** The placeholder `$(params.NAME[*])`, if the string has nothing else. */
+function wholeSpread(tokens: readonly Token[]): Placeholder | undefined {
+  const [first] = tokens;
+  return tokens.length === 1 && first?.kind === 'placeholder' && first.spread ? first : undefined;
 }
 
 function visitList(
-  { path, field, depth }: Place,
+  { path, field, depth, schema: listSchema }: Place,
   list: readonly unknown[],
   plan: PlaceholderPlan,
 ): PlanNode | undefined {
   const items = new Map<number, PlanNode>();
+  const elements = { field, depth: depth + 1, schema: schemaOfElements(listSchema) };
   for (const [index, value] of list.entries()) {
-    const here = { value, path: path.index(index), field, depth: depth + 1, collection: String(path), element: true };
-    const node = visit(here, plan);
+    const node = visit({ ...elements, value, path: path.index(index), collection: String(path), element: true }, plan);
     if (node) items.set(index, node);
   }
   return items.size === 0 ? undefined : { kind: 'list', items };
 }
 
-function visitMap({ path, field, depth }: Place, map: object, plan: PlaceholderPlan): PlanNode | undefined {
+function visitMap({ path, field, depth, schema }: Place, map: object, plan: PlaceholderPlan): PlanNode | undefined {
   const free = FREE_KEYS.test(field);
   const fields = new Map<string, PlanNode>();
   for (const [key, value] of Object.entries(map) as [string, unknown][]) {
-    const here = { value, path: pathOfKey(path, field, key), field: key, depth: depth + 1 };
+    const here = {
+      value,
+      path: pathOfKey(path, field, key),
+      field: key,
+      depth: depth + 1,
+      schema: schemaOfField(schema, key),
+    };
     if (key.includes('$')) plan.strings.push({ path: String(here.path), tokens: tokenise(key), kind: 'key' });
     const node = visit(free ? { ...here, collection: String(path) } : here, plan);
     if (node) fields.set(key, node);

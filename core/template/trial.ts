@@ -1,4 +1,4 @@
-import type { Parameter, ParameterValue } from '../../api/parameter.ts';
+import type { Parameter, ParameterSchema, ParameterValue, ScalarValue } from '../../api/parameter.ts';
 import { formatFieldError, type FieldError } from '../errors/field-error.ts';
 import { quotedList } from '../errors/quoted.ts';
 import { sampleParameters } from '../parameters/samples.ts';
@@ -30,7 +30,7 @@ export function trialOf(template: CompiledTemplate): Trial {
   const parameters = template.parameters.map((one) => (isMissing(one) ? withoutRules(one) : one));
   const standIns = parameters
     .filter(isMissing)
-    .map(({ name, schema }): [string, ParameterValue] => [name, schema ? [STAND_IN] : STAND_IN]);
+    .map(({ name, schema }): [string, ParameterValue] => [name, standIn(schema ?? undefined)]);
   return {
     template: compileTemplate({ ...template.content, parameters }),
     parameters: { ...values, ...Object.fromEntries(standIns) },
@@ -40,9 +40,19 @@ export function trialOf(template: CompiledTemplate): Trial {
   };
 }
 
-/** A parameter that accepts any string, or any list of strings. */
+/** A parameter that accepts any value of its type, or any list of them. */
 function withoutRules({ name, schema }: Parameter): Parameter {
-  return schema?.type === 'array' ? { name, schema: { type: 'array', items: { type: 'string' } } } : { name };
+  const { type = 'string', items } = schema ?? {};
+  return { name, schema: { type, ...(items && { items: { type: items.type } }) } };
+}
+
+function standIn(schema: ParameterSchema | undefined): ParameterValue {
+  return schema?.type === 'array' ? [scalarStandIn(schema.items)] : scalarStandIn(schema);
+}
+
+function scalarStandIn(schema: ParameterSchema | undefined): ScalarValue {
+  if (schema?.type === 'boolean') return false;
+  return schema?.type === 'integer' || schema?.type === 'number' ? Number(STAND_IN) : STAND_IN;
 }
 
 /**

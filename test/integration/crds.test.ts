@@ -53,6 +53,14 @@ const jobTemplate = (name: string, spec: object) => ({
   spec,
 });
 
+/** The value with a placeholder in place of each number and each boolean. */
+const withPlaceholders = (value: unknown): unknown => {
+  if (typeof value === 'number' || typeof value === 'boolean') return '$(params.x)';
+  if (Array.isArray(value)) return value.map(withPlaceholders);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withPlaceholders(inner)]));
+};
+
 const jobRun = (name: string, spec: object) => ({ apiVersion: API_VERSION, kind: 'JobRun', metadata: { name }, spec });
 
 /** What a user reads when kubectl apply is denied, without the text that the test's runner adds. */
@@ -99,6 +107,14 @@ describe('a JobTemplate', () => {
     expect(JSON.stringify(spec).length).toBeGreaterThan(20_000);
     await client.create<Custom>(JOB_TEMPLATES, 'default', jobTemplate('maximal', spec), { fieldValidation: 'Strict' });
     const stored = await client.get<Custom>(JOB_TEMPLATES, { namespace: 'default', name: 'maximal' });
+    expect(stored.spec).toEqual(spec);
+  });
+
+  test('may have a placeholder in place of each number and each boolean', async () => {
+    const spec = withPlaceholders(maximalJobSpec());
+    expect(JSON.stringify(spec)).toMatch(/"parallelism":"\$\(params\.x\)".*"suspend":"\$\(params\.x\)"/);
+    await client.create<Custom>(JOB_TEMPLATES, 'default', jobTemplate('typed', spec as object));
+    const stored = await client.get<Custom>(JOB_TEMPLATES, { namespace: 'default', name: 'typed' });
     expect(stored.spec).toEqual(spec);
   });
 
@@ -163,6 +179,16 @@ describe('a JobTemplate', () => {
       'a container without a name',
       { template: { spec: { containers: [{ image: 'busybox' }] } } },
       'spec.template.spec.containers[0].name: Required value',
+    ],
+    [
+      'text in place of a number',
+      { template: { spec: { containers: [{ name: 'a' }] } }, parallelism: '3' },
+      String.raw`spec.parallelism: Invalid value: "3": spec.parallelism in body should match '^\$\(params\.[^()]+\)$'`,
+    ],
+    [
+      'text in place of a boolean',
+      { template: { spec: { containers: [{ name: 'a' }] } }, suspend: 'yes' },
+      String.raw`spec.suspend: Invalid value: "yes": spec.suspend in body should match '^\$\(params\.[^()]+\)$'`,
     ],
     [
       'args that are a string',

@@ -146,6 +146,12 @@ describe('JobTemplate', () => {
       'x-kubernetes-int-or-string': true,
     });
   });
+
+  test('accepts a placeholder in place of every number and every boolean of the spec', () => {
+    const strict = walk(spec, 'spec', ({ type }, path) => (type === 'integer' || type === 'boolean' ? [path] : []));
+    expect(strict).toEqual([]);
+    expect(at(spec, 'suspend').pattern).toBe(at(spec, 'parallelism').pattern);
+  });
 });
 
 test('a ClusterJobTemplate has the content of a JobTemplate, and no namespace', () => {
@@ -171,6 +177,11 @@ describe('JobRun', () => {
 
   test("leaves out the Job controller's internal fields", () => {
     expect(at(rootSchema(JOB_RUN_RESOURCE), 'status').properties).not.toHaveProperty('uncountedTerminatedPods');
+  });
+
+  test('accepts no placeholder', () => {
+    expect(at(rootSchema(JOB_RUN_RESOURCE), 'spec.parallelism')).toMatchObject({ type: 'integer' });
+    expect(at(rootSchema(JOB_RUN_RESOURCE), 'spec.suspend')).toMatchObject({ type: 'boolean' });
   });
 
   test('explains in words what it forbids, not as a pattern', () => {

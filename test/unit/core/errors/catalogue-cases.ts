@@ -32,6 +32,15 @@ const podSpec =
   () =>
     compileTemplate({ spec: { template: { spec } } } as unknown as TemplateContent).errors;
 
+/** A parameter of type string is used where Kubernetes takes no string. */
+const typed =
+  (spec: object): Errors =>
+  () =>
+    compileTemplate({
+      spec: { template: { spec: text([]) }, ...spec },
+      parameters: [{ name: 'day' }],
+    }).errors;
+
 const schema = (of: object, parameter: object = {}): Errors => template([{ name: 'p', schema: of, ...parameter }]);
 
 const list = { name: 'l', schema: { type: 'array', items: { type: 'string' } } };
@@ -87,6 +96,7 @@ const TEMPLATE_CASES: Errors[] = [
   template([{ name: 'day' }], ['$(params.dya)', '$(params.zzzzzz)', '$(params.day[*])', '$(params.day', '$(params.1)']),
   template([{ name: 'day' }], ['$(param.day)', '${params.day}', '$(PARAMS.dya)']),
   template([], ['$(params.day)']),
+  typed({ parallelism: '$(params.day)', suspend: 'a$(params.day)' }),
   template([list], ['$(params.l)', 'a$(params.l[*])']),
 ];
 

@@ -44,6 +44,29 @@ describe('trialOf', () => {
   });
 });
 
+it('a made-up value has the type of its parameter', () => {
+  const long = (type: 'integer' | 'boolean'): Parameter['schema'] => ({
+    type: 'array',
+    items: { type },
+    minItems: 5000,
+  });
+  const spec = {
+    containers: [{ name: 'echo', image: 'busybox', args: ['$(params.flags[*])'] }],
+    securityContext: { supplementalGroups: ['$(params.gids[*])'] },
+  } as object;
+  const { template, parameters } = trialOf(
+    compileTemplate({
+      ...echoTemplate({ template: { spec } as never }),
+      parameters: [
+        { name: 'gids', schema: long('integer') },
+        { name: 'flags', schema: long('boolean') },
+      ] as Parameter[],
+    }),
+  );
+  expect(template.errors).toEqual([]);
+  expect(parameters).toEqual({ gids: [1], flags: [false] });
+});
+
 describe('trialFindings', () => {
   const args = 'spec.template.spec.containers[0].args';
   const error = (path: string): FieldError => ({ path, reason: 'FieldValueInvalid', message: 'Invalid value: wrong' });
