@@ -9,6 +9,7 @@ export interface Term {
   meaning: string;
 }
 
+const JOB = 'Job';
 const JOB_AND_PODS = 'Job, Pods';
 
 export const LABELS: readonly Term[] = [
@@ -30,27 +31,27 @@ export const LABELS: readonly Term[] = [
   {
     name: names.LABEL_JOB_RUN,
     on: JOB_AND_PODS,
-    meaning: 'Name of the JobRun, cut to 63 characters.',
+    meaning: 'Name of the JobRun. If it has more than 63 characters, its beginning and 8 hex digits of its hash.',
   },
   {
     name: names.LABEL_APP_NAME,
-    on: JOB_AND_PODS,
-    meaning: 'Name of the JobTemplate, unless the template sets this label.',
+    on: JOB,
+    meaning: 'Name of the JobTemplate, unless the template sets this label on its Pods.',
   },
   {
     name: names.LABEL_APP_INSTANCE,
-    on: JOB_AND_PODS,
-    meaning: 'Name of the JobRun, unless the template sets this label.',
+    on: JOB,
+    meaning: 'Name of the JobRun, unless the template sets this label on its Pods.',
   },
   {
     name: names.LABEL_APP_VERSION,
-    on: JOB_AND_PODS,
-    meaning: "Revision of the template's content, unless the template sets this label.",
+    on: JOB,
+    meaning: "Revision of the template's content, unless the template sets this label on its Pods.",
   },
   {
     name: names.LABEL_APP_MANAGED_BY,
-    on: JOB_AND_PODS,
-    meaning: `\`${names.MANAGED_BY}\`, unless the template sets this label.`,
+    on: JOB,
+    meaning: `\`${names.MANAGED_BY}\`, unless the template sets this label on its Pods.`,
   },
 ];
 

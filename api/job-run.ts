@@ -87,7 +87,8 @@ const MetadataOverrideSchema = Type.Object(
     ),
   },
   {
-    description: 'Labels and annotations of the Job and its Pods. Keys that begin with hematoscope.app/ cannot be set.',
+    description:
+      'Labels and annotations of the Job and its Pods. Keys of Kubernetes, of deployment tools and of hematoscope.app cannot be set: only the template can.',
   },
 );
 

@@ -9,7 +9,7 @@ import type { JobSpec, ObjectMeta } from './wire.ts';
 const OverridesSchema = Type.Object(
   {
     allow: AtomicList(StringEnum(OVERRIDES, {}), {
-      description: `What runs may override; an empty list allows nothing. "env" includes envFrom. Defaults to: ${DEFAULT_OVERRIDES.join(', ')}.`,
+      description: `What runs may override; an empty list allows nothing. "env" includes envFrom, and "metadata" means both labels and annotations. Defaults to: ${DEFAULT_OVERRIDES.join(', ')}.`,
     }),
   },
   { description: 'What the runs of this template may override. Everything else is refused.' },

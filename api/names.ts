@@ -7,7 +7,7 @@ export const GROUP = 'hematoscope.app';
 export const VERSION = 'v1';
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
-/** Labels on JobRuns, Jobs and Pods. Values are cut to 63 characters and stay valid label values. */
+/** Labels on JobRuns, Jobs and Pods. Longer names are shortened to 63 characters and stay valid label values. */
 export const LABEL_JOB_TEMPLATE = `${GROUP}/job-template`;
 /** Replaces the label above when the template is a ClusterJobTemplate. */
 export const LABEL_CLUSTER_JOB_TEMPLATE = `${GROUP}/cluster-job-template`;
@@ -49,16 +49,21 @@ export const OVERRIDES = [
   'activeDeadlineSeconds',
   'ttlSecondsAfterFinished',
   'suspend',
+  'labels',
+  'annotations',
   'metadata',
   'image',
   'nodeSelector',
   'tolerations',
   'priorityClassName',
 ] as const;
-/** What a template can allow its runs to override. `env` includes `envFrom`. */
+/** What a template can allow its runs to override. `env` includes `envFrom`; `metadata` is `labels` and `annotations`. */
 export type Override = (typeof OVERRIDES)[number];
 
-/** What runs may override when the template has no `overrides.allow`: nothing that selects code, node or priority. */
+/**
+ * What runs may override when the template has no `overrides.allow`: nothing that selects code, node or priority, and no
+ * annotations, which runtimes and policies read as settings.
+ */
 export const DEFAULT_OVERRIDES = [
   'args',
   'command',
@@ -70,7 +75,7 @@ export const DEFAULT_OVERRIDES = [
   'activeDeadlineSeconds',
   'ttlSecondsAfterFinished',
   'suspend',
-  'metadata',
+  'labels',
 ] as const satisfies readonly Override[];
 
 export const ALLOWED_REVISIONS = ['Any', 'Present'] as const;

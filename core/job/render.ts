@@ -15,7 +15,7 @@ import { JOB_RUNS } from '../../api/resources.ts';
 import type { Job, JobSpec, ObjectMeta } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { jobName } from './job-name.ts';
-import { labelValue } from './label-value.ts';
+import { labelValue, uniqueLabelValue } from './label-value.ts';
 import { metadataOverrides } from '../overrides/metadata-overrides.ts';
 import type { Origins } from '../overrides/origins.ts';
 import { overrideErrors, withOverrides } from '../overrides/overrides.ts';
@@ -57,17 +57,20 @@ export function render(template: CompiledTemplate, run: JobRun): Rendered {
   return { job: jobOf(template, run, withOverrides(spec, run)), origins };
 }
 
-/** Later labels win: the recommended ones, the template's, the run's, and those that identify the owner of the Job. */
+/**
+ * Later labels win: the template's, the run's, and those that identify the owner of the Job. The recommended labels are
+ * set on the Job only: Services and NetworkPolicies select Pods by them, and the names of runs are free to choose.
+ */
 function jobOf(template: CompiledTemplate, run: JobRun, spec: JobSpec): Job {
   const podTemplate = spec.template;
   const podLabels = podTemplate.metadata?.labels ?? {};
   const overrides = metadataOverrides(run);
-  const labels = { ...appLabels(template, run, podLabels), ...overrides.labels, ...ownLabels(run) };
+  const labels = { ...overrides.labels, ...ownLabels(run) };
   const annotations = { ...overrides.annotations, [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { ...jobMeta(run), labels, annotations },
+    metadata: { ...jobMeta(run), labels: { ...appLabels(template, run, podLabels), ...labels }, annotations },
     spec: {
       ...spec,
       template: {
@@ -87,15 +90,15 @@ function ownLabels(run: JobRun): Labels {
   const label = kind === 'ClusterJobTemplate' ? LABEL_CLUSTER_JOB_TEMPLATE : LABEL_JOB_TEMPLATE;
   return {
     [label]: labelValue(name),
-    [LABEL_JOB_RUN]: labelValue(run.metadata.name ?? ''),
+    [LABEL_JOB_RUN]: uniqueLabelValue(run.metadata.name ?? ''),
   };
 }
 
-/** The recommended labels. Those that the template sets on its Pods win, for the Job too. */
+/** The recommended labels of the Job. Those that the template sets on its Pods win. */
 function appLabels(template: CompiledTemplate, run: JobRun, podLabels: Labels): Labels {
   const defaults = {
     [LABEL_APP_NAME]: labelValue(run.spec.templateRef),
-    [LABEL_APP_INSTANCE]: labelValue(run.metadata.name ?? ''),
+    [LABEL_APP_INSTANCE]: uniqueLabelValue(run.metadata.name ?? ''),
     [LABEL_APP_VERSION]: template.revision,
     [LABEL_APP_MANAGED_BY]: MANAGED_BY,
   };

@@ -1,9 +1,9 @@
 import type { JobRun } from '../../api/job-run.ts';
-import { GROUP, LABEL_APP_MANAGED_BY } from '../../api/names.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import type { Origins } from './origins.ts';
+import { reservedKey } from './reserved-keys.ts';
 
 type StringMap = Record<string, string>;
 
@@ -29,20 +29,16 @@ function recordOrigins(name: MetadataField, keys: readonly string[], origins: Or
   }
 }
 
-/** Errors for keys that a run cannot set: they identify the owner of a Job. */
+/** Errors for keys that a run can never set, whatever its template allows. */
 export function metadataErrors({ spec }: JobRun): FieldError[] {
   return FIELDS.flatMap((map) =>
-    Object.keys(spec.metadata?.[map] ?? {})
-      .filter(isReserved)
-      .map((key) => field.forbidden(METADATA.child(map).key(key), 'is set by job-template-run itself')),
+    Object.keys(spec.metadata?.[map] ?? {}).flatMap((key) => {
+      const why = reservedKey(key);
+      return why === undefined ? [] : [field.forbidden(METADATA.child(map).key(key), why)];
+    }),
   );
 }
 
 function unreserved(map: StringMap | null | undefined): StringMap {
-  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !isReserved(key)));
-}
-
-function isReserved(key: string): boolean {
-  const [prefix = ''] = key.split('/');
-  return key === LABEL_APP_MANAGED_BY || prefix === GROUP || prefix.endsWith(`.${GROUP}`);
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => reservedKey(key) === undefined));
 }

@@ -51,7 +51,7 @@ export function overrideErrors(template: CompiledTemplate, run: JobRun): FieldEr
 /** Errors for overrides that are not in the allow-list of the template. */
 export function notAllowedErrors({ allowed }: CompiledTemplate, run: JobRun): FieldError[] {
   return usesOf(run)
-    .filter(({ override }) => !allowed.includes(override))
+    .filter(({ override }) => !isAllowed(override, allowed))
     .map(({ path }) => notAllowed(path, run, allowed));
 }
 
@@ -92,14 +92,20 @@ function usesOf(run: JobRun): Use[] {
   const plain = [...JOB_FIELDS, ...POD_FIELDS]
     .filter((name) => isSet(spec[name]))
     .map((name) => ({ path: SPEC.child(name), override: name }));
-  const metadata = Object.values(spec.metadata ?? {}).some(isSet)
-    ? [{ path: SPEC.child('metadata'), override: 'metadata' as const }]
-    : [];
+  const metadata = (['labels', 'annotations'] as const)
+    .filter((name) => isSet(spec.metadata?.[name]))
+    .map((name) => ({ path: SPEC.child('metadata', name), override: name }));
   return [...(first ?? []), ...others.flat(), ...plain, ...metadata];
 }
 
 function overrideOf(name: ContainerField): Override {
   return name === 'envFrom' ? 'env' : name;
+}
+
+/** `metadata` in an allow-list is the older word for both labels and annotations. */
+function isAllowed(override: Override, allowed: readonly Override[]): boolean {
+  const isMetadata = override === 'labels' || override === 'annotations';
+  return allowed.includes(override) || (isMetadata && allowed.includes('metadata'));
 }
 
 function notAllowed(path: FieldPath, run: JobRun, allowed: readonly Override[]): FieldError {

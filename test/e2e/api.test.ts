@@ -50,7 +50,6 @@ describe('the overrides of a run', () => {
   };
 
   test('are applied to the Job and its Pods: containers by name, numbers of the Job, labels', async () => {
-    await place.accepted(template('several', {}, { pod: sidecars }));
     const numbers = {
       parallelism: 2,
       completions: 2,
@@ -58,6 +57,8 @@ describe('the overrides of a run', () => {
       activeDeadlineSeconds: 300,
       ttlSecondsAfterFinished: 3600,
     };
+    const allow = ['args', 'command', 'env', 'resources', 'metadata', ...Object.keys(numbers)];
+    await place.accepted(template('several', {}, { content: { overrides: { allow } }, pod: sidecars }));
     const labels = { 'kueue.x-k8s.io/queue-name': 'batch', team: 'red' };
     const containers = [
       { name: 'prepare', args: ['prepared'] },

@@ -55,10 +55,6 @@ describe('render', () => {
                 "hematoscope.app/job-run-name": "echo-hello",
               },
               "labels": {
-                "app.kubernetes.io/instance": "echo-hello",
-                "app.kubernetes.io/managed-by": "job-template-run",
-                "app.kubernetes.io/name": "echo",
-                "app.kubernetes.io/version": "4682447102",
                 "hematoscope.app/job-run": "echo-hello",
                 "hematoscope.app/job-template": "echo",
               },
@@ -119,6 +115,24 @@ describe('render', () => {
       labels: { 'app.kubernetes.io/name': 'billing', team: 'red', 'hematoscope.app/job-run': 'echo-hello' },
       annotations: { note: 'kept', 'hematoscope.app/job-run-name': 'echo-hello' },
     });
+  });
+
+  it('sets no label on Pods that Services select by, however the run and its template are named', () => {
+    const template = echoTemplate();
+    template.spec.template.metadata = { labels: { name: 'shop' } };
+    const job = rendered(template, echoRun({}, { name: 'prod' }));
+    expect(job.spec?.template.metadata?.labels).toEqual({
+      name: 'shop',
+      'hematoscope.app/job-run': 'prod',
+      'hematoscope.app/job-template': 'echo',
+    });
+    expect(job.metadata?.labels).toMatchObject({ 'app.kubernetes.io/instance': 'prod' });
+  });
+
+  it('labels the Pods of two runs differently if their names share 63 characters', () => {
+    const labelOf = (name: string) =>
+      rendered(echoTemplate(), echoRun({}, { name })).spec?.template.metadata?.labels?.['hematoscope.app/job-run'];
+    expect(labelOf(`${'a'.repeat(63)}-emea`)).not.toBe(labelOf(`${'a'.repeat(63)}-apac`));
   });
 
   it('does not copy labels and annotations of the JobTemplate object, which deployment tools track', () => {

@@ -16,6 +16,11 @@ function job(spec: Spec = {}, metadata: JobRun['metadata'] = {}, template: JobTe
   return rendered.job;
 }
 
+/** A template whose runs may set annotations. */
+function openTemplate(): JobTemplate {
+  return { ...echoTemplate(), overrides: { allow: ['annotations'] } };
+}
+
 /** The Job with a change to a deep copy of it. */
 function changed(change: (copy: Job) => void): Job {
   const copy = structuredClone(job());
@@ -74,7 +79,7 @@ describe('Jobs do not share a verdict if they differ in', () => {
     ['a field of the Job', job({ parallelism: 2 })],
     ['a field of the Pods', changed((copy) => Object.assign(copy.spec!.template.spec!, { hostNetwork: true }))],
     ['a label', job({ metadata: { labels: { team: 'red' } } })],
-    ['an annotation', job({ metadata: { annotations: { note: 'x' } } })],
+    ['an annotation', job({ metadata: { annotations: { note: 'x' } } }, {}, openTemplate())],
     ['a label of the Job only', changed((copy) => Object.assign(copy.metadata!.labels!, { team: 'red' }))],
     ['an annotation of the Job only', changed((copy) => Object.assign(copy.metadata!.annotations!, { note: 'x' }))],
     [

@@ -198,7 +198,7 @@ describe('a run cannot override', () => {
       { metadata: { labels: { 'hematoscope.app/job-run': 'x', 'app.kubernetes.io/managed-by': 'x' } } },
       [
         'spec.metadata.labels[hematoscope.app/job-run]: Forbidden: is set by job-template-run itself',
-        'spec.metadata.labels[app.kubernetes.io/managed-by]: Forbidden: is set by job-template-run itself',
+        'spec.metadata.labels[app.kubernetes.io/managed-by]: Forbidden: can be what Services, NetworkPolicies and deployment tools select by: only the template can set it',
       ],
     ],
   ])('%s', (_, spec, expected) => {
@@ -209,7 +209,7 @@ describe('a run cannot override', () => {
     expect(errors({ args: ['a'], containers: [{ name: 'main', command: ['b'] }] })).toEqual([]);
   });
 
-  const each: Record<Override, Spec> = {
+  const each: Record<Exclude<Override, 'metadata'>, Spec> = {
     args: { args: [] },
     command: { containers: [{ name: 'sidecar', command: ['x'] }] },
     env: { containers: [{ name: 'sidecar', envFrom: [] }] },
@@ -220,15 +220,18 @@ describe('a run cannot override', () => {
     activeDeadlineSeconds: { activeDeadlineSeconds: 1 },
     ttlSecondsAfterFinished: { ttlSecondsAfterFinished: 1 },
     suspend: { suspend: false },
-    metadata: { metadata: { labels: {} } },
+    labels: { metadata: { labels: {} } },
+    annotations: { metadata: { annotations: {} } },
     image: { image: 'x' },
     nodeSelector: { nodeSelector: {} },
     tolerations: { tolerations: [] },
     priorityClassName: { priorityClassName: '' },
   };
 
-  test.each(OVERRIDES)('%s if it is not in the allow list', (name) => {
-    const others = OVERRIDES.filter((other) => other !== name);
+  const names = OVERRIDES.filter((name) => name !== 'metadata');
+
+  test.each(names)('%s if it is not in the allow list', (name) => {
+    const others = names.filter((other) => other !== name);
     expect(errors(each[name], template(others))).toEqual([
       expect.stringMatching(/^spec\..*: Forbidden: JobTemplate "echo" allows only /),
     ]);
@@ -244,12 +247,20 @@ describe('a run cannot override', () => {
     }
   });
 
-  test('image, nodes and priority if the template has no allow list', () => {
+  test.each(['labels', 'annotations'] as const)('%s only if the list has them, or the older word metadata', (name) => {
+    expect(errors(each[name], template(['metadata']))).toEqual([]);
+    const other = name === 'labels' ? 'annotations' : 'labels';
+    expect(errors(each[name], template([other]))).toEqual([
+      `spec.metadata.${name}: Forbidden: JobTemplate "echo" allows only ${other}`,
+    ]);
+  });
+
+  test('annotations, image, nodes and priority if the template has no allow list', () => {
     const without = template();
     delete without.overrides;
-    const refused = OVERRIDES.filter((name) => errors(each[name], without).length > 0);
-    expect(refused).toEqual(['image', 'nodeSelector', 'tolerations', 'priorityClassName']);
-    expect([...DEFAULT_OVERRIDES, ...refused].sort()).toEqual([...OVERRIDES].sort());
+    const refused = names.filter((name) => errors(each[name], without).length > 0);
+    expect(refused).toEqual(['annotations', 'image', 'nodeSelector', 'tolerations', 'priorityClassName']);
+    expect([...DEFAULT_OVERRIDES, ...refused].sort()).toEqual([...names].sort());
   });
 });
 
@@ -294,7 +305,7 @@ describe('an override that is refused', () => {
       'spec.containers[0].image',
       'spec.suspend',
       'spec.nodeSelector',
-      'spec.metadata',
+      'spec.metadata.annotations',
     ]);
   });
 

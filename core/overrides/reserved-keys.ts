@@ -1,0 +1,59 @@
+import { GROUP } from '../../api/names.ts';
+
+/** Keys, or prefixes of keys, that a run can never set, and the reason for people. */
+interface Reserved {
+  /** Keys as a whole, such as `job-name`. */
+  keys?: readonly string[];
+  /** Domains before the slash of a key. The domain itself, and all domains below it. */
+  domains?: readonly string[];
+  /** How a key begins, for annotations that have no domain. */
+  beginnings?: readonly string[];
+  why: string;
+}
+
+const SECURITY = 'can change the security of a Pod: only the template can set it';
+
+/** The first entry that matches gives the reason. */
+const RESERVED: readonly Reserved[] = [
+  { domains: [GROUP], why: 'is set by job-template-run itself' },
+  {
+    domains: ['app.kubernetes.io'],
+    why: 'can be what Services, NetworkPolicies and deployment tools select by: only the template can set it',
+  },
+  { keys: ['job-name', 'controller-uid'], domains: ['batch.kubernetes.io'], why: 'is set by Kubernetes on every Job' },
+  { domains: ['kubernetes.io', 'k8s.io'], why: 'is reserved for Kubernetes: only the template can set it' },
+  { domains: ['helm.sh'], why: 'is reserved for Helm, which tracks its own objects by it' },
+  { domains: ['argocd.argoproj.io'], why: 'is reserved for Argo CD, which tracks its own objects by it' },
+  { domains: ['fluxcd.io'], why: 'is reserved for Flux, which tracks its own objects by it' },
+  { domains: ['openshift.io', 'istio.io', 'linkerd.io', 'iam.amazonaws.com', 'k8s.v1.cni.cncf.io'], why: SECURITY },
+  {
+    beginnings: ['io.kubernetes.cri', 'io.kubernetes.container', 'io.katacontainers.', 'io.containers.', 'run.oci.'],
+    why: SECURITY,
+  },
+];
+
+/** Keys of Kubernetes that change neither what selects a Pod nor what the Pod may do. */
+const HARMLESS = new Set([
+  'cluster-autoscaler.kubernetes.io/safe-to-evict',
+  'controller.kubernetes.io/pod-deletion-cost',
+  'kubectl.kubernetes.io/default-container',
+]);
+
+/**
+ * Why a run cannot set this label or annotation of its Job and Pods; `undefined` if it can. Kubernetes accepts capital
+ * letters in the domain of an annotation, so the case of letters does not matter.
+ */
+export function reservedKey(key: string): string | undefined {
+  const lower = key.toLowerCase();
+  if (HARMLESS.has(lower)) return undefined;
+  return RESERVED.find((reserved) => matches(lower, reserved))?.why;
+}
+
+function matches(key: string, { keys = [], domains = [], beginnings = [] }: Reserved): boolean {
+  const [domain = ''] = key.split('/', 1);
+  return (
+    keys.includes(key) ||
+    domains.some((reserved) => domain === reserved || domain.endsWith(`.${reserved}`)) ||
+    beginnings.some((beginning) => key.startsWith(beginning))
+  );
+}
