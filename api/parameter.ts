@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
+import { LONGEST_PATTERN, MOST_ENUM_VALUES, MOST_PARAMETERS } from './limits.ts';
 import { AnyValue, AtomicList, ListMap, StringEnum } from './schema-kit.ts';
 
 export const SCALAR_TYPES = ['string', 'integer', 'number', 'boolean'] as const;
@@ -17,13 +18,17 @@ export type ParameterValue = ScalarValue | ScalarValue[];
 
 const scalarKeywords = {
   enum: Type.Optional(
-    AtomicList(AnyValue<ScalarValue>({}), { description: 'The values that are allowed.', minItems: 1 }),
+    AtomicList(AnyValue<ScalarValue>({}), {
+      description: 'The values that are allowed.',
+      minItems: 1,
+      maxItems: MOST_ENUM_VALUES,
+    }),
   ),
   pattern: Type.Optional(
     Type.String({
       description:
         'Regular expression (RE2) that must match a part of the string; to match the whole string, use ^ and $. Requires maxLength.',
-      maxLength: 1000,
+      maxLength: LONGEST_PATTERN,
     }),
   ),
   minLength: Type.Optional(Type.Integer({ description: 'Minimum number of characters of a string.', minimum: 0 })),
@@ -87,5 +92,5 @@ export type Parameter = Static<typeof ParameterDeclaration>;
 export const ParametersSchema = ListMap(ParameterDeclaration, ['name'], {
   description:
     'Parameters that runs can set. A value replaces $(params.NAME) in any string of spec. A list element $(params.NAME[*]) is replaced with the elements of an array.',
-  maxItems: 256,
+  maxItems: MOST_PARAMETERS,
 });

@@ -49,6 +49,9 @@ export const field = {
   tooMany: (path: Path, count: number, most: number): FieldError =>
     error(path, 'FieldValueTooMany', `Too many: ${count}: must have at most ${counted(most, 'element')}`),
 
+  /** The value is too large in bytes, or makes something else too large. */
+  tooLarge: (path: Path, why: string): FieldError => error(path, 'FieldValueTooLong', `Too long: ${why}`),
+
   /** There is no field of this name. @param hint what the user may have meant. */
   unknown: (path: Path, name: string, hint: string): FieldError =>
     error(path, 'FieldValueInvalid', withHint(`unknown field "${name}"`, hint)),

@@ -1,6 +1,7 @@
 import { JOB_SPEC, QUANTITY, resolved } from '../../api/kubernetes/definitions.ts';
 import { refTo, type JsonSchema } from '../../api/kubernetes/json-schema.ts';
 import type { Job } from '../../api/wire.ts';
+import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
@@ -22,10 +23,12 @@ function visit(value: unknown, schema: JsonSchema, path: FieldPath): FieldError[
   if (schema.$ref === refTo(QUANTITY)) return isQuantity(value) ? [] : [field.invalid(path, value, NOT_A_QUANTITY)];
   const { properties = {}, items, additionalProperties } = resolved(schema);
   if (Array.isArray(value)) {
-    return items === undefined ? [] : value.flatMap((item: unknown, index) => visit(item, items, path.index(index)));
+    return items === undefined
+      ? []
+      : errorsOfEach(value.entries(), ([index, item]: [number, unknown]) => visit(item, items, path.index(index)));
   }
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+  return errorsOfEach(Object.entries(value), ([name, inner]: [string, unknown]) => {
     if (additionalProperties !== undefined) return visit(inner, additionalProperties, path.key(name));
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     return property === undefined ? [] : visit(inner, property, path.child(name));

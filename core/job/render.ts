@@ -14,6 +14,7 @@ import {
 import { JOB_RUNS } from '../../api/resources.ts';
 import type { Job, JobSpec, ObjectMeta } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
+import { jobSizeErrors } from './job-size.ts';
 import { jobName } from './job-name.ts';
 import { labelValue, uniqueLabelValue } from './label-value.ts';
 import { metadataOverrides } from '../overrides/metadata-overrides.ts';
@@ -54,7 +55,9 @@ export function render(template: CompiledTemplate, run: JobRun): Rendered {
     metadataOverrides(run, recorded);
     return recorded;
   };
-  return { job: jobOf(template, run, withOverrides(spec, run)), origins };
+  const job = jobOf(template, run, withOverrides(spec, run));
+  const tooLarge = jobSizeErrors(job, run, substituted.bytes);
+  return tooLarge.length > 0 ? { errors: tooLarge, of: 'run' } : { job, origins };
 }
 
 /**

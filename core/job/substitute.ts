@@ -6,12 +6,15 @@ import { parameterValues, type ParameterValues } from '../parameters/values.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { typedValue } from '../template/field-type.ts';
 import type { PlanNode } from '../template/placeholder-plan.ts';
+import { substitutedSize } from './job-size.ts';
 import type { Token } from '../template/placeholder.ts';
 
 /** A JobSpec without placeholders, and the values that replaced them. */
 export interface Substituted {
   spec: JobSpec;
   values: ParameterValues;
+  /** The size of the JSON of a Job with this spec, in bytes. */
+  bytes: number;
 }
 
 /**
@@ -30,7 +33,9 @@ export function substitute(template: CompiledTemplate, run: JobRun): Substituted
   const { spec } = template.content;
   const { root } = template.plan;
   const { values } = resolved;
-  return { spec: root === undefined ? spec : (replaced(spec, root, values) as JobSpec), values };
+  const size = substitutedSize(template, values);
+  if ('error' in size) return { errors: [size.error] };
+  return { bytes: size.bytes, spec: root === undefined ? spec : (replaced(spec, root, values) as JobSpec), values };
 }
 
 function replaced(value: unknown, node: PlanNode, values: ParameterValues): unknown {

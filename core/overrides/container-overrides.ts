@@ -40,10 +40,12 @@ export function fieldsSet({ name, fields }: TargetedOverride): ContainerField[] 
 export function withContainerOverrides(podSpec: PodSpec, run: JobRun, origins?: Origins): PodSpec {
   const overrides = containerOverrides(run).filter((override) => fieldsSet(override).length > 0);
   if (overrides.length === 0) return podSpec;
+  const byName = Map.groupBy(overrides, ({ name }) => name);
   const change = (container: Container, path: FieldPath, isFirst: boolean): Container =>
-    overrides
-      .filter(({ name }) => (name === undefined ? isFirst : name === container.name))
-      .reduce((changed, override) => overridden(changed, override, { path, origins }), container);
+    [...((isFirst ? byName.get(undefined) : undefined) ?? []), ...(byName.get(container.name) ?? [])].reduce(
+      (changed, override) => overridden(changed, override, { path, origins }),
+      container,
+    );
   const changeAll = (list: Container[], path: FieldPath, hasFirst: boolean): Container[] =>
     list.map((container, index) => change(container, path.index(index), hasFirst && index === 0));
   const containers = changeAll(podSpec.containers, POD_SPEC.child('containers'), true);

@@ -1,4 +1,5 @@
 import type { JobRun } from '../../api/job-run.ts';
+import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
@@ -32,7 +33,7 @@ function recordOrigins(name: MetadataField, keys: readonly string[], origins: Or
 /** Errors for keys that a run can never set, whatever its template allows. */
 export function metadataErrors({ spec }: JobRun): FieldError[] {
   return FIELDS.flatMap((map) =>
-    Object.keys(spec.metadata?.[map] ?? {}).flatMap((key) => {
+    errorsOfEach(Object.keys(spec.metadata?.[map] ?? {}), (key) => {
       const why = reservedKey(key);
       return why === undefined ? [] : [field.forbidden(METADATA.child(map).key(key), why)];
     }),

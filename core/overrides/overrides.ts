@@ -1,6 +1,7 @@
 import type { JobRun, JobRunSpec } from '../../api/job-run.ts';
 import { OVERRIDES, type Override } from '../../api/names.ts';
 import type { JobSpec } from '../../api/wire.ts';
+import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field, OMITTED } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
@@ -50,9 +51,9 @@ export function overrideErrors(template: CompiledTemplate, run: JobRun): FieldEr
 
 /** Errors for overrides that are not in the allow-list of the template. */
 export function notAllowedErrors({ allowed }: CompiledTemplate, run: JobRun): FieldError[] {
-  return usesOf(run)
-    .filter(({ override }) => !isAllowed(override, allowed))
-    .map(({ path }) => notAllowed(path, run, allowed));
+  return errorsOfEach(usesOf(run), ({ override, path }) =>
+    isAllowed(override, allowed) ? [] : [notAllowed(path, run, allowed)],
+  );
 }
 
 /** The same errors for `spec.suspend` only, the one field of a stored run that can change. */
@@ -120,11 +121,12 @@ function containerErrors({ content }: CompiledTemplate, run: JobRun): FieldError
   const names = [...containers, ...listOf(podSpec?.initContainers).map(({ name }) => name)];
   const [top, ...byName] = containerOverrides(run);
   const seen = new Set<string>();
-  return byName.flatMap((override) => {
+  const known = new Set(names);
+  return errorsOfEach(byName, (override) => {
     const { name = '', path } = override;
     const errors = seen.has(name) ? [field.duplicate(path, { name })] : [];
     seen.add(name);
-    if (!names.includes(name)) return [...errors, noContainer(path, name, names)];
+    if (!known.has(name)) return [...errors, noContainer(path, name, names)];
     return name === containers[0] ? [...errors, ...setTwice(top, override)] : errors;
   });
 }

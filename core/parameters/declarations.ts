@@ -1,13 +1,12 @@
 import { LONGEST_PARAMETER_NAME, PARAMETER_NAME_PATTERN, type Parameter } from '../../api/parameter.ts';
+import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
-import { matchingSteps, parameterSchemaErrors } from './schema-errors.ts';
+import { tooCostlyParameter } from './matching-cost.ts';
+import { parameterSchemaErrors } from './schema-errors.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
 import { parameterValueErrors } from './value-errors.ts';
-
-/** Maximum number of steps to match all patterns for one run: some tenths of a second in the worst case. */
-const MOST_STEPS = 2 ** 24;
 
 const NAME = new RegExp(PARAMETER_NAME_PATTERN);
 const PARAMETERS = FieldPath.of('parameters');
@@ -17,11 +16,13 @@ export function parameterDeclarationErrors(parameters: unknown, schemas: SchemaC
   if (!Array.isArray(parameters)) {
     return [field.typeInvalid(PARAMETERS, parameters, 'must be a list of parameters')];
   }
-  const errors = parameters.flatMap((parameter: unknown, index) =>
+  // Before any pattern is compiled.
+  const tooCostly = tooCostlyParameter(parameters);
+  if (tooCostly !== undefined) return [tooManySteps(parameters, tooCostly)];
+  const errors = errorsOfEach(parameters.entries(), ([index, parameter]: [number, unknown]) =>
     declarationErrors(parameter, PARAMETERS.index(index), schemas),
   );
-  const costs = errors.length > 0 ? [] : stepErrors(namedParameters(parameters), schemas);
-  return [...errors, ...duplicates(parameters), ...costs];
+  return [...errors, ...duplicates(parameters)];
 }
 
 /** The parameters that have a name, whatever else is wrong with them. */
@@ -81,7 +82,7 @@ function isAbsent(value: unknown): boolean {
 
 function duplicates(parameters: readonly unknown[]): FieldError[] {
   const seen = new Set<string>();
-  return parameters.flatMap((parameter, index) => {
+  return errorsOfEach(parameters.entries(), ([index, parameter]) => {
     if (!isNamed(parameter)) return [];
     if (!seen.has(parameter.name)) {
       seen.add(parameter.name);
@@ -91,16 +92,10 @@ function duplicates(parameters: readonly unknown[]): FieldError[] {
   });
 }
 
-function stepErrors(parameters: readonly Parameter[], schemas: SchemaCompiler): FieldError[] {
-  let steps = 0;
-  for (const [index, { schema }] of parameters.entries()) {
-    steps += isAbsent(schema) || schema === undefined ? 0 : matchingSteps(schema, schemas);
-    if (steps > MOST_STEPS) return [tooManySteps(PARAMETERS.index(index).child('schema'), schema?.items !== undefined)];
-  }
-  return [];
-}
-
-function tooManySteps(path: FieldPath, isList: boolean): FieldError {
+function tooManySteps(parameters: readonly unknown[], index: number): FieldError {
+  const schema = isObject(parameters[index]) ? parameters[index]['schema'] : undefined;
+  const isList = isObject(schema) && isObject(schema['items']);
+  const path = PARAMETERS.index(index).child('schema');
   const at = isList ? path.child('items', 'pattern') : path.child('pattern');
   const bounds = isList ? 'maxLength or maxItems' : 'maxLength';
   const why = `checking the values of this template's parameters could take too long; lower ${bounds}, or repeat less in the pattern`;

@@ -1,12 +1,10 @@
-import { Ajv, type ValidateFunction } from 'ajv';
-import { LONGEST_MATCHED_STRING, type ParameterSchema } from '../../api/parameter.ts';
+import type { ParameterSchema } from '../../api/parameter.ts';
 import { compilePattern, type CompiledPattern } from './pattern.ts';
 
-/** Compiles the schemas and patterns of one template, each once. The schemas must be valid. */
+/** Prepares the schemas of one template for checking values: compiles each pattern once, and indexes each enum once. */
 export class SchemaCompiler {
   readonly #patterns = new Map<string, CompiledPattern>();
-  readonly #validators = new Map<ParameterSchema, ValidateFunction>();
-  #ajv: Ajv | undefined;
+  readonly #enums = new Map<readonly unknown[], ReadonlySet<unknown>>();
 
   /** The compiled pattern, or RE2's message on what is wrong with it. */
   pattern(source: string): CompiledPattern {
@@ -17,39 +15,12 @@ export class SchemaCompiler {
     return compiled;
   }
 
-  validator(schema: ParameterSchema): ValidateFunction {
-    const known = this.#validators.get(schema);
+  /** The values of the schema's `enum`. */
+  valuesOf(values: NonNullable<ParameterSchema['enum']>): ReadonlySet<unknown> {
+    const known = this.#enums.get(values);
     if (known) return known;
-    this.#ajv ??= this.#newAjv();
-    const validate = this.#ajv.compile(withoutNulls(schema));
-    this.#validators.set(schema, validate);
-    return validate;
+    const set = new Set<unknown>(values);
+    this.#enums.set(values, set);
+    return set;
   }
-
-  #newAjv(): Ajv {
-    return new Ajv({
-      allErrors: true,
-      verbose: true,
-      strict: false,
-      meta: false,
-      validateSchema: false,
-      logger: false,
-      code: { regExp: Object.assign((source: string) => this.#matcher(source), { code: 'undefined' }) },
-    });
-  }
-
-  /** A text that is too long for matching passes here; its `maxLength` refuses it. */
-  #matcher(source: string) {
-    const compiled = this.pattern(source);
-    return {
-      test: (text: string) =>
-        text.length > 2 * LONGEST_MATCHED_STRING || ('pattern' in compiled && compiled.pattern.test(text)),
-      // ajv identifies a pattern by its text.
-      toString: () => source,
-    };
-  }
-}
-
-function withoutNulls(schema: ParameterSchema): object {
-  return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => value ?? undefined) as object;
 }

@@ -1,4 +1,5 @@
 import { LONGEST_MATCHED_STRING, PARAMETER_TYPES, SCALAR_TYPES, type ParameterSchema } from '../../api/parameter.ts';
+import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
@@ -153,9 +154,11 @@ function itemsErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCo
 function enumErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCompiler): FieldError[] {
   if (!has(schema, 'enum')) return [];
   const { enum: values = [], ...others } = schema;
-  return values.flatMap((value, index) => {
+  const seen = new Set<unknown>();
+  return errorsOfEach(values.entries(), ([index, value]) => {
     const at = path.child('enum').index(index);
-    if (values.indexOf(value) < index) return [field.duplicate(at, value)];
+    if (seen.has(value)) return [field.duplicate(at, value)];
+    seen.add(value);
     return parameterValueErrors(value, others, { path: at, schemas });
   });
 }
@@ -172,16 +175,4 @@ function exampleErrors(schema: ParameterSchema, path: FieldPath, schemas: Schema
 function has(schema: object | undefined, keyword: string): boolean {
   const value: unknown = (schema as Record<string, unknown> | undefined)?.[keyword];
   return value !== undefined && value !== null;
-}
-
-/** The cost to compile a pattern, as a number of matched characters. */
-const COMPILATION = 300;
-
-/** Maximum number of steps to match one value. The schema must be valid. */
-export function matchingSteps(schema: ParameterSchema, schemas: SchemaCompiler): number {
-  const { pattern, maxLength = 0 } = schema.items ?? schema;
-  const compiled = typeof pattern === 'string' ? schemas.pattern(pattern) : undefined;
-  if (compiled === undefined || !('pattern' in compiled)) return 0;
-  const times = schema.items ? (schema.maxItems ?? 1) : 1;
-  return compiled.pattern.size * (maxLength * times + COMPILATION);
 }

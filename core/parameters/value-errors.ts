@@ -1,12 +1,12 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { ParameterSchema } from '../../api/parameter.ts';
+import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
-import type { SchemaCompiler } from './schema-compiler.ts';
 import { counted } from '../errors/counted.ts';
-import { quoted } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
+import type { SchemaCompiler } from './schema-compiler.ts';
+import { isOfType, typeHint } from './value-types.ts';
 
 /** Maximum number of errors that are reported for one value. */
 const MOST_ERRORS = 10;
@@ -15,107 +15,111 @@ const ANY_STRING: ParameterSchema = { type: 'string' };
 
 /**
  * What is wrong with a value for a parameter of this schema (any string where there is none), including what no schema
- * can express: text that cannot be an argument of a process, and numbers that JSON cannot represent exactly.
- * @param at the path of the value (errors of an element are at `path[0]`), and what compiles the template's schemas.
+ * can express: text that cannot be an argument of a process, and numbers that JSON cannot represent exactly. The schema
+ * must be valid.
+ * @param at the path of the value (errors of an element are at `path[0]`), and what the template's schemas are prepared in.
  */
 export function parameterValueErrors(
   value: unknown,
   schema: ParameterSchema | undefined,
   at: { path: FieldPath | string; schemas: SchemaCompiler },
 ): FieldError[] {
-  const path = FieldPath.from(at.path);
-  const wanted: ParameterSchema = schema ?? ANY_STRING;
-  const tooMany = tooManyElements(value, wanted, path);
-  if (tooMany.length > 0) return tooMany;
-  return [...schemaErrors(value, at.schemas.validator(wanted), path), ...unfitErrors(value, path)].slice(
-    0,
-    MOST_ERRORS,
-  );
+  const checked = { path: FieldPath.from(at.path), schema: schema ?? ANY_STRING, schemas: at.schemas };
+  return errorsOf(value, checked).slice(0, MOST_ERRORS);
 }
 
-/** Checked first: the elements of a list that is too long are not checked. */
-function tooManyElements(value: unknown, schema: ParameterSchema, path: FieldPath): FieldError[] {
-  // Null is absent.
-  const maxItems = schema.maxItems ?? Infinity;
-  if (!Array.isArray(value) || value.length <= maxItems) return [];
-  return [field.tooMany(path, value.length, maxItems)];
+/** Where a value is, and what it must fit. Null in a schema is absent. */
+interface Checking {
+  path: FieldPath;
+  schema: ParameterSchema;
+  schemas: SchemaCompiler;
 }
 
-function schemaErrors(value: unknown, validate: ValidateFunction, path: FieldPath): FieldError[] {
-  if (validate(value)) return [];
-  return (validate.errors ?? []).slice(0, MOST_ERRORS).map((error) => {
-    const element = /^\/(\d+)$/.exec(error.instancePath)?.[1];
-    const at = element === undefined ? path : path.index(Number(element));
-    return (CONSTRUCTORS[error.keyword] ?? fallback)(at, error);
-  });
+function errorsOf(value: unknown, checking: Checking): FieldError[] {
+  const { path, schema } = checking;
+  if (!isOfType(value, schema.type)) return [field.typeInvalid(path, value, typeHint(value, schema.type))];
+  if (Array.isArray(value)) return listErrors(value, checking);
+  if (typeof value === 'number') return [...numberErrors(value, checking), ...enumErrors(value, checking)];
+  return typeof value === 'string'
+    ? [...textErrors(value, checking), ...enumErrors(value, checking)]
+    : enumErrors(value, checking);
 }
 
-type Constructor = (path: FieldPath, error: ErrorObject) => FieldError;
+/** The elements of a list that is too long are not checked. */
+function listErrors(list: readonly unknown[], { path, schema, schemas }: Checking): FieldError[] {
+  const { items, minItems, maxItems } = withoutNulls(schema);
+  if (list.length > (maxItems ?? Infinity)) return [field.tooMany(path, list.length, maxItems ?? 0)];
+  const short =
+    list.length < (minItems ?? 0)
+      ? [field.invalid(path, list, `must have at least ${counted(minItems ?? 0, 'element')}`)]
+      : [];
+  const ofElement = ([index, element]: [number, unknown]): FieldError[] =>
+    errorsOf(element, { path: path.index(index), schema: items ?? ANY_STRING, schemas });
+  return [...short, ...errorsOfEach(list.entries(), ofElement, MOST_ERRORS)];
+}
 
-const fallback: Constructor = (path, { data, message }) =>
-  field.invalid(path, data, message ?? 'does not fit the schema');
+function numberErrors(value: number, { path, schema }: Checking): FieldError[] {
+  const { minimum, maximum } = withoutNulls(schema);
+  const errors: FieldError[] = [];
+  if (value > (maximum ?? Infinity)) errors.push(outOfBounds(path, value, `less than or equal to ${maximum ?? ''}`));
+  if (value < (minimum ?? -Infinity))
+    errors.push(outOfBounds(path, value, `greater than or equal to ${minimum ?? ''}`));
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) errors.push(field.invalid(path, value, INEXACT));
+  return errors;
+}
 
-const limitOf = ({ params }: ErrorObject): number => params['limit'] as number;
+const INEXACT =
+  'is a number too great to be stored exactly: use a parameter of type string, and put the value in quotes';
 
-/** The field error of each JSON Schema keyword. */
-const CONSTRUCTORS: Record<string, Constructor> = {
-  type: (path, { data, params }) => field.typeInvalid(path, data, typeHint(data, params['type'] as string)),
-  enum: (path, { data, params }) => {
-    const supported = params['allowedValues'] as unknown[];
-    const names = supported.filter((value) => typeof value === 'string');
-    const hint = typeof data === 'string' ? didYouMean(nearNames(data, names)) : '';
-    return field.notSupported(path, data, { supported, hint });
-  },
-  maxLength: (path, error) => field.tooLong(path, limitOf(error)),
-  minLength: (path, error) =>
-    field.invalid(path, error.data, `must have at least ${counted(limitOf(error), 'character')}`),
-  minItems: (path, error) =>
-    field.invalid(path, error.data, `must have at least ${counted(limitOf(error), 'element')}`),
-  minimum: (path, error) => field.invalid(path, error.data, `must be greater than or equal to ${limitOf(error)}`),
-  maximum: (path, error) => field.invalid(path, error.data, `must be less than or equal to ${limitOf(error)}`),
-  pattern: (path, { data, params }) =>
-    field.invalid(path, data, `must match the regular expression ${String(params['pattern'])}`),
-};
+function outOfBounds(path: FieldPath, value: number, bound: string): FieldError {
+  return field.invalid(path, value, `must be ${bound}`);
+}
 
-const TYPE_NAMES: Record<string, string> = {
-  array: 'a list',
-  string: 'a string',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-};
-
-/** YAML parses an unquoted `5` as a number and an unquoted `true` as a boolean, which users often do not expect. */
-function typeHint(value: unknown, wanted: string): string {
-  const must = `must be ${TYPE_NAMES[wanted] ?? wanted}`;
-  if (wanted === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
-    return `${must}: put it in quotes, "${value}"`;
+/** A text that is too long is not matched: the cost of a pattern is bounded for `maxLength` characters. */
+function textErrors(value: string, { path, schema, schemas }: Checking): FieldError[] {
+  const { minLength, maxLength, pattern } = withoutNulls(schema);
+  const unfit = whyUnfit(value);
+  const ofText = unfit === undefined ? [] : [field.invalid(path, value, unfit)];
+  if (isLonger(value, maxLength ?? Infinity)) return [field.tooLong(path, maxLength ?? 0), ...ofText];
+  const errors: FieldError[] = [];
+  if (minLength !== undefined && !isLonger(value, minLength - 1)) {
+    errors.push(field.invalid(path, value, `must have at least ${counted(minLength, 'character')}`));
   }
-  if (wanted === 'array' && typeof value === 'string') return `${must}: write [${quoted(value)}]`;
-  return looksLike(value, wanted) ? `${must}: write it without quotes` : must;
-}
-
-function looksLike(value: unknown, wanted: string): boolean {
-  if (typeof value !== 'string') return false;
-  if (wanted === 'boolean') return value === 'true' || value === 'false';
-  return wanted === 'integer' ? /^-?\d+$/.test(value) : /^-?\d+(?:\.\d+)?$/.test(value) && wanted === 'number';
-}
-
-function unfitErrors(value: unknown, path: FieldPath): FieldError[] {
-  if (Array.isArray(value)) {
-    return value.flatMap((element: unknown, index) =>
-      Array.isArray(element) ? [] : unfitErrors(element, path.index(index)),
-    );
+  if (pattern !== undefined && !isMatched(value, pattern, schemas)) {
+    errors.push(field.invalid(path, value, `must match the regular expression ${pattern}`));
   }
-  const why = unfit(value);
-  return why === undefined ? [] : [field.invalid(path, value, why)];
+  return [...errors, ...ofText];
 }
 
-function unfit(value: unknown): string | undefined {
-  if (typeof value === 'string') {
-    if (value.includes('\0')) return 'must not contain the character NUL: no argument or variable of a process can';
-    return value.isWellFormed() ? undefined : 'must be Unicode text: it contains half of a surrogate pair';
-  }
-  if (typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)) return undefined;
-  return 'is a number too great to be stored exactly: use a parameter of type string, and put the value in quotes';
+function isMatched(value: string, source: string, schemas: SchemaCompiler): boolean {
+  const compiled = schemas.pattern(source);
+  return 'pattern' in compiled && compiled.pattern.test(value);
+}
+
+/** Whether the text has more than `most` characters. A character outside the basic plane counts once, as in JSON Schema. */
+function isLonger(text: string, most: number): boolean {
+  if (text.length <= most) return false;
+  if (text.length > 2 * most) return true;
+  return Array.from(text).length > most;
+}
+
+function whyUnfit(value: string): string | undefined {
+  if (value.includes('\0')) return 'must not contain the character NUL: no argument or variable of a process can';
+  return value.isWellFormed() ? undefined : 'must be Unicode text: it contains half of a surrogate pair';
+}
+
+function enumErrors(value: unknown, { path, schema, schemas }: Checking): FieldError[] {
+  const supported = schema.enum ?? undefined;
+  if (supported === undefined || schemas.valuesOf(supported).has(value)) return [];
+  const names = supported.filter((one) => typeof one === 'string');
+  const hint = typeof value === 'string' ? didYouMean(nearNames(value, names)) : '';
+  return [field.notSupported(path, value, { supported, hint })];
+}
+
+type Rules = Partial<Omit<ParameterSchema, 'type'>>;
+
+/** Null is absent, as everywhere in Kubernetes. */
+function withoutNulls({ minLength, maxLength, pattern, minimum, maximum, items, minItems, maxItems }: Rules): Rules {
+  const rules = { minLength, maxLength, pattern, minimum, maximum, items, minItems, maxItems };
+  return Object.fromEntries(Object.entries(rules).filter(([, value]) => (value ?? undefined) !== undefined));
 }

@@ -1,5 +1,6 @@
 import type { JobRun } from '../../api/job-run.ts';
 import type { Parameter, ParameterValue } from '../../api/parameter.ts';
+import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
@@ -38,7 +39,7 @@ export function parameterValues(
   const called = nameOfTemplate(run);
   const errors = [
     ...unknownNames(values, declared, called),
-    ...declared.flatMap((one) => resolve(one, values, { called, schemas: template.schemas })),
+    ...errorsOfEach(declared, (one) => resolve(one, values, { called, schemas: template.schemas })),
   ];
   return errors.length > 0 ? { errors } : { values };
 }
@@ -77,9 +78,11 @@ function unknownNames(
   called: string,
 ): FieldError[] {
   const names = declared.map(({ name }) => name);
-  return Array.from(values.keys())
-    .filter((name) => !names.includes(name))
-    .map((name) => field.notFound(pathOfParameter(name), name, `${called} ${declaredNames(name, names)}`));
+  const known = new Set(names);
+  return errorsOfEach(values.keys(), (name) => {
+    if (known.has(name)) return [];
+    return [field.notFound(pathOfParameter(name), name, `${called} ${declaredNames(name, names)}`)];
+  });
 }
 
 function declaredNames(name: string, names: readonly string[]): string {

@@ -5,6 +5,7 @@ import type { Parameter } from '../../api/parameter.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { SchemaCompiler } from '../parameters/schema-compiler.ts';
 import { placeholderPlan, type PlaceholderPlan } from './placeholder-plan.ts';
+import { sizePlan, type SizePlan } from './size-plan.ts';
 import { canonicalJson, revisionOf } from './template-revision.ts';
 import { templateErrors } from './template-errors.ts';
 
@@ -32,6 +33,7 @@ export class CompiledTemplate {
   /** Validates values for the parameters; compiles each schema and each pattern once. */
   readonly schemas = new SchemaCompiler();
   #plan: PlaceholderPlan | undefined;
+  #sizePlan: SizePlan | undefined;
   #errors: readonly FieldError[] | undefined;
 
   constructor({ spec, parameters, overrides }: TemplateContent) {
@@ -46,6 +48,11 @@ export class CompiledTemplate {
   /** The strings of `spec` that contain a `$`, and where placeholders are replaced. */
   get plan(): PlaceholderPlan {
     return (this.#plan ??= placeholderPlan(this.content.spec));
+  }
+
+  /** How often each parameter is used. */
+  get sizePlan(): SizePlan {
+    return (this.#sizePlan ??= sizePlan(this.plan.root));
   }
 
   /** Why no run of this template can get a Job. Paths are the template's. */

@@ -1,4 +1,5 @@
 import type { Parameter } from '../../api/parameter.ts';
+import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field, OMITTED } from '../errors/field.ts';
 import { quotedList } from '../errors/quoted.ts';
@@ -21,7 +22,7 @@ export function placeholderErrors(
   parameters: readonly Parameter[],
 ): FieldError[] {
   const declared: Declared = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  const errors = strings.flatMap((string) => errorsIn({ string, declared }));
+  const errors = errorsOfEach(strings, (string) => errorsIn({ string, declared }));
   return tooDeep === undefined ? errors : [...errors, field.invalid(tooDeep, OMITTED, 'is nested too deeply')];
 }
 
@@ -29,7 +30,7 @@ function errorsIn(place: Place): FieldError[] {
   const { string } = place;
   if (string.kind === 'key') return keyErrors(string);
   const seen = new Set<string>();
-  return string.tokens.flatMap((token) => {
+  return errorsOfEach(string.tokens, (token) => {
     if (seen.has(token.source)) return [];
     seen.add(token.source);
     return errorsOf(token, place);
@@ -50,9 +51,11 @@ function errorsOf(token: Token, place: Place): FieldError[] {
 }
 
 function keyErrors({ path, tokens }: TemplateString): FieldError[] {
-  return tokens
-    .filter(({ kind }) => kind === 'placeholder')
-    .map(({ source }) => field.invalid(path, source, 'a parameter can only be used in a value, not in a key'));
+  return errorsOfEach(tokens, ({ kind, source }) =>
+    kind === 'placeholder'
+      ? [field.invalid(path, source, 'a parameter can only be used in a value, not in a key')]
+      : [],
+  );
 }
 
 function errorsOfPlaceholder(placeholder: Placeholder, { string, declared }: Place): FieldError[] {
@@ -104,15 +107,31 @@ const NEARLY = /^\$\(\s*(?:params?|parameters?|inputs\.param(?:eter)?s)\s*\.\s*(
 
 function referenceErrors({ source, closed }: { source: string; closed: boolean }, place: Place): FieldError[] {
   const { path } = place.string;
-  if (!closed) return /(?<!\$)(?:\$\$)*\$\(params\./.test(source) ? [unclosed(path, source)] : [];
+  if (!closed) {
+    const at = openPlaceholder(source);
+    return at === -1 ? [] : [unclosed(path, source.slice(at))];
+  }
   if (/^\$\(params[.[]/.test(source)) return [malformed(path, source)];
   const [, name, star = ''] = NEARLY.exec(source) ?? [];
   return name === undefined ? [] : wrongWord({ source, name, star }, place);
 }
 
+/** Where the first `$(params.` is that is not escaped with another `$`; -1 if there is none. */
+function openPlaceholder(source: string): number {
+  let at = source.indexOf(OPEN);
+  while (at !== -1) {
+    let first = at;
+    while (source[first - 1] === '$') first -= 1;
+    if ((at - first) % 2 === 0) return at;
+    at = source.indexOf(OPEN, at + 1);
+  }
+  return -1;
+}
+
+const OPEN = '$(params.';
+
 function unclosed(path: string, source: string): FieldError {
-  const open = source.slice(source.indexOf('$(params.'));
-  return field.invalid(path, open, 'the placeholder is not closed: ")" is missing');
+  return field.invalid(path, source, 'the placeholder is not closed: ")" is missing');
 }
 
 function malformed(path: string, source: string): FieldError {
@@ -136,7 +155,7 @@ function wrongWord({ source, name, star }: Lookalike, { string, declared }: Plac
 }
 
 function braceErrors(text: string, place: Place): FieldError[] {
-  return Array.from(text.matchAll(/(?<!\$)\$\{param(?:eter)?s?\.([\w-]+)\}/gi)).flatMap(([source, name = '']) =>
+  return errorsOfEach(text.matchAll(/(?<!\$)\$\{param(?:eter)?s?\.([\w-]+)\}/gi), ([source, name = '']) =>
     place.declared.has(name) ? wrongWord({ source, name, star: '' }, place) : [],
   );
 }

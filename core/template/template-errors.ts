@@ -1,5 +1,7 @@
 import type { TemplateContent } from '../../api/job-template.ts';
 import { OVERRIDES } from '../../api/names.ts';
+import { MOST_ERRORS } from '../../api/limits.ts';
+import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field, OMITTED } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
@@ -8,9 +10,6 @@ import type { SchemaCompiler } from '../parameters/schema-compiler.ts';
 import { placeholderErrors } from './placeholder-errors.ts';
 import type { PlaceholderPlan } from './placeholder-plan.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
-
-/** Maximum number of reported errors. */
-const MOST_ERRORS = 50;
 
 const POD_SPEC = FieldPath.of('spec', 'template', 'spec');
 const ALLOW = FieldPath.of('overrides', 'allow');
@@ -52,7 +51,7 @@ function containerErrors(template: TemplateContent): FieldError[] {
 function notContainers(name: string, list: unknown): FieldError[] {
   const path = POD_SPEC.child(name);
   if (!Array.isArray(list ?? [])) return [field.typeInvalid(path, OMITTED, 'must be a list of containers')];
-  return ((list ?? []) as unknown[]).flatMap((container, index) => {
+  return errorsOfEach(((list ?? []) as unknown[]).entries(), ([index, container]) => {
     const isObject = typeof container === 'object' && container !== null && !Array.isArray(container);
     if (isObject) return [];
     return [field.typeInvalid(path.index(index), OMITTED, 'a container must be an object with a name and an image')];
@@ -63,10 +62,13 @@ function notContainers(name: string, list: unknown): FieldError[] {
 function allowErrors(template: TemplateContent): FieldError[] {
   const allow = (template as { overrides?: { allow?: unknown } | null }).overrides?.allow ?? [];
   if (!Array.isArray(allow)) return [field.typeInvalid(ALLOW, allow, 'must be a list of what runs may override')];
-  return allow.flatMap((name: unknown, index) => {
+  const seen = new Set<unknown>();
+  return errorsOfEach(allow.entries(), ([index, name]: [number, unknown]) => {
     const path = ALLOW.index(index);
     if (!OVERRIDES.some((known) => known === name)) return [unknownOverride(name, path)];
-    return allow.indexOf(name) === index ? [] : [field.duplicate(path, name)];
+    if (seen.has(name)) return [field.duplicate(path, name)];
+    seen.add(name);
+    return [];
   });
 }
 

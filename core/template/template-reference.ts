@@ -8,6 +8,9 @@ import { templateKeyOfRun } from './template-key.ts';
 
 const NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
+/** Characters of the names of templates that are compared with a wrong name: ten thousand names. This happens once. */
+const MOST_COMPARED = 500_000;
+
 const TEMPLATE_REF = FieldPath.of('spec', 'templateRef');
 
 /** Errors of a run's reference that do not depend on the existing templates. The CRD has the same rules. */
@@ -42,7 +45,7 @@ export function templateNotFound(run: JobRun, names: readonly string[]): FieldEr
   const namespace = run.metadata.namespace ?? '';
   const none = isCluster ? 'there are no ClusterJobTemplates' : 'the namespace has no JobTemplates';
   const see = isCluster ? 'see `kubectl get clusterjobtemplates`' : `see \`kubectl get jobtemplates -n ${namespace}\``;
-  const hint = names.length === 0 ? none : didYouMean(nearNames(name, names)) || see;
+  const hint = names.length === 0 ? none : didYouMean(nearNames(name, names, MOST_COMPARED)) || see;
   const where = isCluster ? '' : ` in namespace "${namespace}"`;
   return field.notFound(TEMPLATE_REF, name, `no ${kind} of this name${where}; ${hint}`);
 }

@@ -11,6 +11,7 @@ import type { MissingReferences } from '../../lookups/missing-references.ts';
 import type { TemplateLookup } from '../../lookups/template-lookup.ts';
 import type { TemplateResolution, TemplateResolver } from '../../lookups/template-resolver.ts';
 import { jobRunCase, once, type JobRunCase } from '../admission-case.ts';
+import { objectSize } from '../object-size.ts';
 import { requesterAnnotation } from '../requester.ts';
 import type { Stages } from '../run-checks.ts';
 import { jobAccepted } from './job-accepted.ts';
@@ -56,6 +57,7 @@ export interface JobRunCreation extends JobRunCase {
  */
 export function jobRunCreationStages(options: JobRunCreationOptions): Stages<JobRunCreation> {
   return [
+    [objectSize],
     [jobRunShape],
     [
       permissionToUse(options),

@@ -8,6 +8,7 @@ import { validateTemplateRef } from '../../../core/template/template-reference.t
 import type { RevisionStore } from '../../../revisions/revision-store.ts';
 import type { TemplateResolver } from '../../lookups/template-resolver.ts';
 import { jobRunCase, type JobRunCase } from '../admission-case.ts';
+import { objectSize } from '../object-size.ts';
 import { withRequester } from '../requester.ts';
 import { allow, type Verdict } from '../verdict.ts';
 import { jobRunPatch } from './job-run-patch.ts';
@@ -43,7 +44,7 @@ interface Pin {
 
 /** The revision that the JobRun is admitted with. That of a new JobRun is stored first. */
 async function revisionOf({ request, run, before, signal }: JobRunCase, options: MutateJobRunOptions): Promise<Pin> {
-  if (!namesTemplate(run)) return { warnings: [] };
+  if (!namesTemplate(run) || objectSize({ request, signal }).errors !== undefined) return { warnings: [] };
   const revision = run.spec.templateRevision ?? specOf(before)?.templateRevision;
   if (revision !== undefined || request.operation !== 'CREATE') return { revision, warnings: [] };
   const found = await options.templates.resolveCurrent(run, signal);

@@ -3,6 +3,7 @@ import type { JobRun } from '../../../api/job-run.ts';
 import type { Authorization } from '../../lookups/authorization.ts';
 import type { TemplateResolver } from '../../lookups/template-resolver.ts';
 import { jobRunCase, type JobRunCase } from '../admission-case.ts';
+import { objectSize } from '../object-size.ts';
 import { requesterAnnotation } from '../requester.ts';
 import type { Stages } from '../run-checks.ts';
 import { immutableSpec } from './immutable-spec.ts';
@@ -28,6 +29,7 @@ export interface JobRunUpdate extends JobRunCase {
  */
 export function jobRunUpdateStages(options: JobRunUpdateOptions): Stages<JobRunUpdate> {
   return [
+    [objectSize],
     [immutableSpec, requesterAnnotation],
     [permissionToSuspend(options), suspendAllowed(options)],
     [suspendHasEffect],

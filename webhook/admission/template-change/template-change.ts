@@ -9,6 +9,7 @@ import { trialOf, type Trial } from '../../../core/template/trial.ts';
 import type { DryRunVerdicts } from '../../lookups/dry-run-verdicts.ts';
 import type { UnfinishedRunWarnings } from '../../lookups/unfinished-run-warnings.ts';
 import { once, type AdmissionCase } from '../admission-case.ts';
+import { objectSize } from '../object-size.ts';
 import type { Stages } from '../run-checks.ts';
 import { sampleJobAccepted } from './sample-job-accepted.ts';
 import { sampleJobRendered } from './sample-job-rendered.ts';
@@ -36,7 +37,7 @@ export interface TemplateChange extends AdmissionCase {
  * prevents a Job only now (a quota, a policy, a missing permission, an API server that does not answer) is a warning.
  */
 export function templateChangeStages(options: TemplateChangeOptions): Stages<TemplateChange> {
-  return [[sampleJobRendered, sampleJobAccepted(options), unfinishedRuns(options)]];
+  return [[objectSize], [sampleJobRendered, sampleJobAccepted(options), unfinishedRuns(options)]];
 }
 
 /** The checks of a template that is deleted: they only warn. */

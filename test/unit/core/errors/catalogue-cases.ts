@@ -1,11 +1,8 @@
 import type { TemplateContent } from '../../../../api/job-template.ts';
-import type { ParameterSchema } from '../../../../api/parameter.ts';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
 import { jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
 import { presentErrors } from '../../../../core/job/present-template.ts';
 import { render } from '../../../../core/job/render.ts';
-import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
-import { parameterValueErrors } from '../../../../core/parameters/value-errors.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { missingTemplatePolicy } from '../../../../core/template/missing-template.ts';
 import {
@@ -132,12 +129,11 @@ const RUN_CASES: Errors[] = [
   values({ day: 'abcdefghij', count: 11, files: [] }),
   values({ day: 'ab', files: ['a', 'b', 'c'] }),
   values({ day: 'ab', files: ['a\0', '\ud800'] }),
-  // A keyword that no schema of a template can have.
-  () =>
-    parameterValueErrors('a', { const: 'b' } as object as ParameterSchema, {
-      path: 'x',
-      schemas: new SchemaCompiler(),
-    }),
+  run(
+    { parameters: { x: 'a'.repeat(400_000) } },
+    { spec: { template: { spec: text(['$(params.x)$(params.x)', '$(params.x)']) } }, parameters: [{ name: 'x' }] },
+  ),
+  run({ args: ['a'.repeat(1024 * 1024)] }, {}),
   run({ parameters: { x: 'y' } }, { parameters: [] }),
   run({ image: 'x', nodeSelector: {} }, { overrides: { allow: ['env'] } }),
   run({ image: 'x' }, { overrides: { allow: [] } }),

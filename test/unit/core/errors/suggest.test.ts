@@ -32,8 +32,15 @@ describe('nearNames', () => {
 
   it('reads each of thousands of long names once', () => {
     const candidates = new CountingNames(Array.from({ length: 5000 }, (_, i) => `${'a'.repeat(240)}-${i}`));
-    expect(nearNames(`${'a'.repeat(240)}-x`, candidates)).toHaveLength(3);
+    expect(nearNames(`${'a'.repeat(240)}-x`, candidates, Infinity)).toHaveLength(3);
     expect(candidates.read).toBe(5000);
+  });
+
+  it('reads no more than some thousands of characters', () => {
+    const candidates = new CountingNames(Array.from({ length: 5000 }, (_, i) => `${'a'.repeat(95)}-${1000 + i}`));
+    expect(nearNames(`${'a'.repeat(95)}-x`, candidates)).toHaveLength(3);
+    expect(candidates.read).toBeGreaterThan(90);
+    expect(candidates.read).toBeLessThan(110);
   });
 
   it.each<[string, string, string[], string[]]>([

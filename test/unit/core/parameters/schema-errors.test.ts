@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ParameterSchema } from '../../../../api/parameter.ts';
-import { compilePattern } from '../../../../core/parameters/pattern.ts';
 import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
-import { matchingSteps, parameterSchemaErrors } from '../../../../core/parameters/schema-errors.ts';
+import { parameterSchemaErrors } from '../../../../core/parameters/schema-errors.ts';
 import { fieldError } from '../field-errors.ts';
 
 const errorsOf = (schema: unknown) => parameterSchemaErrors(schema, 'schema', new SchemaCompiler());
@@ -220,24 +218,5 @@ describe('the values of an enum', () => {
 
   it('are checked only if the rest of the schema is valid', () => {
     expect(errorsOf({ type: 'integer', minimum: 'a', enum: ['b'] })).toMatchObject([{ path: 'schema.minimum' }]);
-  });
-});
-
-describe('the matching steps', () => {
-  const stepsOf = (schema: object) => matchingSteps(schema as ParameterSchema, new SchemaCompiler());
-  const compiled = compilePattern('^a+$');
-  const size = 'pattern' in compiled ? compiled.pattern.size : NaN;
-  const element = { type: 'string', pattern: '^a+$', maxLength: 100 };
-
-  it.each([
-    ['without a pattern', { type: 'string', maxLength: 100 }, 0],
-    ['for a list without a pattern', { type: 'array', items: { type: 'string' }, maxItems: 9 }, 0],
-    ['for an invalid pattern', { type: 'string', pattern: '(', maxLength: 100 }, 0],
-    ['for a pattern that is not a string', { type: 'string', pattern: 7, maxLength: 100 }, 0],
-    ['for each character, plus 300 for a string', element, size * (100 + 300)],
-    ['for the characters of all elements', { type: 'array', items: element, maxItems: 7 }, size * (7 * 100 + 300)],
-    ['for one element if no maximum is set', { type: 'array', items: element }, size * (100 + 300)],
-  ])('are counted %s', (_, schema, steps) => {
-    expect(stepsOf(schema)).toBe(steps);
   });
 });

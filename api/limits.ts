@@ -1,0 +1,20 @@
+/**
+ * Every limit on what users write, once. A schema, the webhook or `core/` checks each of them, and its error message
+ * names it.
+ */
+
+/** Bytes of the JSON of a JobTemplate or ClusterJobTemplate, without `metadata.managedFields`. */
+export const LARGEST_TEMPLATE = 256 * 1024;
+/** Bytes of the JSON of a JobRun, without `metadata.managedFields`. */
+export const LARGEST_RUN = 256 * 1024;
+/** Bytes of the JSON of a rendered Job. etcd accepts about 1.5 MiB. */
+export const LARGEST_JOB = 1024 * 1024;
+
+/** Parameters that a template declares, and values that a run sets. */
+export const MOST_PARAMETERS = 100;
+/** Values of an `enum`. */
+export const MOST_ENUM_VALUES = 1000;
+/** Characters of a `pattern`. */
+export const LONGEST_PATTERN = 1000;
+/** Errors that are computed for one object. More are not looked for. */
+export const MOST_ERRORS = 50;

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { render } from '../../../../core/job/render.ts';
+import { substitutedSize } from '../../../../core/job/job-size.ts';
+import { compileTemplate } from '../../../../core/template/compile.ts';
+import { fieldError } from '../field-errors.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
+
+const templateWith = (args: string[], parameters: object[] = [{ name: 'x' }, { name: 'y', default: 'b' }]) =>
+  compileTemplate({
+    ...echoTemplate({ template: { spec: { containers: [{ name: 'echo', image: 'busybox', args }] } } }),
+    parameters: parameters as never,
+  });
+
+const MIB = 1024 * 1024;
+
+describe('a Job that is too large', () => {
+  it('is refused at the parameter that adds the most, and nothing of it is built', () => {
+    const template = templateWith(['$(params.x)'.repeat(1000), '$(params.y)']);
+    expect(render(template, echoRun({ parameters: { x: 'a'.repeat(200_000), y: 'b'.repeat(1000) } }))).toEqual({
+      of: 'run',
+      errors: [
+        fieldError(
+          'spec.parameters[x]',
+          'FieldValueTooLong',
+          /^Too long: the template inserts this value in 1000 places, and the Job would have 19\d(\.\d)? MiB; a Job can have at most 1 MiB$/,
+        ),
+      ],
+    });
+  });
+
+  it('is refused if a list is inserted too often', () => {
+    const list = { name: 'x', schema: { type: 'array', items: { type: 'string' } } };
+    const template = templateWith(
+      Array.from({ length: 100 }, () => '$(params.x[*])'),
+      [list],
+    );
+    expect(
+      render(template, echoRun({ parameters: { x: Array.from({ length: 2000 }, () => 'abcdef') } })),
+    ).toMatchObject({
+      errors: [{ path: 'spec.parameters[x]' }],
+    });
+  });
+
+  it('is refused at spec if what the run overrides is too large', () => {
+    const env = [{ name: 'A', value: 'a'.repeat(MIB) }];
+    expect(render(templateWith([], []), echoRun({ env }))).toEqual({
+      of: 'run',
+      errors: [
+        fieldError(
+          'spec',
+          'FieldValueTooLong',
+          /^Too long: the Job would have 1\.1 MiB; a Job can have at most 1 MiB$/,
+        ),
+      ],
+    });
+  });
+
+  it('is accepted up to the limit', () => {
+    const template = templateWith(['$(params.x)'.repeat(5)]);
+    expect(render(template, echoRun({ parameters: { x: 'a'.repeat(200_000) } }))).toHaveProperty('job');
+  });
+
+  it('is accepted if an override replaces what would be too large', () => {
+    const template = templateWith(['$(params.x)'.repeat(3)]);
+    const run = echoRun({ parameters: { x: 'a'.repeat(300_000) }, args: ['b'.repeat(200_000)] });
+    expect(render(template, run)).toHaveProperty('job');
+  });
+});
+
+describe('the computed size', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', '$', '"', '€', '\n', ' ') });
+  const argument = fc.constantFrom('$(params.x)', 'a$(params.x)b$(params.y)', '$(params.y) $(X)', 'plain');
+
+  it('is at least the size of the spec that is built, and little more', () => {
+    fc.assert(
+      fc.property(fc.array(argument, { maxLength: 9 }), text, text, (args, x, y) => {
+        const template = templateWith(args);
+        const size = substitutedSize(
+          template,
+          new Map([
+            ['x', x],
+            ['y', y],
+          ]),
+        );
+        const rendered = render(template, echoRun({ parameters: { x, y } }));
+        if (!('job' in rendered)) return;
+        const built = Buffer.byteLength(JSON.stringify(rendered.job.spec));
+        // The labels and annotations that every Job has.
+        expect(size).toHaveProperty('bytes');
+        expect('bytes' in size ? size.bytes : NaN).toBeGreaterThan(built - 900);
+      }),
+    );
+  });
+});
