@@ -40,6 +40,11 @@ export class KubeConnectionError extends Error {
   override readonly name = 'KubeConnectionError';
 }
 
+/** The answer has more bytes than the caller accepts. It was not read to its end. */
+export class ResponseTooLargeError extends Error {
+  override readonly name = 'ResponseTooLargeError';
+}
+
 function parseStatus(body: string, code: number): KubeStatus {
   try {
     const parsed: unknown = JSON.parse(body);

@@ -53,7 +53,7 @@ export class KubeClient {
   async list<T extends KubeObject>(
     resource: Resource,
     page: ListPage = {},
-    options: CallOptions = {},
+    options: ReadOptions = {},
   ): Promise<KubeList<T>> {
     const { namespace, ...query } = page;
     const path = collectionPath(resource, namespace);

@@ -10,6 +10,10 @@ export interface CallOptions {
 export interface ReadOptions extends CallOptions {
   /** The server sends only apiVersion, kind and metadata: no content of a Secret, for instance. */
   metadataOnly?: boolean | undefined;
+  /** The most bytes of an answer. A longer one is not read to its end, and throws a `ResponseTooLargeError`. */
+  maxBytes?: number | undefined;
+  /** Called with the number of bytes of the answer, if `maxBytes` is set. */
+  onBytes?: ((bytes: number) => void) | undefined;
 }
 
 export interface WriteOptions extends CallOptions, BeforeSend {

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import packageJson from '../../package.json' with { type: 'json' };
 import { KubeApiError, KubeConnectionError } from './api-error.ts';
 import type { BeforeSend } from './before-send.ts';
+import { jsonWithin } from './bounded-body.ts';
 import type { Connection, Route } from './connection.ts';
 import type { ReadOptions, WriteOptions } from './request-options.ts';
 import { isStaleSocket, isTimeout, isTransportFault, messageOf } from './transport-fault.ts';
@@ -107,7 +108,7 @@ export class RequestSender {
       const response = await this.#observed(call, () => route.calls.request(request));
       if (response.statusCode >= 400) throw await refusal(call, response);
       if (call.onWarning) parseWarnings(response.headers['warning']).forEach(call.onWarning);
-      return (await response.body.json()) as T;
+      return (await bodyOf(call, response)) as T;
     } catch (error) {
       throw explain(call, timer.signal.aborted ? timer.signal.reason : error);
     } finally {
@@ -163,6 +164,10 @@ export class RequestSender {
     const query = search.size > 0 ? `?${search.toString()}` : '';
     return { ...call, path: `${this.#connection.basePath}${call.path}${query}` };
   }
+}
+
+async function bodyOf({ maxBytes, onBytes }: Call, { body }: Dispatcher.ResponseData): Promise<unknown> {
+  return maxBytes === undefined ? body.json() : jsonWithin(body as AsyncIterable<Uint8Array>, maxBytes, onBytes);
 }
 
 async function refusal(call: Call, response: Dispatcher.ResponseData): Promise<KubeApiError> {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/wire.ts';
-import { isGone, isNotFound, KubeApiError } from '../client/api-error.ts';
+import { isGone, isNotFound, KubeApiError, ResponseTooLargeError } from '../client/api-error.ts';
 import type { KubeClient } from '../client/client.ts';
 import type { KubeList } from '../client/request-options.ts';
 import { backoffMs } from '../controller/backoff.ts';
@@ -9,6 +9,7 @@ import { sleep } from '../controller/sleep.ts';
 import { ObjectCache } from './cache.ts';
 import type { CacheHandlers, Indexer } from './cache.ts';
 import { guardedHandlers } from './guarded-handlers.ts';
+import { MOST_PAGE_BYTES, PageSize } from './page-size.ts';
 import { inBandError, needsRelist } from './watch-error.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
@@ -29,6 +30,7 @@ export interface ReflectorOptions<T extends KubeObject> {
 
 /** All in milliseconds, except the page size. */
 export interface ReflectorTiming {
+  /** The most objects of a page; see {@link PageSize}. */
   pageSize: number;
   /** The server closes a watch after a random time between this and twice this. */
   watchMs: number;
@@ -157,9 +159,11 @@ export class Reflector<T extends KubeObject> {
   async #listPages(): Promise<{ items: T[]; resourceVersion: string }> {
     const { trim = (object: T) => object } = this.#options;
     const items: T[] = [];
+    const pageSize = new PageSize(this.#timing.pageSize);
     let next: string | undefined;
     for (;;) {
-      const page = await this.#page(next);
+      const page = await this.#page(next, pageSize);
+      // Before the next page is asked for, so that never more than one page is in memory as a whole.
       for (const item of page.items) items.push(trim(item));
       next = page.metadata.continue;
       if (next === undefined || next === '') return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
@@ -167,16 +171,23 @@ export class Reflector<T extends KubeObject> {
   }
 
   /** Retries a page after the first until its token is too old, so that earlier pages are not read again. */
-  async #page(next: string | undefined): Promise<KubeList<T>> {
+  async #page(next: string | undefined, pageSize: PageSize): Promise<KubeList<T>> {
     const { client, resource, namespace, labelSelector, fieldSelector } = this.#options;
-    const selection = { namespace, labelSelector, fieldSelector, limit: this.#timing.pageSize, continue: next };
     for (;;) {
+      const selection = { namespace, labelSelector, fieldSelector, limit: pageSize.limit, continue: next };
+      let bytes = 0;
+      const onBytes = (count: number): void => {
+        bytes = count;
+      };
       try {
-        const page = await client.list<T>(resource, selection, { signal: this.#stop.signal });
+        const options = { signal: this.#stop.signal, maxBytes: MOST_PAGE_BYTES, onBytes };
+        const page = await client.list<T>(resource, selection, options);
         this.#stop.signal.throwIfAborted();
         this.#failures = 0;
+        pageSize.arrived(page.items.length, bytes);
         return page;
       } catch (error) {
+        if (error instanceof ResponseTooLargeError && pageSize.tooLarge()) continue;
         if (next === undefined || isGone(error) || this.#stopped() || this.#interrupt.signal.aborted) throw error;
         await this.#backOff(error);
       }

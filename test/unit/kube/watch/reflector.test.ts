@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { JOBS } from '../../../../api/resources.ts';
 import type { KubeObject } from '../../../../api/wire.ts';
-import { KubeApiError, KubeConnectionError } from '../../../../kube/client/api-error.ts';
+import { KubeApiError, KubeConnectionError, ResponseTooLargeError } from '../../../../kube/client/api-error.ts';
 import type { KubeClient } from '../../../../kube/client/client.ts';
 import type { KubeList, ListPage, WatchStart } from '../../../../kube/client/request-options.ts';
 import { Reflector } from '../../../../kube/watch/reflector.ts';
@@ -111,6 +111,26 @@ describe('Reflector', () => {
     await reflector.whenSynced();
     expect(server.lists.map((asked) => asked.continue)).toEqual([undefined, 'second', 'second', 'second', 'third']);
     expect(reflector.cache.size).toBe(3);
+  });
+
+  it('asks for half as many objects after an answer that was too large', async () => {
+    const server = new ScriptedServer([
+      new ResponseTooLargeError('too large'),
+      new ResponseTooLargeError('too large'),
+      page('10', [thing('a', '1')], 'second'),
+      new ResponseTooLargeError('too large'),
+      page('10', [thing('b', '2')]),
+    ]);
+    const reflector = reflect(server);
+    await reflector.whenSynced();
+    expect(server.lists.map(({ limit, continue: next }) => [limit, next])).toEqual([
+      [500, undefined],
+      [250, undefined],
+      [125, undefined],
+      [250, 'second'],
+      [125, 'second'],
+    ]);
+    expect(reflector.cache.size).toBe(2);
   });
 
   it('starts the list again if the continue token of a page has expired', async () => {
