@@ -187,8 +187,8 @@ describe('a JobTemplate', () => {
     ],
     [
       'text in place of a boolean',
-      { template: { spec: { containers: [{ name: 'a' }] } }, suspend: 'yes' },
-      String.raw`spec.suspend: Invalid value: "yes": spec.suspend in body should match '^\$\(params\.[^()]+\)$'`,
+      { template: { spec: { containers: [{ name: 'a' }] } }, suspend: 'later' },
+      String.raw`spec.suspend: Invalid value: "later": spec.suspend in body should match '^\$\(params\.[^()]+\)$'`,
     ],
     [
       'args that are a string',
