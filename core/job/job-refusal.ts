@@ -2,8 +2,10 @@ import type { V1Status, V1StatusCause } from '@kubernetes/client-node';
 import type { Job, Wire } from '../../api/wire.ts';
 import type { FieldError, FieldErrorReason } from '../errors/field-error.ts';
 import { field, OMITTED } from '../errors/field.ts';
+import { atEntries } from './error-place.ts';
 import { knownFieldsBeside } from './known-fields.ts';
 import { quantityErrors } from './quantity-errors.ts';
+import { misfitPaths } from './wrong-types.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 
 export type Status = Wire<V1Status>;
@@ -20,7 +22,7 @@ export type JobRefusal =
 /** Classifies the API server's answer to a (dry run) create of `job`. */
 export function jobRefusal(status: Status, job: Job): JobRefusal {
   if (isPolicy(status)) return { kind: 'forbidden', message: withoutJobName(messageOf(status)) };
-  if (status.code === 422) return { kind: 'invalid', errors: fromCauses(status) };
+  if (status.code === 422) return { kind: 'invalid', errors: atEntries(fromCauses(status), job) };
   if (status.code === 400 && isAboutTheBody(status)) return { kind: 'invalid', errors: fromDecoding(status, job) };
   return { kind: 'unknown', why: status.message ?? `HTTP status ${status.code ?? 'unknown'}` };
 }
@@ -95,10 +97,13 @@ function typeErrors(message: string, job: Job): FieldError[] {
   const quantities = quantityErrors(job);
   if (quantities.length > 0) return quantities;
   // `json: cannot unmarshal string into Go struct field JobSpec.spec.parallelism of type int32`
-  const go = /cannot unmarshal (\S+) into Go struct field \w+\.(\S+) of type (\S+)/.exec(message);
+  const go = /cannot unmarshal (\w+(?: [^\s"]+)?) into Go struct field \w+\.(\S+) of type (\S+)/.exec(message);
   const [, given = '', path = '', wanted = ''] = go ?? [];
   if (path.startsWith('spec')) {
-    return [field.typeInvalid(path, OMITTED, `${given}, where ${wanted} is expected`)];
+    const paths = misfitPaths(job, { path, given });
+    return (paths.length === 0 ? [path] : paths).map((at) =>
+      field.typeInvalid(at, OMITTED, `${given}, where ${wanted} is expected`),
+    );
   }
   const plain = message.replace(/^.*?cannot be handled as a Job: /, '');
   return [field.reported('spec', 'FieldValueInvalid', plain)];

@@ -1,12 +1,12 @@
 import type { JobRun } from '../../api/job-run.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { Origins } from '../overrides/origins.ts';
-import { pathOfParameter, type ParameterValues } from '../parameters/values.ts';
+import { PARAMETERS, pathOfParameter, type ParameterValues } from '../parameters/values.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { pathOfKey, type PlanNode } from '../template/placeholder-plan.ts';
 
 /**
- * The origins of the strings of a JobSpec that contain the value of exactly one parameter, and that the run sets. Paths
+ * The origins of the strings of a JobSpec that contain the values of parameters that the run sets. Paths
  * are those of the rendered Job: the elements that replace a `$(params.NAME[*])` are counted.
  */
 export function parameterOrigins(template: CompiledTemplate, run: JobRun, values: ParameterValues): Origins {
@@ -55,9 +55,10 @@ function record({ node, path, field }: Place, recording: Recording): void {
 
 function recordString({ tokens }: Extract<PlanNode, { kind: 'string' }>, path: FieldPath, recording: Recording): void {
   const names = new Set(tokens.flatMap((token) => (token.kind === 'placeholder' ? [token.name] : [])));
-  const [name, ...others] = names;
-  if (name === undefined || others.length > 0 || !recording.isSetByRun(name)) return;
-  recording.origins.replaced(path, pathOfParameter(name));
+  const [name, ...others] = Array.from(names).filter((one) => recording.isSetByRun(one));
+  if (name === undefined) return;
+  // Of several values, any can be the wrong one.
+  recording.origins.replaced(path, others.length > 0 ? PARAMETERS : pathOfParameter(name));
 }
 
 function recordList(

@@ -14,7 +14,8 @@ import { didYouMean, nearNames } from '../errors/suggest.ts';
 /** A value for each parameter that the template declares. */
 export type ParameterValues = ReadonlyMap<string, ParameterValue>;
 
-const PARAMETERS = FieldPath.of('spec', 'parameters');
+/** The path in a run of all its parameters. */
+export const PARAMETERS = FieldPath.of('spec', 'parameters');
 
 /** The path in a run of a parameter's value. */
 export function pathOfParameter(name: string): FieldPath {

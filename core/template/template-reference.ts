@@ -3,6 +3,7 @@ import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
+import { limitBeside } from '../job/error-place.ts';
 import type { Origins } from '../overrides/origins.ts';
 import { templateKeyOfRun } from './template-key.ts';
 
@@ -56,7 +57,7 @@ export function templateNotFound(run: JobRun, names: readonly string[]): FieldEr
  */
 export function asRunErrors(errors: readonly FieldError[], run: JobRun, origins: Origins): FieldError[] {
   return errors.map((error) => {
-    const own = origins.of(error.path);
+    const own = origins.of(error.path) ?? origins.of(limitBeside(error) ?? '');
     return own === undefined ? ofTemplate(error, run) : { ...error, path: own };
   });
 }

@@ -83,6 +83,29 @@ describe('jobRefusal of a Job that is wrong', () => {
     });
   });
 
+  it('names the place of a number that is too great', () => {
+    const bad = job();
+    Object.assign(bad.spec!.template.spec!.containers[1]!, { ports: [{ containerPort: 99999999999 }] });
+    const go =
+      'json: cannot unmarshal number 99999999999 into Go struct field ContainerPort.spec.template.spec.containers.ports.containerPort of type int32';
+    expect(jobRefusal(badRequest(`Job in version "v1" cannot be handled as a Job: ${go}`), bad)).toMatchObject({
+      errors: [
+        {
+          path: 'spec.template.spec.containers[1].ports[0].containerPort',
+          message: 'Invalid value: number 99999999999, where int32 is expected',
+        },
+      ],
+    });
+  });
+
+  it('names the label that is wrong', () => {
+    const bad = job();
+    bad.spec!.template.metadata!.labels!['team'] = 'a b';
+    const message = 'Invalid value: "a b": a valid label must be an empty string or consist of alphanumeric characters';
+    const status = invalid({ field: 'spec.template.labels', reason: 'FieldValueInvalid', message });
+    expect(jobRefusal(status, bad)).toMatchObject({ errors: [{ path: 'spec.template.metadata.labels[team]' }] });
+  });
+
   it('finds the invalid quantities if the API server reports no path', () => {
     const bad = job();
     Object.assign(bad.spec!.template.spec!.containers[1]!, {

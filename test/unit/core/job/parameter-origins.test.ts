@@ -62,12 +62,21 @@ describe('a string of the Job comes from a parameter', () => {
 
   it.each([
     ['without a parameter', arg(0)],
-    ['with two parameters', arg(5)],
     ['with an escaped placeholder', arg(6)],
     ['beyond the end of the list', arg(9)],
     ['in another field', 'spec.template.spec.containers[0].image'],
   ])('but not a string %s', (_sentence, path) => {
     expect(originOf(path, { parameters })).toBeUndefined();
+  });
+});
+
+describe('a string of two parameters', () => {
+  it.each<[string, Values, string | undefined]>([
+    ['comes from both, if the run sets both', { day: 'friday', zone: 'b', files: ['x', 'y'] }, 'spec.parameters'],
+    ['comes from the one that the run sets', { zone: 'b', files: ['x', 'y'] }, 'spec.parameters[zone]'],
+    ['comes from the template, if the run sets neither', { files: ['x', 'y'] }, undefined],
+  ])('%s', (_sentence, parameters, origin) => {
+    expect(originOf(arg(5), { parameters })).toBe(origin);
   });
 });
 

@@ -118,7 +118,7 @@ test.each([
   ['a parameter in a label with a prefix', 'spec.template.metadata.labels[example.com/tier]', TIER],
   ['a field that contains a parameter', `${pod}.containers[0].image`, 'spec.parameters[image]'],
   ['a field that contains a default', `${pod}.initContainers[0].image`, undefined],
-  ['a string with two parameters', `${pod}.containers[0].command[6]`, undefined],
+  ['a string with two parameters', `${pod}.containers[0].command[6]`, 'spec.parameters'],
   ['an element of a list parameter', `${pod}.containers[0].command[2]`, 'spec.parameters[files][1]'],
   ['an element before a list parameter', `${pod}.containers[0].command[0]`, undefined],
   ['a parameter after the elements of another', `${pod}.containers[0].command[5]`, 'spec.parameters[image]'],

@@ -61,6 +61,25 @@ describe('asRunErrors', () => {
     expect(errors).toMatchObject([{ path: expected }]);
   });
 
+  it('reports a request above a limit at the parameter that set the limit', () => {
+    const container = {
+      name: 'echo',
+      image: 'i',
+      resources: { requests: { memory: '1Gi' }, limits: { memory: '$(params.m)' } },
+    };
+    const template = compileTemplate({
+      ...echoTemplate({ template: { spec: { containers: [container] } } }),
+      parameters: [{ name: 'm' }],
+    });
+    const run = echoRun({ parameters: { m: '512Mi' } });
+    const rendered = render(template, run);
+    if ('errors' in rendered) throw new Error(JSON.stringify(rendered.errors));
+    const message = 'Invalid value: "1Gi": must be less than or equal to memory limit of 512Mi';
+    const path = 'spec.template.spec.containers[0].resources.requests[memory]';
+    const errors = asRunErrors([{ path, reason: 'FieldValueInvalid', message }], run, rendered.origins());
+    expect(errors).toEqual([{ path: 'spec.parameters[m]', reason: 'FieldValueInvalid', message }]);
+  });
+
   it("reports the template's mistakes as the template's", () => {
     const [reported] = asRunErrors([error('spec.backoffLimit')], echoRun(), originsOf());
     expect(reported?.message).toBe(`JobTemplate "echo" can't make a Job: spec.backoffLimit: wrong`);
