@@ -27,12 +27,13 @@ const TYPE_NAMES: Record<Type, string> = {
 
 /**
  * What a value of another type must be. YAML parses an unquoted `5` as a number and an unquoted `true` as a boolean, which
- * users often do not expect.
+ * users often do not expect. The value that was written is not known: `1.10`, `010` and `yes` arrive as 1.1, 8 and true. So
+ * no hint repeats such a value.
  */
 export function typeHint(value: unknown, wanted: Type): string {
   const must = `must be ${TYPE_NAMES[wanted]}`;
   if (wanted === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
-    return `${must}: put it in quotes, "${value}"`;
+    return `${must}: put it in quotes`;
   }
   if (wanted === 'array' && typeof value === 'string') return `${must}: write [${quoted(value)}]`;
   return looksLike(value, wanted) ? `${must}: write it without quotes` : must;
@@ -44,5 +45,6 @@ const LONGEST = 32;
 function looksLike(value: unknown, wanted: Type): boolean {
   if (typeof value !== 'string' || value.length > LONGEST) return false;
   if (wanted === 'boolean') return value === 'true' || value === 'false';
-  return wanted === 'integer' ? /^-?\d+$/.test(value) : /^-?\d+(?:\.\d+)?$/.test(value) && wanted === 'number';
+  if (wanted === 'integer') return /^-?(?:0|[1-9]\d*)$/.test(value) && Number.isSafeInteger(Number(value));
+  return wanted === 'number' && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value);
 }
