@@ -72,6 +72,12 @@ export const ANNOTATIONS: readonly Term[] = [
     meaning: 'Name of the user who created the run. Set at admission; users cannot set or change it.',
   },
   {
+    name: names.ANNOTATION_TTL_SECONDS,
+    on: 'Job',
+    meaning:
+      'The requested `ttlSecondsAfterFinished`, if it is less than an hour. The Job itself has 3600: the syncer deletes it at the requested time, but not before the final status of its run is stored.',
+  },
+  {
     name: names.ANNOTATION_LAST_USED,
     on: 'ControllerRevision',
     meaning: 'Time when a JobRun last named this revision. The revision is not deleted in the minutes after this time.',
@@ -83,7 +89,7 @@ export const CONDITIONS: readonly Term[] = [
     name: names.CONDITION_FINISHED,
     on: 'JobRun',
     meaning:
-      'True when the run has succeeded or failed; the reason shows which. To wait for it: `kubectl wait --for=condition=Finished jobrun/NAME`.',
+      'True when the run has succeeded or failed, or when its outcome cannot be known; the reason shows which. To wait for it: `kubectl wait --for=condition=Finished jobrun/NAME`.',
   },
   {
     name: names.CONDITION_JOB_CREATED,
@@ -119,7 +125,13 @@ export const REASONS: readonly Term[] = [
     name: names.REASON_JOB_DELETED,
     on: EVENT_AND_CONDITION,
     meaning:
-      'The Job was deleted, or is being deleted, before the syncer saw it finish. The run has failed, and no second Job is created.',
+      'The Job was deleted, or is being deleted, before it finished. The run has failed, and no second Job is created.',
+  },
+  {
+    name: names.REASON_OUTCOME_UNKNOWN,
+    on: EVENT_AND_CONDITION,
+    meaning:
+      'The Job was deleted while no syncer watched it. It may have succeeded or failed. The run has finished, and no second Job is created.',
   },
   {
     name: names.REASON_TEMPLATE_NOT_FOUND,
@@ -176,4 +188,5 @@ export const PHASE_MEANINGS: Readonly<Record<names.Phase, string>> = {
   Suspended: 'The Job is suspended (`spec.suspend` of the template or the run).',
   Succeeded: 'The Job succeeded.',
   Failed: 'The Job failed, or the run failed before it had a Job; `status.error` gives the reason.',
+  Unknown: 'The Job was deleted while no syncer watched it, so nobody knows whether it succeeded.',
 };

@@ -143,7 +143,9 @@ const specFields = {
   activeDeadlineSeconds: Type.Optional(
     Type.Integer({ description: 'Seconds that the Job may run.', format: 'int64', minimum: 1 }),
   ),
-  ttlSecondsAfterFinished: count('Seconds for which the finished Job is retained. The JobRun is not deleted.'),
+  ttlSecondsAfterFinished: count(
+    'Seconds for which the finished Job is retained. It is not deleted before the final status of the JobRun is stored. The JobRun is not deleted.',
+  ),
   suspend: Type.Optional(
     Type.Boolean({
       description:
@@ -195,7 +197,7 @@ const ownStatus = Type.Object({
   conditions: Type.Optional(
     ListMap(Embedded<NonNullable<JobStatus['conditions']>[number]>(JOB_CONDITION), ['type'], {
       description:
-        'The conditions of the Job, and two of the JobRun: JobCreated, and Finished, which becomes True when the run has succeeded or failed.',
+        'The conditions of the Job, and two of the JobRun: JobCreated, and Finished, which becomes True when the run has finished.',
     }),
   ),
   jobName: Type.Optional(Type.String({ description: 'Name of the Job, in the same namespace.' })),
@@ -208,7 +210,9 @@ const ownStatus = Type.Object({
     Type.Integer({ description: 'The metadata.generation of the JobRun that this status describes.', format: 'int64' }),
   ),
   template: Type.Optional(RenderedTemplateSchema),
-  error: Type.Optional(Type.String({ description: 'Why the run failed, in one sentence.' })),
+  error: Type.Optional(
+    Type.String({ description: 'Why the run failed, or why its outcome is not known, in one sentence.' }),
+  ),
 });
 
 /** The Job's own status fields with their Kubernetes schemas. Fields of the JobRun take precedence. */

@@ -30,6 +30,9 @@ export const ANNOTATION_REQUESTED_BY = `${GROUP}/requested-by`;
 /** On a ControllerRevision: when a JobRun last named it, RFC 3339. It is not deleted for some minutes after that. */
 export const ANNOTATION_LAST_USED = `${GROUP}/last-used`;
 
+/** On a Job: `ttlSecondsAfterFinished` as it was requested, if the Job itself has a longer one. */
+export const ANNOTATION_TTL_SECONDS = `${GROUP}/ttl-seconds-after-finished`;
+
 export const MISSING_TEMPLATE_POLICIES = ['Reject', 'Wait', 'Fail'] as const;
 /** What happens to a JobRun whose template does not exist: denied, admitted and waiting, or admitted and failed. */
 export type MissingTemplatePolicy = (typeof MISSING_TEMPLATE_POLICIES)[number];
@@ -90,7 +93,7 @@ export const VERB_USE = 'use';
 /** The verb on a template that permits overrides of more than args, command, env and parameters, in mode `Use`. */
 export const VERB_OVERRIDE = 'override';
 
-export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed'] as const;
+export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Unknown'] as const;
 /** The state of a JobRun in one word, for people. Programs read the conditions. */
 export type Phase = (typeof PHASES)[number];
 
@@ -110,6 +113,8 @@ export const REASON_JOB_CREATED = 'JobCreated';
 export const REASON_COMPLETED = 'Completed';
 export const REASON_FAILED = 'Failed';
 export const REASON_JOB_DELETED = 'JobDeleted';
+/** The Job was deleted while no syncer watched it. It may have succeeded or failed. */
+export const REASON_OUTCOME_UNKNOWN = 'OutcomeUnknown';
 export const REASON_TEMPLATE_NOT_FOUND = 'TemplateNotFound';
 /** The template was deleted after the run was admitted, and its admitted revision with it. */
 export const REASON_TEMPLATE_DELETED = 'TemplateDeleted';

@@ -120,7 +120,7 @@ async function printUntilEnd(terminal: Terminal, phases: Readable): Promise<stri
     if (line === '' || line === last) continue;
     last = line;
     terminal.print(line);
-    if (line === 'Succeeded' || line === 'Failed') break;
+    if (['Succeeded', 'Failed', 'Unknown'].includes(line)) break;
   }
   return last;
 }

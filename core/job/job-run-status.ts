@@ -8,6 +8,7 @@ import {
   REASON_FAILED,
   REASON_JOB_CREATED,
   REASON_JOB_DELETED,
+  REASON_OUTCOME_UNKNOWN,
 } from '../../api/names.ts';
 import type { Phase } from '../../api/names.ts';
 import type { Job, JobStatus } from '../../api/wire.ts';
@@ -23,7 +24,9 @@ export type Observation =
   /** It never had a Job and never will. */
   | { kind: 'failed'; reason: string; message: string }
   /** Its Job was deleted before it finished. */
-  | { kind: 'jobDeleted'; jobName: string; message: string };
+  | { kind: 'jobDeleted'; jobName: string; message: string }
+  /** Its Job was deleted, and nobody saw whether it had finished. */
+  | { kind: 'outcomeUnknown'; jobName: string; message: string };
 
 /** True once the run has finished, successfully or not: its status is final. */
 export function isFinished(run: JobRun): boolean {
@@ -38,6 +41,12 @@ export function isJobFinished(job: Job): boolean {
 /** @param how the rest of the message, after the Job's name. */
 export function jobDeleted(jobName: string, how: string): Observation {
   return { kind: 'jobDeleted', jobName, message: `Job "${jobName}" ${how}` };
+}
+
+/** @param more what is known besides, for the end of the message. */
+export function outcomeUnknown(jobName: string, more = ''): Observation {
+  const message = `Job "${jobName}" was deleted while no syncer watched it, so its outcome is not known${more}`;
+  return { kind: 'outcomeUnknown', jobName, message };
 }
 
 /** A Job that is being deleted starts no more Pods; what it reports during its deletion is not an outcome. */
@@ -62,7 +71,9 @@ export function jobRunStatus(run: JobRun, observation: Observation, now: string)
     case 'failed':
       return { ...failed(run, observation, now), failed: 1 };
     case 'jobDeleted':
-      return ended(run, observation, now);
+      return ended(run, observation, { phase: 'Failed', reason: REASON_JOB_DELETED, now });
+    case 'outcomeUnknown':
+      return ended(run, observation, { phase: 'Unknown', reason: REASON_OUTCOME_UNKNOWN, now });
   }
 }
 
@@ -110,17 +121,30 @@ function failed(run: JobRun, why: { reason: string; message: string }, now: stri
   };
 }
 
-/** The counts of finished Pods do not change. Active Pods are deleted with their Job. */
-function ended(run: JobRun, { jobName, message }: { jobName: string; message: string }, now: string): JobRunStatus {
+interface Ending {
+  phase: 'Failed' | 'Unknown';
+  reason: string;
+  now: string;
+}
+
+/**
+ * The counts of finished Pods do not change. Active Pods are deleted with their Job. A run whose outcome is unknown has
+ * finished, but has not failed as far as anybody knows.
+ */
+function ended(
+  run: JobRun,
+  { jobName, message }: { jobName: string; message: string },
+  { phase, reason, now }: Ending,
+): JobRunStatus {
   const last: JobRunStatus = { ...run.status };
   delete last.active;
   delete last.ready;
   delete last.terminating;
-  const why = { reason: REASON_JOB_DELETED, message, lastTransitionTime: now };
-  const changed = [CONDITION_FAILED, CONDITION_FINISHED];
+  const why = { reason, message, lastTransitionTime: now };
+  const changed = phase === 'Failed' ? [CONDITION_FAILED, CONDITION_FINISHED] : [CONDITION_FINISHED];
   const others = (last.conditions ?? []).filter(({ type }) => !changed.includes(type));
   const conditions = [...others, ...changed.map((type) => condition(type, 'True', why))];
-  return { ...last, ...common(run), jobName, phase: 'Failed', error: message, conditions };
+  return { ...last, ...common(run), jobName, phase, error: message, conditions };
 }
 
 function common(run: JobRun): Pick<JobRunStatus, 'observedGeneration'> {
@@ -141,7 +165,8 @@ function hadPods(status: JobStatus): boolean {
   return [active, ready, succeeded, failures, terminating, ended].some((count) => count !== undefined && count > 0);
 }
 
-function outcomeOf(conditions: readonly Condition[]): Condition | undefined {
+/** The condition that reports how a Job finished; `undefined` until then. */
+export function outcomeOf(conditions: readonly Condition[]): Condition | undefined {
   return conditions.find(
     ({ type, status }) => status === 'True' && (type === CONDITION_COMPLETE || type === CONDITION_FAILED),
   );

@@ -6,12 +6,12 @@ import { isPassing } from '../status/passing-change.ts';
 import { mergePatch } from '../status/merge-patch.ts';
 import { statusEvents } from '../status/status-events.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
-import { isFinished, isJobFinished, jobDeleted, jobRunStatus, standing } from './job-run-status.ts';
+import { isFinished, isJobFinished, jobDeleted, jobRunStatus, outcomeUnknown, standing } from './job-run-status.ts';
 import type { Observation } from './job-run-status.ts';
 import { jobNameOfRun } from './ownership.ts';
 import { presentErrors } from './present-template.ts';
 import { render } from './render.ts';
-import type { Situation, TemplateResolution } from './situation.ts';
+import type { RunRecord, Situation, TemplateResolution } from './situation.ts';
 import type { Again, Step } from './step.ts';
 import { appliedGeneration, suspendStep } from './suspend-step.ts';
 import { templateWait } from './template-wait.ts';
@@ -66,7 +66,16 @@ function withJob({ run, job, record, answers, isJobWatched }: Situation): Observ
   if (answers.job === undefined) return { kind: 'readJob', name };
   if (isBeingDeleted(run)) return NOTHING;
   const taken = answers.job === 'none' ? '' : ', and another Job has taken its name';
-  return { observation: jobDeleted(name, `was deleted before it finished${taken}`) };
+  return { observation: deleted(name, record, taken) };
+}
+
+/**
+ * The Job was deleted, and was unfinished when it was last seen. If the watch reported the deletion, it had not finished.
+ * Otherwise it may have finished since.
+ */
+function deleted(name: string, { deletedJob, deletedUnseen }: RunRecord, more = ''): Observation {
+  if (deletedJob === undefined || deletedUnseen === true) return outcomeUnknown(name, more);
+  return jobDeleted(name, `was deleted before it finished${more}`);
 }
 
 /**
@@ -79,7 +88,7 @@ function withoutJob(situation: Situation): Observed | Step {
   const { deletedJob, blocked } = record;
   if (deletedJob) {
     if (isJobFinished(deletedJob)) return { observation: { kind: 'job', job: deletedJob } };
-    return { observation: jobDeleted(jobNameOfRun(run), 'was deleted before it finished') };
+    return { observation: deleted(jobNameOfRun(run), record) };
   }
   if (isBeingDeleted(run)) return NOTHING;
   const blockedMs = blocked ? Math.ceil(blocked.untilMs - now.monotonicMs) : 0;

@@ -16,6 +16,7 @@ import type { Job, JobSpec, ObjectMeta } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { jobSizeErrors } from './job-size.ts';
 import { jobName } from './job-name.ts';
+import { withBackstop } from './job-ttl.ts';
 import { labelValue, uniqueLabelValue } from './label-value.ts';
 import { metadataOverrides } from '../overrides/metadata-overrides.ts';
 import type { Origins } from '../overrides/origins.ts';
@@ -70,12 +71,17 @@ function jobOf(template: CompiledTemplate, run: JobRun, spec: JobSpec): Job {
   const overrides = metadataOverrides(run);
   const labels = { ...overrides.labels, ...ownLabels(run) };
   const annotations = { ...overrides.annotations, [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' };
+  const backed = withBackstop(spec);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { ...jobMeta(run), labels: { ...appLabels(template, run, podLabels), ...labels }, annotations },
+    metadata: {
+      ...jobMeta(run),
+      labels: { ...appLabels(template, run, podLabels), ...labels },
+      annotations: { ...annotations, ...backed.annotations },
+    },
     spec: {
-      ...spec,
+      ...backed.spec,
       template: {
         ...podTemplate,
         metadata: {

@@ -35,6 +35,8 @@ export interface RunRecord {
   appliedGeneration?: number | undefined;
   /** The last state of the run's Job, if it was deleted before the run finished. It may contain the outcome. */
   deletedJob?: Job | undefined;
+  /** The watch did not report that deletion: the Job may have changed after the state that is remembered. */
+  deletedUnseen?: boolean | undefined;
   /** The namespace is being deleted and accepts no Job. */
   blocked?: Blocked | undefined;
   /** Since when the status lacks a passing change, on the monotonic clock. */

@@ -5,6 +5,7 @@ import {
   CONDITION_JOB_CREATED,
   REASON_COMPLETED,
   REASON_JOB_CREATED,
+  REASON_OUTCOME_UNKNOWN,
 } from '../../api/names.ts';
 
 /** An Event to record for a JobRun. */
@@ -35,7 +36,7 @@ export function statusEvents(before: JobRun, after: JobRun): RunEvent[] {
 }
 
 function ending(run: JobRun, finished: Condition): RunEvent {
-  if (!conditionOf(run, CONDITION_FAILED)) {
+  if (!conditionOf(run, CONDITION_FAILED) && finished.reason !== REASON_OUTCOME_UNKNOWN) {
     return { type: 'Normal', reason: REASON_COMPLETED, action: 'MirrorStatus', note: 'Job completed' };
   }
   const note = run.status?.error ?? finished.message ?? '';

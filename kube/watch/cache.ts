@@ -2,11 +2,17 @@ import type { KubeObject } from '../../api/wire.ts';
 import { keyOf } from './object-key.ts';
 import { isNewer } from './resource-version.ts';
 
-/** Called after the cache changed. `last` is the last state of the deleted object. */
+/**
+ * How a deletion became known. `watched`: the watch reported it, with the last state of the object. `missed`: a later list
+ * does not have the object, or another object has its name. It may have changed after its last known state.
+ */
+export type Deletion = 'watched' | 'missed';
+
+/** Called after the cache changed. `last` is the last known state of the deleted object. */
 export interface CacheHandlers<T extends KubeObject> {
   onAdd?: (object: T) => void;
   onUpdate?: (before: T, after: T) => void;
-  onDelete?: (last: T) => void;
+  onDelete?: (last: T, deletion: Deletion) => void;
 }
 
 /** Returns the index values of an object, for {@link ObjectCache.byIndex}. */
@@ -93,7 +99,7 @@ export class ObjectCache<T extends KubeObject> {
     if (!known) return;
     if (known.metadata?.uid !== last.metadata?.uid) return;
     this.#drop(known);
-    this.#handlers.onDelete?.(last);
+    this.#handlers.onDelete?.(last, 'watched');
   }
 
   /** Applies the resourceVersion of a bookmark. */
@@ -107,7 +113,7 @@ export class ObjectCache<T extends KubeObject> {
     for (const [key, known] of Array.from(this.#objects)) {
       if (listed.has(key) || isNewer(known.metadata?.resourceVersion, resourceVersion) === true) continue;
       this.#drop(known);
-      this.#handlers.onDelete?.(known);
+      this.#handlers.onDelete?.(known, 'missed');
     }
     this.#latest = resourceVersion;
     for (const object of objects) {
@@ -120,7 +126,7 @@ export class ObjectCache<T extends KubeObject> {
   #change(known: T | undefined, object: T): void {
     if (known && known.metadata?.uid !== object.metadata?.uid) {
       this.#drop(known);
-      this.#handlers.onDelete?.(known);
+      this.#handlers.onDelete?.(known, 'missed');
       this.#store(object);
       this.#handlers.onAdd?.(object);
       return;

@@ -130,7 +130,10 @@ export class Controller {
         this.#queue.add(reaction.run);
         return;
       case 'rememberDeletedJob':
-        this.#records.update(reaction.run, { deletedJob: reaction.job });
+        this.#records.update(reaction.run, {
+          deletedJob: reaction.job,
+          deletedUnseen: reaction.deletion === 'missed' ? true : undefined,
+        });
         return;
       case 'forgetRun':
         this.#records.forget(reaction.run);

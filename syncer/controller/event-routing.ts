@@ -5,14 +5,15 @@ import { isFinished } from '../../core/job/job-run-status.ts';
 import { controllingRun, isOwnJob } from '../../core/job/ownership.ts';
 import { identityOfRevision } from '../../core/template/controller-revision.ts';
 import { keyOfTemplate, templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
+import type { Deletion } from '../../kube/watch/cache.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
 
 /** What follows from an event of a watch. */
 export type Reaction =
   /** Work on the run with this key. */
   | { kind: 'reconcile'; run: string }
-  /** Remember the last state of the run's Job. */
-  | { kind: 'rememberDeletedJob'; run: JobRun; job: Job }
+  /** Remember the last known state of the run's Job. */
+  | { kind: 'rememberDeletedJob'; run: JobRun; job: Job; deletion: Deletion }
   | { kind: 'forgetRun'; run: JobRun }
   /** Work on the runs that wait for this template. */
   | { kind: 'reconcileWaiting'; template: TemplateKey }
@@ -58,9 +59,9 @@ export class EventRouting {
     return [{ kind: 'reconcile', run: keyOf({ ...(namespace !== undefined && { namespace }), name: owner.name }) }];
   }
 
-  jobDeleted(job: Job): Reaction[] {
+  jobDeleted(job: Job, deletion: Deletion): Reaction[] {
     const run = this.#unfinishedRunOf(job);
-    const remember: Reaction[] = run ? [{ kind: 'rememberDeletedJob', run, job }] : [];
+    const remember: Reaction[] = run ? [{ kind: 'rememberDeletedJob', run, job, deletion }] : [];
     return [...remember, ...this.jobChanged(job)];
   }
 

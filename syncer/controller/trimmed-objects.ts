@@ -1,5 +1,5 @@
 import type { JobRun } from '../../api/job-run.ts';
-import { CONDITION_FINISHED, LABEL_APP_VERSION, LABEL_JOB_RUN } from '../../api/names.ts';
+import { ANNOTATION_TTL_SECONDS, CONDITION_FINISHED, LABEL_APP_VERSION, LABEL_JOB_RUN } from '../../api/names.ts';
 import type { Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
 
@@ -25,18 +25,18 @@ export function runOutline(run: JobRun): JobRun {
   };
 }
 
-/** The parts of a Job that the syncer uses: its owner, its status, and whether it is suspended; not its Pod template. */
+/**
+ * The parts of a Job that the syncer uses: its owner, its status, its time to live, and whether it is suspended; not its
+ * Pod template.
+ */
 export function trimmedJob(job: Job): Job {
-  const { creationTimestamp, deletionTimestamp, labels, ownerReferences } = job.metadata ?? {};
+  const { annotations, creationTimestamp, deletionTimestamp, labels, ownerReferences } = job.metadata ?? {};
   const { suspend } = job.spec ?? {};
-  const kept = [LABEL_APP_VERSION, LABEL_JOB_RUN].flatMap((name) => {
-    const value = labels?.[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   return {
     metadata: {
       ...identityOf(job.metadata ?? {}),
-      labels: Object.fromEntries(kept),
+      labels: only([LABEL_APP_VERSION, LABEL_JOB_RUN], labels),
+      ...(annotations && { annotations: only([ANNOTATION_TTL_SECONDS], annotations) }),
       ...(creationTimestamp !== undefined && { creationTimestamp }),
       ...(deletionTimestamp !== undefined && { deletionTimestamp }),
       ...(ownerReferences && { ownerReferences }),
@@ -44,6 +44,11 @@ export function trimmedJob(job: Job): Job {
     spec: (suspend === undefined ? {} : { suspend }) as NonNullable<Job['spec']>,
     ...(job.status && { status: job.status }),
   };
+}
+
+/** The entries with these names. */
+function only(names: readonly string[], map: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (map[name] === undefined ? [] : [[name, map[name]]])));
 }
 
 /** The parts of a Job that this syncer does not work on: only that it exists matters. */

@@ -111,8 +111,8 @@ function handlersOfJobs({ routing, react }: HandlerOptions): CacheHandlers<Job> 
     onUpdate: (_before, job) => {
       react(routing.jobChanged(job));
     },
-    onDelete: (job) => {
-      react(routing.jobDeleted(job));
+    onDelete: (job, deletion) => {
+      react(routing.jobDeleted(job, deletion));
     },
   };
 }

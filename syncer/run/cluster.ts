@@ -3,16 +3,16 @@ import type { Template } from '../../api/job-template.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import type { TemplateKey } from '../../core/template/template-key.ts';
-import { isNotFound } from '../../kube/client/api-error.ts';
+import { isConflict, isNotFound } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { guarded, type WriteGuard } from '../write-guard.ts';
 
 /** All requests that the syncer sends for a run, apart from lists and watches. */
 export class Cluster {
-  readonly #client: Pick<KubeClient, 'get' | 'create' | 'patch'>;
+  readonly #client: Pick<KubeClient, 'get' | 'create' | 'patch' | 'delete'>;
   readonly #guard: WriteGuard;
 
-  constructor(client: Pick<KubeClient, 'get' | 'create' | 'patch'>, guard: WriteGuard) {
+  constructor(client: Pick<KubeClient, 'get' | 'create' | 'patch' | 'delete'>, guard: WriteGuard) {
     this.#client = client;
     this.#guard = guard;
   }
@@ -36,6 +36,17 @@ export class Cluster {
     const { namespace, name = '', uid } = metadata ?? {};
     const body = { metadata: { uid }, spec: { suspend } };
     return found(this.#client.patch<Job>(JOBS, { namespace, name }, body, guarded(this.#guard)));
+  }
+
+  /** Deletes exactly this Job, and its Pods after it. Does nothing if it was deleted, or if another Job has its name now. */
+  async deleteJob({ metadata }: Job): Promise<void> {
+    const { namespace, name = '', uid } = metadata ?? {};
+    const options = { preconditions: { uid }, propagationPolicy: 'Background', ...guarded(this.#guard) } as const;
+    try {
+      await this.#client.delete(JOBS, { namespace, name }, options);
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
   }
 
   /**

@@ -9,31 +9,38 @@ import { apply } from './apply.ts';
 import type { ApplyContext } from './apply.ts';
 import { gather } from './gather.ts';
 import type { GatherContext } from './gather.ts';
+import { removeExpiredJob } from './remove-expired-job.ts';
+import type { ExpiryContext } from './remove-expired-job.ts';
 import type { RunRecords } from './run-records.ts';
 
 export type ReconcileContext = GatherContext &
-  ApplyContext & { runs: Pick<ObjectCache<JobRun>, 'get'>; records: Pick<RunRecords, 'forget'> };
+  ApplyContext &
+  ExpiryContext & { runs: Pick<ObjectCache<JobRun>, 'get'>; records: Pick<RunRecords, 'forget'> };
 
 /** An attempt takes at most these steps: read the template, create, read and adopt the Job, suspend it, write the status. */
 const MOST_STEPS = 8;
 
 /**
  * Advances one run as far as possible: gathers what is known, decides the next step and applies it. Repeats this until
- * there is nothing to do, or something to wait for.
+ * there is nothing to do, or something to wait for. The Job of a finished run is deleted when its time is over.
  *
  * @returns when to continue
  * @throws transient errors; call it again later
  */
 export async function reconcile(context: ReconcileContext, namespace: string, name: string): Promise<WorkResult> {
   const run = context.runs.get(namespace, name);
-  if (!run || isFinished(run)) return undefined;
+  if (!run) return undefined;
+  if (isFinished(run)) return removeExpiredJob(context, run);
+  let result: WorkResult;
   try {
-    return await attempt(context, run);
+    result = await attempt(context, run);
   } finally {
     // A run that was deleted or finished in the meantime is never worked on again.
     const newest = newestVersion(context, run);
     if (!newest || isFinished(newest)) context.records.forget(run);
   }
+  const finished = newestVersion(context, run);
+  return finished && isFinished(finished) ? removeExpiredJob(context, finished) : result;
 }
 
 async function attempt(context: ReconcileContext, first: JobRun): Promise<WorkResult> {

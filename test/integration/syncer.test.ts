@@ -327,8 +327,9 @@ describe('a Job that is deleted', () => {
     await first.stop();
     await environment.deleteJob(job);
     await environment.syncer();
-    const run = await environment.runThat(namespace, 'orphan', ({ status }) => status?.phase === 'Failed');
-    expect(conditionsOf(run)['Finished']).toBe('True JobDeleted');
+    const run = await environment.runThat(namespace, 'orphan', (one) => conditionsOf(one)['Finished']);
+    expect(conditionsOf(run)).toEqual({ JobCreated: 'True JobCreated', Finished: 'True OutcomeUnknown' });
+    expect(run.status?.phase).toBe('Unknown');
     expect(await environment.jobs(namespace)).toEqual([]);
   });
 
@@ -353,10 +354,57 @@ describe('a Job that is deleted', () => {
     } as Job);
     await environment.complete(foreign);
     await environment.syncer();
-    const run = await environment.runThat(namespace, 'swapped', ({ status }) => status?.phase === 'Failed');
-    expect(conditionsOf(run)['Finished']).toBe('True JobDeleted');
+    const run = await environment.runThat(namespace, 'swapped', (one) => conditionsOf(one)['Finished']);
+    expect(conditionsOf(run)['Finished']).toBe('True OutcomeUnknown');
     expect(run.status?.error).toContain('another Job has taken its name');
     expect(run.status).not.toHaveProperty('succeeded');
+  });
+});
+
+describe('ttlSecondsAfterFinished', () => {
+  const TTL = 'hematoscope.app/ttl-seconds-after-finished';
+
+  it('deletes the Job only after the final status of the run is stored', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace, 'echo', { ttlSecondsAfterFinished: 0 });
+    await environment.run(namespace, 'brief');
+    const { job } = await environment.withJob(namespace, 'brief');
+    expect(job.spec?.ttlSecondsAfterFinished).toBe(3600);
+    expect(job.metadata?.annotations?.[TTL]).toBe('0');
+    await environment.complete(job);
+    await environment.runThat(namespace, 'brief', ({ status }) => status?.phase === 'Succeeded');
+    await expect.poll(() => environment.jobs(namespace), { timeout: 30_000 }).toEqual([]);
+    expect(await environment.getRun(namespace, 'brief')).toMatchObject({ status: { phase: 'Succeeded' } });
+  });
+
+  it('outlives a time without syncers: the next one stores the outcome, then deletes the Job', async () => {
+    const namespace = await environment.namespace();
+    const first = await environment.syncer();
+    await environment.template(namespace, 'echo', { ttlSecondsAfterFinished: 1 });
+    await environment.run(namespace, 'unseen');
+    const { job } = await environment.withJob(namespace, 'unseen');
+    await first.stop();
+    await environment.complete(job);
+    await environment.syncer();
+    await environment.runThat(namespace, 'unseen', ({ status }) => status?.phase === 'Succeeded');
+    await expect.poll(() => environment.jobs(namespace), { timeout: 30_000 }).toEqual([]);
+  });
+
+  it('that ran out while no syncer ran is applied by the next one', async () => {
+    const namespace = await environment.namespace();
+    const first = await environment.syncer();
+    await environment.template(namespace, 'echo', { ttlSecondsAfterFinished: 86_400 });
+    await environment.run(namespace, 'late', { spec: { ttlSecondsAfterFinished: 3000 } });
+    const { job } = await environment.withJob(namespace, 'late');
+    await environment.complete(job);
+    await environment.runThat(namespace, 'late', ({ status }) => status?.phase === 'Succeeded');
+    expect(await environment.jobs(namespace)).toHaveLength(1);
+    await first.stop();
+    const name = job.metadata!.name!;
+    await environment.client.patch(JOBS, { namespace, name }, { metadata: { annotations: { [TTL]: '0' } } });
+    await environment.syncer();
+    await expect.poll(() => environment.jobs(namespace), { timeout: 30_000 }).toEqual([]);
   });
 });
 

@@ -20,7 +20,7 @@ export async function unfinishedRuns(
   signal: AbortSignal,
 ): Promise<UnfinishedRuns> {
   const { namespace, name } = template;
-  const fieldSelector = `spec.templateRef=${name},status.phase!=Succeeded,status.phase!=Failed`;
+  const fieldSelector = `spec.templateRef=${name},status.phase!=Succeeded,status.phase!=Failed,status.phase!=Unknown`;
   const wanted = templateKeyString(template);
   let count = 0;
   let next: string | undefined;

@@ -57,8 +57,9 @@ it.each([
   expect(stored.map(({ metadata }) => metadata?.namespace)).toEqual([namespace]);
 });
 
-it('a run with a stored revision is validated without a request for its template', async () => {
-  const { apiServer, mutate, validate } = begin();
+it('a run whose mutation has just read its template is validated without another request for it', async () => {
+  const { apiServer, caches, mutate, validate } = begin();
+  for (const template of apiServer.templates.values()) caches.JobTemplate.apply(template);
   await mutate(RUN);
   const [stored] = apiServer.revisions.values();
   const templateRevision = stored?.metadata?.name?.split('-').at(-1);

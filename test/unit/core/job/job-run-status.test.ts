@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job, JobStatus } from '../../../../api/wire.ts';
-import { isFinished, isJobFinished, jobDeleted, jobRunStatus, standing } from '../../../../core/job/job-run-status.ts';
+import {
+  isFinished,
+  isJobFinished,
+  jobDeleted,
+  jobRunStatus,
+  outcomeUnknown,
+  standing,
+} from '../../../../core/job/job-run-status.ts';
 import type { Observation } from '../../../../core/job/job-run-status.ts';
 
 const EARLIER = '2026-11-23T10:00:00Z';
@@ -221,6 +228,23 @@ describe('a Job that was deleted', () => {
       ['Failed', 'True', 'JobDeleted'],
       ['Finished', 'True', 'JobDeleted'],
     ]);
+  });
+
+  it('unseen gives the run an unknown outcome, and never the condition Failed', () => {
+    const before = jobRunStatus(run(), mirror(job({ startTime: EARLIER, active: 1, succeeded: 3 })), EARLIER);
+    const result = jobRunStatus(run(before), outcomeUnknown('echo-12345678'), NOW);
+    expect(result).toMatchObject({
+      phase: 'Unknown',
+      succeeded: 3,
+      template: TEMPLATE,
+      error: 'Job "echo-12345678" was deleted while no syncer watched it, so its outcome is not known',
+    });
+    expect(result).not.toHaveProperty('active');
+    expect(result.conditions?.map(({ type, status, reason }) => [type, status, reason])).toEqual([
+      ['JobCreated', 'True', 'JobCreated'],
+      ['Finished', 'True', 'OutcomeUnknown'],
+    ]);
+    expect(isFinished(run(result))).toBe(true);
   });
 
   it.each<[string, Job, string]>([

@@ -90,6 +90,14 @@ const SUMMARIES: { [Kind in Step['kind']]: (taken: Extract<Step, { kind: Kind }>
   },
 };
 
+/** The step for a run whose Job was deleted while nobody watched. */
+const UNKNOWN = [
+  'writeStatus',
+  'Unknown',
+  'OutcomeUnknown',
+  `Job "${NAME}" was deleted while no syncer watched it, so its outcome is not known`,
+];
+
 type Row = [sentence: string, situation: Partial<Situation>, step: unknown];
 
 describe('a run without a Job', () => {
@@ -126,6 +134,11 @@ describe('a run without a Job', () => {
       'whose Job was deleted before it finished fails, and gets no second Job',
       { record: { deletedJob: ownJob(STARTED) }, template: FOUND },
       ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" was deleted before it finished`],
+    ],
+    [
+      'whose Job was deleted unseen has an unknown outcome, and gets no second Job',
+      { record: { deletedJob: ownJob(STARTED), deletedUnseen: true }, template: FOUND },
+      UNKNOWN,
     ],
     [
       'of a revision that no longer exists fails',
@@ -326,8 +339,13 @@ describe('a new Job', () => {
       ['readJob', NAME],
     ],
     [
-      'that was deleted before its name was stored fails the run',
+      'that was deleted unseen before its name was stored has an unknown outcome',
       { record: created(0), answers: { job: 'none' }, template: FOUND },
+      UNKNOWN,
+    ],
+    [
+      'whose deletion was seen before its name was stored fails the run',
+      { record: { ...created(0), deletedJob: ownJob(STARTED) }, answers: { job: 'none' }, template: FOUND },
       ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" was deleted before it finished`],
     ],
   ])('%s', (_sentence, given, expected) => {
@@ -375,18 +393,33 @@ describe('a run with a Job', () => {
       ['nothing', { afterMs: 30_000 }],
     ],
     [
-      'fails if its Job was deleted, and gets no second Job',
+      'has an unknown outcome if its Job was deleted unseen, and gets no second Job',
       { run: RUNNING, answers: { job: 'none' }, template: FOUND },
+      UNKNOWN,
+    ],
+    [
+      'has an unknown outcome if the Job may have changed between its last known state and its deletion',
+      { run: RUNNING, record: { deletedJob: ownJob(STARTED), deletedUnseen: true }, answers: { job: 'none' } },
+      UNKNOWN,
+    ],
+    [
+      'shows the outcome of a Job whose last known state was finished, though its deletion was not seen',
+      { run: RUNNING, record: { deletedJob: ownJob(COMPLETE), deletedUnseen: true } },
+      ['writeStatus', 'Succeeded', 'Completed'],
+    ],
+    [
+      'fails if its Job was seen to be deleted before it finished',
+      { run: RUNNING, record: { deletedJob: ownJob(STARTED) }, answers: { job: 'none' } },
       ['writeStatus', 'Failed', 'JobDeleted', `Job "${NAME}" was deleted before it finished`],
     ],
     [
-      "fails if another owner's Job has the name now, and does not mirror it",
+      "does not mirror another owner's Job that has the name now",
       { run: RUNNING, answers: { job: FOREIGN }, template: FOUND },
       [
         'writeStatus',
-        'Failed',
-        'JobDeleted',
-        `Job "${NAME}" was deleted before it finished, and another Job has taken its name`,
+        'Unknown',
+        'OutcomeUnknown',
+        `Job "${NAME}" was deleted while no syncer watched it, so its outcome is not known, and another Job has taken its name`,
       ],
     ],
     [
@@ -415,9 +448,14 @@ describe('a run with a Job', () => {
       ['readJob', NAME],
     ],
     [
-      'whose status names a Job that never existed fails',
+      'whose status names a Job that does not exist has an unknown outcome',
       { run: { ...NEW, status: { jobName: 'other' } }, answers: { job: 'none' }, template: FOUND },
-      ['writeStatus', 'Failed', 'JobDeleted', 'Job "other" was deleted before it finished'],
+      [
+        'writeStatus',
+        'Unknown',
+        'OutcomeUnknown',
+        'Job "other" was deleted while no syncer watched it, so its outcome is not known',
+      ],
     ],
   ])('%s', (_sentence, given, expected) => {
     expect(inShort(step(given))).toEqual(expected);

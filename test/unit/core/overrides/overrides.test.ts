@@ -137,7 +137,7 @@ describe('a run can override', () => {
     ['completions', { completions: 5 }, { completions: 5 }],
     ['backoffLimit', { backoffLimit: 0 }, { backoffLimit: 0 }],
     ['activeDeadlineSeconds', { activeDeadlineSeconds: 60 }, { activeDeadlineSeconds: 60 }],
-    ['ttlSecondsAfterFinished', { ttlSecondsAfterFinished: 0 }, { ttlSecondsAfterFinished: 0 }],
+    ['ttlSecondsAfterFinished', { ttlSecondsAfterFinished: 7200 }, { ttlSecondsAfterFinished: 7200 }],
     ['suspend', { suspend: true }, { suspend: true }],
   ])('%s of the Job', (_, spec, expected) => {
     expect(rendered(spec).spec).toMatchObject({ parallelism: 1, ...expected });

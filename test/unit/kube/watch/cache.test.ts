@@ -41,6 +41,18 @@ describe('ObjectCache', () => {
     expect(cache.size).toBe(0);
   });
 
+  it('reports whether the watch saw a deletion', () => {
+    const seen: string[] = [];
+    const cache = new ObjectCache<Thing>({
+      onDelete: ({ metadata }, deletion) => seen.push(`${metadata!.name!} ${deletion}`),
+    });
+    cache.replace([thing('a', '1'), thing('b', '2'), thing('c', '3')], '3');
+    cache.remove(thing('a', '4'));
+    cache.apply(thing('b', '5', { uid: 'recreated' }));
+    cache.replace([thing('b', '5', { uid: 'recreated' })], '6');
+    expect(seen).toEqual(['a watched', 'b missed', 'c missed']);
+  });
+
   it('stores what the processes need, without the managed fields', () => {
     const { cache } = recorded();
     cache.apply(thing('a', '5'));

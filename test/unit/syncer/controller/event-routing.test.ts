@@ -47,27 +47,32 @@ describe('an event', () => {
     ['of a Job without a run leads to nothing', () => routing().jobChanged({ metadata: { namespace: 'team' } }), []],
     [
       'of a deleted Job is remembered first',
-      () => routing().jobDeleted(job()),
-      [{ kind: 'rememberDeletedJob', run: RUN, job: job() }, reconcile],
+      () => routing().jobDeleted(job(), 'watched'),
+      [{ kind: 'rememberDeletedJob', run: RUN, job: job(), deletion: 'watched' }, reconcile],
+    ],
+    [
+      'of a Job whose deletion was missed is remembered as such',
+      () => routing().jobDeleted(job(), 'missed'),
+      [{ kind: 'rememberDeletedJob', run: RUN, job: job(), deletion: 'missed' }, reconcile],
     ],
     [
       'of a deleted Job of a finished run is not remembered',
-      () => routing({ run: FINISHED }).jobDeleted(job()),
+      () => routing({ run: FINISHED }).jobDeleted(job(), 'watched'),
       [reconcile],
     ],
     [
       'of a deleted Job of an unknown run is not remembered',
-      () => routing({ run: 'none' }).jobDeleted(job()),
+      () => routing({ run: 'none' }).jobDeleted(job(), 'watched'),
       [reconcile],
     ],
     [
       'of a deleted Job of an earlier run with the same name is not remembered',
-      () => routing().jobDeleted(job('earlier')),
+      () => routing().jobDeleted(job('earlier'), 'watched'),
       [],
     ],
     [
       "of a deleted Job that has another name than the run's is not remembered",
-      () => routing().jobDeleted(job(RUN.metadata.uid, 'x')),
+      () => routing().jobDeleted(job(RUN.metadata.uid, 'x'), 'watched'),
       [],
     ],
     [
@@ -100,7 +105,7 @@ describe('an event in a namespace of another shard', () => {
     ['of a run leads to nothing', () => other.runChanged(RUN), []],
     ['of a finished run only forgets it', () => other.runChanged(FINISHED), [{ kind: 'forgetRun', run: FINISHED }]],
     ['of a Job leads to nothing', () => other.jobChanged(job()), []],
-    ['of a deleted Job leads to nothing', () => other.jobDeleted(job()), []],
+    ['of a deleted Job leads to nothing', () => other.jobDeleted(job(), 'watched'), []],
     [
       'of a new template concerns no revisions',
       () => other.templateAdded(TEMPLATE),

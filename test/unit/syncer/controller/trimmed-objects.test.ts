@@ -26,6 +26,7 @@ const job: Job = {
     namespace: 'ns',
     uid: 'uid-2',
     resourceVersion: '8',
+    annotations: { 'hematoscope.app/ttl-seconds-after-finished': '5', note: 'x'.repeat(1000) },
     labels: { 'app.kubernetes.io/version': 'abc', 'hematoscope.app/job-run': 'run', team: 'z'.repeat(60) },
     ownerReferences: [
       { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', name: 'run', uid: 'uid-1', controller: true },
@@ -50,12 +51,14 @@ describe('what the syncer stores', () => {
     expect(trimmedRun(kept)).toEqual(kept);
   });
 
-  it('of a Job is its owner, its whole status, and whether it is suspended', () => {
+  it('of a Job is its owner, its whole status, its time to live, and whether it is suspended', () => {
     const kept = trimmedJob(job);
     expect(isOwnJob(kept, run(false))).toBe(true);
     expect(kept.status).toEqual(job.status);
     expect(kept.spec).toEqual({ suspend: true });
     expect(kept.metadata?.labels).toEqual({ 'app.kubernetes.io/version': 'abc', 'hematoscope.app/job-run': 'run' });
+    expect(kept.metadata?.annotations).toEqual({ 'hematoscope.app/ttl-seconds-after-finished': '5' });
     expect(trimmedJob(kept)).toEqual(kept);
+    expect(trimmedJob({ metadata: { name: 'a' } }).metadata).not.toHaveProperty('annotations');
   });
 });

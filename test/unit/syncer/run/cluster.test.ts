@@ -15,7 +15,7 @@ function begin({ error, held = true }: { error?: Error; held?: boolean } = {}) {
     requests.push(request);
     return error ? Promise.reject(error) : Promise.resolve({});
   };
-  const client = { get: answer, create: answer, patch: answer } as unknown as KubeClient;
+  const client = { get: answer, create: answer, patch: answer, delete: answer } as unknown as KubeClient;
   const guard: WriteGuard = {
     assertHeld: () => {
       if (!held) throw new Error('not the leader');
@@ -30,6 +30,7 @@ const WRITES: [string, Call][] = [
   ['creates a Job', (cluster) => cluster.createJob('team', JOB)],
   ['suspends a Job', (cluster) => cluster.suspendJob(JOB, true)],
   ['writes a status', (cluster) => cluster.patchStatus(RUN, {})],
+  ['deletes a Job', (cluster) => cluster.deleteJob(JOB)],
 ];
 const READS: [string, Call][] = [
   ['reads a Job', (cluster) => cluster.getJob('team', 'a')],
@@ -66,6 +67,20 @@ describe('the requests of the syncer', () => {
       { namespace: 'team', name: 'a' },
       { metadata: { uid: 'job-uid' }, spec: { suspend: false } },
     ]);
+  });
+
+  it('deletes only this Job, and its Pods after it', async () => {
+    const { cluster, requests } = begin();
+    await cluster.deleteJob(JOB);
+    expect(requests[0]?.slice(1)).toMatchObject([
+      { namespace: 'team', name: 'a' },
+      { preconditions: { uid: 'job-uid' }, propagationPolicy: 'Background' },
+    ]);
+  });
+
+  it('deletes nothing if another Job has the name now', async () => {
+    const error = new KubeApiError({ method: 'DELETE', path: '/', code: 409, body: '{"reason":"Conflict"}' });
+    await expect(begin({ error }).cluster.deleteJob(JOB)).resolves.toBeUndefined();
   });
 
   it('writes the status of only this version of the run', async () => {

@@ -42,6 +42,10 @@ function begin({ job }: { job?: Job } = {}) {
       stored = { ...wanted, status: STATUS, metadata: { ...wanted.metadata, resourceVersion: next() } };
       return Promise.resolve(stored);
     },
+    deleteJob: ({ metadata }) => {
+      sent.push(`delete ${metadata?.uid ?? ''}`);
+      return Promise.resolve();
+    },
     suspendJob: (of, suspend) => {
       sent.push(`suspend ${suspend}`);
       stored = { ...of, spec: { ...of.spec!, suspend }, metadata: { ...of.metadata, resourceVersion: next() } };
