@@ -122,5 +122,5 @@ export const JOB_RUN_RESOURCE: CustomResource = {
   shortName: 'jr',
   columns: JOB_RUN_COLUMNS,
   statusSubresource: true,
-  selectableFields: ['.spec.templateRef', '.status.phase'],
+  selectableFields: ['.spec.templateRef', '.spec.templateRevision', '.status.phase'],
 };

@@ -9,7 +9,7 @@ export interface RevisionHistory {
   inUse: ReadonlySet<string>;
   /** How many of the others are retained. */
   limit: number;
-  /** A revision is retained this long after its last use, and after another became the current one. Milliseconds. */
+  /** A revision is retained this long after its last use, and after another replaced it. Milliseconds. */
   graceMs: number;
   /** Milliseconds since the epoch. */
   now: number;
@@ -21,6 +21,13 @@ export interface Removal {
   againMs?: number;
 }
 
+/** So many revisions beyond the limit are retained for the whole grace period, and the rest for {@link SHORT_GRACE_MS}. */
+const MOST_YOUNG = 100;
+/** Longer than an admission takes: the run that it pinned is stored by then. */
+const SHORT_GRACE_MS = 60_000;
+/** A mark of use that is further in the future is not believed: a clock was wrong, or somebody else wrote it. */
+const CLOCK_SKEW_MS = 300_000;
+
 /** Newest first: by number, which is the template's generation, then by age. */
 export function newestFirst(revisions: readonly ControllerRevision[]): ControllerRevision[] {
   return [...revisions].sort(
@@ -29,31 +36,53 @@ export function newestFirst(revisions: readonly ControllerRevision[]): Controlle
 }
 
 /**
- * Which revisions of a template to delete. The caller may not know a run that has just been admitted. So a revision that a
- * run has used within the grace period is retained, and all are retained for a grace period after the current one changed.
+ * Which revisions of a template to delete. The caller may not know a run that has just been admitted. So a revision is
+ * retained for a grace period after a run used it by name, and after another revision replaced it as the current one.
+ * How young the current one is does not matter: otherwise the history of a template that is edited all the time would
+ * never be trimmed. Even if it is edited every second, the number of revisions is bounded.
  */
 export function removableRevisions(history: RevisionHistory): Removal {
-  const { revisions, present, inUse, limit, graceMs, now } = history;
-  const candidates = newestFirst(revisions)
-    .filter((stored) => nameOf(stored) !== present && !inUse.has(nameOf(stored)))
+  const { present, inUse, limit, graceMs, now } = history;
+  const candidates = replacedRevisions(history)
+    .filter(({ stored }) => !inUse.has(nameOf(stored)))
     .slice(limit);
-  const current = revisions.find((stored) => nameOf(stored) === present);
-  if (current === undefined || candidates.length === 0) return { remove: [] };
-  const blockedUntil = lastTouched(current) + graceMs;
+  if (!history.revisions.some((stored) => nameOf(stored) === present)) return { remove: [] };
   const remove: ControllerRevision[] = [];
-  const waits: number[] = [];
-  for (const stored of candidates) {
-    const left = Math.max(blockedUntil, lastTouched(stored) + graceMs) - now;
+  let againMs = Infinity;
+  for (const [index, { stored, replacedMs }] of candidates.entries()) {
+    const grace = index < MOST_YOUNG ? graceMs : Math.min(graceMs, SHORT_GRACE_MS);
+    const left = Math.max(replacedMs, lastTouched(stored, now)) + grace - now;
     if (left <= 0) remove.push(stored);
-    else waits.push(left);
+    else againMs = Math.min(againMs, left);
   }
-  return waits.length === 0 ? { remove } : { remove, againMs: Math.min(...waits) };
+  return againMs === Infinity ? { remove } : { remove, againMs };
 }
 
-/** When a revision was stored, became the current one again, or was used by name. */
-function lastTouched(stored: ControllerRevision): number {
+interface Replaced {
+  stored: ControllerRevision;
+  /** When another revision replaced this one, or later. */
+  replacedMs: number;
+}
+
+/**
+ * All revisions but the current one, newest first. A revision was replaced before any newer one was last touched, so the
+ * earliest of these times is the closest bound that is known.
+ */
+function replacedRevisions({ revisions, present, now }: RevisionHistory): Replaced[] {
+  const current = revisions.find((stored) => nameOf(stored) === present);
+  let replacedMs = current === undefined ? now : lastTouched(current, now);
+  return newestFirst(revisions.filter((stored) => stored !== current)).map((stored) => {
+    const replaced = { stored, replacedMs };
+    replacedMs = Math.min(replacedMs, lastTouched(stored, now));
+    return replaced;
+  });
+}
+
+/** When a revision was stored, became the current one again, or was used by name; never in the future. */
+function lastTouched(stored: ControllerRevision, now: number): number {
   const used = Date.parse(stored.metadata?.annotations?.[ANNOTATION_LAST_USED] ?? '');
-  return Math.max(createdAt(stored), Number.isNaN(used) ? 0 : used);
+  const believed = Number.isNaN(used) || used > now + CLOCK_SKEW_MS ? 0 : used;
+  return Math.min(Math.max(createdAt(stored), believed), now);
 }
 
 function createdAt({ metadata }: ControllerRevision): number {

@@ -2,9 +2,14 @@ import type { Logger } from 'pino';
 import type { JobRun } from '../../api/job-run.ts';
 import { CONTROLLER_REVISIONS } from '../../api/resources.ts';
 import type { ControllerRevision } from '../../api/wire.ts';
-import { controllerRevisionName, ownerUid, revisionNamespace } from '../../core/template/controller-revision.ts';
+import {
+  controllerRevisionName,
+  identityOfRevision,
+  ownerUid,
+  revisionNamespace,
+} from '../../core/template/controller-revision.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
-import { removableRevisions } from '../../core/template/revision-history.ts';
+import { removableRevisions, type Removal, type RevisionHistory } from '../../core/template/revision-history.ts';
 import { templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
 import type { TemplateVersion } from '../../core/template/template-version.ts';
 import { isConflict, isNotFound } from '../../kube/client/api-error.ts';
@@ -19,6 +24,7 @@ import { sleep } from '../../kube/controller/sleep.ts';
 import type { Clock } from '../clock.ts';
 import type { Outage } from '../controller/outage.ts';
 import { guarded, type WriteGuard } from '../write-guard.ts';
+import { isRevisionInUse } from './revision-use.ts';
 import { BY_TEMPLATE } from './template-index.ts';
 
 /** Few, so that a start with thousands of templates does not delay runs. */
@@ -29,7 +35,7 @@ const PAUSE_MS = 40;
 const GRACE_MS = 300_000;
 
 export interface RevisionKeeperOptions {
-  client: Pick<KubeClient, 'delete'>;
+  client: Pick<KubeClient, 'delete' | 'get' | 'list'>;
   store: Pick<RevisionStore, 'keep'>;
   guard: WriteGuard;
   /** The current template in the cache. */
@@ -119,23 +125,53 @@ export class RevisionKeeper {
     await sleep(PAUSE_MS, guard.lost);
   }
 
+  /**
+   * The caches only show whether there may be something to delete. What was written a moment ago, also by this process,
+   * may be missing in them. So before a deletion, the current revision is read, and the API server is asked for runs.
+   */
   async #trim(key: TemplateKey, template: TemplateVersion): Promise<WorkResult> {
+    const known = this.#history(key, template);
+    const first = removableRevisions(known);
+    if (first.remove.length === 0) return again(first);
+    const present = await this.#read(key, known.present);
+    // It was deleted. The watch reports this, and the template is checked again.
+    if (present === undefined) return undefined;
+    const others = known.revisions.filter(({ metadata }) => metadata?.name !== known.present);
+    const removal = removableRevisions({ ...known, revisions: [present, ...others] });
+    for (const stored of removal.remove) {
+      const revision = identityOfRevision(stored)?.revision;
+      if (revision === undefined || (await isRevisionInUse(this.#options.client, key, revision))) continue;
+      await this.#remove(stored);
+    }
+    return again(removal);
+  }
+
+  #history(key: TemplateKey, template: TemplateVersion): RevisionHistory {
     const { revisions, runs, limit, graceMs = GRACE_MS } = this.#options;
     const id = templateKeyString(key);
     const inUse = runs
       .byIndex(BY_TEMPLATE, id)
       .filter((run) => !isFinished(run) && run.spec.templateRevision !== undefined)
       .map((run) => controllerRevisionName(key, run.spec.templateRevision ?? ''));
-    const { remove, againMs } = removableRevisions({
+    return {
       revisions: revisions.byIndex(BY_TEMPLATE, id),
       present: controllerRevisionName(key, template.compiled.revision),
       inUse: new Set(inUse),
       limit,
       graceMs,
       now: this.#options.clock.now(),
-    });
-    for (const stored of remove) await this.#remove(stored);
-    return againMs === undefined ? undefined : { afterMs: againMs };
+    };
+  }
+
+  async #read(key: TemplateKey, name: string): Promise<ControllerRevision | undefined> {
+    const { client, clusterNamespace } = this.#options;
+    const namespace = revisionNamespace(key, clusterNamespace);
+    try {
+      return await client.get<ControllerRevision>(CONTROLLER_REVISIONS, { namespace, name });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Deletes exactly this version: a revision that was used in the meantime is not deleted. */
@@ -153,4 +189,8 @@ export class RevisionKeeper {
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }
   }
+}
+
+function again({ againMs }: Removal): WorkResult {
+  return againMs === undefined ? undefined : { afterMs: againMs };
 }

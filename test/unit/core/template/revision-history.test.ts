@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ControllerRevision } from '../../../../api/wire.ts';
 import { newestFirst, removableRevisions } from '../../../../core/template/revision-history.ts';
@@ -55,9 +56,48 @@ describe('the revisions to delete', () => {
   it.each([
     ['was stored', stored(4, 1)],
     ['became the current one again', stored(4, 60, 1)],
-  ])('are none until the grace period is over since the current one %s', (_sentence, present) => {
-    const revisions = [stored(1), stored(2), stored(3), present];
-    expect(removed({ revisions })).toEqual({ names: [], againMs: 4 * MINUTE });
+  ])(
+    'do not include the one that was replaced when the current one %s, until its grace period is over',
+    (_, present) => {
+      const revisions = [stored(1), stored(2), stored(3), present];
+      expect(removed({ revisions, limit: 0 })).toEqual({ names: ['echo-2', 'echo-1'], againMs: 4 * MINUTE });
+    },
+  );
+
+  it('include the old ones of a template that is edited every minute, however long that goes on', () => {
+    const revisions = Array.from({ length: 1000 }, (_, index) => stored(index + 1, 999 - index));
+    const { names } = removed({ revisions, limit: 10, present: 'echo-1000' });
+    expect(names).toHaveLength(989);
+  });
+
+  it('leave a bounded number, however often a template is edited', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 600 }), fc.integer({ min: 0, max: 20 }), (seconds, limit) => {
+        const revisions = Array.from({ length: 600 }, (_, index) => stored(index + 1, ((599 - index) * seconds) / 60));
+        const { names } = removed({ revisions, limit, present: 'echo-600' });
+        expect(600 - names.length).toBeLessThanOrEqual(1 + limit + Math.max(100, 60 / seconds + 1));
+      }),
+    );
+  });
+
+  it('never include one that a run used by name in the last minute, though there are too many', () => {
+    const revisions = Array.from({ length: 400 }, (_, index) => stored(index + 1, (399 - index) / 60));
+    revisions[0] = stored(1, 60, 0.5);
+    const { names } = removed({ revisions, limit: 0, present: 'echo-400' });
+    expect(names).not.toContain('echo-1');
+    expect(names).toContain('echo-2');
+  });
+
+  it.each([
+    ['the current one', [stored(1), stored(2), stored(3), stored(4, 60, -1_000_000)], ['echo-2', 'echo-1']],
+    ['an old one', [stored(1, 60, -1_000_000), stored(2), stored(3), stored(4)], ['echo-2', 'echo-1']],
+  ])('do not depend on a mark of use in the far future on %s', (_sentence, revisions, names) => {
+    expect(removed({ revisions })).toEqual({ names, againMs: undefined });
+  });
+
+  it('wait no longer than the grace period for a mark of a clock that is ahead', () => {
+    const revisions = [stored(1, 60, -3), stored(3), stored(4)];
+    expect(removed({ revisions })).toEqual({ names: [], againMs: 5 * MINUTE });
   });
 
   it('treat an invalid timestamp as absent', () => {

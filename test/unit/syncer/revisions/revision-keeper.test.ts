@@ -35,9 +35,14 @@ interface Given {
   template?: typeof current | undefined;
   nowMs?: number;
   deletion?: Error;
+  /** The current revision as the API server has it. */
+  live?: ControllerRevision | undefined;
+  /** The generations of the revisions that unfinished runs name, according to the API server. */
+  liveUse?: number[];
 }
 
-function begin({ revisions = [], runs = [], limit = 1, nowMs, deletion, ...more }: Given = {}) {
+function begin({ revisions = [], runs = [], limit = 1, nowMs, deletion, liveUse = [], ...more }: Given = {}) {
+  const live = 'live' in more ? more.live : stored(4);
   const template = 'template' in more ? more.template : current;
   const done: string[] = [];
   const caches = {
@@ -48,6 +53,17 @@ function begin({ revisions = [], runs = [], limit = 1, nowMs, deletion, ...more 
   for (const run of runs) caches.runs.apply(run);
   const keeper = new RevisionKeeper({
     client: {
+      get: () =>
+        live
+          ? Promise.resolve(live as never)
+          : Promise.reject(new KubeApiError({ method: 'GET', path: '/', code: 404, body: '{}' })),
+      list: (_resource, page) => {
+        const fieldSelector = page?.fieldSelector ?? '';
+        const isUsed = liveUse.some((generation) =>
+          fieldSelector.includes(versions[generation - 1]!.compiled.revision),
+        );
+        return Promise.resolve({ metadata: {}, items: (isUsed ? [echoRun()] : []) as never });
+      },
       delete: (_resource, { name }, options) => {
         done.push(`delete ${name} ${options?.preconditions?.resourceVersion ?? ''}`);
         return deletion ? Promise.reject(deletion) : Promise.resolve({} as never);
@@ -110,6 +126,30 @@ describe('the revision keeper', () => {
 
   it('retains a revision that was stored a moment ago', async () => {
     const { keeper, done } = begin({ revisions: [1, 2, 3, 4], nowMs: Date.parse(OLD) + 1_000 });
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done).toEqual([]);
+  });
+
+  it('retains a revision that a run names which the cache does not have yet', async () => {
+    const { keeper, done } = begin({ revisions: [1, 2, 3, 4], liveUse: [1] });
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done).toEqual([`delete ${nameOf(2)} 2`]);
+  });
+
+  it('retains the revision that was replaced a moment ago, though the cache does not know', async () => {
+    const nowMs = Date.parse(OLD) + 3_600_000;
+    const annotations = { 'hematoscope.app/last-used': new Date(nowMs).toISOString() };
+    const live = { ...stored(4), metadata: { ...stored(4).metadata, annotations } };
+    const { keeper, done } = begin({ revisions: [3, 4], limit: 0, nowMs, live });
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done).toEqual([]);
+  });
+
+  it('deletes nothing if the current revision was deleted in the meantime', async () => {
+    const { keeper, done } = begin({ revisions: [1, 2, 3, 4], live: undefined });
     keeper.check(KEY);
     await keeper.stop();
     expect(done).toEqual([]);
