@@ -24,6 +24,11 @@ export const LABELS: readonly Term[] = [
     meaning: 'Name of the ClusterJobTemplate, cut to 63 characters; set instead of the label above.',
   },
   {
+    name: names.LABEL_VELERO_RESTORE,
+    on: 'JobRun (set by Velero)',
+    meaning: 'The run was restored from a backup, and is not run again until a user requests it.',
+  },
+  {
     name: names.LABEL_TEMPLATE_REVISION,
     on: 'ControllerRevision',
     meaning: "Hash of the template's content: the value of `spec.templateRevision` of a JobRun.",
@@ -70,6 +75,12 @@ export const ANNOTATIONS: readonly Term[] = [
     name: names.ANNOTATION_REQUESTED_BY,
     on: 'JobRun',
     meaning: 'Name of the user who created the run. Set at admission; users cannot set or change it.',
+  },
+  {
+    name: names.ANNOTATION_RESTORED,
+    on: 'JobRun',
+    meaning:
+      '`Hold`: the run was restored from a backup or copied from the cluster, and gets no Job. Set at admission. Set it to `Run` to run it again.',
   },
   {
     name: names.ANNOTATION_TTL_SECONDS,
@@ -152,6 +163,12 @@ export const REASONS: readonly Term[] = [
     name: names.REASON_WAITING_FOR_TEMPLATE,
     on: EVENT_AND_CONDITION,
     meaning: 'The JobTemplate does not exist yet, and the run waits for it.',
+  },
+  {
+    name: names.REASON_RESTORED,
+    on: EVENT_AND_CONDITION,
+    meaning:
+      'The run was restored from a backup or copied, and may have run before. It gets no Job until a user requests it.',
   },
   {
     name: names.REASON_NAME_CONFLICT,

@@ -30,6 +30,10 @@ export const ANNOTATION_REQUESTED_BY = `${GROUP}/requested-by`;
 /** On a ControllerRevision: when a JobRun last named it, RFC 3339. It is not deleted for some minutes after that. */
 export const ANNOTATION_LAST_USED = `${GROUP}/last-used`;
 
+/** On a JobRun that was restored or copied: `Hold`, set at admission, until a user sets `Run`. */
+export const ANNOTATION_RESTORED = `${GROUP}/restored`;
+/** Set by Velero on every object that it restores. */
+export const LABEL_VELERO_RESTORE = 'velero.io/restore-name';
 /** On a Job: `ttlSecondsAfterFinished` as it was requested, if the Job itself has a longer one. */
 export const ANNOTATION_TTL_SECONDS = `${GROUP}/ttl-seconds-after-finished`;
 
@@ -122,6 +126,8 @@ export const REASON_TEMPLATE_DELETED = 'TemplateDeleted';
 export const REASON_REVISION_NOT_FOUND = 'RevisionNotFound';
 export const REASON_WAITING_FOR_TEMPLATE = 'WaitingForTemplate';
 export const REASON_NAME_CONFLICT = 'NameConflict';
+/** The run was restored from a backup, and waits until a user requests that it runs again. */
+export const REASON_RESTORED = 'Restored';
 /** The API server refuses the Job for good, or it cannot be rendered. */
 export const REASON_JOB_REFUSED = 'JobRefused';
 /** `spec.suspend` of the run was changed, and the Job was suspended or resumed. */

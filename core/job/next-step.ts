@@ -1,11 +1,12 @@
 import type { JobRun, RenderedTemplate } from '../../api/job-run.ts';
-import { LABEL_APP_VERSION, REASON_JOB_REFUSED, REASON_NAME_CONFLICT } from '../../api/names.ts';
+import { LABEL_APP_VERSION, REASON_JOB_REFUSED, REASON_NAME_CONFLICT, REASON_RESTORED } from '../../api/names.ts';
 import type { Job } from '../../api/wire.ts';
 import { formatFieldErrors } from '../errors/field-error.ts';
 import { isPassing } from '../status/passing-change.ts';
 import { mergePatch } from '../status/merge-patch.ts';
 import { statusEvents } from '../status/status-events.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
+import { holdMessage } from './held-run.ts';
 import { isFinished, isJobFinished, jobDeleted, jobRunStatus, outcomeUnknown, standing } from './job-run-status.ts';
 import type { Observation } from './job-run-status.ts';
 import { jobNameOfRun } from './ownership.ts';
@@ -91,6 +92,8 @@ function withoutJob(situation: Situation): Observed | Step {
     return { observation: deleted(jobNameOfRun(run), record) };
   }
   if (isBeingDeleted(run)) return NOTHING;
+  const held = holdMessage(run);
+  if (held !== undefined) return { observation: { kind: 'pending', reason: REASON_RESTORED, message: held } };
   const blockedMs = blocked ? Math.ceil(blocked.untilMs - now.monotonicMs) : 0;
   if (blocked && blockedMs > 0) return { observation: tryingAgain(blocked), again: { afterMs: blockedMs } };
   return creationProblem(situation) ?? creation(situation);

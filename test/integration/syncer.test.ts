@@ -361,6 +361,28 @@ describe('a Job that is deleted', () => {
   });
 });
 
+describe('a run that was restored from a backup', () => {
+  it.each([
+    ['as Velero does', { labels: { 'velero.io/restore-name': 'monday' } }],
+    ['and marked at admission', { annotations: { 'hematoscope.app/restored': 'Hold' } }],
+  ])('%s gets no Job until a user requests it', async (_sentence, metadata) => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'october', { metadata });
+    const held = await environment.runThat(namespace, 'october', (run) => conditionsOf(run)['JobCreated']);
+    expect(conditionsOf(held)).toEqual({ JobCreated: 'False Restored' });
+    expect(held.status?.phase).toBe('Pending');
+    // A later run gets its Job, so the earlier one was passed over.
+    await environment.run(namespace, 'later');
+    await environment.withJob(namespace, 'later');
+    expect(await environment.jobs(namespace)).toHaveLength(1);
+    const annotations = { 'hematoscope.app/restored': 'Run' };
+    await environment.client.patch(JOB_RUNS, { namespace, name: 'october' }, { metadata: { annotations } });
+    await environment.withJob(namespace, 'october');
+  });
+});
+
 describe('ttlSecondsAfterFinished', () => {
   const TTL = 'hematoscope.app/ttl-seconds-after-finished';
 

@@ -1,6 +1,7 @@
 import type { AdmissionRequest } from '../../../api/admission-review.ts';
 import type { JobRun } from '../../../api/job-run.ts';
-import { LABEL_CLUSTER_JOB_TEMPLATE, LABEL_JOB_TEMPLATE } from '../../../api/names.ts';
+import { ANNOTATION_RESTORED, LABEL_CLUSTER_JOB_TEMPLATE, LABEL_JOB_TEMPLATE } from '../../../api/names.ts';
+import { isRestored, RESTORED_HOLD, RESTORED_RUN } from '../../../core/job/held-run.ts';
 import { labelValue } from '../../../core/job/label-value.ts';
 import { templateKeyOfRun } from '../../../core/template/template-key.ts';
 import type { TemplateVersion } from '../../../core/template/template-version.ts';
@@ -20,7 +21,7 @@ export interface MutateJobRunOptions {
 
 /**
  * Stores the revision of the template. Sets this revision, the label of the template, and the user that created the
- * JobRun. An update restores what the manifest omits, so that applying the same manifest again changes nothing. Never
+ * JobRun. A JobRun that was restored from a backup is marked, so that it does not run again. An update restores what the manifest omits, so that applying the same manifest again changes nothing. Never
  * denies: the validation that follows reports mistakes.
  */
 export async function mutateJobRun(
@@ -31,10 +32,14 @@ export async function mutateJobRun(
   const mutation = jobRunCase(request, signal);
   const { run, requester } = mutation;
   const { revision, warnings } = await revisionOf(mutation, options);
-  const patch = jobRunPatch(run, withRevision(withLabel(withAnnotation(run, requester)), revision));
+  const held = request.operation === 'CREATE' && isRestored(run);
+  const admitted = withRevision(withLabel(withAnnotation(run, requester)), revision);
+  const patch = jobRunPatch(run, held ? withHold(admitted) : admitted);
   const audit = requester === undefined ? {} : { audit: { 'requested-by': requester } };
-  return { ...allow(warnings), ...audit, ...(patch.length > 0 && { patch }) };
+  return { ...allow(held ? [...warnings, HELD] : warnings), ...audit, ...(patch.length > 0 && { patch }) };
 }
+
+const HELD = `this JobRun was restored from a backup or copied from the cluster, and may have run before: it gets no Job until its annotation ${ANNOTATION_RESTORED} is set to "${RESTORED_RUN}"`;
 
 interface Pin {
   /** `undefined`: the JobRun is left without a revision. */
@@ -87,6 +92,11 @@ function withRevision(run: JobRun, templateRevision: string | undefined): JobRun
 function withAnnotation(run: JobRun, requester: string | undefined): JobRun {
   const annotations = withRequester(run.metadata.annotations, requester);
   return annotations === undefined ? run : { ...run, metadata: { ...run.metadata, annotations } };
+}
+
+function withHold(run: JobRun): JobRun {
+  const annotations = { ...run.metadata.annotations, [ANNOTATION_RESTORED]: RESTORED_HOLD };
+  return { ...run, metadata: { ...run.metadata, annotations } };
 }
 
 function withLabel(run: JobRun): JobRun {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun, JobRunStatus } from '../../../../api/job-run.ts';
 import type { JobTemplate } from '../../../../api/job-template.ts';
-import { ANNOTATION_MISSING_TEMPLATE, LABEL_APP_VERSION } from '../../../../api/names.ts';
+import {
+  ANNOTATION_MISSING_TEMPLATE,
+  ANNOTATION_RESTORED,
+  LABEL_APP_VERSION,
+  LABEL_VELERO_RESTORE,
+} from '../../../../api/names.ts';
 import type { Job, JobStatus } from '../../../../api/wire.ts';
 import { jobRunStatus } from '../../../../core/job/job-run-status.ts';
 import { nextStep } from '../../../../core/job/next-step.ts';
@@ -139,6 +144,22 @@ describe('a run without a Job', () => {
       'whose Job was deleted unseen has an unknown outcome, and gets no second Job',
       { record: { deletedJob: ownJob(STARTED), deletedUnseen: true }, template: FOUND },
       UNKNOWN,
+    ],
+    [
+      'that was restored from a backup waits until a user requests that it runs',
+      { run: withMeta(NEW, { labels: { [LABEL_VELERO_RESTORE]: 'monday' } }), template: FOUND },
+      ['writeStatus', 'Pending', 'Restored'],
+    ],
+    [
+      'that was restored gets its Job once a user requests it',
+      {
+        run: withMeta(NEW, {
+          labels: { [LABEL_VELERO_RESTORE]: 'monday' },
+          annotations: { [ANNOTATION_RESTORED]: 'Run' },
+        }),
+        template: FOUND,
+      },
+      ['createJob', NAME],
     ],
     [
       'of a revision that no longer exists fails',

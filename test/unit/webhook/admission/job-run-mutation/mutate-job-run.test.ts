@@ -11,6 +11,7 @@ import { jobRunReview } from '../../reviews.ts';
 
 const REVISION = templateRevision(echoTemplate());
 const LABELS = { 'hematoscope.app/job-template': 'echo' };
+const HOLD = { 'hematoscope.app/restored': 'Hold' };
 const ANNOTATIONS = { 'hematoscope.app/requested-by': 'jane' };
 
 let apiServer: FakeApiServer;
@@ -79,7 +80,29 @@ describe('a new JobRun', () => {
   it('cannot set who requested it', async () => {
     const annotations = { note: 'kept', 'hematoscope.app/requested-by': 'somebody-else' };
     const run = await mutated(jobRunReview({ templateRef: 'echo' }, { annotations }).request);
-    expect(run.metadata.annotations).toEqual({ note: 'kept', ...ANNOTATIONS });
+    expect(run.metadata.annotations).toEqual({ note: 'kept', ...ANNOTATIONS, ...HOLD });
+  });
+
+  it.each([
+    ['is restored with its requester', { annotations: { 'hematoscope.app/requested-by': 'jane' } }],
+    ['was run again after an earlier restore', { annotations: { ...ANNOTATIONS, 'hematoscope.app/restored': 'Run' } }],
+    ['is restored by Velero', { labels: { 'velero.io/restore-name': 'monday' } }],
+  ])('that %s is held, with a warning', async (_sentence, metadata) => {
+    const { request } = jobRunReview({ templateRef: 'echo' }, metadata);
+    expect((await mutated(request)).metadata.annotations).toMatchObject({ ...ANNOTATIONS, ...HOLD });
+    expect((await mutate(request)).warnings).toEqual([
+      'this JobRun was restored from a backup or copied from the cluster, and may have run before: it gets no Job until its annotation hematoscope.app/restored is set to "Run"',
+    ]);
+  });
+
+  it('that Velero restores is not held if its manifest requests to run again', async () => {
+    const metadata = {
+      labels: { 'velero.io/restore-name': 'monday' },
+      annotations: { 'hematoscope.app/restored': 'Run' },
+    };
+    const { request } = jobRunReview({ templateRef: 'echo' }, metadata);
+    expect((await mutated(request)).metadata.annotations).toMatchObject({ 'hematoscope.app/restored': 'Run' });
+    expect((await mutate(request)).warnings).toEqual([]);
   });
 
   it('keeps the labels of the user, and has its own labels corrected', async () => {
@@ -99,17 +122,17 @@ describe('a new JobRun', () => {
 
   it.each([
     [
-      'its own output',
+      'a restored run, as the mutation has marked it',
       { templateRef: 'echo', templateRevision: REVISION },
-      { labels: LABELS, annotations: ANNOTATIONS },
+      { labels: LABELS, annotations: { ...ANNOTATIONS, ...HOLD } },
     ],
     ['a run that is being deleted', { templateRef: 'echo' }, { deletionTimestamp: '2026-11-23T22:05:12Z' }],
-    ['a run with an invalid reference', { templateRef: 'a/b' }, { annotations: ANNOTATIONS }],
-    ['a run without a spec', null, { annotations: ANNOTATIONS }],
-    ['a run with a spec that is not a map', 'echo', { annotations: ANNOTATIONS }],
+    ['a run with an invalid reference', { templateRef: 'a/b' }, { annotations: { ...ANNOTATIONS, ...HOLD } }],
+    ['a run without a spec', null, { annotations: { ...ANNOTATIONS, ...HOLD } }],
+    ['a run with a spec that is not a map', 'echo', { annotations: { ...ANNOTATIONS, ...HOLD } }],
   ])('gets no patch if it is %s', async (_, spec, metadata) => {
     const verdict = await mutate(jobRunReview(spec, metadata).request);
-    expect(verdict).toMatchObject({ allowed: true, warnings: [] });
+    expect(verdict).toMatchObject({ allowed: true });
     expect(verdict).not.toHaveProperty('patch');
   });
 
