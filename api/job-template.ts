@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { JOB_SPEC, OBJECT_META } from './kubernetes/definitions.ts';
 import { ALLOWED_REVISIONS, DEFAULT_OVERRIDES, OVERRIDES } from './names.ts';
 import { ParametersSchema } from './parameter.ts';
-import { AtomicList, Embedded, StringEnum } from './schema-kit.ts';
+import { AtomicList, Embedded, StringEnum, StringMap } from './schema-kit.ts';
 import type { JobSpec, ObjectMeta } from './wire.ts';
 
 const OverridesSchema = Type.Object(
@@ -28,10 +28,22 @@ const RevisionsSchema = Type.Object(
   },
 );
 
+const JobMetadataSchema = Type.Object(
+  {
+    labels: Type.Optional(StringMap({ description: 'Labels of the Job, such as the name of a queue.' })),
+    annotations: Type.Optional(StringMap({ description: 'Annotations of the Job.' })),
+  },
+  {
+    description:
+      'Labels and annotations of each Job itself; those of its Pods are in spec.template.metadata. The values can contain placeholders. Runs cannot override them.',
+  },
+);
+
 const content = {
   spec: Embedded<JobSpec>(JOB_SPEC, {
     description: 'A complete batch/v1 JobSpec. Every JobRun that names this template creates a Job from it.',
   }),
+  jobMetadata: Type.Optional(JobMetadataSchema),
   parameters: Type.Optional(ParametersSchema),
   overrides: Type.Optional(OverridesSchema),
 };
@@ -54,7 +66,7 @@ export const JobTemplateSchema = Type.Object(
 export type JobTemplate = Static<typeof JobTemplateSchema>;
 
 /** The part of a template that determines its runs: the content of a revision. */
-export type TemplateContent = Pick<JobTemplate, 'spec' | 'parameters' | 'overrides'>;
+export type TemplateContent = Pick<JobTemplate, 'spec' | 'jobMetadata' | 'parameters' | 'overrides'>;
 
 export const ClusterJobTemplateSchema = Type.Object(
   {

@@ -110,6 +110,10 @@ you can use the fields of a newer Kubernetes. This table shows only the first le
 
 ${fieldTable(property(JOB_TEMPLATE_RESOURCE, 'spec'), 'spec', 1)}
 
+### jobMetadata
+
+${fieldTable(property(JOB_TEMPLATE_RESOURCE, 'jobMetadata'), 'jobMetadata', 1)}
+
 ### parameters
 
 ${fieldTable(parameters(), 'parameters[]', 2)}

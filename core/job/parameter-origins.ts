@@ -6,14 +6,17 @@ import type { CompiledTemplate } from '../template/compile.ts';
 import { pathOfKey, type PlanNode } from '../template/placeholder-plan.ts';
 
 /**
- * The origins of the strings of a JobSpec that contain the values of parameters that the run sets. Paths
+ * The origins of the strings of a Job that contain the values of parameters that the run sets. Paths
  * are those of the rendered Job: the elements that replace a `$(params.NAME[*])` are counted.
  */
 export function parameterOrigins(template: CompiledTemplate, run: JobRun, values: ParameterValues): Origins {
   const origins = new Origins();
   const isSetByRun = (name: string): boolean => isSet(run.spec.parameters, name);
-  const { root } = template.plan;
+  const { root, jobMetadata } = template.plan;
   if (root) record({ node: root, path: FieldPath.of('spec'), field: 'spec' }, { origins, values, isSetByRun });
+  if (jobMetadata) {
+    record({ node: jobMetadata, path: FieldPath.of('metadata'), field: 'metadata' }, { origins, values, isSetByRun });
+  }
   return origins;
 }
 

@@ -12,7 +12,7 @@ import {
   MANAGED_BY,
 } from '../../api/names.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
-import type { Job, JobSpec, ObjectMeta } from '../../api/wire.ts';
+import type { Job, ObjectMeta } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { jobSizeErrors } from './job-size.ts';
 import { jobName } from './job-name.ts';
@@ -24,7 +24,7 @@ import { overrideErrors, withOverrides } from '../overrides/overrides.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
 import { parameterOrigins } from './parameter-origins.ts';
-import { substitute } from './substitute.ts';
+import { substitute, type Substituted } from './substitute.ts';
 
 /**
  * Either the Job of a run, with the origins of its values in the run, which are computed when they are first needed. Or
@@ -33,6 +33,7 @@ import { substitute } from './substitute.ts';
 export type Rendered = { job: Job; origins: () => Origins } | { errors: readonly FieldError[]; of: 'run' | 'template' };
 
 type Labels = Record<string, string>;
+type JobParts = Pick<Substituted, 'spec' | 'jobMetadata'>;
 
 /**
  * Renders the Job of a run. Pure, and the only place where a Job is rendered, so that admission checks the Job that the
@@ -56,29 +57,30 @@ export function render(template: CompiledTemplate, run: JobRun): Rendered {
     metadataOverrides(run, recorded);
     return recorded;
   };
-  const job = jobOf(template, run, withOverrides(spec, run));
+  const job = jobOf(template, run, { ...substituted, spec: withOverrides(spec, run) });
   const tooLarge = jobSizeErrors(job, run, substituted.bytes);
   return tooLarge.length > 0 ? { errors: tooLarge, of: 'run' } : { job, origins };
 }
 
 /**
- * Later labels win: the template's, the run's, and those that identify the owner of the Job. The recommended labels are
+ * Later labels win: those of the template's Pods, the run's, those that the template sets on its Jobs, and those that
+ * identify the owner of the Job. The recommended labels are
  * set on the Job only: Services and NetworkPolicies select Pods by them, and the names of runs are free to choose.
  */
-function jobOf(template: CompiledTemplate, run: JobRun, spec: JobSpec): Job {
+function jobOf(template: CompiledTemplate, run: JobRun, { spec, jobMetadata }: JobParts): Job {
   const podTemplate = spec.template;
   const podLabels = podTemplate.metadata?.labels ?? {};
   const overrides = metadataOverrides(run);
-  const labels = { ...overrides.labels, ...ownLabels(run) };
-  const annotations = { ...overrides.annotations, [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' };
+  const own = { labels: ownLabels(run), annotations: { [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' } };
+  const recommended = appLabels(template, run, podLabels);
   const backed = withBackstop(spec);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
       ...jobMeta(run),
-      labels: { ...appLabels(template, run, podLabels), ...labels },
-      annotations: { ...annotations, ...backed.annotations },
+      labels: { ...recommended, ...overrides.labels, ...jobMetadata.labels, ...own.labels },
+      annotations: { ...overrides.annotations, ...jobMetadata.annotations, ...own.annotations, ...backed.annotations },
     },
     spec: {
       ...backed.spec,
@@ -86,8 +88,8 @@ function jobOf(template: CompiledTemplate, run: JobRun, spec: JobSpec): Job {
         ...podTemplate,
         metadata: {
           ...podTemplate.metadata,
-          labels: { ...podLabels, ...labels },
-          annotations: { ...podTemplate.metadata?.annotations, ...annotations },
+          labels: { ...podLabels, ...overrides.labels, ...own.labels },
+          annotations: { ...podTemplate.metadata?.annotations, ...overrides.annotations, ...own.annotations },
         },
       },
     },

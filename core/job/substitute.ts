@@ -1,4 +1,5 @@
 import type { JobRun } from '../../api/job-run.ts';
+import type { TemplateContent } from '../../api/job-template.ts';
 import type { ParameterValue, ScalarValue } from '../../api/parameter.ts';
 import type { JobSpec } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
@@ -9,16 +10,20 @@ import type { PlanNode } from '../template/placeholder-plan.ts';
 import { substitutedSize } from './job-size.ts';
 import type { Token } from '../template/placeholder.ts';
 
+type JobMetadata = NonNullable<TemplateContent['jobMetadata']>;
+
 /** A JobSpec without placeholders, and the values that replaced them. */
 export interface Substituted {
   spec: JobSpec;
+  /** The labels and annotations that the template sets on the Job. */
+  jobMetadata: JobMetadata;
   values: ParameterValues;
   /** The size of the JSON of a Job with this spec, in bytes. */
   bytes: number;
 }
 
 /**
- * Replaces the placeholders of the template's JobSpec by the run's parameter values, or returns the errors of the values
+ * Replaces the placeholders of the template's JobSpec and jobMetadata by the run's parameter values, or returns the errors of the values
  * (paths are the run's). The template must have no errors. Neither argument is changed. Parts without placeholders are
  * shared with the template.
  *
@@ -30,12 +35,17 @@ export interface Substituted {
 export function substitute(template: CompiledTemplate, run: JobRun): Substituted | { errors: FieldError[] } {
   const resolved = parameterValues(template, run);
   if ('errors' in resolved) return resolved;
-  const { spec } = template.content;
-  const { root } = template.plan;
+  const { spec, jobMetadata = {} } = template.content;
+  const { root, jobMetadata: ofJob } = template.plan;
   const { values } = resolved;
   const size = substitutedSize(template, values);
   if ('error' in size) return { errors: [size.error] };
-  return { bytes: size.bytes, spec: root === undefined ? spec : (replaced(spec, root, values) as JobSpec), values };
+  return {
+    bytes: size.bytes,
+    spec: root === undefined ? spec : (replaced(spec, root, values) as JobSpec),
+    jobMetadata: ofJob === undefined ? jobMetadata : (replaced(jobMetadata, ofJob, values) as JobMetadata),
+    values,
+  };
 }
 
 function replaced(value: unknown, node: PlanNode, values: ParameterValues): unknown {

@@ -1,4 +1,5 @@
 import type { JobRun } from '../../api/job-run.ts';
+import type { TemplateContent } from '../../api/job-template.ts';
 import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
@@ -10,6 +11,8 @@ type StringMap = Record<string, string>;
 
 const FIELDS = ['labels', 'annotations'] as const;
 type MetadataField = (typeof FIELDS)[number];
+
+const SET_BY_TEMPLATE = 'is set on every Job by the template, in its jobMetadata; leave it out';
 
 const METADATA = FieldPath.of('spec', 'metadata');
 
@@ -30,11 +33,13 @@ function recordOrigins(name: MetadataField, keys: readonly string[], origins: Or
   }
 }
 
-/** Errors for keys that a run can never set, whatever its template allows. */
-export function metadataErrors({ spec }: JobRun): FieldError[] {
+/** Errors for keys that a run cannot set: some never, whatever its template allows, and those that the template sets. */
+export function metadataErrors({ spec }: JobRun, jobMetadata?: TemplateContent['jobMetadata']): FieldError[] {
   return FIELDS.flatMap((map) =>
-    errorsOfEach(Object.keys(spec.metadata?.[map] ?? {}), (key) => {
-      const why = reservedKey(key);
+    errorsOfEach(Object.entries(spec.metadata?.[map] ?? {}), ([key, value]) => {
+      const set = jobMetadata?.[map] ?? {};
+      const isOther = Object.hasOwn(set, key) && set[key] !== value;
+      const why = reservedKey(key) ?? (isOther ? SET_BY_TEMPLATE : undefined);
       return why === undefined ? [] : [field.forbidden(METADATA.child(map).key(key), why)];
     }),
   );

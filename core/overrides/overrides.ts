@@ -46,7 +46,11 @@ export function overridesOf(run: JobRun): Override[] {
 
 /** Errors for overrides that the template does not allow, or that are not valid. Paths are the run's. */
 export function overrideErrors(template: CompiledTemplate, run: JobRun): FieldError[] {
-  return [...notAllowedErrors(template, run), ...containerErrors(template, run), ...metadataErrors(run)];
+  return [
+    ...notAllowedErrors(template, run),
+    ...containerErrors(template, run),
+    ...metadataErrors(run, template.content.jobMetadata),
+  ];
 }
 
 /** Errors for overrides that are not in the allow-list of the template. */

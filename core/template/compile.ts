@@ -36,8 +36,13 @@ export class CompiledTemplate {
   #sizePlan: SizePlan | undefined;
   #errors: readonly FieldError[] | undefined;
 
-  constructor({ spec, parameters, overrides }: TemplateContent) {
-    this.content = { spec, ...(parameters && { parameters }), ...(overrides && { overrides }) };
+  constructor({ spec, jobMetadata, parameters, overrides }: TemplateContent) {
+    this.content = {
+      spec,
+      ...(jobMetadata && { jobMetadata }),
+      ...(parameters && { parameters }),
+      ...(overrides && { overrides }),
+    };
     const json = canonicalJson(this.content);
     this.digest = createHash('sha256').update(json).digest('hex');
     this.revision = revisionOf(this.digest);
@@ -45,14 +50,14 @@ export class CompiledTemplate {
     this.dollars = json.split('$').length - 1;
   }
 
-  /** The strings of `spec` that contain a `$`, and where placeholders are replaced. */
+  /** The strings of `spec` and `jobMetadata` that contain a `$`, and where placeholders are replaced. */
   get plan(): PlaceholderPlan {
-    return (this.#plan ??= placeholderPlan(this.content.spec));
+    return (this.#plan ??= placeholderPlan(this.content.spec, this.content.jobMetadata));
   }
 
   /** How often each parameter is used. */
   get sizePlan(): SizePlan {
-    return (this.#sizePlan ??= sizePlan(this.plan.root));
+    return (this.#sizePlan ??= sizePlan(this.plan.root, this.plan.jobMetadata));
   }
 
   /** Why no run of this template can get a Job. Paths are the template's. */

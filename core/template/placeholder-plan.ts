@@ -23,7 +23,9 @@ export interface TemplateString {
 }
 
 export interface PlaceholderPlan {
+  /** Of `spec`. */
   root?: PlanNode;
+  jobMetadata?: PlanNode;
   strings: TemplateString[];
   /** Path of a value too deep to be part of a JobSpec; its content is not part of the plan. */
   tooDeep?: string;
@@ -39,16 +41,23 @@ const FREE_KEYS = /^(?:labels|annotations|nodeSelector|matchLabels|limits|reques
 const EXPANDED_BY_KUBELET =
   /^spec\.template\.spec\.(?:containers|initContainers)\[\d+\]\.(?:(?:command|args)\[\d+\]|env\[\d+\]\.value|(?:liveness|readiness|startup)Probe\.exec\.command\[\d+\]|volumeMounts\[\d+\]\.subPathExpr)$/;
 
-/** Finds the placeholders of a template's `spec`. */
-export function placeholderPlan(spec: unknown): PlaceholderPlan {
-  if (typeof spec !== 'object' || spec === null) return { strings: [] };
+/** Finds the placeholders of a template's `spec` and `jobMetadata`. */
+export function placeholderPlan(spec: unknown, jobMetadata?: unknown): PlaceholderPlan {
   const plan: PlaceholderPlan = { strings: [] };
-  const root = visit(
-    { value: spec, path: FieldPath.of('spec'), field: 'spec', depth: 0, schema: SCHEMA_OF_SPEC },
-    plan,
-  );
+  const root = visitRoot(spec, { name: 'spec', schema: SCHEMA_OF_SPEC }, plan);
   if (root) plan.root = root;
+  const ofJob = visitRoot(jobMetadata, { name: 'jobMetadata', schema: undefined }, plan);
+  if (ofJob) plan.jobMetadata = ofJob;
   return plan;
+}
+
+function visitRoot(
+  value: unknown,
+  { name, schema }: { name: string; schema: JsonSchema | undefined },
+  plan: PlaceholderPlan,
+): PlanNode | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return visit({ value, path: FieldPath.of(name), field: name, depth: 0, schema }, plan);
 }
 
 interface Place {

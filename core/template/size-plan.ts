@@ -15,9 +15,9 @@ export interface Uses {
 export type SizePlan = ReadonlyMap<string, Uses>;
 
 /** Counts the uses of each parameter, so that the size of a Job can be computed before any part of it is built. */
-export function sizePlan(root: PlanNode | undefined): SizePlan {
+export function sizePlan(...roots: readonly (PlanNode | undefined)[]): SizePlan {
   const plan = new Map<string, Uses>();
-  if (root) count(root, plan);
+  for (const root of roots) if (root) count(root, plan);
   return plan;
 }
 

@@ -7,6 +7,7 @@ import { field, OMITTED } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { namedParameters, parameterDeclarationErrors } from '../parameters/declarations.ts';
 import type { SchemaCompiler } from '../parameters/schema-compiler.ts';
+import { jobMetadataErrors } from './job-metadata-errors.ts';
 import { placeholderErrors } from './placeholder-errors.ts';
 import type { PlaceholderPlan } from './placeholder-plan.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
@@ -30,7 +31,8 @@ export function templateErrors(template: TemplateContent, { schemas, plan }: Com
     ...parameterDeclarationErrors(parameters, schemas),
     ...placeholderErrors(plan, namedParameters(parameters)),
   ];
-  return [...containerErrors(template), ...inParameters.slice(0, MOST_ERRORS), ...allowErrors(template)];
+  const beside = [...jobMetadataErrors(template.jobMetadata), ...allowErrors(template)];
+  return [...containerErrors(template), ...inParameters.slice(0, MOST_ERRORS), ...beside];
 }
 
 function containerErrors(template: TemplateContent): FieldError[] {

@@ -69,5 +69,14 @@ export function asTemplateErrors(errors: readonly FieldError[], run: JobRun): Fi
 
 function ofTemplate({ path, message }: FieldError, run: JobRun): FieldError {
   const { kind, name } = templateKeyOfRun(run);
-  return field.reported(TEMPLATE_REF, 'FieldValueInvalid', `${kind} "${name}" can't make a Job: ${path}: ${message}`);
+  return field.reported(
+    TEMPLATE_REF,
+    'FieldValueInvalid',
+    `${kind} "${name}" can't make a Job: ${pathInTemplate(path)}: ${message}`,
+  );
+}
+
+/** The path in a template of a field of its Job. */
+export function pathInTemplate(path: string): string {
+  return path.startsWith('metadata.') ? `jobMetadata.${path.slice('metadata.'.length)}` : path;
 }

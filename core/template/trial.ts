@@ -5,6 +5,7 @@ import { sampleParameters } from '../parameters/samples.ts';
 import { compileTemplate, type CompiledTemplate } from './compile.ts';
 import { placeholderPaths } from './placeholder-paths.ts';
 import type { PlaceholderPlan } from './placeholder-plan.ts';
+import { pathInTemplate } from './template-reference.ts';
 
 /** What is needed to try out a template as a Job, before any run of it exists. */
 export interface Trial {
@@ -62,9 +63,10 @@ function scalarStandIn(schema: ParameterSchema | undefined): ScalarValue {
  */
 export function trialFindings(
   template: CompiledTemplate,
-  errors: readonly FieldError[],
+  errorsOfJob: readonly FieldError[],
 ): { errors: FieldError[]; warnings: string[] } {
   const { plan } = template;
+  const errors = errorsOfJob.map((error) => ({ ...error, path: pathInTemplate(error.path) }));
   const madeUp = new Set(template.parameters.filter((one) => !hasValue(one)).map(({ name }) => name));
   const dependent = placeholderPaths(plan);
   const unknown = placeholderPaths({ strings: stringsWith(madeUp, plan) });

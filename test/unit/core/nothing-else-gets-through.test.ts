@@ -99,6 +99,16 @@ describe('only the listed fields get from a run into its Job', () => {
     expect(rendered({ metadata: { name: MARK, namespace: MARK, ownerReferences: [{ uid: MARK }] } })).toBe(plain);
   });
 
+  test('no label or annotation that the template sets on its Jobs', () => {
+    const jobMetadata = { labels: { queue: 'research' }, annotations: { note: 'fixed' } };
+    const strict = compileTemplate({ ...template, jobMetadata });
+    for (const field of OVERRIDABLE.metadata) {
+      const key = field === 'labels' ? 'queue' : 'note';
+      expect(JSON.stringify(render(strict, echoRun({ metadata: { [field]: { [key]: MARK } } })))).not.toContain(MARK);
+    }
+    expect(rendered({ jobMetadata: { labels: { [MARK]: MARK } } })).toBe(plain);
+  });
+
   test('the listed fields do get through: otherwise the tests above would prove nothing', () => {
     const values: Record<string, unknown> = { args: [MARK], image: MARK, metadata: { labels: { a: MARK } } };
     for (const name of ['args', 'image', 'metadata']) expect(rendered({ [name]: values[name] })).toContain(MARK);

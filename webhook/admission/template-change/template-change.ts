@@ -73,6 +73,6 @@ export function isContentUnchanged({ operation, object, oldObject }: AdmissionRe
   return isDeepStrictEqual(contentOf(oldObject as Template), contentOf(object as Template));
 }
 
-function contentOf({ spec, parameters, overrides }: Template): unknown[] {
-  return [spec, parameters, overrides];
+function contentOf({ spec, jobMetadata, parameters, overrides }: Template): unknown[] {
+  return [spec, jobMetadata, parameters, overrides];
 }

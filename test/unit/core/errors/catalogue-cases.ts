@@ -53,6 +53,8 @@ const TEMPLATE_CASES: Errors[] = [
   podSpec({ ...text([]), nodeSelector: { '$(params.x)': 'a' } }),
   template(undefined, [], { overrides: { allow: 'args' } }),
   template(undefined, [], { overrides: { allow: ['arg', 'env', 'env', 7] } }),
+  template(undefined, [], { jobMetadata: 'x' }),
+  template(undefined, [], { jobMetadata: { labels: 'x', annotations: { a: 7, 'hematoscope.app/x': '' } } }),
   template('x'),
   template([7, {}, { name: 'a'.repeat(64) }, { name: '1x' }, { name: 'x' }, { name: 'x' }]),
   template([
@@ -138,6 +140,7 @@ const RUN_CASES: Errors[] = [
   run({ image: 'x', nodeSelector: {} }, { overrides: { allow: ['env'] } }),
   run({ image: 'x' }, { overrides: { allow: [] } }),
   run({ containers: [{ name: 'ecoh' }, { name: 'zzzzzz' }, { name: 'echo' }, { name: 'echo' }] }, {}),
+  run({ metadata: { labels: { queue: 'mine' } } }, { jobMetadata: { labels: { queue: 'ours' } } }),
   run({ args: ['a'], containers: [{ name: 'echo', args: ['b'] }] }, {}),
   run({ metadata: { labels: { 'hematoscope.app/job-run': 'x' } } }, {}),
 ];

@@ -68,6 +68,10 @@ describe('what is wrong', () => {
         "overrides.allow[0]: Unsupported value: "arg": supported values: "args", "command", "env", "resources", "parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished", "suspend", "labels", "annotations", "metadata", "image", "nodeSelector", "tolerations", "priorityClassName"; did you mean "args"?",
         "overrides.allow[2]: Duplicate value: "env"",
         "overrides.allow[3]: Unsupported value: 7: supported values: "args", "command", "env", "resources", "parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished", "suspend", "labels", "annotations", "metadata", "image", "nodeSelector", "tolerations", "priorityClassName"",
+        "jobMetadata: Invalid value: "x": must have labels or annotations",
+        "jobMetadata.labels: Invalid value: "x": must be a map of strings",
+        "jobMetadata.annotations[a]: Invalid value: 7: must be a string",
+        "jobMetadata.annotations[hematoscope.app/x]: Forbidden: is set by job-template-run itself",
         "parameters: Invalid value: "x": must be a list of parameters",
         "parameters[0]: Invalid value: 7: must be a parameter, with a name",
         "parameters[1].name: Required value: the name of the parameter",
@@ -145,6 +149,7 @@ describe('what is wrong', () => {
         "spec.containers[0].name: Not found: "ecoh": the template has no such container; did you mean "echo"? it has "echo", "sidecar"",
         "spec.containers[1].name: Not found: "zzzzzz": the template has no such container; it has "echo", "sidecar"",
         "spec.containers[3]: Duplicate value: {"name":"echo"}",
+        "spec.metadata.labels[queue]: Forbidden: is set on every Job by the template, in its jobMetadata; leave it out",
         "spec.containers[0].args: Duplicate value: container "echo" is the first one, and spec.args sets the same field of it; set one of the two",
         "spec.metadata.labels[hematoscope.app/job-run]: Forbidden: is set by job-template-run itself",
       ]

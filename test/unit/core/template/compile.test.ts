@@ -11,8 +11,9 @@ describe('a compiled template', () => {
   it('contains what matters to its runs, and nothing else of the object', () => {
     const { spec } = echoTemplate();
     expect(compileTemplate(echoTemplate()).content).toStrictEqual({ spec });
-    const [parameters, overrides] = [[{ name: 'day' }], { allow: [] }];
-    expect(compileTemplate(with_({ parameters, overrides })).content).toStrictEqual({ spec, parameters, overrides });
+    const [parameters, overrides, jobMetadata] = [[{ name: 'day' }], { allow: [] }, { labels: {} }];
+    const whole = { spec, jobMetadata, parameters, overrides };
+    expect(compileTemplate(with_(whole)).content).toStrictEqual(whole);
     expect(compileTemplate(with_({ parameters: null, overrides: null })).content).toStrictEqual({ spec });
   });
 
