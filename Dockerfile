@@ -1,4 +1,5 @@
-# One image for both processes: `dist/webhook/main.js` (the default) and `dist/syncer/main.js`.
+# One image for all processes: `dist/webhook/main.js` (the default), `dist/syncer/main.js`, and `dist/supervisor/main.js`,
+# which starts the syncer.
 # docker build -t hematoscope/job-template-run .
 
 FROM docker.io/library/node:24-bookworm-slim AS build
@@ -13,6 +14,7 @@ COPY kube kube
 COPY revisions revisions
 COPY webhook webhook
 COPY syncer syncer
+COPY supervisor supervisor
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json
 # Only what is needed at run time: no development packages, type declarations, source maps or TypeScript sources.
 RUN npm prune --omit=dev --ignore-scripts \

@@ -44,6 +44,8 @@ closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ signal, err }) => {
 for (;;) {
   const kubeConfig = await loadClusterConfig(process.env);
   current = await startSyncer({ kubeConfig, config, logger, instance });
+  // A supervisor needs the port, which the system chose.
+  if (process.connected) process.send?.({ healthUrl: current.healthUrl });
   const reason = await current.lost;
   logger.error({ err: reason }, 'the lease was lost; starting again');
   const overdue = setTimeout(() => {

@@ -49,6 +49,11 @@ export const cases: Record<string, object> = {
     webhook: { extraEnv: [{ name: 'HTTPS_PROXY', value: 'http://proxy' }], port: 10250, drainSeconds: 40 },
     syncer: { extraEnv: [{ name: 'NO_PROXY', value: '*' }], workers: 4 },
   },
+  'the network of the node': {
+    webhook: { hostNetwork: true, port: 19443, healthPort: 18080, ipFamilyPolicy: 'SingleStack' },
+    syncer: { healthPort: 18081 },
+    ...allOn,
+  },
   'a run may wait for its template': {
     admission: { missingTemplate: 'Wait', missingTemplateWaitSeconds: 60, failurePolicy: 'Ignore', timeoutSeconds: 10 },
     log: { level: 'debug' },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readConfig as readSupervisorConfig } from '../../supervisor/config.ts';
 import { leaseName, readConfig as readSyncerConfig } from '../../syncer/config.ts';
 import { readConfig as readWebhookConfig } from '../../webhook/config.ts';
 import { cases } from './cases.ts';
@@ -49,7 +50,7 @@ describe('the webhook is configured as the values request', () => {
 
   test('with all values changed', async () => {
     const values = {
-      webhook: { port: 10250, drainSeconds: 40 },
+      webhook: { port: 10250, healthPort: 18080, drainSeconds: 40 },
       admission: {
         missingTemplate: 'Wait',
         dryRun: { enabled: false, reuseSeconds: 0 },
@@ -60,7 +61,13 @@ describe('the webhook is configured as the values request', () => {
     };
     const { container, pod } = await podOf(values, 'webhook');
     const config = readWebhookConfig(environmentOf(container));
-    expect(config).toMatchObject({ port: 10250, drainSeconds: 40, missingTemplate: 'Wait', logLevel: 'debug' });
+    expect(config).toMatchObject({
+      port: 10250,
+      healthPort: 18080,
+      drainSeconds: 40,
+      missingTemplate: 'Wait',
+      logLevel: 'debug',
+    });
     expect(config).toMatchObject({
       authorizationMode: 'Use',
       dryRun: false,
@@ -102,7 +109,7 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
   test('with all values changed', async () => {
     const values = {
       replicas: 1,
-      syncer: { mode, replicas: 1, workers: 4, leaderElection: { enabled: false } },
+      syncer: { mode, replicas: 1, workers: 4, healthPort: 18081, leaderElection: { enabled: false } },
       admission: { missingTemplate: 'Fail', missingTemplateWaitSeconds: 60 },
       log: { level: 'debug' },
       revisionHistoryLimit: 3,
@@ -110,6 +117,7 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
     const { container } = await podOf(values, 'syncer');
     const config = readSyncerConfig(environmentOf(container));
     expect(config).toMatchObject({
+      healthPort: 18081,
       leaderElection: false,
       workers: 4,
       missingTemplate: 'Fail',
@@ -119,6 +127,37 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
     });
     expect(container.ports).toContainEqual({ name: 'syncer-health', containerPort: config.healthPort });
   });
+});
+
+test.for(Object.keys(cases))(
+  'beside the webhook, a supervisor starts the syncer; alone in its Pods, it starts itself: %s',
+  async (name) => {
+    const values = cases[name] as { syncer?: { mode?: string } };
+    const { container } = await podOf(values, 'syncer');
+    if (values.syncer?.mode === 'Deployment') {
+      expect(container.args).toEqual(['dist/syncer/main.js']);
+      expect(container).not.toHaveProperty('lifecycle');
+      return;
+    }
+    expect(container.args.at(-1)).toBe('dist/supervisor/main.js');
+    const command = ['/usr/local/bin/node', 'dist/supervisor/pre-stop.js'];
+    expect(container).toHaveProperty('lifecycle.preStop.exec.command', command);
+    // The container counts as started before the startup probe gives up.
+    const { startedAfterSeconds, healthPort } = readSupervisorConfig(environmentOf(container));
+    const { startupProbe } = container as unknown as {
+      startupProbe: { periodSeconds: number; failureThreshold: number };
+    };
+    expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBeGreaterThan(2 * startedAfterSeconds);
+    expect(container.ports).toContainEqual({ name: 'syncer-health', containerPort: healthPort });
+  },
+);
+
+test('on the network of the node, no rollout needs a second Pod on the same node', async () => {
+  const manifests = await render({ webhook: { hostNetwork: true } });
+  const deployment = manifests.find(({ kind }) => kind === 'Deployment');
+  expect(deployment).toHaveProperty('spec.strategy.rollingUpdate', { maxSurge: 0, maxUnavailable: 1 });
+  const pod = { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' };
+  expect(deployment).toMatchObject({ spec: { template: { spec: pod } } });
 });
 
 test('each shard of syncers has its number, and its own lease with permission to use it', async () => {

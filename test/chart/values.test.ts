@@ -80,7 +80,23 @@ describe('the message about a wrong value, for', () => {
     ['zero replicas', { replicas: 0 }, "at '/replicas': minimum: got 0, want 1"],
     ['a number instead of a string', { image: { tag: 1.1 } }, "at '/image/tag': got number, want string"],
     ['a truncated digest', { image: { digest: 'sha256:12' } }, "at '/image/digest'"],
-    ['a port that is in use', { webhook: { port: 8080 } }, "at '/webhook/port'"],
+    ['a port that a process without privileges cannot open', { webhook: { port: 443 } }, "at '/webhook/port'"],
+    [
+      'a port that the probes of the webhook use',
+      { webhook: { port: 8080 } },
+      'webhook.port and webhook.healthPort are both 8080, but the containers of a Pod share one network',
+    ],
+    [
+      'a port that the probes of the syncer use',
+      { webhook: { port: 8081 } },
+      'webhook.port and syncer.healthPort are both 8081',
+    ],
+    [
+      'one port for the probes of both',
+      { webhook: { hostNetwork: true, healthPort: 18080 }, syncer: { healthPort: 18080 } },
+      'syncer.healthPort and webhook.healthPort are both 18080',
+    ],
+    ['an unknown policy of IP families', { webhook: { ipFamilyPolicy: 'DualStack' } }, "at '/webhook/ipFamilyPolicy'"],
     ['a timeout above the maximum of Kubernetes', { admission: { timeoutSeconds: 60 } }, 'maximum: got 60, want 30'],
     [
       'annotations that are not strings',

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useCluster, type Cluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { execute } from './execute.ts';
 import { installChart, release, releaseNamespace, removeEverything } from './install.ts';
+import { processOf } from './pod-processes.ts';
 import { createRunsDuring } from './steady-creates.ts';
 
 const NAMESPACE = 'e2e-replicas';
@@ -44,7 +44,7 @@ describe('while clients create runs, no create is denied', { concurrent: false }
     const status = 'jsonpath={.status.containerStatuses[?(@.name=="webhook")].restartCount}';
     const restarts = () => inRelease('get', 'pod', first, '-o', status);
     const before = await restarts();
-    process.kill(processOf(uid), 'SIGKILL');
+    process.kill(processOf(uid, 'dist/webhook/'), 'SIGKILL');
     await eventually('the container to be started again', async () =>
       (await restarts()) === before ? undefined : true,
     );
@@ -131,20 +131,3 @@ describe('while clients create runs, no create is denied', { concurrent: false }
     expect(code).not.toBe(0);
   });
 });
-
-/** The process of our image in a Pod: not the one that holds the Pod's namespaces. */
-function processOf(podUid: string): number {
-  const inPod = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const cgroup = readFileSync(`/proc/${pid}/cgroup`, 'utf8').replaceAll('_', '-');
-        return cgroup.includes(podUid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dist/webhook/');
-      } catch {
-        // It exited meanwhile.
-        return false;
-      }
-    });
-  if (inPod.length === 0) throw new Error(`no process of Pod ${podUid} was found`);
-  return Number(inPod[0]);
-}

@@ -87,6 +87,17 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and (eq .Values.syncer.mode "Sidecar") (gt (int .Values.syncer.shards) 1) -}}
 {{- fail (printf "syncer.shards is %d, but in Sidecar mode all syncers share one lease: set syncer.mode to Deployment" (int .Values.syncer.shards)) -}}
 {{- end -}}
+{{- $ports := dict "webhook.healthPort" (int .Values.webhook.healthPort) -}}
+{{- if eq .Values.syncer.mode "Sidecar" -}}
+{{- $ports = set $ports "syncer.healthPort" (int .Values.syncer.healthPort) -}}
+{{- end -}}
+{{- $taken := dict (toString (int .Values.webhook.port)) "webhook.port" -}}
+{{- range $name, $port := $ports -}}
+{{- if hasKey $taken (toString $port) -}}
+{{- fail (printf "%s and %s are both %d, but the containers of a Pod share one network: set one of them to another port" (get $taken (toString $port)) $name $port) -}}
+{{- end -}}
+{{- $taken = set $taken (toString $port) $name -}}
+{{- end -}}
 {{- if and (eq .Values.tls.mode "provided") (not .Values.tls.provided.caBundle) (not .Values.admission.annotations) -}}
 {{- fail "tls.mode is provided: set tls.provided.caBundle to the CA of the certificate, or admission.annotations to those of your CA injector" -}}
 {{- end -}}

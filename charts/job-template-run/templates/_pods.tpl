@@ -10,7 +10,12 @@ minReadySeconds: 3
 revisionHistoryLimit: 3
 strategy:
   type: RollingUpdate
+  {{- if and (eq .component "webhook") .root.Values.webhook.hostNetwork }}
+  # Two Pods with the same host ports do not fit on a node, so the old Pod makes room for the new one.
+  rollingUpdate: { maxSurge: 0, maxUnavailable: 1 }
+  {{- else }}
   rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }
+  {{- end }}
 selector:
   matchLabels:
     {{- include "job-template-run.selectorLabels" .root | nindent 4 }}
@@ -22,6 +27,10 @@ selector:
 
 {{- define "job-template-run.podSettings" -}}
 {{- $values := .root.Values -}}
+{{- if and (eq .component "webhook") $values.webhook.hostNetwork }}
+hostNetwork: true
+dnsPolicy: ClusterFirstWithHostNet
+{{- end }}
 automountServiceAccountToken: true
 enableServiceLinks: false
 {{- with $values.imagePullSecrets }}
@@ -71,9 +80,14 @@ affinity:
 - name: syncer
   image: {{ include "job-template-run.image" .root }}
   imagePullPolicy: {{ $values.image.pullPolicy }}
+  {{- if eq .component "webhook" }}
+  # The supervisor starts the syncer, and stays ready whatever happens to it: a Pod is ready only if all of its containers are.
+  args: [--max-old-space-size=32, dist/supervisor/main.js]
+  {{- else }}
   args: [dist/syncer/main.js]
+  {{- end }}
   env:
-    - { name: HEALTH_PORT, value: '8081' }
+    - { name: HEALTH_PORT, value: {{ $values.syncer.healthPort | int | quote }} }
     - { name: LEADER_ELECTION, value: {{ $values.syncer.leaderElection.enabled | quote }} }
     - { name: LEASE_NAME, value: {{ include "job-template-run.fullname" .root }}-syncer }
     - { name: POD_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
@@ -92,8 +106,13 @@ affinity:
     {{- toYaml . | nindent 4 }}
     {{- end }}
   ports:
-    - { name: syncer-health, containerPort: 8081 }
-  # To be ready once is enough: a later failure of the syncer must not remove the webhook in the same Pod from the Service.
+    - { name: syncer-health, containerPort: {{ $values.syncer.healthPort | int }} }
+  {{- if eq .component "webhook" }}
+  lifecycle:
+    preStop:
+      # Tells a deletion of the Pod, which ends the syncer, from any other SIGTERM, which restarts it.
+      exec: { command: [/usr/local/bin/node, dist/supervisor/pre-stop.js] }
+  {{- end }}
   startupProbe:
     httpGet: { path: /readyz, port: syncer-health }
     initialDelaySeconds: 1

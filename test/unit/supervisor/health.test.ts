@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { request } from 'undici';
+import { expect, it } from 'vitest';
+import { listenOn, portOf } from '../../../kube/process/listen.ts';
+import type { Child } from '../../../supervisor/child.ts';
+import { healthServer, SupervisorMetrics } from '../../../supervisor/health.ts';
+
+async function get(path: string, supervisor: { started: boolean; child: Child | undefined }) {
+  const metrics = new SupervisorMetrics();
+  metrics.onRestart('memory');
+  const server = healthServer(supervisor, metrics);
+  await listenOn(server, 0, '127.0.0.1');
+  const { statusCode, body } = await request(`http://127.0.0.1:${portOf(server.address())}${path}`, { reset: true });
+  const text = await body.text();
+  server.close();
+  await once(server, 'close');
+  return { statusCode, text };
+}
+
+const childWith = (metrics: () => Promise<string>): Child => ({
+  kill: () => undefined,
+  ask: () => Promise.resolve(true),
+  usedBytes: () => 0,
+  metrics,
+});
+
+it.each<[string, boolean, number, string]>([
+  ['/healthz', true, 200, 'ok'],
+  ['/healthz', false, 200, 'ok'],
+  ['/readyz', true, 200, 'ok'],
+  ['/readyz?verbose', true, 200, 'ok'],
+  ['/readyz', false, 503, 'the syncer is not ready yet'],
+  ['/', true, 404, ''],
+  ['/constructor', true, 404, ''],
+])('responds to %s without a syncer, started: %s', async (path, started, statusCode, text) => {
+  expect(await get(path, { started, child: undefined })).toEqual({ statusCode, text });
+});
+
+it('serves the metrics of both processes', async () => {
+  const { text } = await get('/metrics', { started: true, child: childWith(() => Promise.resolve('things 3\n')) });
+  expect(text).toContain('job_template_run_syncer_restarts_total{reason="memory"} 1\n');
+  expect(text).toContain('job_template_run_syncer_restarts_total{reason="unresponsive"} 0\n');
+  expect(text.endsWith('\nthings 3\n')).toBe(true);
+});
+
+it('serves its own metrics while the syncer does not answer', async () => {
+  const child = childWith(() => Promise.reject(new Error('no answer')));
+  const { statusCode, text } = await get('/metrics', { started: true, child });
+  expect(statusCode).toBe(200);
+  expect(text).toContain('job_template_run_syncer_restarts_total');
+});
