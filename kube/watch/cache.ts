@@ -107,7 +107,10 @@ export class ObjectCache<T extends KubeObject> {
     this.#advance(resourceVersion);
   }
 
-  /** Applies a complete list: an object not in it was deleted, unless it was written after the list was read. */
+  /**
+   * Applies a complete list of trimmed objects: an object not in it was deleted, unless it was written after the list was
+   * read.
+   */
   replace(objects: T[], resourceVersion: string | undefined): void {
     const listed = new Set(objects.map((object) => keyOf(object.metadata)));
     for (const [key, known] of Array.from(this.#objects)) {
@@ -118,7 +121,7 @@ export class ObjectCache<T extends KubeObject> {
     this.#latest = resourceVersion;
     for (const object of objects) {
       const known = this.#objects.get(keyOf(object.metadata));
-      if (!known || isNews(object, known)) this.#change(known, this.#trim(object));
+      if (!known || isNews(object, known)) this.#change(known, object);
     }
   }
 

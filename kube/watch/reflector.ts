@@ -22,7 +22,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   fieldSelector?: string | undefined;
   handlers?: CacheHandlers<T>;
   indexers?: Readonly<Record<string, Indexer<T>>>;
-  /** Removes unused fields of an object before it is stored. May be called again with its own result. */
+  /** Removes unused fields of an object before it is stored. Called once for each version that arrives. */
   trim?: (object: T) => T;
   logger: Logger;
   timing?: Partial<ReflectorTiming>;
@@ -164,7 +164,10 @@ export class Reflector<T extends KubeObject> {
     for (;;) {
       const page = await this.#page(next, pageSize);
       // Before the next page is asked for, so that never more than one page is in memory as a whole.
-      for (const item of page.items) items.push(trim(item));
+      for (const item of page.items) {
+        if (item.metadata) delete item.metadata.managedFields;
+        items.push(trim(item));
+      }
       next = page.metadata.continue;
       if (next === undefined || next === '') return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
     }

@@ -163,6 +163,7 @@ export class Controller {
   #newContext(options: ControllerOptions, cluster: Cluster, templates: TemplateResolver): ReconcileContext {
     return {
       runs: this.#watches.runs.cache,
+      contents: this.#watches.contents,
       jobs: this.#watches.jobs.cache,
       cluster,
       templates,

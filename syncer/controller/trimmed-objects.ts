@@ -1,14 +1,8 @@
 import type { JobRun } from '../../api/job-run.ts';
 import { ANNOTATION_TTL_SECONDS, CONDITION_FINISHED, LABEL_APP_VERSION, LABEL_JOB_RUN } from '../../api/names.ts';
 import type { Job } from '../../api/wire.ts';
-import { isFinished } from '../../core/job/job-run-status.ts';
 
-/** Of a finished run only {@link runOutline} is cached: there can be tens of thousands. */
-export function trimmedRun(run: JobRun): JobRun {
-  return isFinished(run) ? runOutline(run) : run;
-}
-
-/** The parts of a run that this syncer does not work on: whether it is finished, and which template it uses. */
+/** What every syncer knows of every run: whether it is finished, and which template it uses. There can be many thousands. */
 export function runOutline(run: JobRun): JobRun {
   const { templateRef, templateKind, templateRevision } = run.spec;
   const finished = run.status?.conditions?.find(({ type }) => type === CONDITION_FINISHED);
@@ -39,7 +33,8 @@ export function trimmedJob(job: Job): Job {
       ...(annotations && { annotations: only([ANNOTATION_TTL_SECONDS], annotations) }),
       ...(creationTimestamp !== undefined && { creationTimestamp }),
       ...(deletionTimestamp !== undefined && { deletionTimestamp }),
-      ...(ownerReferences && { ownerReferences }),
+      // An object has one controller at most, and any number of other owners.
+      ...(ownerReferences && { ownerReferences: ownerReferences.filter(({ controller }) => controller === true) }),
     },
     spec: (suspend === undefined ? {} : { suspend }) as NonNullable<Job['spec']>,
     ...(job.status && { status: job.status }),

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { JobRun } from '../../api/job-run.ts';
 import type { ClusterJobTemplate, JobTemplate, Template } from '../../api/job-template.ts';
+import { isFinished } from '../../core/job/job-run-status.ts';
 import { LABEL_JOB_RUN, LABEL_TEMPLATE_REVISION } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { ControllerRevision, Job, KubeObject } from '../../api/wire.ts';
@@ -9,7 +10,8 @@ import type { CacheHandlers } from '../../kube/watch/cache.ts';
 import { Reflector } from '../../kube/watch/reflector.ts';
 import { BY_TEMPLATE, templateOfRevision, templateOfRun } from '../revisions/template-index.ts';
 import type { EventRouting, Reaction } from './event-routing.ts';
-import { jobOutline, runOutline, trimmedJob, trimmedRun } from './trimmed-objects.ts';
+import { RunContents } from './run-contents.ts';
+import { jobOutline, runOutline, trimmedJob } from './trimmed-objects.ts';
 
 export interface WatchesOptions {
   client: Pick<KubeClient, 'list' | 'watch'>;
@@ -22,7 +24,9 @@ export interface WatchesOptions {
 
 /** The caches of everything that the syncer watches, in all namespaces: runs anywhere may use a ClusterJobTemplate. */
 export class Watches {
+  /** Outlines of all runs; {@link contents} has the whole objects of those that the syncer works on. */
   readonly runs: Reflector<JobRun>;
+  readonly contents = new RunContents();
   readonly templates: Reflector<JobTemplate>;
   readonly clusterTemplates: Reflector<ClusterJobTemplate>;
   readonly revisions: Reflector<ControllerRevision>;
@@ -37,7 +41,10 @@ export class Watches {
       resource: JOB_RUNS,
       handlers: handlersOfRuns(options),
       indexers: { [BY_TEMPLATE]: templateOfRun },
-      trim: (run) => (isInShard(run.metadata.namespace) ? trimmedRun(run) : runOutline(run)),
+      trim: (run) => {
+        if (isInShard(run.metadata.namespace) && !isFinished(run)) this.contents.remember(run);
+        return runOutline(run);
+      },
     });
     this.templates = new Reflector<JobTemplate>({ ...common, resource: JOB_TEMPLATES, handlers: templateHandlers });
     this.clusterTemplates = new Reflector<ClusterJobTemplate>({

@@ -22,6 +22,10 @@ export class Cluster {
     return found(this.#client.get<Template>(resource, { namespace, name }));
   }
 
+  async getRun(namespace: string, name: string): Promise<JobRun | undefined> {
+    return found(this.#client.get<JobRun>(JOB_RUNS, { namespace, name }));
+  }
+
   async getJob(namespace: string, name: string): Promise<Job | undefined> {
     return found(this.#client.get<Job>(JOBS, { namespace, name }));
   }

@@ -5,8 +5,10 @@ import type { Answers } from '../../core/job/situation.ts';
 import type { WorkResult } from '../../kube/controller/work-queue.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import { momentOf } from '../clock.ts';
+import type { RunContents } from '../controller/run-contents.ts';
 import { apply } from './apply.ts';
 import type { ApplyContext } from './apply.ts';
+import type { Cluster } from './cluster.ts';
 import { gather } from './gather.ts';
 import type { GatherContext } from './gather.ts';
 import { removeExpiredJob } from './remove-expired-job.ts';
@@ -15,7 +17,13 @@ import type { RunRecords } from './run-records.ts';
 
 export type ReconcileContext = GatherContext &
   ApplyContext &
-  ExpiryContext & { runs: Pick<ObjectCache<JobRun>, 'get'>; records: Pick<RunRecords, 'forget'> };
+  ExpiryContext & {
+    /** Has outlines of runs: the whole objects are in `contents`, or are read. */
+    runs: Pick<ObjectCache<JobRun>, 'get'>;
+    contents: Pick<RunContents, 'of' | 'remember'>;
+    cluster: Pick<Cluster, 'getRun'>;
+    records: Pick<RunRecords, 'forget'>;
+  };
 
 /** An attempt takes at most these steps: read the template, create, read and adopt the Job, suspend it, write the status. */
 const MOST_STEPS = 8;
@@ -36,10 +44,10 @@ export async function reconcile(context: ReconcileContext, namespace: string, na
     result = await attempt(context, run);
   } finally {
     // A run that was deleted or finished in the meantime is never worked on again.
-    const newest = newestVersion(context, run);
+    const newest = newestOutline(context, run);
     if (!newest || isFinished(newest)) context.records.forget(run);
   }
-  const finished = newestVersion(context, run);
+  const finished = newestOutline(context, run);
   return finished && isFinished(finished) ? removeExpiredJob(context, finished) : result;
 }
 
@@ -47,7 +55,7 @@ async function attempt(context: ReconcileContext, first: JobRun): Promise<WorkRe
   let answers: Answers = {};
   let deferred: Error | undefined;
   for (let steps = 0; steps < MOST_STEPS; steps += 1) {
-    const run = newestVersion(context, first);
+    const run = await newestVersion(context, first);
     if (!run) return undefined;
     const situation = gather(context, run, answers, momentOf(context.clock));
     const applied = await apply(context, run, nextStep(situation));
@@ -62,7 +70,21 @@ async function attempt(context: ReconcileContext, first: JobRun): Promise<WorkRe
 }
 
 /** The newest known version of the run; absent if it was deleted, or another run has its name now. */
-function newestVersion({ runs }: ReconcileContext, { metadata }: JobRun): JobRun | undefined {
+async function newestVersion(context: ReconcileContext, first: JobRun): Promise<JobRun | undefined> {
+  const outline = newestOutline(context, first);
+  return outline && (context.contents.of(outline) ?? readRun(context, outline));
+}
+
+function newestOutline({ runs }: ReconcileContext, { metadata }: JobRun): JobRun | undefined {
   const run = runs.get(metadata.namespace, metadata.name ?? '');
   return run?.metadata.uid === metadata.uid ? run : undefined;
+}
+
+async function readRun({ cluster, contents, runs }: ReconcileContext, outline: JobRun): Promise<JobRun | undefined> {
+  const { namespace = '', name = '', uid } = outline.metadata;
+  const run = await cluster.getRun(namespace, name);
+  if (!run || run.metadata.uid !== uid) return undefined;
+  contents.remember(run);
+  runs.put(run);
+  return run;
 }

@@ -3,7 +3,7 @@ import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { isFinished } from '../../../../core/job/job-run-status.ts';
 import { templateKeyOfRun } from '../../../../core/template/template-key.ts';
-import { trimmedJob, trimmedRun } from '../../../../syncer/controller/trimmed-objects.ts';
+import { runOutline, trimmedJob } from '../../../../syncer/controller/trimmed-objects.ts';
 import { isOwnJob } from '../../../../core/job/ownership.ts';
 
 const run = (finished: boolean): JobRun => ({
@@ -37,18 +37,20 @@ const job: Job = {
 };
 
 describe('what the syncer stores', () => {
-  it('of an unfinished run is everything', () => {
-    expect(trimmedRun(run(false))).toEqual(run(false));
+  it('of an unfinished run is not its content', () => {
+    expect(runOutline(run(false)).spec).toEqual({ templateRef: 'echo', templateRevision: 'abc' });
+    expect(JSON.stringify(runOutline(run(false))).length).toBeLessThan(400);
+    expect(isFinished(runOutline(run(false)))).toBe(false);
   });
 
   it('of a finished run is its identity, its template, and that it is finished', () => {
-    const kept = trimmedRun(run(true));
+    const kept = runOutline(run(true));
     expect(JSON.stringify(kept).length).toBeLessThan(400);
     expect(isFinished(kept)).toBe(true);
     expect(kept.metadata).toEqual({ name: 'run', namespace: 'ns', uid: 'uid-1', resourceVersion: '7' });
     expect(templateKeyOfRun(kept)).toEqual(templateKeyOfRun(run(true)));
     expect(kept.spec.templateRevision).toBe('abc');
-    expect(trimmedRun(kept)).toEqual(kept);
+    expect(runOutline(kept)).toEqual(kept);
   });
 
   it('of a Job is its owner, its whole status, its time to live, and whether it is suspended', () => {

@@ -52,7 +52,9 @@ describe('the watches', () => {
     watches.start();
     await watches.refresh();
     expect(watches.synced).toBe(true);
-    expect(watches.runs.cache.get('team', 'echo-hello')?.spec.args).toEqual(['long']);
+    const outline = watches.runs.cache.get('team', 'echo-hello')!;
+    expect(outline.spec).toEqual({ templateRef: 'echo' });
+    expect(watches.contents.of(outline)?.spec.args).toEqual(['long']);
     expect(watches.templates.cache.get('team', 'echo')).toBeDefined();
     expect(watches.jobs.cache.get('team', 'a')).toMatchObject({ spec: { suspend: true }, status: { active: 1 } });
     expect(reactions.map(({ kind }) => kind).toSorted()).toEqual(['checkRevisions', 'reconcile', 'reconcileWaiting']);
@@ -75,7 +77,9 @@ describe('the watches', () => {
     const { watches, reactions } = begin({ jobruns: [RUN], jobs: [JOB] }, 'another');
     watches.start();
     await watches.refresh();
-    expect(watches.runs.cache.get('team', 'echo-hello')?.spec).toEqual({ templateRef: 'echo' });
+    const outline = watches.runs.cache.get('team', 'echo-hello')!;
+    expect(outline.spec).toEqual({ templateRef: 'echo' });
+    expect(watches.contents.of(outline)).toBeUndefined();
     expect(watches.jobs.cache.get('team', 'a')).not.toHaveProperty('status');
     expect(reactions).toEqual([]);
   });

@@ -32,9 +32,11 @@ function begin({ job }: { job?: Job } = {}) {
     },
   });
   runs.apply(RUN);
+  const contents: ReconcileContext['contents'] = { of: (run) => run, remember: () => undefined };
   const jobs = new ObjectCache<Job>();
   jobs.advanceTo('1');
   const cluster: ReconcileContext['cluster'] = {
+    getRun: () => (sent.push('read run'), Promise.resolve(undefined)),
     getJob: () => (sent.push('get'), Promise.resolve(stored)),
     createJob: (_namespace, wanted) => {
       sent.push('create');
@@ -67,6 +69,7 @@ function begin({ job }: { job?: Job } = {}) {
     cluster,
     templates,
     runs,
+    contents,
     jobs,
     records,
     rules: { policy: 'Reject', waitSeconds: 300 },
@@ -80,6 +83,7 @@ function begin({ job }: { job?: Job } = {}) {
     jobs,
     records,
     cluster,
+    contents,
     withoutCachedTemplate: () => (cached = undefined),
     reconcile: () => reconcile(context, 'team', 'echo-hello'),
     status: () => runs.get('team', 'echo-hello')?.status,
@@ -192,6 +196,28 @@ describe('reconcile', () => {
     await bringOn();
     expect(sent).toEqual(['create']);
     expect(records.size).toBe(0);
+  });
+
+  it('reads a run whose content is no longer stored', async () => {
+    const { reconcile: bringOn, sent, cluster, contents, status } = begin();
+    let remembered: JobRun | undefined;
+    contents.of = (run) => (run.metadata.resourceVersion === '1' ? remembered : run);
+    contents.remember = (run) => (remembered = run);
+    cluster.getRun = () => (sent.push('read run'), Promise.resolve(echoRun({ suspend: true }, RUN.metadata)));
+    expect(await bringOn()).toBeUndefined();
+    expect(sent).toEqual(['read run', 'create', 'status', 'event JobCreated of echo-hello']);
+    expect(status()).toMatchObject({ phase: 'Suspended' });
+  });
+
+  it.each([
+    ['was deleted', undefined],
+    ['was replaced by another run with the same name', echoRun({}, { uid: 'recreated', resourceVersion: '3' })],
+  ])('does nothing for a run that %s, when it reads it', async (_what, namesake) => {
+    const { reconcile: bringOn, sent, cluster, contents } = begin();
+    contents.of = () => undefined;
+    cluster.getRun = () => (sent.push('read run'), Promise.resolve(namesake));
+    expect(await bringOn()).toBeUndefined();
+    expect(sent).toEqual(['read run']);
   });
 
   it('does not repeat a step forever', async () => {

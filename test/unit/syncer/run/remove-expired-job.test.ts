@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { jobNameOfRun } from '../../../../core/job/ownership.ts';
-import { trimmedJob, trimmedRun } from '../../../../syncer/controller/trimmed-objects.ts';
+import { trimmedJob, runOutline } from '../../../../syncer/controller/trimmed-objects.ts';
 import { removeExpiredJob } from '../../../../syncer/run/remove-expired-job.ts';
 import { echoRun } from '../../core/objects.ts';
 
 const FINISHED = Date.parse('2026-11-23T10:00:00Z');
-const RUN: JobRun = trimmedRun({ ...echoRun(), status: { conditions: [{ type: 'Finished', status: 'True' }] } });
+const RUN: JobRun = runOutline({ ...echoRun(), status: { conditions: [{ type: 'Finished', status: 'True' }] } });
 
 function jobOf(run: JobRun, metadata: object = {}): Job {
   const owner = { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', name: 'echo-hello', uid: run.metadata.uid! };
