@@ -12,6 +12,7 @@ import {
 } from '../../api/names.ts';
 import type { Phase } from '../../api/names.ts';
 import type { Job, JobStatus } from '../../api/wire.ts';
+import { boundedJobStatus } from './bounded-job-status.ts';
 
 type Condition = NonNullable<JobStatus['conditions']>[number];
 
@@ -21,8 +22,11 @@ export type Observation =
   | { kind: 'job'; job: Job; template?: RenderedTemplate | undefined }
   /** It has no Job yet; the syncer tries again. */
   | { kind: 'pending'; reason: string; message: string }
-  /** It never had a Job and never will. */
-  | { kind: 'failed'; reason: string; message: string }
+  /**
+   * It never had a Job and never will. `countsAsPod`: `status.failed` is 1, as the first users of the policy `Fail` expect.
+   * Otherwise only Pods are counted, and there are none.
+   */
+  | { kind: 'failed'; reason: string; message: string; countsAsPod?: boolean | undefined }
   /** Its Job was deleted before it finished. */
   | { kind: 'jobDeleted'; jobName: string; message: string }
   /** Its Job was deleted, and nobody saw whether it had finished. */
@@ -69,7 +73,7 @@ export function jobRunStatus(run: JobRun, observation: Observation, now: string)
     case 'pending':
       return pending(run, observation, now);
     case 'failed':
-      return { ...failed(run, observation, now), failed: 1 };
+      return { ...failed(run, observation, now), ...(observation.countsAsPod === true && { failed: 1 }) };
     case 'jobDeleted':
       return ended(run, observation, { phase: 'Failed', reason: REASON_JOB_DELETED, now });
     case 'outcomeUnknown':
@@ -78,7 +82,7 @@ export function jobRunStatus(run: JobRun, observation: Observation, now: string)
 }
 
 function mirrored(run: JobRun, job: Job, template: RenderedTemplate | undefined): JobRunStatus {
-  const mirror: JobStatus = { ...job.status };
+  const mirror = boundedJobStatus(job.status);
   // The Job controller's own bookkeeping between two of its writes.
   delete mirror.uncountedTerminatedPods;
   const { name = '', creationTimestamp } = job.metadata ?? {};
@@ -107,7 +111,8 @@ function pending(run: JobRun, why: { reason: string; message: string }, now: str
   return { ...common(run), phase: 'Pending', conditions: [created] };
 }
 
-function failed(run: JobRun, why: { reason: string; message: string }, now: string): JobRunStatus {
+function failed(run: JobRun, { reason, message }: { reason: string; message: string }, now: string): JobRunStatus {
+  const why = { reason, message };
   const since = (type: string, status: string): string => transitionTime(run, type, status, now);
   return {
     ...common(run),

@@ -26,8 +26,8 @@ export function templateWait(run: JobRun, rules: MissingTemplateRules, nowMs: nu
   const { kind, name, namespace } = templateKeyOfRun(run);
   const where = namespace === undefined ? '' : ` in namespace "${namespace}"`;
   const absent = `${kind} "${name}" does not exist${where}`;
-  if (missingTemplatePolicy(run, rules.policy).policy !== 'Wait')
-    return notFound(`${absent}; create it, then create the JobRun again`);
+  const { policy } = missingTemplatePolicy(run, rules.policy);
+  if (policy !== 'Wait') return notFound(`${absent}; create it, then create the JobRun again`, policy === 'Fail');
   const created = Date.parse(run.metadata.creationTimestamp ?? '');
   const leftMs = (Number.isNaN(created) ? nowMs : created) + rules.waitSeconds * 1000 - nowMs;
   if (leftMs <= 0) return notFound(`${absent}, and did not appear within ${rules.waitSeconds} seconds`);
@@ -38,6 +38,7 @@ export function templateWait(run: JobRun, rules: MissingTemplateRules, nowMs: nu
   };
 }
 
-function notFound(message: string): TemplateWait {
-  return { observation: { kind: 'failed', reason: REASON_TEMPLATE_NOT_FOUND, message } };
+function notFound(message: string, countsAsPod = false): TemplateWait {
+  const failure = { kind: 'failed', reason: REASON_TEMPLATE_NOT_FOUND, message } as const;
+  return { observation: countsAsPod ? { ...failure, countsAsPod } : failure };
 }

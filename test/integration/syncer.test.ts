@@ -132,7 +132,10 @@ describe('a run whose template is missing', () => {
   it('fails, and names the missing template and its namespace', async () => {
     const namespace = await environment.namespace();
     await environment.syncer();
-    await environment.run(namespace, 'lost', { spec: { templateRef: 'nowhere' } });
+    await environment.run(namespace, 'lost', {
+      spec: { templateRef: 'nowhere' },
+      metadata: { annotations: { [ANNOTATION_MISSING_TEMPLATE]: 'Fail' } },
+    });
     const run = await environment.runThat(namespace, 'lost', ({ status }) => status?.phase === 'Failed');
     expect(run.status).toMatchObject({
       failed: 1,
@@ -189,7 +192,9 @@ describe('a Job that cannot be created', () => {
     const run = await environment.runThat(namespace, 'refused', ({ status }) => status?.phase === 'Failed');
     expect(run.status?.error).toContain('restartPolicy');
     expect(conditionsOf(run)['Finished']).toBe('True JobRefused');
-    expect(run.status?.failed).toBe(1);
+    // No Pod has failed.
+    expect(run.status).not.toHaveProperty('failed');
+    expect(run.status?.conditions?.find(({ type }) => type === 'JobCreated')?.message).toContain('restartPolicy');
   });
 
   it('because of a quota keeps the run waiting with a reason until there is room', async () => {

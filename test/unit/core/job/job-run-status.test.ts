@@ -168,7 +168,6 @@ describe('a run without a Job', () => {
     const result = jobRunStatus(run(), { kind: 'failed', ...why }, NOW);
     expect(result).toEqual({
       phase: 'Failed',
-      failed: 1,
       error: 'no such template',
       observedGeneration: 1,
       conditions: [
@@ -177,6 +176,11 @@ describe('a run without a Job', () => {
         { type: 'Finished', status: 'True', ...why, lastTransitionTime: NOW },
       ],
     });
+  });
+
+  it('that was requested to fail without its template counts as one failed Pod, others count none', () => {
+    const asked = jobRunStatus(run(), { kind: 'failed', ...why, countsAsPod: true }, NOW);
+    expect(asked).toEqual({ ...jobRunStatus(run(), { kind: 'failed', ...why }, NOW), failed: 1 });
   });
 
   it('that may still have one is pending, with the time of the first refusal', () => {

@@ -203,7 +203,9 @@ describe('a run without a Job', () => {
   ])('fails if its %s is not allowed', (_what, spec, runSpec, error) => {
     const template = { kind: 'found', template: versionOfTemplate(echoTemplate(spec)) } as const;
     const taken = step({ run: { ...NEW, spec: runSpec }, template });
-    expect(taken).toMatchObject({ kind: 'writeStatus', patch: { phase: 'Failed', failed: 1 } });
+    expect(taken).toMatchObject({ kind: 'writeStatus', patch: { phase: 'Failed' } });
+    // No Pod has failed.
+    expect((taken as { patch: JobRunStatus }).patch).not.toHaveProperty('failed');
     expect((taken as { patch: JobRunStatus }).patch.error).toMatch(error);
   });
 });

@@ -31,6 +31,18 @@ describe('templateWait', () => {
     expect(templateWait(run(asked), { policy, waitSeconds: 300 }, CREATED + 1000).observation.kind).toBe(kind);
   });
 
+  it.each<[string, MissingTemplatePolicy, string | undefined, number, boolean]>([
+    ['if the configuration is Fail', 'Fail', undefined, 1_000, true],
+    ["if the run's annotation is Fail", 'Reject', 'Fail', 1_000, true],
+    ['but not if nobody requested a failure', 'Reject', undefined, 1_000, false],
+    ['but not at the end of a wait', 'Wait', undefined, 300_000, false],
+  ])('a failure counts as a failed Pod %s', (_sentence, policy, ...row) => {
+    const [asked, age, counts] = row;
+    const { observation } = templateWait(run(asked), { policy, waitSeconds: 300 }, CREATED + age);
+    expect(observation).toMatchObject({ kind: 'failed' });
+    expect('countsAsPod' in observation).toBe(counts);
+  });
+
   it('names the template and the namespace', () => {
     const { observation } = templateWait(run(), { policy: 'Fail', waitSeconds: 300 }, CREATED);
     expect(observation).toMatchObject({
