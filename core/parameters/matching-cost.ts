@@ -23,7 +23,11 @@ export function tooCostlyParameter(parameters: readonly unknown[]): number | und
 /** Maximum number of steps for the pattern of a schema, which can be malformed. */
 export function stepsOf(schema: Record<string, unknown>): number {
   const items = objectOf(schema['items']);
-  const scalar = typeof items['pattern'] === 'string' ? items : schema;
+  return stepsOfPattern(schema, schema) + stepsOfPattern(items, schema);
+}
+
+/** A schema can have patterns in wrong places, too: they are compiled for their errors. */
+function stepsOfPattern(scalar: Record<string, unknown>, schema: Record<string, unknown>): number {
   const { pattern } = scalar;
   if (typeof pattern !== 'string') return 0;
   if (pattern.length > LONGEST_PATTERN) return Infinity;

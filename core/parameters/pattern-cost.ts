@@ -1,3 +1,5 @@
+import { afterEscape, classCost, isUnicodeClass, UNICODE_CLASS } from './class-cost.ts';
+
 /** What a regular expression costs, computed from its text before it is compiled. */
 export interface PatternCost {
   /** About the number of instructions of the compiled program: each character of a text takes at most so many steps. */
@@ -5,9 +7,6 @@ export interface PatternCost {
   /** The work to compile it, in instructions. A Unicode class costs more than its one instruction. */
   compilation: number;
 }
-
-/** Instructions that take as long to compile as one Unicode class, which has hundreds of ranges. */
-const UNICODE_CLASS = 100;
 
 const NOTHING: PatternCost = { size: 0, compilation: 0 };
 const ONE: PatternCost = { size: 1, compilation: 1 };
@@ -30,11 +29,13 @@ interface Group {
 
 class Scanner {
   readonly #text: string;
+  readonly #folds: boolean;
   #at = 0;
   #groups: Group[] = [{ before: NOTHING, last: NOTHING }];
 
   constructor(text: string) {
     this.#text = text;
+    this.#folds = IGNORES_CASE.test(text);
   }
 
   /** Reads one element. Returns false at the end. */
@@ -123,8 +124,8 @@ class Scanner {
       this.#quotedText();
       return;
     }
-    this.#element(letter === 'p' || letter === 'P' ? { size: 1, compilation: UNICODE_CLASS } : ONE);
-    this.#skipEscape();
+    this.#element(isUnicodeClass(this.#text, this.#at) ? { size: 1, compilation: UNICODE_CLASS } : ONE);
+    this.#at = afterEscape(this.#text, this.#at);
   }
 
   #quotedText(): void {
@@ -134,36 +135,16 @@ class Scanner {
     this.#element({ size: length, compilation: length });
   }
 
-  #skipEscape(): void {
-    const [letter = ' ', next] = [this.#text[this.#at + 1], this.#text[this.#at + 2]];
-    const end = 'pPx'.includes(letter) && next === '{' ? this.#text.indexOf('}', this.#at) : -1;
-    if (end !== -1) this.#at = end + 1;
-    else this.#at += 'pP'.includes(letter) ? 3 : 2;
-  }
-
   /** `[a-z]`, `[^]]`, `[[:alpha:]\pL]`: one instruction. */
   class(): void {
-    this.#at += this.#text[this.#at + 1] === '^' ? 2 : 1;
-    let compilation = 1;
-    // A `]` at the beginning is part of the class.
-    for (let isFirst = true; this.#at < this.#text.length; isFirst = false) {
-      const next = this.#text[this.#at];
-      if (next === ']' && !isFirst) break;
-      if (next === '\\') {
-        if ('pP'.includes(this.#text[this.#at + 1] ?? ' ')) compilation += UNICODE_CLASS;
-        this.#skipEscape();
-      } else if (this.#text.startsWith('[:', this.#at)) this.#skipNamedClass();
-      else this.#at += 1;
-    }
-    this.#at += 1;
+    const { end, compilation } = classCost(this.#text, this.#at, { folds: this.#folds });
+    this.#at = end;
     this.#element({ size: 1, compilation });
   }
-
-  #skipNamedClass(): void {
-    const name = /^\[:\^?[a-z]{1,10}:\]/.exec(this.#text.slice(this.#at, this.#at + 16));
-    this.#at += name === null ? 1 : name[0].length;
-  }
 }
+
+/** A group that sets the flag `i`: the pattern ignores the case of letters there. */
+const IGNORES_CASE = /\(\?[A-Za-z]*i/;
 
 /** RE2 accepts no count above 1000. */
 const LONGEST_REPETITION = 16;

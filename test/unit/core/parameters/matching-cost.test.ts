@@ -45,10 +45,26 @@ describe('the cost of matching', () => {
     ['nests counts', '((a{10}b?){10}c?){10}', 4096],
     ['has hundreds of Unicode classes', '\\pL'.repeat(333), 1],
     ['has a Unicode class that is repeated', '(?i)\\p{L}{1000}', 1],
+    ['ignores the case of all characters, range by range', `(?i)${'[B-\u{1e942}]'.repeat(100)}`, 1],
+    ['ignores the case of all characters, in one class', `(?i)[${'B-\\x{1e942}'.repeat(50)}]`, 1],
     ['matches slowly', '(a|aa){500}$', 4096],
     ['is too long', 'a'.repeat(1001), 1],
   ])('refuses a pattern that %s', (_, pattern, maxLength) => {
     expect(tooCostlyParameter([{}, string(pattern, maxLength)])).toBe(1);
+  });
+
+  it('counts each pattern of a schema, since a misplaced one is compiled for its errors', () => {
+    const dear = '.{0,1000}'.repeat(100);
+    const items = { type: 'string', pattern: 'a', maxLength: 1 };
+    expect(tooCostlyParameter([{ schema: { type: 'string', pattern: dear, maxLength: 1, items } }])).toBe(0);
+  });
+
+  it.each([
+    ['letters', '(?i)^[a-z0-9_-]{1,63}$'],
+    ['the letters of a language', '(?i)^[а-яё\\x{400}-\\x{52f}-]+$'],
+    ['a class that ends with a hyphen', '(?i)^[\\w.-]+$'],
+  ])('accepts a hundred patterns that ignore the case of %s', (_, source) => {
+    expect(tooCostlyParameter(Array.from({ length: 100 }, () => string(source, 63)))).toBeUndefined();
   });
 
   const pattern = '^a+$';

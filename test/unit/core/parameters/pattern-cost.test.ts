@@ -16,6 +16,8 @@ describe('the cost of a pattern', () => {
     ['a negated class that begins with a bracket', '[^]a]', 1],
     ['a class with a bracket that is escaped', '[\\]a]', 1],
     ['a named class', '[[:alpha:]]', 1],
+    ['a class with ranges that end with an escape', '[a-\\]b-\\x{5d}]', 1],
+    ['a class with a hyphen at its end', '[a-]', 1],
     ['an escape', '\\d', 1],
     ['a character by its number', '\\x{10FFFF}', 1],
     ['a quoted text', '\\Q{9}\\E', 3],
