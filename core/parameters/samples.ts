@@ -12,6 +12,8 @@ export interface Samples {
 
 /** A sample is never longer than this, whatever `minLength` or `minItems` demands. */
 const LONGEST = 4096;
+/** The most characters of a made-up list, all elements together. A list that must have more has no sample. */
+const MOST_CHARACTERS = 16_384;
 
 /**
  * A value for each parameter: its default, else its first example, else the first value of its enum, else a simple value
@@ -42,7 +44,8 @@ function list(schema: ParameterSchema, schemas: SchemaCompiler): ScalarValue[] |
   const length = Math.max(least, Math.min(1, maxItems ?? 1));
   const element = scalar(schema.items ?? { type: 'string' }, schemas);
   if (element === undefined) return least === 0 ? [] : undefined;
-  return length > LONGEST ? undefined : new Array<ScalarValue>(length).fill(element);
+  const isTooLong = length > LONGEST || (length > 1 && length * String(element).length > MOST_CHARACTERS);
+  return isTooLong ? undefined : new Array<ScalarValue>(length).fill(element);
 }
 
 function scalar(schema: ParameterSchema, schemas: SchemaCompiler): ScalarValue | undefined {

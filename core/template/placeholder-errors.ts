@@ -5,6 +5,7 @@ import { field, OMITTED } from '../errors/field.ts';
 import { quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 import { whyNoText, whyUnfit } from './field-type.ts';
+import { SimilarNames } from './similar-names.ts';
 import type { PlaceholderPlan, TemplateString } from './placeholder-plan.ts';
 import type { Placeholder, Token } from './placeholder.ts';
 
@@ -14,6 +15,7 @@ type Declared = ReadonlyMap<string, Parameter>;
 interface Place {
   string: TemplateString;
   declared: Declared;
+  similar: SimilarNames;
 }
 
 /** What is wrong with the placeholders of a template's `spec`, and with strings that are nearly placeholders. */
@@ -22,7 +24,8 @@ export function placeholderErrors(
   parameters: readonly Parameter[],
 ): FieldError[] {
   const declared: Declared = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  const errors = errorsOfEach(strings, (string) => errorsIn({ string, declared }));
+  const similar = new SimilarNames(declared.keys());
+  const errors = errorsOfEach(strings, (string) => errorsIn({ string, declared, similar }));
   return tooDeep === undefined ? errors : [...errors, field.invalid(tooDeep, OMITTED, 'is nested too deeply')];
 }
 
@@ -148,8 +151,8 @@ interface Lookalike {
 }
 
 /** An error only if the text contains the name of a parameter, or a similar name. */
-function wrongWord({ source, name, star }: Lookalike, { string, declared }: Place): FieldError[] {
-  const meant = declared.has(name) ? name : nearNames(name, declared.keys())[0];
+function wrongWord({ source, name, star }: Lookalike, { string, declared, similar }: Place): FieldError[] {
+  const meant = declared.has(name) ? name : similar.to(name);
   if (meant === undefined) return [];
   return [field.invalid(string.path, source, `not a placeholder; did you mean "$(params.${meant}${star})"?`)];
 }

@@ -67,6 +67,10 @@ describe('there is no sample', () => {
     ['for a pattern, even if a simple value matches it', { ...DIGITS, pattern: '^[a-z]+$' }],
     ['for a list that needs an element with a pattern', listOf(DIGITS, { minItems: 1, maxItems: 9 })],
     ['for a string that must be longer than 4096 characters', { type: 'string', minLength: 4097 }],
+    [
+      'for a list that must have more than 16384 characters',
+      listOf({ type: 'string', enum: ['x'.repeat(200)] }, { minItems: 100 }),
+    ],
     ['for a list that must have more than 4096 elements', listOf({ type: 'integer' }, { minItems: 4097 })],
   ])('%s', (_sentence, schema) => {
     expect(samplesOf({ name: 'a', schema })).toEqual({ values: {}, missing: ['a'] });
