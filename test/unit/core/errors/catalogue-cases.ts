@@ -25,9 +25,9 @@ const template =
     compileTemplate({ spec: { template: { spec: text(args) } }, parameters, ...rest } as TemplateContent).errors;
 
 const podSpec =
-  (spec: object): Errors =>
+  (spec: object, parameters: object[] = []): Errors =>
   () =>
-    compileTemplate({ spec: { template: { spec } } } as unknown as TemplateContent).errors;
+    compileTemplate({ spec: { template: { spec } }, parameters } as unknown as TemplateContent).errors;
 
 /** A parameter of type string is used where Kubernetes takes no string. */
 const typed =
@@ -95,6 +95,7 @@ const TEMPLATE_CASES: Errors[] = [
   template([{ name: 'day' }], ['$(params.dya)', '$(params.zzzzzz)', '$(params.day[*])', '$(params.day', '$(params.1)']),
   template([{ name: 'day' }], ['$(param.day)', '${params.day}', '$(PARAMS.dya)']),
   template([], ['$(params.day)']),
+  podSpec({ containers: [{ name: '$(params.x)' }] }, [{ name: 'x' }]),
   typed({ parallelism: '$(params.day)', suspend: 'a$(params.day)' }),
   template([list], ['$(params.l)', 'a$(params.l[*])']),
 ];
