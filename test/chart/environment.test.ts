@@ -152,6 +152,15 @@ test.for(Object.keys(cases))(
   },
 );
 
+test('a webhook that starts slowly is not killed by its liveness probe', async () => {
+  const { container } = await podOf({}, 'webhook');
+  const { startupProbe: startup } = container as unknown as {
+    startupProbe: { httpGet: { path: string }; periodSeconds: number; failureThreshold: number };
+  };
+  expect(startup.httpGet.path).toBe('/healthz');
+  expect(startup.periodSeconds * startup.failureThreshold).toBeGreaterThanOrEqual(120);
+});
+
 test('on the network of the node, no rollout needs a second Pod on the same node', async () => {
   const manifests = await render({ webhook: { hostNetwork: true } });
   const deployment = manifests.find(({ kind }) => kind === 'Deployment');
