@@ -14,7 +14,7 @@ import {
 import type { JsonSchema, ValidationRule } from './kubernetes/json-schema.ts';
 import { PHASES, TEMPLATE_KINDS } from './names.ts';
 import type { ParameterValue } from './parameter.ts';
-import { AtomicList, Embedded, ListMap, StringEnum, StringMap } from './schema-kit.ts';
+import { AtomicList, Embedded, ListMap, StringEnum, StringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 import type { EnvFromSource, EnvVar, JobStatus, ObjectMeta, ResourceRequirements, Toleration } from './wire.ts';
 
 /** RFC 1123: what the name of a JobTemplate can be. */
@@ -66,15 +66,19 @@ const containerFields = {
   ),
 };
 
-const ContainerOverrideSchema = Type.Object({
-  name: Type.String({ description: 'Name of a container or init container of the template.', minLength: 1 }),
-  ...containerFields,
-  envFrom: Type.Optional(
-    AtomicList(Embedded<EnvFromSource>(ENV_FROM_SOURCE), {
-      description: "Sources of environment variables, appended to the template's. An empty list clears the template's.",
-    }),
-  ),
-});
+const ContainerOverrideSchema = Type.Object(
+  {
+    name: Type.String({ description: 'Name of a container or init container of the template.', minLength: 1 }),
+    ...containerFields,
+    envFrom: Type.Optional(
+      AtomicList(Embedded<EnvFromSource>(ENV_FROM_SOURCE), {
+        description:
+          "Sources of environment variables, appended to the template's. An empty list clears the template's.",
+      }),
+    ),
+  },
+  UNKNOWN_FIELDS_REFUSED,
+);
 
 /** What a run overrides in one container, by name. */
 export type ContainerOverride = Static<typeof ContainerOverrideSchema>;
@@ -89,6 +93,7 @@ const MetadataOverrideSchema = Type.Object(
   {
     description:
       'Labels and annotations of the Job and its Pods. Keys of Kubernetes, of deployment tools and of hematoscope.app cannot be set: only the template can.',
+    ...UNKNOWN_FIELDS_REFUSED,
   },
 );
 
@@ -172,6 +177,7 @@ const specFields = {
 export const JobRunSpecSchema = Type.Object(specFields, {
   description:
     'The template to run, and what differs from it. An absent field inherits the value of the template, and an empty field clears it. Only suspend can be changed after the JobRun is created.',
+  ...UNKNOWN_FIELDS_REFUSED,
   'x-kubernetes-validations': immutableFields(Object.keys(specFields).filter((name) => name !== 'suspend')),
 });
 
@@ -240,7 +246,10 @@ export const JobRunSchema = Type.Object(
     spec: JobRunSpecSchema,
     status: Type.Optional(JobRunStatusSchema),
   },
-  { description: 'A JobRun runs a JobTemplate once, as one Job, and shows the status of that Job as its own.' },
+  {
+    description: 'A JobRun runs a JobTemplate once, as one Job, and shows the status of that Job as its own.',
+    ...UNKNOWN_FIELDS_REFUSED,
+  },
 );
 
 export type JobRun = Static<typeof JobRunSchema>;

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { JOB_SPEC, OBJECT_META } from './kubernetes/definitions.ts';
 import { ALLOWED_REVISIONS, DEFAULT_OVERRIDES, OVERRIDES } from './names.ts';
 import { ParametersSchema } from './parameter.ts';
-import { AtomicList, Embedded, StringEnum, StringMap } from './schema-kit.ts';
+import { AtomicList, Embedded, StringEnum, StringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 import type { JobSpec, ObjectMeta } from './wire.ts';
 
 const OverridesSchema = Type.Object(
@@ -12,7 +12,10 @@ const OverridesSchema = Type.Object(
       description: `What runs may override; an empty list allows nothing. "env" includes envFrom, and "metadata" means both labels and annotations. Defaults to: ${DEFAULT_OVERRIDES.join(', ')}.`,
     }),
   },
-  { description: 'What the runs of this template may override. Everything else is refused.' },
+  {
+    description: 'What the runs of this template may override. Everything else is refused.',
+    ...UNKNOWN_FIELDS_REFUSED,
+  },
 );
 
 const RevisionsSchema = Type.Object(
@@ -25,6 +28,7 @@ const RevisionsSchema = Type.Object(
   {
     description:
       'Which revisions runs may name in spec.templateRevision. This is not part of a revision: the present value applies to every new run.',
+    ...UNKNOWN_FIELDS_REFUSED,
   },
 );
 
@@ -36,6 +40,7 @@ const JobMetadataSchema = Type.Object(
   {
     description:
       'Labels and annotations of each Job itself; those of its Pods are in spec.template.metadata. The values can contain placeholders. Runs cannot override them.',
+    ...UNKNOWN_FIELDS_REFUSED,
   },
 );
 
@@ -59,7 +64,7 @@ export const JobTemplateSchema = Type.Object(
     ...content,
     ...treatment,
   },
-  { description: 'A JobTemplate stores a JobSpec under a name. Creating one runs nothing.' },
+  { description: 'A JobTemplate stores a JobSpec under a name. Creating one runs nothing.', ...UNKNOWN_FIELDS_REFUSED },
 );
 
 /** A JobSpec stored under a name. Creating one runs nothing. */
@@ -79,6 +84,7 @@ export const ClusterJobTemplateSchema = Type.Object(
   {
     description:
       'A ClusterJobTemplate is a JobTemplate for every namespace. A JobRun names it with templateKind: ClusterJobTemplate.',
+    ...UNKNOWN_FIELDS_REFUSED,
   },
 );
 

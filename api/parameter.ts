@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { LONGEST_PATTERN, MOST_ENUM_VALUES, MOST_PARAMETERS } from './limits.ts';
-import { AnyValue, AtomicList, ListMap, StringEnum } from './schema-kit.ts';
+import { AnyValue, AtomicList, ListMap, StringEnum, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 
 export const SCALAR_TYPES = ['string', 'integer', 'number', 'boolean'] as const;
 export const PARAMETER_TYPES = [...SCALAR_TYPES, 'array'] as const;
@@ -42,7 +42,7 @@ const ItemSchema = Type.Object(
     type: StringEnum(SCALAR_TYPES, { description: 'Type of each element.' }),
     ...scalarKeywords,
   },
-  { description: 'Schema of the elements of an array.' },
+  { description: 'Schema of the elements of an array.', ...UNKNOWN_FIELDS_REFUSED },
 );
 
 export const ParameterSchemaSchema = Type.Object(
@@ -61,30 +61,38 @@ export const ParameterSchemaSchema = Type.Object(
     minItems: Type.Optional(Type.Integer({ description: 'Minimum number of elements of an array.', minimum: 0 })),
     maxItems: Type.Optional(Type.Integer({ description: 'Maximum number of elements of an array.', minimum: 0 })),
   },
-  { description: 'Schema of the value, in a subset of JSON Schema. Without a schema, the value can be any string.' },
+  {
+    description: 'Schema of the value, in a subset of JSON Schema. Without a schema, the value can be any string.',
+    ...UNKNOWN_FIELDS_REFUSED,
+  },
 );
 
 /** The part of JSON Schema that a parameter's schema is written in. */
 export type ParameterSchema = Static<typeof ParameterSchemaSchema>;
 
-const ParameterDeclaration = Type.Object({
-  name: Type.String({
-    description:
-      'Name of the parameter: letters, digits, "_" and "-". In the template, $(params.NAME) is replaced with its value.',
-    minLength: 1,
-    maxLength: LONGEST_PARAMETER_NAME,
-    pattern: PARAMETER_NAME_PATTERN,
-  }),
-  description: Type.Optional(Type.String({ description: 'Describes the parameter to the people who create JobRuns.' })),
-  schema: Type.Optional(ParameterSchemaSchema),
-  default: Type.Optional(AnyValue<ParameterValue>({ description: 'The value for runs that do not set one.' })),
-  required: Type.Optional(
-    Type.Boolean({
+const ParameterDeclaration = Type.Object(
+  {
+    name: Type.String({
       description:
-        'Whether a run must set a value. Defaults to true if the parameter has no default. Can be false only if it has a default.',
+        'Name of the parameter: letters, digits, "_" and "-". In the template, $(params.NAME) is replaced with its value.',
+      minLength: 1,
+      maxLength: LONGEST_PARAMETER_NAME,
+      pattern: PARAMETER_NAME_PATTERN,
     }),
-  ),
-});
+    description: Type.Optional(
+      Type.String({ description: 'Describes the parameter to the people who create JobRuns.' }),
+    ),
+    schema: Type.Optional(ParameterSchemaSchema),
+    default: Type.Optional(AnyValue<ParameterValue>({ description: 'The value for runs that do not set one.' })),
+    required: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether a run must set a value. Defaults to true if the parameter has no default. Can be false only if it has a default.',
+      }),
+    ),
+  },
+  UNKNOWN_FIELDS_REFUSED,
+);
 
 /** One parameter that a template declares. */
 export type Parameter = Static<typeof ParameterDeclaration>;

@@ -36,6 +36,12 @@ export const Embedded = <T>(definition: string, keywords: Keywords = {}): TUnsaf
 export const StringMap = (keywords: Keywords): TUnsafe<Record<string, string>> =>
   Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' }, ...keywords });
 
+/**
+ * Set on our own objects: the API server preserves their unknown fields, so that the webhook sees and refuses them, with
+ * the name that the user may have meant. See ADR 22.
+ */
+export const UNKNOWN_FIELDS_REFUSED = { 'x-kubernetes-preserve-unknown-fields': true } as const;
+
 /** Any JSON value; the API server stores it unchanged. */
 export const AnyValue = <T>(keywords: Keywords): TUnsafe<T> =>
   Type.Unsafe<T>({ 'x-kubernetes-preserve-unknown-fields': true, ...keywords });

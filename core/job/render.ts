@@ -25,6 +25,7 @@ import type { CompiledTemplate } from '../template/compile.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
 import { parameterOrigins } from './parameter-origins.ts';
 import { substitute, type Substituted } from './substitute.ts';
+import { unknownRunFields } from './unknown-run-fields.ts';
 
 /**
  * Either the Job of a run, with the origins of its values in the run, which are computed when they are first needed. Or
@@ -48,7 +49,7 @@ export function render(template: CompiledTemplate, run: JobRun): Rendered {
   if (template.errors.length > 0) return { errors: template.errors, of: 'template' };
   const substituted = substitute(template, run);
   const valueErrors = 'errors' in substituted ? substituted.errors : [];
-  const errors = [...valueErrors, ...overrideErrors(template, run)];
+  const errors = [...unknownRunFields(run), ...valueErrors, ...overrideErrors(template, run)];
   if ('errors' in substituted || errors.length > 0) return { errors, of: 'run' };
   const { spec, values } = substituted;
   const origins = (): Origins => {

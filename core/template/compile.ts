@@ -8,12 +8,14 @@ import { placeholderPlan, type PlaceholderPlan } from './placeholder-plan.ts';
 import { sizePlan, type SizePlan } from './size-plan.ts';
 import { canonicalJson, revisionOf } from './template-revision.ts';
 import { templateErrors } from './template-errors.ts';
+import { unknownTemplateFields } from './unknown-template-fields.ts';
 
 /**
  * Compiles the content of a template. The result contains everything that its runs have in common, so that a run only
  * needs a lookup and a render. Parts other than the revision are computed when they are first read.
  *
- * @param content must not be changed afterwards.
+ * @param content the content alone, or the whole template object, whose unknown fields are errors then. Must not be
+ * changed afterwards.
  */
 export function compileTemplate(content: TemplateContent): CompiledTemplate {
   return new CompiledTemplate(content);
@@ -32,11 +34,14 @@ export class CompiledTemplate {
   readonly dollars: number;
   /** Validates values for the parameters; compiles each schema and each pattern once. */
   readonly schemas = new SchemaCompiler();
+  readonly #unknownFields: readonly FieldError[];
   #plan: PlaceholderPlan | undefined;
   #sizePlan: SizePlan | undefined;
   #errors: readonly FieldError[] | undefined;
 
-  constructor({ spec, jobMetadata, parameters, overrides }: TemplateContent) {
+  constructor(template: TemplateContent) {
+    const { spec, jobMetadata, parameters, overrides } = template;
+    this.#unknownFields = unknownTemplateFields(template);
     this.content = {
       spec,
       ...(jobMetadata && { jobMetadata }),
@@ -62,7 +67,14 @@ export class CompiledTemplate {
 
   /** Why no run of this template can get a Job. Paths are the template's. */
   get errors(): readonly FieldError[] {
-    return (this.#errors ??= templateErrors(this.content, this));
+    return (this.#errors ??= this.#allErrors());
+  }
+
+  /** An unknown field is not reported twice where it is an error of its own, such as `items.examples`. */
+  #allErrors(): readonly FieldError[] {
+    const errors = templateErrors(this.content, this);
+    const reported = new Set(errors.map(({ path }) => path));
+    return [...this.#unknownFields.filter(({ path }) => !reported.has(path)), ...errors];
   }
 
   /** The declared parameters. */

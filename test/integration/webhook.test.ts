@@ -116,6 +116,27 @@ describe('the message that kubectl prints for', () => {
         '* spec.backoffLimit: Invalid value: -1: must be greater than or equal to 0',
     ],
     [
+      'misspelled fields of a JobRun',
+      () => jobRun('a', { arg: ['x'], paramters: {} }),
+      'The JobRun "a" is invalid: \n' +
+        '* spec.arg: unknown field "arg"; did you mean "args"?\n' +
+        '* spec.paramters: unknown field "paramters"; did you mean "parameters"?',
+    ],
+    [
+      'a misspelled templateRef, which the API server alone would report as missing',
+      () => jobRun('a', { templateRef: undefined, templateref: 'echo' }),
+      'The JobRun "a" is invalid: \n' +
+        '* spec.templateref: unknown field "templateref"; did you mean "templateRef" or "templateKind"?\n' +
+        '* spec.templateRef: Required value: give the name of a JobTemplate in this namespace',
+    ],
+    [
+      'misspelled fields of a JobTemplate',
+      () => ({ ...template('a'), overides: { allow: [] }, parameters: [{ name: 'x', defualt: 'y' }] }),
+      'The JobTemplate "a" is invalid: \n' +
+        '* overides: unknown field "overides"; did you mean "overrides"?\n' +
+        '* parameters[0].defualt: unknown field "defualt"; did you mean "default"?',
+    ],
+    [
       'a template without an image',
       () => template('a', {}, { image: undefined }),
       'The JobTemplate "a" is invalid: spec.template.spec.containers[0].image: Required value',

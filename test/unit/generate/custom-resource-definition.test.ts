@@ -154,6 +154,15 @@ describe('JobTemplate', () => {
   });
 });
 
+test.each(['parameters.[]', 'parameters.[].schema', 'parameters.[].schema.items', 'overrides', 'revisions'])(
+  'unknown fields of %s of a template are preserved for the webhook',
+  (path) => {
+    const root = rootSchema(JOB_TEMPLATE_RESOURCE);
+    expect(root).toHaveProperty('x-kubernetes-preserve-unknown-fields', true);
+    expect(at(root, path)).toHaveProperty('x-kubernetes-preserve-unknown-fields', true);
+  },
+);
+
 test('a ClusterJobTemplate has the content of a JobTemplate, and no namespace', () => {
   expect(rootSchema(CLUSTER_JOB_TEMPLATE_RESOURCE).properties).toEqual(rootSchema(JOB_TEMPLATE_RESOURCE).properties);
   expect(customResourceDefinition(CLUSTER_JOB_TEMPLATE_RESOURCE).spec.scope).toBe('Cluster');
@@ -167,9 +176,12 @@ describe('JobRun', () => {
     expect([...fixed, 'suspend'].sort()).toEqual(Object.keys(properties!).sort());
   });
 
-  test('drops unknown fields of the spec, so that kubectl reports a typo', () => {
-    expect(at(rootSchema(JOB_RUN_RESOURCE), 'spec')).not.toHaveProperty('x-kubernetes-preserve-unknown-fields');
-  });
+  test.each(['spec', 'spec.containers.[]', 'spec.metadata'])(
+    'preserves unknown fields of %s for the webhook',
+    (path) => {
+      expect(at(rootSchema(JOB_RUN_RESOURCE), path)).toHaveProperty('x-kubernetes-preserve-unknown-fields', true);
+    },
+  );
 
   test('preserves fields of the status that only a newer Job has', () => {
     expect(at(rootSchema(JOB_RUN_RESOURCE), 'status')).toHaveProperty('x-kubernetes-preserve-unknown-fields', true);

@@ -11,8 +11,9 @@ import type { TemplateResolver } from '../../lookups/template-resolver.ts';
 import { jobRunCase, type JobRunCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
 import { withRequester } from '../requester.ts';
-import { allow, type Verdict } from '../verdict.ts';
+import { allow, denyInvalid, type Verdict } from '../verdict.ts';
 import { jobRunPatch } from './job-run-patch.ts';
+import { misspelledReference } from './misspelled-reference.ts';
 
 export interface MutateJobRunOptions {
   templates: Pick<TemplateResolver, 'resolveCurrent'>;
@@ -21,8 +22,9 @@ export interface MutateJobRunOptions {
 
 /**
  * Stores the revision of the template. Sets this revision, the label of the template, and the user that created the
- * JobRun. A JobRun that was restored from a backup is marked, so that it does not run again. An update restores what the manifest omits, so that applying the same manifest again changes nothing. Never
- * denies: the validation that follows reports mistakes.
+ * JobRun. A JobRun that was restored from a backup is marked, so that it does not run again. An update restores what the
+ * manifest omits, so that applying the same manifest again changes nothing. Leaves mistakes to the validation that
+ * follows, but for a misspelled reference, which the API server would report before it.
  */
 export async function mutateJobRun(
   request: AdmissionRequest,
@@ -31,6 +33,8 @@ export async function mutateJobRun(
 ): Promise<Verdict> {
   const mutation = jobRunCase(request, signal);
   const { run, requester } = mutation;
+  const misspelled = misspelledReference(run);
+  if (misspelled.length > 0) return denyInvalid(request, misspelled);
   const { revision, warnings } = await revisionOf(mutation, options);
   const held = request.operation === 'CREATE' && isRestored(run);
   const admitted = withRevision(withLabel(withAnnotation(run, requester)), revision);

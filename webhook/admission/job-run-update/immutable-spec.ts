@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
+import { JobRunSpecSchema } from '../../../api/job-run.ts';
 import { field } from '../../../core/errors/field.ts';
 import { FieldPath } from '../../../core/errors/field-path.ts';
 import type { Findings } from '../run-checks.ts';
 import type { JobRunUpdate } from './job-run-update.ts';
 
-/** No field of the spec changes, apart from `suspend`. */
+/** No field of the spec changes, apart from `suspend`. Unknown fields have a check of their own. */
 export function immutableSpec({ before, run }: Pick<JobRunUpdate, 'before' | 'run'>): Findings {
   const [was, is] = [before.spec, run.spec] as unknown as (Record<string, unknown> | null | undefined)[];
-  const names = new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})]);
-  names.delete('suspend');
-  const changed = Array.from(names).filter((name) => !isDeepStrictEqual(was?.[name], is?.[name]));
+  const names = Object.keys(JobRunSpecSchema.properties).filter((name) => name !== 'suspend');
+  const changed = names.filter((name) => !isDeepStrictEqual(was?.[name], is?.[name]));
   return { errors: changed.map((name) => field.forbidden(FieldPath.of('spec', name), immutable(name))) };
 }
 

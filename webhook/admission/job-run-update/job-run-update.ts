@@ -10,6 +10,7 @@ import { immutableSpec } from './immutable-spec.ts';
 import { permissionToSuspend } from './permission-to-suspend.ts';
 import { suspendAllowed } from './suspend-allowed.ts';
 import { suspendHasEffect } from './suspend-has-effect.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 export interface JobRunUpdateOptions {
   templates: Pick<TemplateResolver, 'resolve'>;
@@ -30,7 +31,7 @@ export interface JobRunUpdate extends JobRunCase {
 export function jobRunUpdateStages(options: JobRunUpdateOptions): Stages<JobRunUpdate> {
   return [
     [objectSize],
-    [immutableSpec, requesterAnnotation],
+    [immutableSpec, unknownFields, requesterAnnotation],
     [permissionToSuspend(options), suspendAllowed(options)],
     [suspendHasEffect],
   ];

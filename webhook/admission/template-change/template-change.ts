@@ -5,6 +5,7 @@ import type { Template } from '../../../api/job-template.ts';
 import { API_VERSION } from '../../../api/names.ts';
 import { render, type Rendered } from '../../../core/job/render.ts';
 import { compileTemplate, type CompiledTemplate } from '../../../core/template/compile.ts';
+import { unknownTemplateFields } from '../../../core/template/unknown-template-fields.ts';
 import { trialOf, type Trial } from '../../../core/template/trial.ts';
 import type { DryRunVerdicts } from '../../lookups/dry-run-verdicts.ts';
 import type { UnfinishedRunWarnings } from '../../lookups/unfinished-run-warnings.ts';
@@ -68,12 +69,13 @@ function sampleRun(template: Template, { parameters }: Trial, namespace: string)
   return { apiVersion: API_VERSION, kind: 'JobRun', metadata: { name, namespace }, spec };
 }
 
-/** Whether an update changes nothing that a Job is rendered from. */
+/** Whether an update changes nothing that the checks depend on. */
 export function isContentUnchanged({ operation, object, oldObject }: AdmissionRequest): boolean {
   if (operation !== 'UPDATE' || oldObject === undefined || oldObject === null) return false;
   return isDeepStrictEqual(contentOf(oldObject as Template), contentOf(object as Template));
 }
 
-function contentOf({ spec, jobMetadata, parameters, overrides }: Template): unknown[] {
-  return [spec, jobMetadata, parameters, overrides];
+function contentOf(template: Template): unknown[] {
+  const { spec, jobMetadata, parameters, overrides } = template;
+  return [spec, jobMetadata, parameters, overrides, unknownTemplateFields(template)];
 }

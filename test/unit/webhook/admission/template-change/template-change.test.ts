@@ -53,6 +53,7 @@ it.each([
   ['another spec', 'UPDATE', { metadata: {}, spec: { ...ECHO_SPEC, backoffLimit: 1 } }, false],
   ['other parameters', 'UPDATE', { metadata: {}, spec: ECHO_SPEC, parameters: [] }, false],
   ['other overrides', 'UPDATE', { metadata: {}, spec: ECHO_SPEC, overrides: { allow: [] } }, false],
+  ['an unknown field before', 'UPDATE', { metadata: {}, spec: ECHO_SPEC, overides: {} }, false],
   ['no old object', 'UPDATE', null, false],
   ['a creation', 'CREATE', { metadata: {}, spec: ECHO_SPEC }, false],
 ] as const)('isContentUnchanged: %s', (_, operation, oldObject, expected) => {
