@@ -19,6 +19,8 @@ export function unknownFieldErrors(schema: JsonSchema, value: unknown): FieldErr
   return errors;
 }
 
+type Fields = Record<string, unknown>;
+
 interface Place {
   schema: JsonSchema;
   value: unknown;
@@ -26,19 +28,24 @@ interface Place {
   path: FieldPath | undefined;
 }
 
-function collect({ schema: { properties, items }, value, path }: Place, errors: FieldError[]): void {
-  if (Array.isArray(value) && items !== undefined) {
-    for (const [index, item] of value.entries()) {
-      collect({ schema: items, value: item, path: path?.index(index) }, errors);
-    }
-  }
-  if (properties === undefined || !isMap(value)) return;
-  for (const [name, child] of Object.entries(value)) {
-    if (errors.length >= MOST_ERRORS) return;
+function collect(place: Place, errors: FieldError[]): void {
+  const { schema, value } = place;
+  if (errors.length >= MOST_ERRORS) return;
+  if (Array.isArray(value)) collectItems(place, value, errors);
+  else if (schema.properties !== undefined && isMap(value)) collectFields(place, value, errors);
+}
+
+function collectItems({ schema: { items }, path }: Place, list: readonly unknown[], errors: FieldError[]): void {
+  if (items === undefined) return;
+  for (const [index, value] of list.entries()) collect({ schema: items, value, path: path?.index(index) }, errors);
+}
+
+function collectFields({ schema: { properties = {} }, path }: Place, map: Fields, errors: FieldError[]): void {
+  for (const [name, value] of Object.entries(map)) {
     const at = path === undefined ? FieldPath.of(name) : path.child(name);
-    const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (known === undefined) errors.push(field.unknown(at, name, hint(name, Object.keys(properties))));
-    else collect({ schema: known, value: child, path: at }, errors);
+    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (schema !== undefined) collect({ schema, value, path: at }, errors);
+    else if (errors.length < MOST_ERRORS) errors.push(field.unknown(at, name, hint(name, Object.keys(properties))));
   }
 }
 
@@ -46,6 +53,6 @@ function hint(name: string, known: readonly string[]): string {
   return didYouMean(nearNames(name, known)) || `the fields here are ${quotedList(known)}`;
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
+function isMap(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
