@@ -36,12 +36,13 @@ function rank({ status }: Condition): number {
 function boundedCondition({ reason, message, ...rest }: Condition): Condition {
   return {
     ...rest,
-    ...(reason !== undefined && { reason: shortened(reason) }),
-    ...(message !== undefined && { message: shortened(message) }),
+    ...(reason !== undefined && { reason: boundedText(reason) }),
+    ...(message !== undefined && { message: boundedText(message) }),
   };
 }
 
-function shortened(text: string): string {
+/** A text that is short enough for a status. What a client sends to the API server can come back in its messages. */
+export function boundedText(text: string): string {
   if (text.length <= MOST_CHARACTERS) return text;
   const half = Math.floor((MOST_CHARACTERS - MARK.length) / 2);
   return `${text.slice(0, half)}${MARK}${text.slice(-half)}`.toWellFormed();

@@ -12,7 +12,7 @@ import {
 } from '../../api/names.ts';
 import type { Phase } from '../../api/names.ts';
 import type { Job, JobStatus } from '../../api/wire.ts';
-import { boundedJobStatus } from './bounded-job-status.ts';
+import { boundedJobStatus, boundedText } from './bounded-job-status.ts';
 
 type Condition = NonNullable<JobStatus['conditions']>[number];
 
@@ -117,7 +117,7 @@ function failed(run: JobRun, { reason, message }: { reason: string; message: str
   return {
     ...common(run),
     phase: 'Failed',
-    error: why.message,
+    error: boundedText(message),
     conditions: [
       condition(CONDITION_FAILED, 'True', { ...why, lastTransitionTime: since(CONDITION_FAILED, 'True') }),
       condition(CONDITION_JOB_CREATED, 'False', { ...why, lastTransitionTime: since(CONDITION_JOB_CREATED, 'False') }),
@@ -193,7 +193,13 @@ function condition(
   status: string,
   { reason, message, lastTransitionTime }: { reason: string; message: string; lastTransitionTime: string | undefined },
 ): Condition {
-  return { type, status, reason, message, ...(lastTransitionTime !== undefined && { lastTransitionTime }) };
+  return {
+    type,
+    status,
+    reason,
+    message: boundedText(message),
+    ...(lastTransitionTime !== undefined && { lastTransitionTime }),
+  };
 }
 
 function transitionTime(run: JobRun, type: string, status: string, now: string): string {

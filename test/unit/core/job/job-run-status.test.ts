@@ -178,6 +178,13 @@ describe('a run without a Job', () => {
     });
   });
 
+  it.each<[string, Observation]>([
+    ['failed', { kind: 'failed', reason: 'JobRefused', message: 'x'.repeat(1_000_000) }],
+    ['pending', { kind: 'pending', reason: 'Forbidden', message: 'x'.repeat(1_000_000) }],
+  ])('that is %s has a message of a bounded size, however long that of the API server is', (_sentence, observation) => {
+    expect(JSON.stringify(jobRunStatus(run(), observation, NOW)).length).toBeLessThan(20_000);
+  });
+
   it('that was requested to fail without its template counts as one failed Pod, others count none', () => {
     const asked = jobRunStatus(run(), { kind: 'failed', ...why, countsAsPod: true }, NOW);
     expect(asked).toEqual({ ...jobRunStatus(run(), { kind: 'failed', ...why }, NOW), failed: 1 });
