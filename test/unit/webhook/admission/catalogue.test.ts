@@ -92,6 +92,25 @@ const CATALOGUE: Entry[] = [
     sentences: ['the revision that this JobRun names could not be marked as used: POST /: no answer in 2500 ms'],
   },
   {
+    when: 'an older revision is named to get around a template that was made stricter',
+    request: run({ templateRevision: OLD_REVISION, args: ['a'] }),
+    apiServer: async (apiServer) => {
+      await storeOld(apiServer);
+      apiServer.templates.set('team/echo', { ...echoTemplate(), overrides: { allow: [] } });
+    },
+    sentences: [
+      'spec.args: Forbidden: JobTemplate "echo" allows no overrides; the present JobTemplate "echo" also applies to runs of older revisions',
+    ],
+  },
+  {
+    when: 'a JobRun is restored from a backup',
+    path: 'mutate',
+    request: run({}, { labels: { 'velero.io/restore-name': 'monday' } }),
+    sentences: [
+      'this JobRun was restored from a backup or copied from the cluster, and may have run before: it gets no Job until its annotation hematoscope.app/restored is set to "Run"',
+    ],
+  },
+  {
     when: 'the revision cannot be stored',
     path: 'mutate',
     request: run(),
