@@ -180,7 +180,7 @@ function failed(reason: string, message: string): Observed {
 }
 
 function tryingAgain({ reason, message }: { reason: string; message: string }): Observation {
-  return { kind: 'pending', reason, message: `trying again: ${message}` };
+  return { kind: 'pending', reason, message: `trying again within two minutes: ${message}` };
 }
 
 function hasStatus({ status }: Job): boolean {

@@ -1,5 +1,6 @@
 import { backoffMs } from './backoff.ts';
 import type { BackoffLimits } from './backoff.ts';
+import { FairKeys } from './fair-keys.ts';
 import type { ReconcileResult, WorkQueueMetrics } from '../metrics/work-queue-metrics.ts';
 
 /**
@@ -9,30 +10,41 @@ import type { ReconcileResult, WorkQueueMetrics } from '../metrics/work-queue-me
 export type WorkResult = undefined | 'retry' | { afterMs: number };
 
 export interface WorkQueueOptions {
-  /** How many keys are processed at once. */
+  /** How many keys of one group are processed at once. A few more are processed if they are of other groups. */
   workers: number;
+  /** The group of a key, such as its namespace; groups take turns. Default: the part before the first `/`. */
+  groupOf?: (key: string) => string;
   /** Never called twice at once for one key. If it throws, the key is retried after a growing delay. */
   work: (key: string) => Promise<WorkResult>;
   /** Called when `work` throws, with the delay until the next try. May pause the queue with `holdFor`. */
   onError: (error: unknown, key: string, delayMs: number) => void;
+  /** For tests. */
   backoff?: BackoffLimits;
   metrics?: WorkQueueMetrics | undefined;
 }
 
+/** Node.js fires a timer with a longer delay at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The maximum also limits how long a key that failed during an outage waits after it. */
-const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 15_000 };
+const ERROR_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 15_000 };
+/** Work that is refused again and again waits for a person, or for other work to finish. */
+const RETRY_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 120_000 };
 
 /**
  * A queue of keys. A key waits in it at most once, however often it is added; a key that is added while it is processed
  * is processed again afterwards. A key that fails is retried after a delay that doubles with each failure and is reset
  * by the first success.
+ *
+ * Groups of keys take turns, and some workers are left for the others when all keys of one group are slow. So one group
+ * with any number of keys does not delay the keys of another one.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
-  readonly #backoff: BackoffLimits;
-  /** Waiting keys in order, with the time they were added. */
-  readonly #waiting = new Map<string, number>();
+  readonly #waiting: FairKeys;
   readonly #active = new Set<string>();
+  /** How many keys of a group are active. */
+  readonly #busy = new Map<string, number>();
   /** Added while active. */
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
@@ -44,7 +56,7 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
-    this.#backoff = options.backoff ?? DEFAULT_BACKOFF;
+    this.#waiting = new FairKeys(options.groupOf ?? namespaceOf);
   }
 
   /** How many keys wait now, without delayed and active ones. */
@@ -65,13 +77,14 @@ export class WorkQueue {
       return;
     }
     if (this.#waiting.has(key)) return;
-    this.#waiting.set(key, performance.now());
+    this.#waiting.add(key, performance.now());
     this.#options.metrics?.added();
     this.#fill();
   }
 
-  /** Adds the key after a delay. If it is delayed already, the earlier time counts. */
-  addAfter(key: string, delayMs: number): void {
+  /** Adds the key after a delay, at most 24 days. If it is delayed already, the earlier time counts. */
+  addAfter(key: string, wantedMs: number): void {
+    const delayMs = Math.min(wantedMs, LONGEST_TIMER_MS);
     const at = performance.now() + delayMs;
     const known = this.#delayed.get(key);
     if (known && known.at <= at) return;
@@ -108,23 +121,33 @@ export class WorkQueue {
   #fill(): void {
     this.#options.metrics?.depth(this.#waiting.size);
     if (performance.now() < this.#heldUntil) return;
-    while (this.#running && this.#active.size < this.#options.workers) {
-      const next = this.#waiting.entries().next();
-      if (next.done) return;
-      const [key, addedAt] = next.value;
-      this.#waiting.delete(key);
-      void this.#run(key, addedAt);
+    while (this.#running && this.#active.size < this.#mostActive()) {
+      const next = this.#waiting.take((group) => this.#busyIn(group) < this.#options.workers);
+      if (next === undefined) return;
+      void this.#run(next);
     }
   }
 
-  async #run(key: string, addedAt: number): Promise<void> {
+  /** A quarter of the workers more than one group can use. */
+  #mostActive(): number {
+    return this.#options.workers + Math.ceil(this.#options.workers / 4);
+  }
+
+  #busyIn(group: string): number {
+    return this.#busy.get(group) ?? 0;
+  }
+
+  async #run({ key, group, addedAt }: { key: string; group: string; addedAt: number }): Promise<void> {
     const started = performance.now();
     this.#active.add(key);
+    this.#busy.set(group, this.#busyIn(group) + 1);
     this.#options.metrics?.started((started - addedAt) / 1000, this.#active.size);
     // So that `work` never runs inside the call that added the key.
     await Promise.resolve();
     const result = await this.#work(key);
     this.#active.delete(key);
+    if (this.#busyIn(group) > 1) this.#busy.set(group, this.#busyIn(group) - 1);
+    else this.#busy.delete(group);
     this.#options.metrics?.finished(result, (performance.now() - started) / 1000, this.#active.size);
     if (this.#again.delete(key)) this.add(key);
     if (this.#running) this.#fill();
@@ -135,7 +158,7 @@ export class WorkQueue {
     try {
       const result = await this.#options.work(key);
       if (result === 'retry') {
-        this.#retry(key);
+        this.#retry(key, this.#options.backoff ?? RETRY_BACKOFF);
         return 'requeue';
       }
       this.#failures.delete(key);
@@ -143,15 +166,15 @@ export class WorkQueue {
       this.#later(key, result.afterMs);
       return 'requeue_after';
     } catch (error) {
-      this.#options.onError(error, key, this.#retry(key));
+      this.#options.onError(error, key, this.#retry(key, this.#options.backoff ?? ERROR_BACKOFF));
       return 'error';
     }
   }
 
-  #retry(key: string): number {
+  #retry(key: string, backoff: BackoffLimits): number {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    const delayMs = backoffMs(this.#backoff, failures);
+    const delayMs = backoffMs(backoff, failures);
     this.#options.metrics?.retried();
     this.#later(key, delayMs);
     return delayMs;
@@ -165,4 +188,9 @@ export class WorkQueue {
     clearTimeout(this.#delayed.get(key)?.timer);
     this.#delayed.delete(key);
   }
+}
+
+function namespaceOf(key: string): string {
+  const slash = key.indexOf('/');
+  return slash === -1 ? '' : key.slice(0, slash);
 }

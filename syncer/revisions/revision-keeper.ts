@@ -63,6 +63,7 @@ export class RevisionKeeper {
     this.#options = options;
     this.#queue = new WorkQueue({
       workers: WORKERS,
+      groupOf: (id) => this.#keys.get(id)?.namespace ?? '',
       work: (id) => this.#work(id),
       onError: (err, template, delayMs) => {
         options.logger.warn(

@@ -325,7 +325,12 @@ describe('a Job that could not be created', () => {
       patch: {
         phase: 'Pending',
         conditions: [
-          { type: 'JobCreated', status: 'False', reason: 'Forbidden', message: 'trying again: exceeded quota: none' },
+          {
+            type: 'JobCreated',
+            status: 'False',
+            reason: 'Forbidden',
+            message: 'trying again within two minutes: exceeded quota: none',
+          },
         ],
       },
     });

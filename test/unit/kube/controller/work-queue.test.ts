@@ -18,7 +18,7 @@ interface Trial {
   errors: { key: string; delayMs: number }[];
 }
 
-function trial(options: Partial<WorkQueueOptions> = {}): Trial {
+function trial(options: { [Name in keyof WorkQueueOptions]?: WorkQueueOptions[Name] | undefined } = {}): Trial {
   const began: string[] = [];
   const underWay = new Map<string, PromiseWithResolvers<WorkResult>>();
   const errors: Trial['errors'] = [];
@@ -34,7 +34,7 @@ function trial(options: Partial<WorkQueueOptions> = {}): Trial {
     onError: (_error, key, delayMs) => errors.push({ key, delayMs }),
     backoff: { baseMs: 100, maxMs: 1000 },
     ...options,
-  });
+  } as WorkQueueOptions);
   queue.start();
   const end = async (key: string, result?: WorkResult | Error): Promise<void> => {
     const work = underWay.get(key)!;
@@ -63,6 +63,54 @@ describe('WorkQueue', () => {
     expect(began).toEqual(['a', 'b']);
     await end('b');
     expect(began).toEqual(['a', 'b', 'c']);
+  });
+
+  it('lets groups take turns, so that many keys of one do not delay the key of another', async () => {
+    const { queue, began, end } = trial({ workers: 1 });
+    for (let i = 0; i < 1000; i += 1) queue.add(`many/${i}`);
+    queue.add('few/0');
+    queue.add('few/1');
+    await settled();
+    expect(began).toEqual(['many/0', 'few/0']);
+    await end('few/0');
+    expect(began.at(-1)).toBe('few/1');
+    await end('few/1');
+    expect(began).toHaveLength(3);
+    await end('many/0');
+    expect(began.at(-1)).toBe('many/1');
+    expect(queue.depth).toBe(998);
+  });
+
+  it('leaves workers for other groups while all keys of one group are slow', async () => {
+    const { queue, began } = trial({ workers: 4 });
+    for (let i = 0; i < 10; i += 1) queue.add(`slow/${i}`);
+    await settled();
+    expect(began).toHaveLength(4);
+    queue.add('other/0');
+    await settled();
+    expect(began.at(-1)).toBe('other/0');
+  });
+
+  it('does not process a key at once that is delayed for longer than a timer can be', async () => {
+    const { queue, began } = trial();
+    queue.addAfter('a', Number.MAX_SAFE_INTEGER);
+    await vi.advanceTimersByTimeAsync(24 * 3_600_000);
+    expect(began).toEqual([]);
+    await queue.stop();
+  });
+
+  it('retries after minutes what is refused again and again', async () => {
+    const { queue, began, end } = trial({ backoff: undefined });
+    queue.add('a');
+    await settled();
+    for (let failure = 0; failure < 20; failure += 1) {
+      await end('a', 'retry');
+      await vi.advanceTimersByTimeAsync(120_001);
+      expect(began).toHaveLength(failure + 2);
+    }
+    await end('a', 'retry');
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(began).toHaveLength(21);
   });
 
   it('processes a key again that was added meanwhile, but never twice at once', async () => {
