@@ -18,3 +18,5 @@ export const MOST_ENUM_VALUES = 1000;
 export const LONGEST_PATTERN = 1000;
 /** Errors that are computed for one object. More are not looked for. */
 export const MOST_ERRORS = 50;
+/** Levels of maps and lists in an object. A JobTemplate that Kubernetes accepts needs about 20. */
+export const DEEPEST_OBJECT = 100;

@@ -78,9 +78,8 @@ function recordList(
     }
     const elements = [recording.values.get(node.name) ?? []].flat();
     if (recording.isSetByRun(node.name)) {
-      for (const position of elements.keys()) {
-        recording.origins.replaced(path.index(index + added + position), pathOfParameter(node.name).index(position));
-      }
+      const range = { from: index + added, count: elements.length };
+      recording.origins.inserted(path, pathOfParameter(node.name), range);
     }
     added += elements.length - 1;
   }

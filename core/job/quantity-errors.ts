@@ -23,7 +23,7 @@ function visit(value: unknown, schema: JsonSchema, path: FieldPath): FieldError[
   if (schema.$ref === refTo(QUANTITY)) return isQuantity(value) ? [] : [field.invalid(path, value, NOT_A_QUANTITY)];
   const { properties = {}, items, additionalProperties } = resolved(schema);
   if (Array.isArray(value)) {
-    return items === undefined
+    return items === undefined || isScalar(items)
       ? []
       : errorsOfEach(value.entries(), ([index, item]: [number, unknown]) => visit(item, items, path.index(index)));
   }
@@ -33,6 +33,12 @@ function visit(value: unknown, schema: JsonSchema, path: FieldPath): FieldError[
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     return property === undefined ? [] : visit(inner, property, path.child(name));
   });
+}
+
+/** Elements of this type hold no quantity. Arguments can be hundreds of thousands. */
+function isScalar(schema: JsonSchema): boolean {
+  const { type = 'object' } = schema;
+  return type !== 'object' && type !== 'array';
 }
 
 function isQuantity(value: unknown): boolean {

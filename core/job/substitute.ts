@@ -102,11 +102,12 @@ function typedString({ tokens, type }: Node<'string'>, values: ParameterValues):
 }
 
 function elements(value: ParameterValue | undefined, { type, kubelet }: Node<'elements'>): ScalarValue[] {
-  return [value ?? []].flat().map((element) => typedValue(type, element) ?? valueText(element, kubelet));
+  const list = Array.isArray(value) ? value : [value ?? []].flat();
+  return list.map((element) => typedValue(type, element) ?? valueText(element, kubelet));
 }
 
 /** In text, numbers and booleans are written as in JSON. */
 function valueText(value: ScalarValue | ParameterValue | undefined, kubelet: boolean): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
-  return kubelet ? text.replaceAll('$', () => '$$') : text;
+  return kubelet && text.includes('$') ? text.replaceAll('$', () => '$$') : text;
 }

@@ -15,6 +15,15 @@ interface Node {
   /** Whether the values below it came from the run, too. Those of a merged list or map have origins of their own. */
   whole: boolean;
   children: Map<string, Node>;
+  /** Elements of this list that are elements of a list of the run. A list can have hundreds of thousands of them. */
+  ranges: Range[];
+}
+
+/** `count` elements of a list of the Job, and the list of the run whose elements they are. */
+interface Range {
+  from: number;
+  count: number;
+  runPath: FieldPath;
 }
 
 /**
@@ -30,6 +39,8 @@ export class Origins {
     let nearest = { node, end: 0 };
     let end = 0;
     for (const segment of segments(jobPath)) {
+      const element = elementOf(node, segment);
+      if (element !== undefined) return `${String(element)}${jobPath.slice(end + segment.length)}`;
       const child = node.children.get(segment);
       if (child === undefined) break;
       node = child;
@@ -43,7 +54,12 @@ export class Origins {
 
   /** Records that the run's value replaced the value at `jobPath`. */
   replaced(jobPath: FieldPath, runPath: FieldPath): void {
-    Object.assign(this.#at(jobPath), { runPath, whole: true, children: new Map() });
+    Object.assign(this.#at(jobPath), { runPath, whole: true, children: new Map(), ranges: [] });
+  }
+
+  /** Records that elements of the list at `jobPath`, from an index on, are the elements of the run's list. */
+  inserted(jobPath: FieldPath, runPath: FieldPath, { from, count }: { from: number; count: number }): void {
+    this.#at(jobPath).ranges.push({ from, count, runPath });
   }
 
   /** Records that the run's entries with these keys were merged into the map at `jobPath`. */
@@ -56,7 +72,7 @@ export class Origins {
   mergedList(jobPath: FieldPath, runPath: FieldPath, elements: readonly MergedElement<unknown>[]): void {
     const list = this.#at(jobPath);
     const before = list.children;
-    Object.assign(list, { runPath, whole: false, children: new Map() });
+    Object.assign(list, { runPath, whole: false, children: new Map(), ranges: [] });
     for (const [position, { from, index }] of elements.entries()) {
       const known = from === 'template' ? before.get(`[${index}]`) : undefined;
       if (from === 'run') this.replaced(jobPath.index(position), runPath.index(index));
@@ -76,10 +92,31 @@ export class Origins {
 }
 
 function newNode(): Node {
-  return { whole: false, children: new Map() };
+  return { whole: false, children: new Map(), ranges: [] };
 }
 
-/** Splits a path into segments: `spec`, `.args`, `[0]`. A key that contains a dot has several segments. */
+/** The element of the run's list that became this element, if it was inserted with others. */
+function elementOf({ ranges }: Node, segment: string): FieldPath | undefined {
+  if (ranges.length === 0 || !segment.startsWith('[')) return undefined;
+  const index = Number(segment.slice(1, -1));
+  const range = ranges.find(({ from, count }) => from <= index && index < from + count);
+  return range?.runPath.index(index - range.from);
+}
+
+/** More than the path of any field has. */
+const MOST_SEGMENTS = 64;
+
+/**
+ * Splits a path into segments: `spec`, `.args`, `[0]`. A key that contains a dot has several segments. A key with very
+ * many dots is not split to its end, so that it does not cost memory for each of them.
+ */
 function segments(path: string): string[] {
-  return path.match(/[.[]?[^.[]+/g) ?? [];
+  const found: string[] = [];
+  let end = 0;
+  for (const [segment] of path.matchAll(/[.[]?[^.[]+|[.[]/g)) {
+    if (found.length === MOST_SEGMENTS) return [...found, path.slice(end)];
+    found.push(segment);
+    end += segment.length;
+  }
+  return found;
 }

@@ -115,9 +115,10 @@ function visitList(
   plan: PlaceholderPlan,
 ): PlanNode | undefined {
   const items = new Map<number, PlanNode>();
-  const elements = { field, depth: depth + 1, schema: schemaOfElements(listSchema) };
+  const ofElements = { field, depth: depth + 1, schema: schemaOfElements(listSchema) };
+  const elements = { ...ofElements, collection: String(path), element: true };
   for (const [index, value] of list.entries()) {
-    const node = visit({ ...elements, value, path: path.index(index), collection: String(path), element: true }, plan);
+    const node = visit({ ...elements, value, path: path.index(index) }, plan);
     if (node) items.set(index, node);
   }
   return items.size === 0 ? undefined : { kind: 'list', items };

@@ -1,7 +1,7 @@
 import { nearNames } from '../errors/suggest.ts';
 
 /** How many words of one template are compared with the names of its parameters. Each costs up to a tenth of a millisecond. */
-const MOST_COMPARED = 100;
+const MOST_COMPARED = 30;
 
 /** Finds the parameter that a word of a template may mean. The work for one template is bounded, however many words it has. */
 export class SimilarNames {

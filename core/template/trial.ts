@@ -88,7 +88,11 @@ function stringsWith(names: ReadonlySet<string>, { strings }: PlaceholderPlan): 
   return strings.filter(({ tokens }) => tokens.some((token) => token.kind === 'placeholder' && names.has(token.name)));
 }
 
+/** The longest path of a field, without a key of a map at its end. */
+const LONGEST_PATH = 500;
+
 function isWithin(path: string, parents: ReadonlySet<string>): boolean {
   if (parents.has(path)) return true;
-  return Array.from(path.matchAll(/[.[]/g)).some(({ index }) => parents.has(path.slice(0, index)));
+  const beginnings = Array.from(path.slice(0, LONGEST_PATH).matchAll(/[.[]/g));
+  return beginnings.some(({ index }) => parents.has(path.slice(0, index)));
 }

@@ -47,4 +47,15 @@ describe('the size of an object', () => {
     expect(checked({ ...update, object: object(299 * KIB) })).toEqual({});
     expect(checked({ ...update, object: object(301 * KIB) }).errors).toHaveLength(1);
   });
+
+  it('has at most 100 levels, whatever its size', () => {
+    const nested = (depth: number) => ({ spec: JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`) as unknown });
+    expect(checked({ object: nested(100) })).toEqual({});
+    const message = 'Invalid value: the JobRun has more than 100 levels of maps and lists in each other';
+    for (const depth of [101, 9000]) {
+      expect(checked({ object: nested(depth) })).toEqual({
+        errors: [{ path: '', reason: 'FieldValueInvalid', message }],
+      });
+    }
+  });
 });
