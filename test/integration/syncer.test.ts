@@ -366,6 +366,41 @@ describe('a Job that is deleted', () => {
   });
 });
 
+describe('a Job that names a run as its controller, but has another name', () => {
+  it('does not end the run when it is deleted', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    const annotations = { [ANNOTATION_MISSING_TEMPLATE]: 'Wait' };
+    await environment.run(namespace, 'hijack', { spec: { templateRef: 'comes-later' }, metadata: { annotations } });
+    const { apiVersion, metadata } = await environment.runThat(
+      namespace,
+      'hijack',
+      ({ status }) => status?.phase === 'Pending',
+    );
+    const owner = { apiVersion, kind: 'JobRun', name: 'hijack', uid: metadata.uid, controller: true };
+    const foreign = await environment.client.create<Job>(JOBS, namespace, {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'not-its-job', labels: { 'hematoscope.app/job-run': 'hijack' }, ownerReferences: [owner] },
+      spec: {
+        managedBy: 'example.com/test',
+        template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b' }] } },
+      },
+    } as Job);
+    await environment.complete(foreign);
+    await environment.deleteJob(foreign);
+    // The watch reports the Job of a later run after that deletion.
+    await environment.template(namespace);
+    await environment.run(namespace, 'later');
+    const { job } = await environment.withJob(namespace, 'later');
+    await environment.complete(job);
+    await environment.runThat(namespace, 'later', ({ status }) => status?.phase === 'Succeeded');
+    expect((await environment.getRun(namespace, 'hijack')).status?.phase).toBe('Pending');
+    await environment.template(namespace, 'comes-later');
+    await environment.withJob(namespace, 'hijack');
+  });
+});
+
 describe('a run that was restored from a backup', () => {
   it.each([
     ['as Velero does', { labels: { 'velero.io/restore-name': 'monday' } }],
