@@ -31,8 +31,19 @@ export function etcdArguments({ directory, etcdPort, etcdPeerPort }: ControlPlan
   ];
 }
 
+/**
+ * Flags of both programs for the oldest Kubernetes (`KUBERNETES=oldest`). Jobs that another controller manages
+ * (`managedBy`) are on by default from 1.32 on, and tests use them.
+ */
+const versionArguments = (environment: NodeJS.ProcessEnv): string[] =>
+  environment['KUBERNETES'] === 'oldest' ? ['--feature-gates=JobManagedBy=true'] : [];
+
 /** Flags of kube-apiserver. Those of `extra` take precedence. */
-export function apiServerArguments(layout: ControlPlaneLayout, extra: readonly string[] = []): string[] {
+export function apiServerArguments(
+  layout: ControlPlaneLayout,
+  extra: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = process.env,
+): string[] {
   const pki = certificatesOf(layout);
   return [
     `--bind-address=${layout.address}`,
@@ -60,12 +71,17 @@ export function apiServerArguments(layout: ControlPlaneLayout, extra: readonly s
     '--allow-privileged=true',
     // The default reconciler publishes the address in the Service `kubernetes`, and does not accept a loopback address.
     ...(layout.address === '127.0.0.1' ? ['--endpoint-reconciler-type=none'] : []),
+    ...versionArguments(environment),
     ...extra,
   ];
 }
 
 /** Flags of kube-controller-manager. The limits of its client are raised: the defaults would slow down benchmarks. */
-export function controllerManagerArguments(layout: ControlPlaneLayout, extra: readonly string[] = []): string[] {
+export function controllerManagerArguments(
+  layout: ControlPlaneLayout,
+  extra: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = process.env,
+): string[] {
   const pki = certificatesOf(layout);
   return [
     `--kubeconfig=${join(layout.directory, 'controller-manager.kubeconfig')}`,
@@ -81,6 +97,7 @@ export function controllerManagerArguments(layout: ControlPlaneLayout, extra: re
     '--kube-api-burst=600',
     '--concurrent-job-syncs=20',
     '--concurrent-namespace-syncs=10',
+    ...versionArguments(environment),
     ...extra,
   ];
 }

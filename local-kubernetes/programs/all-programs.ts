@@ -11,7 +11,7 @@ import { ensureProgram } from './programs.ts';
 export async function ensureAllPrograms(): Promise<string[]> {
   await checkMachine(['control-plane']);
   const paths: string[] = [];
-  for (const name of ['kubectl', 'cluster-tool', 'coredns', 'cert-manager', 'helm'] as const) {
+  for (const name of ['kubectl', 'kube-apiserver', 'cluster-tool', 'coredns', 'cert-manager', 'helm'] as const) {
     paths.push(await ensureProgram(name));
   }
   return paths;

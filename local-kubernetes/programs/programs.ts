@@ -8,6 +8,8 @@ import { run } from '../run.ts';
 import { tidy } from './tidy.ts';
 
 interface Build {
+  /** Whether the folder has a `go.mod` of its own; otherwise that of `local-kubernetes/` counts. */
+  ownModules?: true;
   /** The Go module whose version the programs report. */
   module?: string;
   /** Package variables that contain the version. The linker sets them. */
@@ -17,15 +19,14 @@ interface Build {
   hint: string;
 }
 
+/** The folder of the oldest Kubernetes that is supported. */
+const OLDEST = 'oldest-kubernetes';
+
 /** Folders of `programs/` with a `main` package, and the programs that each provides. */
 const builds: Readonly<Record<string, Build>> = {
   kubernetes: {
     module: 'k8s.io/kubernetes',
-    versionFlags: (version) => {
-      const [major, minor] = version.replace('v', '').split('.');
-      const variable = 'k8s.io/component-base/version.git';
-      return [`${variable}Version=${version}`, `${variable}Major=${major}`, `${variable}Minor=${minor}`];
-    },
+    versionFlags: kubernetesVersion,
     programs: [
       'etcd',
       'kube-apiserver',
@@ -35,6 +36,13 @@ const builds: Readonly<Record<string, Build>> = {
       'kube-proxy',
       'kubectl',
     ],
+    hint: 'once per version; 5 to 10 minutes on 2 cores',
+  },
+  [OLDEST]: {
+    ownModules: true,
+    module: 'k8s.io/kubernetes',
+    versionFlags: kubernetesVersion,
+    programs: ['kube-apiserver', 'kube-controller-manager'],
     hint: 'once per version; 5 to 10 minutes on 2 cores',
   },
   helm: {
@@ -79,7 +87,7 @@ const found = new Map<string, Promise<string>>();
  * @throws if Go is missing or the build fails.
  */
 export async function ensureProgram(name: ProgramName, progress: Progress = printProgress): Promise<string> {
-  const folder = Object.keys(builds).find((key) => builds[key]?.programs.includes(name));
+  const folder = folderOf(name);
   if (folder === undefined) throw new Error(`no folder of local-kubernetes/programs/ builds ${name}`);
   const pending = found.get(folder) ?? ensureBuilt(folder, progress);
   found.set(folder, pending);
@@ -89,6 +97,15 @@ export async function ensureProgram(name: ProgramName, progress: Progress = prin
     found.delete(folder);
     throw error;
   }
+}
+
+/**
+ * The folder of `programs/` that provides a program. With `KUBERNETES=oldest`, the control plane is the oldest that is
+ * supported; etcd, kubectl and the programs of a node are always the newest.
+ */
+export function folderOf(name: ProgramName, environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (environment['KUBERNETES'] === 'oldest' && builds[OLDEST]?.programs.includes(name)) return OLDEST;
+  return Object.keys(builds).find((key) => builds[key]?.programs.includes(name));
 }
 
 /** The folder of a Go module that is pinned in `go.mod`. For example, cert-manager's module contains its CRDs. */
@@ -152,10 +169,10 @@ async function compile(folder: string, target: string, note: (detail: string) =>
       ['-s -w', ...linkerFlags].join(' '),
       '-o',
       target,
-      `./programs/${folder}`,
+      builds[folder]?.ownModules === true ? '.' : `./programs/${folder}`,
     ],
     {
-      cwd: sourceDirectory,
+      cwd: moduleOf(folder),
       env: { ...process.env, CGO_ENABLED: '0' },
       onLine: (line) => {
         if (!line.startsWith('go: downloading')) packages += 1;
@@ -168,9 +185,19 @@ async function compile(folder: string, target: string, note: (detail: string) =>
 async function versionVariables(folder: string): Promise<string[]> {
   const { module, versionFlags } = builds[folder] ?? {};
   if (module === undefined || versionFlags === undefined) return [];
-  const goMod = await readFile(join(sourceDirectory, 'go.mod'), 'utf8');
+  const goMod = await readFile(join(moduleOf(folder), 'go.mod'), 'utf8');
   return versionFlags(requiredVersion(goMod, module));
 }
+
+function kubernetesVersion(version: string): string[] {
+  const [major, minor] = version.replace('v', '').split('.');
+  const variable = 'k8s.io/component-base/version.git';
+  return [`${variable}Version=${version}`, `${variable}Major=${major}`, `${variable}Minor=${minor}`];
+}
+
+/** The folder of the `go.mod` that counts for a folder of `programs/`. */
+const moduleOf = (folder: string): string =>
+  builds[folder]?.ownModules === true ? join(sourceDirectory, 'programs', folder) : sourceDirectory;
 
 /** The version of a module in the text of a `go.mod`. */
 export function requiredVersion(goMod: string, module: string): string {
@@ -190,7 +217,10 @@ async function contentHash(folder: string): Promise<string> {
     .filter((name) => name.endsWith('.go'))
     .sort();
   const hash = createHash('sha256').update(await goVersion());
-  for (const file of ['go.mod', 'go.sum', ...files.map((name) => join('programs', folder, name))]) {
+  for (const file of ['go.mod', 'go.sum']) {
+    hash.update(`\n${file}\n`).update(await readFile(join(moduleOf(folder), file)));
+  }
+  for (const file of files.map((name) => join('programs', folder, name))) {
     hash.update(`\n${file}\n`).update(await readFile(join(sourceDirectory, file)));
   }
   return hash.digest('hex').slice(0, 16);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requiredVersion } from '../../../../local-kubernetes/programs/programs.ts';
+import { folderOf, requiredVersion } from '../../../../local-kubernetes/programs/programs.ts';
 
 describe('requiredVersion', () => {
   it('reads the version of a module that go.mod requires, not one that it replaces', () => {
@@ -8,5 +8,18 @@ describe('requiredVersion', () => {
     expect(requiredVersion(goMod, 'k8s.io/kubernetes')).toBe('v1.37.2');
     expect(requiredVersion(goMod, 'a.b/c')).toBe('v0.1.0');
     expect(() => requiredVersion(goMod, 'k8s.io/api')).toThrow('go.mod does not require k8s.io/api');
+  });
+});
+
+describe('the folder that provides a program', () => {
+  it.each<[string, Parameters<typeof folderOf>[0], string, string]>([
+    ['the API server', 'kube-apiserver', 'kubernetes', 'oldest-kubernetes'],
+    ['the controllers', 'kube-controller-manager', 'kubernetes', 'oldest-kubernetes'],
+    ['etcd', 'etcd', 'kubernetes', 'kubernetes'],
+    ['kubectl', 'kubectl', 'kubernetes', 'kubernetes'],
+    ['helm', 'helm', 'helm', 'helm'],
+  ])('with KUBERNETES=oldest is another one only for the control plane: %s', (_what, name, usual, oldest) => {
+    expect(folderOf(name, {})).toBe(usual);
+    expect(folderOf(name, { KUBERNETES: 'oldest' })).toBe(oldest);
   });
 });
