@@ -63,20 +63,35 @@ function scalarStandIn(schema: ParameterSchema | undefined): ScalarValue {
  */
 export function trialFindings(
   template: CompiledTemplate,
-  errorsOfJob: readonly FieldError[],
+  errors: readonly FieldError[],
 ): { errors: FieldError[]; warnings: string[] } {
-  const { plan } = template;
-  const errors = errorsOfJob.map((error) => ({ ...error, path: pathInTemplate(error.path) }));
-  const madeUp = new Set(template.parameters.filter((one) => !hasValue(one)).map(({ name }) => name));
-  const dependent = placeholderPaths(plan);
-  const unknown = placeholderPaths({ strings: stringsWith(madeUp, plan) });
-  const ofOwnValues = errors.filter(({ path }) => isWithin(path, dependent) && !isWithin(path, unknown));
+  const dependent = placeholderPaths(template.plan);
   return {
-    errors: errors.filter(({ path }) => !isWithin(path, dependent)),
-    warnings: ofOwnValues.map(
+    errors: errors.map(inTemplate).filter(({ path }) => !isWithin(path, dependent)),
+    warnings: ownValueErrors(template, errors).map(
       (error) => `a Job with the template's own values for its parameters would be refused: ${formatFieldError(error)}`,
     ),
   };
+}
+
+/** The errors in fields where every value is the template's own. Paths are the template's. */
+export function ownValueErrors(template: CompiledTemplate, errors: readonly FieldError[]): FieldError[] {
+  const { plan } = template;
+  const madeUp = new Set(template.parameters.filter((one) => !hasValue(one)).map(({ name }) => name));
+  const unknown = placeholderPaths({ strings: stringsWith(madeUp, plan) });
+  return errorsOfValues(template, errors)
+    .map(inTemplate)
+    .filter(({ path }) => !isWithin(path, unknown));
+}
+
+function inTemplate(error: FieldError): FieldError {
+  return { ...error, path: pathInTemplate(error.path) };
+}
+
+/** The errors of the trial Job in fields with placeholders. Paths are the Job's. */
+export function errorsOfValues({ plan }: CompiledTemplate, errors: readonly FieldError[]): FieldError[] {
+  const dependent = placeholderPaths(plan);
+  return errors.filter(({ path }) => isWithin(pathInTemplate(path), dependent));
 }
 
 /** Whether the template has a value of its own for the parameter. */

@@ -1,12 +1,14 @@
 import type { TemplateKind } from '../../../api/names.ts';
 import type { Job } from '../../../api/wire.ts';
-import { trialFindings } from '../../../core/template/trial.ts';
 import type { Check } from '../run-checks.ts';
+import { refusedSample } from './refused-sample.ts';
 import type { TemplateChange, TemplateChangeOptions } from './template-change.ts';
 
 /** The API server accepts the Job in a dry run. */
 export function sampleJobAccepted({ dryRuns }: Pick<TemplateChangeOptions, 'dryRuns'>): Check<TemplateChange> {
-  return async ({ template: { kind }, compiled, trial, sampleJob, signal }) => {
+  return async (change) => {
+    const { trial, sampleJob, signal } = change;
+    const { kind } = change.template;
     const rendered = sampleJob();
     if ('errors' in rendered) return {};
     const outcome = await dryRuns.try(rendered.job, signal);
@@ -15,7 +17,11 @@ export function sampleJobAccepted({ dryRuns }: Pick<TemplateChangeOptions, 'dryR
       case 'accepted':
         return { warnings: [...outcome.warnings, ...unchecked] };
       case 'invalid': {
-        const { errors, warnings } = trialFindings(compiled(), outcome.errors);
+        const { errors = [], warnings = [] } = await refusedSample(
+          { ...change, dryRuns },
+          rendered.job,
+          outcome.errors,
+        );
         return { errors, warnings: [...warnings, ...unchecked] };
       }
       case 'forbidden':

@@ -3,6 +3,7 @@ import type { AdmissionRequest } from '../../../api/admission-review.ts';
 import type { JobRun } from '../../../api/job-run.ts';
 import type { Template } from '../../../api/job-template.ts';
 import { API_VERSION } from '../../../api/names.ts';
+import type { ParameterValue } from '../../../api/parameter.ts';
 import { render, type Rendered } from '../../../core/job/render.ts';
 import { compileTemplate, type CompiledTemplate } from '../../../core/template/compile.ts';
 import { unknownTemplateFields } from '../../../core/template/unknown-template-fields.ts';
@@ -30,6 +31,8 @@ export interface TemplateChange extends AdmissionCase {
   compiled: () => CompiledTemplate;
   /** The trial of the template. The template must have no errors. */
   trial: () => Trial;
+  /** The same Job with these values of parameters. */
+  jobWith: (parameters: Record<string, ParameterValue>) => Rendered;
   /** The Job of a JobRun that overrides nothing and has a sample for each parameter. */
   sampleJob: () => Rendered;
 }
@@ -55,15 +58,17 @@ export function gatherTemplateChange(
   const template = request.object as Template;
   const compiled = once(() => compileTemplate(template));
   const trial = once(() => trialOf(compiled()));
-  const sampleJob = once((): Rendered => {
+  const jobWith = (values: Record<string, ParameterValue>): Rendered => {
     const { errors } = compiled();
     if (errors.length > 0) return { errors, of: 'template' };
-    return render(trial().template, sampleRun(template, trial(), request.namespace ?? clusterNamespace));
-  });
-  return { request, signal, template, compiled, trial, sampleJob };
+    const parameters = { ...trial().parameters, ...values };
+    return render(trial().template, sampleRun(template, parameters, request.namespace ?? clusterNamespace));
+  };
+  const sampleJob = once(() => jobWith({}));
+  return { request, signal, template, compiled, trial, jobWith, sampleJob };
 }
 
-function sampleRun(template: Template, { parameters }: Trial, namespace: string): JobRun {
+function sampleRun(template: Template, parameters: Trial['parameters'], namespace: string): JobRun {
   const name = template.metadata.name ?? 'example';
   const spec = { templateRef: name, templateKind: template.kind, parameters };
   return { apiVersion: API_VERSION, kind: 'JobRun', metadata: { name, namespace }, spec };

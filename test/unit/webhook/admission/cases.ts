@@ -47,7 +47,8 @@ export function jobRunUpdate(before: Partial<JobRun['spec']>, after: Partial<Job
 export function templateChange(template: Template, sampleJob: TemplateChange['sampleJob']): TemplateChange {
   const { request } = jobTemplateReview(ECHO_SPEC);
   const compiled = once(() => compileTemplate(template));
-  return { request, signal, template, compiled, trial: once(() => trialOf(compiled())), sampleJob };
+  const trial = once(() => trialOf(compiled()));
+  return { request, signal, template, compiled, trial, jobWith: sampleJob, sampleJob };
 }
 
 export const JOB: Job = {

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { Template } from '../../../../../api/job-template.ts';
+import type { Parameter } from '../../../../../api/parameter.ts';
+import type { Job } from '../../../../../api/wire.ts';
+import type { FieldError } from '../../../../../core/errors/field-error.ts';
+import { sampleJobAccepted } from '../../../../../webhook/admission/template-change/sample-job-accepted.ts';
+import { gatherTemplateChange } from '../../../../../webhook/admission/template-change/template-change.ts';
+import type { DryRunOutcome } from '../../../../../webhook/lookups/dry-run.ts';
+import { echoTemplate } from '../../../core/objects.ts';
+import { jobTemplateReview } from '../../reviews.ts';
+
+const CONTAINER = 'spec.template.spec.containers[0]';
+
+const template = (container: object, parameters: Parameter[]): Template => ({
+  ...echoTemplate({ template: { spec: { containers: [{ name: 'echo', image: 'busybox', ...container }] } } }),
+  kind: 'JobTemplate',
+  parameters,
+});
+
+const wrong = (path: string): FieldError => ({ path, reason: 'FieldValueInvalid', message: 'Invalid value' });
+
+type PodSpec = NonNullable<NonNullable<Job['spec']>['template']['spec']>;
+type ApiServer = (container: PodSpec['containers'][0]) => FieldError[];
+
+/** What the check finds if the API server has these errors for a container, and the number of dry runs. */
+async function found(of: Template, apiServer: ApiServer) {
+  let dryRuns = 0;
+  const attempt = (job: Job): Promise<DryRunOutcome> => {
+    dryRuns += 1;
+    const errors = apiServer(job.spec!.template.spec!.containers[0]!);
+    return Promise.resolve(errors.length > 0 ? { kind: 'invalid', errors } : { kind: 'accepted', warnings: [] });
+  };
+  const { request } = jobTemplateReview(of.spec);
+  const { signal } = new AbortController();
+  const change = gatherTemplateChange({ ...request, object: of }, { clusterNamespace: 'release' }, signal);
+  const findings = await sampleJobAccepted({ dryRuns: { try: attempt } })(change);
+  return { errors: findings.errors ?? [], warnings: findings.warnings ?? [], dryRuns };
+}
+
+describe('a field that is wrong with the sample', () => {
+  const image = { image: 'app:$(params.tag)' };
+  const isBad: ApiServer = ({ image: tag = '' }) => (tag.endsWith('good') ? [] : [wrong(`${CONTAINER}.image`)]);
+  const tags = (...values: string[]): Parameter[] => [{ name: 'tag', schema: { type: 'string', enum: values } }];
+
+  it('is an error if it is wrong with all values that a run can set', async () => {
+    const { errors, warnings, dryRuns } = await found(template(image, tags('a', 'b', 'c')), isBad);
+    expect(errors).toEqual([
+      { ...wrong(`${CONTAINER}.image`), message: 'Invalid value; no other value of "tag" is valid either' },
+    ]);
+    expect(warnings).toEqual([]);
+    expect(dryRuns).toBe(3);
+  });
+
+  it('is an error if a run can set no other value', async () => {
+    const { errors } = await found(template(image, tags('a')), isBad);
+    expect(errors).toMatchObject([{ message: 'Invalid value; a run can set no other value' }]);
+  });
+
+  it('is a warning if another value is valid', async () => {
+    const { errors, warnings } = await found(template(image, tags('a', 'good')), isBad);
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining(`would be refused: ${CONTAINER}.image: Invalid value`)]);
+  });
+
+  it('is a warning if a run can set any value', async () => {
+    const { errors, warnings, dryRuns } = await found(template(image, [{ name: 'tag', default: 'a' }]), isBad);
+    expect({ errors, dryRuns, warnings: warnings.length }).toEqual({ errors: [], dryRuns: 1, warnings: 1 });
+  });
+});
+
+describe('a quantity that cannot be parsed', () => {
+  const limits = { resources: { limits: { memory: '$(params.memory)' } } };
+  const path = `${CONTAINER}.resources.limits[memory]`;
+  const apiServer: ApiServer = ({ resources, command }) => {
+    if (resources?.limits?.['memory'] === 'sample') return [wrong(path)];
+    return command === undefined ? [wrong(`${CONTAINER}.command`), wrong(path)] : [];
+  };
+
+  it('hides no other error of the template', async () => {
+    const { errors, warnings } = await found(template(limits, [{ name: 'memory' }]), apiServer);
+    expect(errors).toEqual([wrong(`${CONTAINER}.command`)]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is no error if it is a made-up value and the rest is good', async () => {
+    const { errors } = await found(template({ ...limits, command: ['x'] }, [{ name: 'memory' }]), apiServer);
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import type { Job } from '../../../api/wire.ts';
+import type { FieldError } from '../../../core/errors/field-error.ts';
+import { quotedList } from '../../../core/errors/quoted.ts';
+import { withQuantities } from '../../../core/job/stand-ins.ts';
+import { otherValues } from '../../../core/template/other-values.ts';
+import { pathInTemplate } from '../../../core/template/template-reference.ts';
+import { errorsOfValues, ownValueErrors, trialFindings } from '../../../core/template/trial.ts';
+import type { Findings } from '../run-checks.ts';
+import type { TemplateChange, TemplateChangeOptions } from './template-change.ts';
+
+type Trying = Pick<TemplateChange, 'compiled' | 'trial' | 'jobWith' | 'signal'> &
+  Pick<TemplateChangeOptions, 'dryRuns'>;
+
+/** At most this many fields are tried with all other values. */
+const MOST_FIELDS = 3;
+
+/**
+ * What it means for the template that the API server refuses its sample Job. A field that is wrong with one value is a
+ * warning. It is an error if a run can set no other value, or only values that are wrong too.
+ */
+export async function refusedSample(trying: Trying, job: Job, refused: readonly FieldError[]): Promise<Findings> {
+  const template = trying.compiled();
+  const errors = [...refused, ...(await hiddenErrors(trying, job, refused))];
+  const hopeless = await hopelessFields(trying, ownValueErrors(template, errors));
+  const paths = new Set(hopeless.map(({ path }) => path));
+  const findings = trialFindings(
+    template,
+    errors.filter(({ path }) => !paths.has(pathInTemplate(path))),
+  );
+  return { errors: [...findings.errors, ...hopeless], warnings: findings.warnings };
+}
+
+/** The errors that the API server did not report because it could not parse the sample value of a quantity. */
+async function hiddenErrors({ compiled, dryRuns, signal }: Trying, job: Job, refused: readonly FieldError[]) {
+  const ofValues = errorsOfValues(compiled(), refused);
+  const other = withQuantities(
+    job,
+    ofValues.map(({ path }) => path),
+  );
+  const outcome = other && (await dryRuns.try(other, signal));
+  if (outcome?.kind !== 'invalid') return [];
+  const fromValues = new Set(errorsOfValues(compiled(), outcome.errors));
+  const known = new Set(refused.map(({ path, message }) => `${path}: ${message}`));
+  return outcome.errors.filter((error) => !fromValues.has(error) && !known.has(`${error.path}: ${error.message}`));
+}
+
+/** Errors of fields that are wrong with every value that their parameters can have. Paths are the template's. */
+async function hopelessFields(trying: Trying, errors: readonly FieldError[]): Promise<FieldError[]> {
+  const tried = await Promise.all(
+    errors.slice(0, MOST_FIELDS).map(async (error) => {
+      const others = otherValues(trying.compiled(), error.path, trying.trial().parameters);
+      if (others === undefined) return [];
+      const verdicts = await Promise.all(others.map(async (values) => isWrong(trying, values, error.path)));
+      if (verdicts.includes(false)) return [];
+      const names = quotedList(Object.keys(others[0] ?? {}));
+      const all = names === '' ? 'a run can set no other value' : `no other value of ${names} is valid either`;
+      return [{ ...error, message: `${error.message}; ${all}` }];
+    }),
+  );
+  return tried.flat();
+}
+
+async function isWrong(
+  { jobWith, dryRuns, signal }: Trying,
+  values: Parameters<TemplateChange['jobWith']>[0],
+  path: string,
+) {
+  const rendered = jobWith(values);
+  if ('errors' in rendered) return false;
+  const outcome = await dryRuns.try(rendered.job, signal);
+  return outcome.kind === 'invalid' && outcome.errors.some((error) => pathInTemplate(error.path) === path);
+}
