@@ -11,10 +11,11 @@ import {
   RESOURCE_REQUIREMENTS,
   TOLERATION,
 } from './kubernetes/definitions.ts';
+import { mapSchemas } from './kubernetes/json-schema.ts';
 import type { JsonSchema, ValidationRule } from './kubernetes/json-schema.ts';
 import { PHASES, TEMPLATE_KINDS } from './names.ts';
 import type { ParameterValue } from './parameter.ts';
-import { AtomicList, Embedded, ListMap, StringEnum, StringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
+import { AtomicList, Embedded, ListMap, StringEnum, NullableStringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 import type { EnvFromSource, EnvVar, JobStatus, ObjectMeta, ResourceRequirements, Toleration } from './wire.ts';
 
 /** RFC 1123: what the name of a JobTemplate can be. */
@@ -34,6 +35,17 @@ const TEMPLATE_REF_RULES: ValidationRule[] = [
       'cannot be the name of a JobTemplate: a name has only lower-case letters, digits, "-" and ".", and begins and ends with a letter or digit',
   },
 ];
+
+/** The maps and the list of resources. Null means absent in them; see {@link NullableStringMap}. */
+const nullableResources = (): JsonSchema => {
+  const { properties = {}, ...rest } = definition(RESOURCE_REQUIREMENTS);
+  const nullable = mapSchemas(properties, ({ additionalProperties, ...property }) => ({
+    ...property,
+    nullable: true,
+    ...(additionalProperties && { additionalProperties: { ...additionalProperties, nullable: true } }),
+  }));
+  return { ...rest, properties: nullable };
+};
 
 /** Fields that set what a container runs; at the top of spec they apply to the first container. */
 const containerFields = {
@@ -59,7 +71,8 @@ const containerFields = {
     Type.String({ description: 'Image of the container, if the template allows this override.', minLength: 1 }),
   ),
   resources: Type.Optional(
-    Embedded<ResourceRequirements>(RESOURCE_REQUIREMENTS, {
+    Type.Unsafe<ResourceRequirements>({
+      ...nullableResources(),
       description:
         "CPU, memory and other resources, merged into the template's by resource name, separately for limits and requests. An empty map clears the template's.",
     }),
@@ -85,9 +98,11 @@ export type ContainerOverride = Static<typeof ContainerOverrideSchema>;
 
 const MetadataOverrideSchema = Type.Object(
   {
-    labels: Type.Optional(StringMap({ description: 'Labels; they take precedence over those of the template.' })),
+    labels: Type.Optional(
+      NullableStringMap({ description: 'Labels; they take precedence over those of the template.' }),
+    ),
     annotations: Type.Optional(
-      StringMap({ description: 'Annotations; they take precedence over those of the template.' }),
+      NullableStringMap({ description: 'Annotations; they take precedence over those of the template.' }),
     ),
   },
   {
@@ -159,7 +174,7 @@ const specFields = {
   ),
   metadata: Type.Optional(MetadataOverrideSchema),
   nodeSelector: Type.Optional(
-    StringMap({
+    NullableStringMap({
       description:
         "Node selector of the Pods, merged into the template's; the run's labels take precedence. An empty map clears the template's.",
     }),

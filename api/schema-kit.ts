@@ -37,6 +37,17 @@ export const StringMap = (keywords: Keywords): TUnsafe<Record<string, string>> =
   Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' }, ...keywords });
 
 /**
+ * A map of strings by string in which null means absent. Without `nullable`, the API server drops the null itself, so that
+ * `{a: null}` arrives as the empty map, which clears what the template has.
+ */
+export const NullableStringMap = (keywords: Keywords): TUnsafe<Record<string, string>> =>
+  Type.Unsafe<Record<string, string>>({
+    type: 'object',
+    additionalProperties: { type: 'string', nullable: true },
+    ...keywords,
+  });
+
+/**
  * Set on our own objects: the API server preserves their unknown fields, so that the webhook sees and refuses them, with
  * the name that the user may have meant. See ADR 22.
  */

@@ -33,7 +33,12 @@ export function containerOverrides({ spec }: JobRun): [TargetedOverride, ...Targ
 
 /** The fields that the run sets; an empty value clears the template's. */
 export function fieldsSet({ name, fields }: TargetedOverride): ContainerField[] {
-  return CONTAINER_FIELDS.filter((field) => isSet(fields[field]) && !(name === undefined && field === 'envFrom'));
+  const { resources } = fields;
+  return CONTAINER_FIELDS.filter((field) => {
+    if (field === 'resources')
+      return isStated(resources) && (isEmpty(resources) || Object.values(resources).some(isStated));
+    return isSet(fields[field]) && !(name === undefined && field === 'envFrom');
+  });
 }
 
 /** Applies the run's overrides of containers to the Pod spec. An override for an unknown container changes nothing. */
@@ -141,7 +146,7 @@ function mergedResources(
   for (const field of ['limits', 'requests'] as const) {
     const site = { job: job.child(field), run: run.child(field), origins };
     // If a request exceeds its limit, the API server reports the request, even if the run sets only the limit.
-    if (isSet(fromRun[field])) merged[field] = mergedMap(fromTemplate?.[field], fromRun[field], site);
+    if (isStated(fromRun[field])) merged[field] = mergedMap(fromTemplate?.[field], fromRun[field], site);
     else origins?.mergedMap(site.job, site.run, []);
   }
   if (isSet(fromRun.claims)) {
@@ -159,13 +164,27 @@ export function mergedMap(
   fromRun: StringMap,
   { job, run, origins }: Site,
 ): StringMap {
-  const keys = Object.keys(fromRun);
-  if (keys.length === 0) {
+  if (isEmpty(fromRun)) {
     origins?.replaced(job, run);
     return {};
   }
-  origins?.mergedMap(job, run, keys);
-  return { ...fromTemplate, ...fromRun };
+  const set = withoutNulls(fromRun);
+  origins?.mergedMap(job, run, Object.keys(set));
+  return { ...fromTemplate, ...set };
+}
+
+/** The map without the entries that are `null`, which set nothing. */
+export function withoutNulls(map: StringMap): StringMap {
+  return Object.fromEntries(Object.entries(map).filter(([, value]) => isSet(value)));
+}
+
+/** Whether a map or list sets or clears something. One whose values are all `null` does neither. */
+export function isStated<T extends object>(map: T | null | undefined): map is T {
+  return isSet(map) && (isEmpty(map) || Object.values(map).some(isSet));
+}
+
+function isEmpty(map: object): boolean {
+  return Object.keys(map).length === 0;
 }
 
 /** Absent and `null` are the same, as everywhere in Kubernetes. */

@@ -4,6 +4,7 @@ import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
+import { withoutNulls } from './container-overrides.ts';
 import type { Origins } from './origins.ts';
 import { reservedKey } from './reserved-keys.ts';
 
@@ -36,7 +37,7 @@ function recordOrigins(name: MetadataField, keys: readonly string[], origins: Or
 /** Errors for keys that a run cannot set: some never, whatever its template allows, and those that the template sets. */
 export function metadataErrors({ spec }: JobRun, jobMetadata?: TemplateContent['jobMetadata']): FieldError[] {
   return FIELDS.flatMap((map) =>
-    errorsOfEach(Object.entries(spec.metadata?.[map] ?? {}), ([key, value]) => {
+    errorsOfEach(Object.entries(withoutNulls(spec.metadata?.[map] ?? {})), ([key, value]) => {
       const set = jobMetadata?.[map] ?? {};
       const isOther = Object.hasOwn(set, key) && set[key] !== value;
       const why = reservedKey(key) ?? (isOther ? SET_BY_TEMPLATE : undefined);
@@ -46,5 +47,5 @@ export function metadataErrors({ spec }: JobRun, jobMetadata?: TemplateContent['
 }
 
 function unreserved(map: StringMap | null | undefined): StringMap {
-  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => reservedKey(key) === undefined));
+  return Object.fromEntries(Object.entries(withoutNulls(map ?? {})).filter(([key]) => reservedKey(key) === undefined));
 }

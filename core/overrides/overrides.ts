@@ -13,6 +13,7 @@ import {
   containerOverrides,
   fieldsSet,
   isSet,
+  isStated,
   listOf,
   mergedMap,
   withContainerOverrides,
@@ -95,10 +96,10 @@ function usesOf(run: JobRun): Use[] {
     fieldsSet(override).map((name) => ({ path: override.path.child(name), override: overrideOf(name) })),
   );
   const plain = [...JOB_FIELDS, ...POD_FIELDS]
-    .filter((name) => isSet(spec[name]))
+    .filter((name) => (name === 'nodeSelector' ? isStated(spec[name]) : isSet(spec[name])))
     .map((name) => ({ path: SPEC.child(name), override: name }));
   const metadata = (['labels', 'annotations'] as const)
-    .filter((name) => isSet(spec.metadata?.[name]))
+    .filter((name) => isStated(spec.metadata?.[name]))
     .map((name) => ({ path: SPEC.child('metadata', name), override: name }));
   return [...(first ?? []), ...others.flat(), ...plain, ...metadata];
 }
@@ -166,7 +167,7 @@ function podFields(podSpec: PodSpec, spec: JobRunSpec, origins?: Origins): Parti
     origins?.replaced(POD_SPEC.child(name), SPEC.child(runName));
   };
   const fields: Partial<PodSpec> = {};
-  if (isSet(nodeSelector)) {
+  if (isStated(nodeSelector)) {
     fields.nodeSelector = mergedMap(podSpec.nodeSelector, nodeSelector, siteOf('nodeSelector'));
   }
   if (isSet(tolerations)) {

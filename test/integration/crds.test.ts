@@ -334,6 +334,23 @@ describe('a JobRun', () => {
     );
   });
 
+  test.each([
+    ['client-side', []],
+    ['server-side', ['--server-side']],
+  ])('keeps null in maps, so that it clears nothing, and can be applied again: %s', async (side, flags) => {
+    const name = `nulls-${side}`;
+    const spec = {
+      templateRef: 'echo',
+      args: null,
+      resources: { limits: { cpu: null }, requests: null },
+      nodeSelector: { zone: null },
+    };
+    await kubectl(['apply', ...flags, '-f', '-'], jobRun(name, spec));
+    const stored = await client.get<Custom>(JOB_RUNS, { namespace: 'default', name });
+    expect(stored.spec).toMatchObject({ resources: { limits: { cpu: null } }, nodeSelector: { zone: null } });
+    expect(await kubectl(['apply', ...flags, '-f', '-'], jobRun(name, spec))).toMatch(/unchanged|serverside-applied/);
+  });
+
   test('can be suspended and resumed', async () => {
     await kubectl(['apply', '-f', '-'], jobRun('paused', { templateRef: 'echo', suspend: true }));
     expect(await kubectl(['apply', '-f', '-'], jobRun('paused', { templateRef: 'echo', suspend: false }))).toContain(

@@ -22,6 +22,7 @@ const KEYWORDS = new Set([
   'description',
   'enum',
   'pattern',
+  'nullable',
   'minLength',
   'maxLength',
   'minimum',
