@@ -130,6 +130,25 @@ describe('reconcile', () => {
     expect(sent).toEqual(['status', 'event JobCreated of echo-hello']);
   });
 
+  it.each([
+    ['deletes the Job after the final status is stored, if its time is over', '0', ['delete job-uid'], undefined],
+    ['waits for the time of the Job after the final status is stored', '3601', [], { afterMs: 1_000 }],
+  ])('%s', async (_sentence, seconds, deletions, result) => {
+    const earlier = await earlierJob();
+    const annotations = { 'hematoscope.app/ttl-seconds-after-finished': seconds };
+    const lastTransitionTime = '2026-11-23T09:00:00Z';
+    const job: Job = {
+      ...earlier,
+      metadata: { ...earlier.metadata, uid: 'job-uid', annotations },
+      status: { conditions: [{ type: 'Complete', status: 'True', lastTransitionTime }] },
+    };
+    const { reconcile: bringOn, sent, jobs } = begin({ job });
+    jobs.apply(job);
+    expect(await bringOn()).toEqual(result);
+    const events = ['event JobCreated of echo-hello', 'event Completed of echo-hello'];
+    expect(sent).toEqual(['status', ...events, ...deletions]);
+  });
+
   it('leaves the Job of another run alone', async () => {
     const job = await earlierJob();
     const { reconcile: bringOn, sent, status } = begin({ job: { ...job, metadata: { name: job.metadata!.name! } } });
