@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HOSTILE, piecesOf, type Hostile } from './hostile-runs.ts';
+import { HOSTILE, type Hostile } from './hostile-runs.ts';
+import { piecesOf } from './pieces.ts';
 import { workOf } from './work.ts';
 
 /** No piece of work takes longer on an idle machine. */

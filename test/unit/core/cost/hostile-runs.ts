@@ -1,14 +1,7 @@
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { JobTemplate } from '../../../../api/job-template.ts';
 import type { Parameter } from '../../../../api/parameter.ts';
-import { field } from '../../../../core/errors/field.ts';
-import { render } from '../../../../core/job/render.ts';
-import { referencesOf } from '../../../../core/job/references.ts';
-import { quantityErrors } from '../../../../core/job/quantity-errors.ts';
-import { compileTemplate } from '../../../../core/template/compile.ts';
-import { trialFindings, trialOf } from '../../../../core/template/trial.ts';
-import { jobRunPatch } from '../../../../webhook/admission/job-run-mutation/job-run-patch.ts';
-import { echoRun, echoTemplate } from '../objects.ts';
+import { echoTemplate } from '../objects.ts';
 
 /** What one tenant writes to make the product work: `size` times something, up to the largest object. */
 export interface Hostile {
@@ -22,7 +15,7 @@ export interface Hostile {
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
 /** A template with these arguments. */
-const args = (list: string[], parameters: Parameter[] = []): Partial<JobTemplate> => {
+export const args = (list: string[], parameters: Parameter[] = []): Partial<JobTemplate> => {
   const { spec } = echoTemplate();
   Object.assign(spec.template.spec?.containers[0] ?? {}, { args: list });
   return { spec, parameters };
@@ -195,6 +188,13 @@ export const HOSTILE: readonly Hostile[] = [
     run: (size) => ({ parameters: { a: 'x'.repeat(size) } }),
   },
   {
+    name: 'copies in a pattern that matches slowly',
+    most: 350,
+    template: (size) =>
+      args([], [{ name: 'a', schema: { type: 'string', maxLength: 4096, pattern: `[ab]*a[ab]{${size}}[xyz]$` } }]),
+    run: () => ({ parameters: { a: 'ab'.repeat(2048) } }),
+  },
+  {
     name: 'parameters that are not declared',
     most: 3_400,
     template: () => args([], parameters(100)),
@@ -235,44 +235,3 @@ export const HOSTILE: readonly Hostile[] = [
     run: (size) => ({ containers: times(size, (i) => ({ name: `c${i}` })) }),
   },
 ];
-
-/** A piece of work that the webhook or the syncer does for a request or a run. */
-export interface Piece {
-  name: string;
-  work: () => unknown;
-}
-
-/** The pieces of work for the objects of a tenant. Between two of them, other requests get their turn or can get it. */
-export function piecesOf(
-  { template: templateOf = () => args([]), run: runOf = () => ({}) }: Hostile,
-  size: number,
-): Piece[] {
-  const template: JobTemplate = { ...echoTemplate(), ...templateOf(size) };
-  const run = echoRun(runOf(size));
-  const compiled = compileTemplate(template);
-  const isValid = compiled.errors.length === 0;
-  const rendered = render(compiled, run);
-  const review: Piece[] = [{ name: 'the errors of the template', work: () => compileTemplate(template).errors }];
-  if (isValid) {
-    review.push({ name: 'the trial of the template', work: () => trialJob(template) });
-    review.push({ name: 'the Job of the run', work: () => render(compiled, run) });
-  }
-  if ('job' in rendered) {
-    review.push({ name: 'the origins of the Job', work: rendered.origins });
-    review.push({
-      name: 'references and quantities',
-      work: () => [referencesOf(rendered.job), quantityErrors(rendered.job)],
-    });
-  }
-  const [key = ''] = Object.keys(run.spec.metadata?.annotations ?? {});
-  const refusal = field.invalid(`spec.template.spec.containers[0].resources.limits[${key}]`, key, 'is wrong');
-  review.push({ name: 'what a refusal means', work: () => trialFindings(compiled, [refusal]) });
-  const labelled = { ...run, metadata: { ...run.metadata, labels: run.spec.metadata?.labels ?? {} } };
-  review.push({ name: 'the patch of the run', work: () => jobRunPatch(run, labelled) });
-  return review;
-}
-
-function trialJob(template: JobTemplate): unknown {
-  const trial = trialOf(compileTemplate(template));
-  return render(trial.template, echoRun({ parameters: trial.parameters }));
-}
