@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AdmissionRequest } from '../../api/admission-review.ts';
+import type { JobRun } from '../../api/job-run.ts';
 import { GROUP } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
 import {
@@ -47,7 +49,7 @@ export function createDeciders(options: DeciderOptions): Deciders {
     },
     mutate: (request, signal) => {
       const isWritten = subject(request) === JOB_RUNS.plural && request.operation !== 'DELETE';
-      return isWritten && !isBeingDeleted(request) ? mutateJobRun(request, options, signal) : allow();
+      return isWritten && !isOnlyBeingDeleted(request) ? mutateJobRun(request, options, signal) : allow();
     },
   };
 }
@@ -59,7 +61,7 @@ function jobRunValidation(options: DeciderOptions): Decide {
       case 'DELETE':
         return allow();
       case 'UPDATE':
-        return isBeingDeleted(request) ? allow() : runChecks(gatherJobRunUpdate(request, signal), update);
+        return isOnlyBeingDeleted(request) ? allow() : runChecks(gatherJobRunUpdate(request, signal), update);
       default:
         return runChecks(gatherJobRunCreation(request, options, signal), creation);
     }
@@ -70,7 +72,7 @@ function templateValidation(options: DeciderOptions): Decide {
   const [change, deletion] = [templateChangeStages(options), templateDeletionStages(options)];
   return (request, signal) => {
     if (request.operation === 'DELETE') return runChecks({ request, signal }, deletion);
-    if (isBeingDeleted(request) || isContentUnchanged(request)) return allow();
+    if (isContentUnchanged(request)) return allow();
     return runChecks(gatherTemplateChange(request, options, signal), change);
   };
 }
@@ -80,7 +82,12 @@ function subject({ operation, resource, subResource = '' }: AdmissionRequest): s
   return operation !== 'CONNECT' && resource.group === GROUP && subResource === '' ? resource.resource : undefined;
 }
 
-/** The API server has marked the object as deleted, and finalizers still have to be removed from it. */
-function isBeingDeleted({ object }: AdmissionRequest): boolean {
-  return (object as { metadata: { deletionTimestamp?: string } }).metadata.deletionTimestamp !== undefined;
+/**
+ * A JobRun that the API server has marked as deleted, and from which finalizers are removed. The mark counts only in the
+ * stored object: a server-side apply can create an object with one. A change of `spec` is checked as always.
+ */
+function isOnlyBeingDeleted({ operation, object, oldObject }: AdmissionRequest): boolean {
+  if (operation !== 'UPDATE') return false;
+  const [before, after] = [oldObject, object] as Partial<JobRun>[];
+  return before?.metadata?.deletionTimestamp !== undefined && isDeepStrictEqual(before.spec, after?.spec);
 }

@@ -44,7 +44,7 @@ export function admissionHandler(
     }
     logDecision(logger, { webhook, request, verdict, milliseconds: performance.now() - started });
     const { operation, kind } = request;
-    metrics.verdicts.inc({ kind: kind.kind, operation, verdict: verdict.allowed ? 'allowed' : 'denied' });
+    metrics.decided(kind.kind, operation, verdict.allowed);
     return admissionAnswer(request.uid, verdict);
   };
 }

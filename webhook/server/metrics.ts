@@ -1,5 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
 import type { RequestObserver } from '../../kube/client/request-sender.ts';
+
+const KINDS = [JOB_RUNS, JOB_TEMPLATES, CLUSTER_JOB_TEMPLATES].map(({ kind }) => kind);
+const OPERATIONS = ['CREATE', 'UPDATE', 'DELETE'];
+const OTHER = 'other';
 
 /** The metrics of the webhook. They have the names that controller-runtime uses, where it has the same metric. */
 export class WebhookMetrics {
@@ -23,7 +28,7 @@ export class WebhookMetrics {
     labelNames: ['webhook'] as const,
     registers: [this.registry],
   });
-  readonly verdicts = new Counter({
+  readonly #verdicts = new Counter({
     name: 'job_template_run_admission_verdicts_total',
     help: 'Total number of admission decisions.',
     labelNames: ['kind', 'operation', 'verdict'] as const,
@@ -50,6 +55,15 @@ export class WebhookMetrics {
     labelNames: ['code', 'method', 'host'] as const,
     registers: [this.registry],
   });
+
+  /** Counts a decision. A request can name any kind: what is not expected counts as `other`, so that there are few series. */
+  decided(kind: string, operation: string, isAllowed: boolean): void {
+    this.#verdicts.inc({
+      kind: KINDS.includes(kind) ? kind : OTHER,
+      operation: OPERATIONS.includes(operation) ? operation : OTHER,
+      verdict: isAllowed ? 'allowed' : 'denied',
+    });
+  }
 
   /** Counts the requests to the API server; pass it to the client. */
   readonly observeApiRequest: RequestObserver = ({ code, method, host }) => {

@@ -478,7 +478,22 @@ describe('an updated JobRun', () => {
 
   it('is never blocked while it is being deleted', async () => {
     const deleted = { deletionTimestamp: '2026-11-23T22:05:12Z' };
-    expect(await decide(update({ templateRef: 'b' }, { templateRef: 'a' }, deleted))).toMatchObject({ allowed: true });
+    const request = { ...update({ templateRef: 'a' }, { templateRef: 'a' }, deleted) };
+    request.oldObject = request.object;
+    apiServer.templates.clear();
+    expect(await decide(request)).toMatchObject({ allowed: true });
+  });
+
+  it('is checked while it is being deleted if its spec changes', async () => {
+    const deleted = { deletionTimestamp: '2026-11-23T22:05:12Z' };
+    const request = { ...update({ templateRef: 'b' }, { templateRef: 'a' }, deleted) };
+    request.oldObject = { ...(request.oldObject as object), metadata: deleted };
+    expect(await decide(request)).toMatchObject({ allowed: false });
+  });
+
+  it('is checked if only the manifest says that it is being deleted', async () => {
+    const deleted = { deletionTimestamp: '2026-11-23T22:05:12Z' };
+    expect(await decide(update({ templateRef: 'b' }, { templateRef: 'a' }, deleted))).toMatchObject({ allowed: false });
   });
 });
 
@@ -572,7 +587,7 @@ describe('a JobTemplate', () => {
 
   it.each([
     ['only its labels change', ECHO_SPEC, {}],
-    ['it is deleted', { template: { spec: { containers: [] } } }, { deletionTimestamp: '2026-11-23T22:05:12Z' }],
+    ['it is deleted', ECHO_SPEC, { deletionTimestamp: '2026-11-23T22:05:12Z' }],
   ])('is not checked if %s', async (_, spec, metadata) => {
     const oldObject = { metadata: {}, spec: ECHO_SPEC };
     const { request } = jobTemplateReview(spec, metadata, { operation: 'UPDATE', oldObject });

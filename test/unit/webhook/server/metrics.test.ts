@@ -10,6 +10,17 @@ it('counts the requests to the API server', async () => {
   );
 });
 
+it('has few series for decisions, whatever the requests name', async () => {
+  const metrics = new WebhookMetrics();
+  for (let i = 0; i < 100; i += 1) metrics.decided(`Kind${i}`, `OPERATION${i}`, true);
+  metrics.decided('JobRun', 'CREATE', false);
+  const series = (await metrics.registry.metrics()).split('\n').filter((line) => line.includes('verdicts_total{'));
+  expect(series).toEqual([
+    'job_template_run_admission_verdicts_total{kind="other",operation="other",verdict="allowed"} 100',
+    'job_template_run_admission_verdicts_total{kind="JobRun",operation="CREATE",verdict="denied"} 1',
+  ]);
+});
+
 it('has its own registry', async () => {
   const [one, other] = [new WebhookMetrics(), new WebhookMetrics()];
   one.certificateReads.inc();

@@ -126,7 +126,6 @@ describe('a new JobRun', () => {
       { templateRef: 'echo', templateRevision: REVISION },
       { labels: LABELS, annotations: { ...ANNOTATIONS, ...HOLD } },
     ],
-    ['a run that is being deleted', { templateRef: 'echo' }, { deletionTimestamp: '2026-11-23T22:05:12Z' }],
     ['a run with an invalid reference', { templateRef: 'a/b' }, { annotations: { ...ANNOTATIONS, ...HOLD } }],
     ['a run without a spec', null, { annotations: { ...ANNOTATIONS, ...HOLD } }],
     ['a run with a spec that is not a map', 'echo', { annotations: { ...ANNOTATIONS, ...HOLD } }],
@@ -134,6 +133,21 @@ describe('a new JobRun', () => {
     const verdict = await mutate(jobRunReview(spec, metadata).request);
     expect(verdict).toMatchObject({ allowed: true });
     expect(verdict).not.toHaveProperty('patch');
+  });
+
+  it('gets no patch while it is being deleted', async () => {
+    const { request } = jobRunReview({ templateRef: 'echo' }, { deletionTimestamp: '2026-11-23T22:05:12Z' });
+    const verdict = await mutate({ ...request, operation: 'UPDATE', oldObject: request.object });
+    expect(verdict).toMatchObject({ allowed: true });
+    expect(verdict).not.toHaveProperty('patch');
+  });
+
+  it('is filled in at its creation, even if its manifest says that it is being deleted', async () => {
+    const run = await mutated(
+      jobRunReview({ templateRef: 'echo' }, { deletionTimestamp: '2026-11-23T22:05:12Z' }).request,
+    );
+    expect(run.metadata.labels).toEqual(LABELS);
+    expect(run.spec.templateRevision).toBe(REVISION);
   });
 
   it('is changed in nothing else, whatever it contains', async () => {
