@@ -14,7 +14,10 @@ export function objectSize({ request }: AdmissionCase): Findings {
   const isRun = request.resource.resource === JOB_RUNS.plural;
   const most = isRun ? LARGEST_RUN : LARGEST_TEMPLATE;
   // Before anything visits the object recursively.
-  if (isDeeperThan(request.object, DEEPEST_OBJECT)) return { errors: [tooDeep(request.kind.kind)] };
+  if (isDeeperThan(request.object, DEEPEST_OBJECT)) {
+    const wasStored = request.operation === 'UPDATE' && isDeeperThan(request.oldObject, DEEPEST_OBJECT);
+    return wasStored ? {} : { errors: [tooDeep(request.kind.kind)] };
+  }
   const bytes = bytesOf(request.object);
   const before = request.operation === 'UPDATE' ? bytesOf(request.oldObject) : 0;
   return bytes <= most || bytes <= before ? {} : { errors: [tooLarge(request.kind.kind, bytes, most)] };

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { JobTemplate } from '../../../../api/job-template.ts';
+import { metadataOverrides } from '../../../../core/overrides/metadata-overrides.ts';
+import { Origins } from '../../../../core/overrides/origins.ts';
 import { render } from '../../../../core/job/render.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
@@ -142,4 +144,13 @@ test.each<[string, Partial<JobRun['spec']>, string, string | undefined]>([
   ['nothing if the run sets labels to none', { metadata: { labels: {} } }, 'metadata.labels', undefined],
 ])('%s: %j', (_, overrides, path, expected) => {
   expect(originIn({ parameters, ...overrides }, path)).toBe(expected);
+});
+
+test('a key with very many dots costs no more than another', () => {
+  const key = 'a.'.repeat(100_000);
+  const run = echoRun({ metadata: { annotations: { [key]: 'x' } } });
+  const origins = new Origins();
+  metadataOverrides(run, origins);
+  expect(origins.of(`metadata.annotations[${key}]`)).toBe(`spec.metadata.annotations[${key}]`);
+  expect(origins.of(`metadata.annotations[${key}b]`)).toBeUndefined();
 });

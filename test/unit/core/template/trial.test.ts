@@ -131,4 +131,15 @@ describe('trialFindings', () => {
     const errors = [at(`${pod}.containers[0].resources.requests`), at(`${pod}.containers[0].command`)];
     expect(trialFindings(template, errors)).toEqual({ errors: [errors[1]], warnings: [] });
   });
+
+  it('finds the field of a refusal at a key with very many dots', () => {
+    const key = 'a.'.repeat(100_000);
+    const containers = [{ name: 'echo', image: 'busybox', resources: { limits: { [key]: '$(params.a)' } } }];
+    const parameters = [{ name: 'a', default: '1' }];
+    const template = compileTemplate({ ...echoTemplate({ template: { spec: { containers } } }), parameters });
+    const path = `spec.template.spec.containers[0].resources.limits[${key}]`;
+    const { errors, warnings } = trialFindings(template, [{ path, reason: 'FieldValueInvalid', message: 'wrong' }]);
+    expect(errors).toEqual([]);
+    expect(warnings).toHaveLength(1);
+  });
 });

@@ -57,5 +57,7 @@ describe('the size of an object', () => {
         errors: [{ path: '', reason: 'FieldValueInvalid', message }],
       });
     }
+    expect(checked({ operation: 'UPDATE', oldObject: nested(9000), object: nested(9000) })).toEqual({});
+    expect(checked({ operation: 'UPDATE', oldObject: nested(9), object: nested(9000) }).errors).toHaveLength(1);
   });
 });
