@@ -106,8 +106,12 @@ function stringsWith(names: ReadonlySet<string>, { strings }: PlaceholderPlan): 
 /** The longest path of a field, without a key of a map at its end. */
 const LONGEST_PATH = 500;
 
+/** An entry of a map of strings. What is wrong with it does not depend on the other entries. */
+const ENTRY = /\.(?:labels|annotations|nodeSelector|matchLabels)\[[^\][]*\]$/;
+
 function isWithin(path: string, parents: ReadonlySet<string>): boolean {
   if (parents.has(path)) return true;
+  if (ENTRY.test(path)) return false;
   const beginnings = Array.from(path.slice(0, LONGEST_PATH).matchAll(/[.[]/g));
   return beginnings.some(({ index }) => parents.has(path.slice(0, index)));
 }

@@ -115,7 +115,7 @@ describe("an error of the Job's metadata", () => {
   it('is reported at the jobMetadata of the template', () => {
     const [reported] = asRunErrors([error(`metadata.labels[${QUEUE}]`)], echoRun(), jobOf().origins());
     expect(reported?.message).toBe(`JobTemplate "echo" can't make a Job: jobMetadata.labels[${QUEUE}]: wrong`);
-    expect(trialFindings(template, [error(`metadata.annotations[fixed]`)]).warnings).toHaveLength(1);
+    expect(trialFindings(template, [error('metadata.annotations[example.com/note]')]).warnings).toHaveLength(1);
     const fixed = compileTemplate({ ...content, jobMetadata: { labels: { [QUEUE]: 'a b' } } });
     expect(trialFindings(fixed, [error(`metadata.labels[${QUEUE}]`)])).toEqual({
       errors: [error(`jobMetadata.labels[${QUEUE}]`)],

@@ -118,6 +118,28 @@ describe('trialFindings', () => {
   });
 });
 
+describe('a label with a sample value', () => {
+  const template = compileTemplate({
+    ...echoTemplate({
+      template: {
+        metadata: { labels: { day: '$(params.day)', team: 'a b' } },
+        spec: { containers: [{ name: 'echo', image: 'busybox' }] },
+      },
+    }),
+    parameters: [{ name: 'day' }],
+  });
+  const at = (path: string): FieldError => ({ path, reason: 'FieldValueInvalid', message: 'wrong' });
+  const LABELS = 'spec.template.metadata.labels';
+
+  it.each<[string, string, boolean]>([
+    ['hides no error of another label', `${LABELS}[team]`, true],
+    ['is not an error itself', `${LABELS}[day]`, false],
+    ['may be the cause of an error of all labels', LABELS, false],
+  ])('%s', (_, path, isError) => {
+    expect(trialFindings(template, [at(path)])).toEqual({ errors: isError ? [at(path)] : [], warnings: [] });
+  });
+});
+
 describe('trialFindings', () => {
   it('does not refuse a template for a request that only a made-up limit is too low for', () => {
     const resources = { requests: { memory: '256Mi' }, limits: { memory: '$(params.memory)' } };
