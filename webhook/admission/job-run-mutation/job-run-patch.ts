@@ -6,6 +6,7 @@ const MUTATED = [
   ['metadata', 'labels'],
   ['metadata', 'annotations'],
   ['spec', 'templateRevision'],
+  ['spec', 'suspend'],
 ] as const;
 
 /** The JSON Patch (RFC 6902) from one JobRun to its mutation. A value of `undefined` counts as absent, as it does in JSON. */

@@ -12,6 +12,7 @@ import { jobRunCase, type JobRunCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
 import { withRequester } from '../requester.ts';
 import { allow, denyInvalid, type Verdict } from '../verdict.ts';
+import { isResumedAndAppliedAgain, STAYS_RESUMED } from './applied-again.ts';
 import { jobRunPatch } from './job-run-patch.ts';
 import { misspelledReference } from './misspelled-reference.ts';
 
@@ -38,9 +39,12 @@ export async function mutateJobRun(
   const { revision, warnings } = await revisionOf(mutation, options);
   const held = request.operation === 'CREATE' && isRestored(run);
   const admitted = withRevision(withLabel(withAnnotation(run, requester)), revision);
-  const patch = jobRunPatch(run, held ? withHold(admitted) : admitted);
+  const resumed = isResumedAndAppliedAgain(request, run, mutation.before);
+  const kept = resumed ? { ...admitted, spec: { ...admitted.spec, suspend: false } } : admitted;
+  const patch = jobRunPatch(run, held ? withHold(kept) : kept);
+  const all = [...warnings, ...(held ? [HELD] : []), ...(resumed ? [STAYS_RESUMED] : [])];
   const audit = requester === undefined ? {} : { audit: { 'requested-by': requester } };
-  return { ...allow(held ? [...warnings, HELD] : warnings), ...audit, ...(patch.length > 0 && { patch }) };
+  return { ...allow(all), ...audit, ...(patch.length > 0 && { patch }) };
 }
 
 const HELD = `this JobRun was restored from a backup or copied from the cluster, and may have run before: it gets no Job until its annotation ${ANNOTATION_RESTORED} is set to "${RESTORED_RUN}"`;
