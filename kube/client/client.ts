@@ -57,7 +57,7 @@ export class KubeClient {
   ): Promise<KubeList<T>> {
     const { namespace, ...query } = page;
     const path = collectionPath(resource, namespace);
-    const list = await this.#sender.send<KubeList<T>>({ ...options, method: 'GET', path, query });
+    const list = await this.#sender.send<KubeList<T>>({ ...options, method: 'GET', path, query, isList: true });
     if (!isList(list)) throw new KubeConnectionError(`GET ${path}: the answer is not a list: ${excerpt(list)}`);
     return list;
   }

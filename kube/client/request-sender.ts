@@ -31,6 +31,8 @@ export interface Call extends WriteOptions, ReadOptions {
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   contentType?: string;
+  /** Whether the answer is a list. */
+  isList?: boolean;
 }
 
 /**
@@ -38,9 +40,6 @@ export interface Call extends WriteOptions, ReadOptions {
  * (https://kubernetes.io/docs/concepts/cluster-administration/flow-control/). An answer that takes longer was lost.
  */
 const ANSWER_MS = 15_000;
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-
 /**
  * Sends requests over a {@link Connection}, within a time limit. Repeats a request once when its credentials were
  * refused, and a read once when its connection was stale. Every refusal is a {@link KubeApiError}, every missing answer
@@ -128,7 +127,7 @@ export class RequestSender {
     const headers: Record<string, string> = {
       ...route.headers,
       'User-Agent': this.#userAgent,
-      Accept: call.metadataOnly === true ? METADATA_ONLY : 'application/json',
+      Accept: acceptOf(call),
     };
     const { method, path, beforeSend } = call;
     const request = { origin: this.#connection.origin, path, method, headers, ...(beforeSend && { beforeSend }) };
@@ -164,6 +163,12 @@ export class RequestSender {
     const query = search.size > 0 ? `?${search.toString()}` : '';
     return { ...call, path: `${this.#connection.basePath}${call.path}${query}` };
   }
+}
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+function acceptOf({ metadataOnly, isList }: Call): string {
+  if (metadataOnly !== true) return 'application/json';
+  return `application/json;as=PartialObjectMetadata${isList === true ? 'List' : ''};g=meta.k8s.io;v=v1`;
 }
 
 async function bodyOf({ maxBytes, onBytes }: Call, { body }: Dispatcher.ResponseData): Promise<unknown> {

@@ -1,7 +1,10 @@
-import type { JobRun } from '../../api/job-run.ts';
+import { LABEL_CLUSTER_JOB_TEMPLATE, LABEL_JOB_TEMPLATE } from '../../api/names.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
-import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
+import type { KubeObject } from '../../api/wire.ts';
+import type { TemplateKey } from '../../core/template/template-key.ts';
+import { ResponseTooLargeError } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
+import { MOST_PAGE_BYTES, PageSize } from '../../kube/watch/page-size.ts';
 
 /** How many JobRuns of a template are not finished. `atLeast`: there may be more; not all pages were read. */
 export interface UnfinishedRuns {
@@ -13,26 +16,38 @@ const PAGE_SIZE = 500;
 const MAX_PAGES = 10;
 const LIST_TIMEOUT_MS = 2000;
 
-/** Counts the JobRuns that name this template and are not finished, from live lists. @throws what the client throws. */
+/**
+ * Counts the JobRuns that name this template and are not finished, from live lists of their metadata. Their labels tell
+ * whether they use the other kind of template with this name. @throws what the client throws.
+ */
 export async function unfinishedRuns(
   client: Pick<KubeClient, 'list'>,
-  template: TemplateKey,
+  { kind, namespace, name }: TemplateKey,
   signal: AbortSignal,
 ): Promise<UnfinishedRuns> {
-  const { namespace, name } = template;
   const fieldSelector = `spec.templateRef=${name},status.phase!=Succeeded,status.phase!=Failed,status.phase!=Unknown`;
-  const wanted = templateKeyString(template);
+  const options = { signal, timeoutMs: LIST_TIMEOUT_MS, metadataOnly: true, maxBytes: MOST_PAGE_BYTES };
+  const pageSize = new PageSize(PAGE_SIZE);
   let count = 0;
   let next: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const selection = { namespace, fieldSelector, limit: PAGE_SIZE, ...(next !== undefined && { continue: next }) };
-    const { items, metadata } = await client.list<JobRun>(JOB_RUNS, selection, {
-      signal,
-      timeoutMs: LIST_TIMEOUT_MS,
-    });
-    count += items.filter((run) => templateKeyString(templateKeyOfRun(run)) === wanted).length;
-    next = metadata.continue;
+    const continued = next !== undefined && { continue: next };
+    const selection = { namespace, fieldSelector, limit: pageSize.limit, ...continued };
+    try {
+      const { items, metadata } = await client.list(JOB_RUNS, selection, options);
+      count += items.filter((run) => !usesOtherKind(run, kind)).length;
+      next = metadata.continue;
+    } catch (error) {
+      if (!(error instanceof ResponseTooLargeError) || !pageSize.tooLarge()) throw error;
+      continue;
+    }
     if (next === undefined || next === '') return { count, atLeast: false };
   }
   return { count, atLeast: true };
+}
+
+/** Admission sets the label of the kind. A run that was stored while no webhook answered has none, and is counted. */
+function usesOtherKind({ metadata }: KubeObject, kind: TemplateKey['kind']): boolean {
+  const { labels = {} } = metadata ?? {};
+  return labels[kind === 'ClusterJobTemplate' ? LABEL_JOB_TEMPLATE : LABEL_CLUSTER_JOB_TEMPLATE] !== undefined;
 }

@@ -32,6 +32,14 @@ describe('a call', () => {
     ]);
   });
 
+  it('accepts a list of metadata', async () => {
+    const { requests, url } = await serve((_request, response) => {
+      json(response, {});
+    });
+    await senderTo(url).send({ method: 'GET', path: '/', metadataOnly: true, isList: true });
+    expect(requests[0]!.headers.accept).toBe('application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1');
+  });
+
   it.each([
     [undefined, 'application/json'],
     [false, 'application/json'],

@@ -439,10 +439,9 @@ describe('a template with unfinished runs', () => {
     ],
     ['UPDATE', 'is not finished: it keeps the revision it was admitted with'],
   ] as const)('causes a warning about them on %s', async (operation, warning) => {
-    apiServer.runs = [
-      jobRunReview().request.object as JobRun,
-      jobRunReview({ templateRef: 'echo', templateKind: 'ClusterJobTemplate' }).request.object as JobRun,
-    ];
+    const run = jobRunReview().request.object as JobRun;
+    const labels = { 'hematoscope.app/cluster-job-template': 'echo' };
+    apiServer.runs = [run, { ...run, metadata: { ...run.metadata, labels } }];
     const verdict = await decide(jobTemplateReview(ECHO_SPEC, {}, { operation, oldObject }).request);
     expect(verdict).toMatchObject({ allowed: true, warnings: [`1 JobRun of JobTemplate "echo" ${warning}`] });
   });

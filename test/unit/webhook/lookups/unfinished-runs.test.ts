@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
+import { ResponseTooLargeError } from '../../../../kube/client/api-error.ts';
 import type { KubeClient } from '../../../../kube/client/client.ts';
-import type { ListPage } from '../../../../kube/client/request-options.ts';
+import type { ListPage, ReadOptions } from '../../../../kube/client/request-options.ts';
 import { unfinishedRuns } from '../../../../webhook/lookups/unfinished-runs.ts';
 import { echoRun } from '../../core/objects.ts';
 
@@ -30,9 +31,28 @@ it('counts the JobRuns of all pages', async () => {
   ]);
 });
 
-it('does not count the JobRuns of the other kind of template with the same name', async () => {
-  const { client } = paged([echoRun(), echoRun({ templateKind: 'ClusterJobTemplate' })]);
-  expect(await unfinishedRuns(client, KEY, signal)).toMatchObject({ count: 1 });
+it.each(['JobTemplate', 'ClusterJobTemplate'] as const)(
+  'does not count the JobRuns of the other kind of template than %s with the same name',
+  async (kind) => {
+    const runs = ['job-template', 'cluster-job-template'].map((label) =>
+      echoRun({}, { labels: { [`hematoscope.app/${label}`]: 'echo' } }),
+    );
+    expect(await unfinishedRuns(paged(runs).client, { ...KEY, kind }, signal)).toMatchObject({ count: 1 });
+  },
+);
+
+it('requests smaller pages of metadata if a page is too large', async () => {
+  const limits: (number | undefined)[] = [];
+  const list = (_resource: unknown, { limit }: ListPage, { metadataOnly }: ReadOptions) => {
+    limits.push(limit);
+    expect(metadataOnly).toBe(true);
+    return limits.length === 1
+      ? Promise.reject(new ResponseTooLargeError('too large'))
+      : Promise.resolve({ metadata: {}, items: [echoRun()] });
+  };
+  const client = { list } as unknown as Pick<KubeClient, 'list'>;
+  expect(await unfinishedRuns(client, KEY, signal)).toEqual({ count: 1, atLeast: false });
+  expect(limits).toEqual([500, 250]);
 });
 
 it('stops after ten pages', async () => {
