@@ -7,7 +7,11 @@ import { pino, type Logger } from 'pino';
 import type { WebhookConfig } from '../../webhook/config.ts';
 import { startWebhook, type RunningWebhook } from '../../webhook/start-webhook.ts';
 import { makeServingCertificate, type ServingCertificate } from '../../local-kubernetes/control-plane/certificates.ts';
-import { startControlPlane, type ControlPlane } from '../../local-kubernetes/control-plane/control-plane.ts';
+import {
+  startControlPlane,
+  type ControlPlane,
+  type ControlPlaneOptions,
+} from '../../local-kubernetes/control-plane/control-plane.ts';
 import { ensureProgram } from '../../local-kubernetes/programs/programs.ts';
 import { webhookConfigurations } from './webhook-configurations.ts';
 
@@ -33,9 +37,12 @@ export interface WebhookEnvironment {
 }
 
 /** Starts an API server with our CRDs and webhook configurations, and the webhook that they call. */
-export async function startWebhookEnvironment(config: Partial<WebhookConfig> = {}): Promise<WebhookEnvironment> {
+export async function startWebhookEnvironment(
+  config: Partial<WebhookConfig> = {},
+  options: Omit<ControlPlaneOptions, 'directory'> = { controllerManager: false },
+): Promise<WebhookEnvironment> {
   const directory = await mkdtemp(join(tmpdir(), 'job-template-run-webhook-'));
-  const controlPlane = await startControlPlane({ directory, controllerManager: false });
+  const controlPlane = await startControlPlane({ directory, ...options });
   const program = await ensureProgram('kubectl');
   const kubectl = (args: string[], input?: unknown): Promise<KubectlResult> =>
     runKubectl(program, ['--kubeconfig', controlPlane.kubeconfig, ...args], input);
