@@ -15,6 +15,7 @@ import { allow, denyInvalid, type Verdict } from '../verdict.ts';
 import { isResumedAndAppliedAgain, STAYS_RESUMED } from './applied-again.ts';
 import { jobRunPatch } from './job-run-patch.ts';
 import { misspelledReference } from './misspelled-reference.ts';
+import { withWrittenNulls } from './written-nulls.ts';
 
 export interface MutateJobRunOptions {
   templates: Pick<TemplateResolver, 'resolveCurrent'>;
@@ -38,7 +39,7 @@ export async function mutateJobRun(
   if (misspelled.length > 0) return denyInvalid(request, misspelled);
   const { revision, warnings } = await revisionOf(mutation, options);
   const held = request.operation === 'CREATE' && isRestored(run);
-  const admitted = withRevision(withLabel(withAnnotation(run, requester)), revision);
+  const admitted = withRevision(withLabel(withAnnotation(withWrittenNulls(run), requester)), revision);
   const resumed = isResumedAndAppliedAgain(request, run, mutation.before);
   const kept = resumed ? { ...admitted, spec: { ...admitted.spec, suspend: false } } : admitted;
   const patch = jobRunPatch(run, held ? withHold(kept) : kept);
