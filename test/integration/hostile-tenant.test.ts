@@ -285,3 +285,44 @@ describe('anyone-may-ask-the-webhook', () => {
     expect(metrics).not.toContain('Invented');
   });
 });
+
+describe('suspend-past-the-verb: with permission to use a template but not to override', () => {
+  let strict: ProductEnvironment;
+  beforeAll(async () => {
+    strict = await ProductEnvironment.start({ authorizationMode: 'Use' });
+  });
+  afterAll(async () => {
+    await strict.stop();
+  });
+
+  it('suspend of a run that is being deleted cannot be changed either', async () => {
+    const place = await strict.tenant();
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    const apiGroups = ['hematoscope.app'];
+    const verbs = ['create', 'get', 'list', 'patch', 'update', 'delete'];
+    const rules = [
+      { apiGroups, resources: ['jobruns'], verbs },
+      { apiGroups, resources: ['jobtemplates'], verbs: ['use'] },
+    ];
+    const metadata = { name: 'runner' };
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'runner' };
+    const subjects = [{ kind: 'User', name: 'mallory', apiGroup: 'rbac.authorization.k8s.io' }];
+    await place.applied(
+      list(
+        { apiVersion, kind: 'Role', metadata, rules },
+        { apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects },
+        template('held', {}, { spec: { suspend: true } }),
+      ),
+    );
+    const as = ['--as', 'mallory'];
+    const patch = (body: object) =>
+      place.kubectl([...as, 'patch', 'jobrun', 'held', '--type=merge', '-p', JSON.stringify(body)]);
+    await place.created(jobRun('held', 'held'), ...as);
+    expect((await place.job('held')).spec?.suspend).toBe(true);
+    expect(expectRefusal(await patch({ spec: { suspend: false } }))).toContain('override');
+    expectSuccess(await patch({ metadata: { finalizers: ['example.com/mine'] } }));
+    expectSuccess(await place.kubectl([...as, 'delete', 'jobrun', 'held', '--wait=false']));
+    expect(expectRefusal(await patch({ spec: { suspend: false } }))).toContain('override');
+    expectSuccess(await patch({ metadata: { finalizers: null } }));
+  });
+});
