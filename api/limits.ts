@@ -10,6 +10,9 @@ export const LARGEST_RUN = 256 * 1024;
 /** Bytes of the JSON of a rendered Job. etcd accepts about 1.5 MiB. */
 export const LARGEST_JOB = 1024 * 1024;
 
+/** Bytes of one argument, or of one `NAME=VALUE` of the environment, of a process on Linux (`MAX_ARG_STRLEN`). */
+export const LONGEST_ARGUMENT = 128 * 1024;
+
 /** Parameters that a template declares, and values that a run sets. */
 export const MOST_PARAMETERS = 100;
 /** Values of an `enum`. */

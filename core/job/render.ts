@@ -14,6 +14,7 @@ import {
 import { JOB_RUNS } from '../../api/resources.ts';
 import type { Job, ObjectMeta } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
+import { argumentErrors } from './argument-length.ts';
 import { jobSizeErrors } from './job-size.ts';
 import { jobName } from './job-name.ts';
 import { withBackstop } from './job-ttl.ts';
@@ -23,6 +24,7 @@ import type { Origins } from '../overrides/origins.ts';
 import { overrideErrors, withOverrides } from '../overrides/overrides.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
+import { asRunErrors } from '../template/template-reference.ts';
 import { parameterOrigins } from './parameter-origins.ts';
 import { substitute, type Substituted } from './substitute.ts';
 import { unknownRunFields } from './unknown-run-fields.ts';
@@ -60,7 +62,9 @@ export function render(template: CompiledTemplate, run: JobRun): Rendered {
   };
   const job = jobOf(template, run, { ...substituted, spec: withOverrides(spec, run) });
   const tooLarge = jobSizeErrors(job, run, substituted.bytes);
-  return tooLarge.length > 0 ? { errors: tooLarge, of: 'run' } : { job, origins };
+  if (tooLarge.length > 0) return { errors: tooLarge, of: 'run' };
+  const tooLong = argumentErrors(job.spec ?? spec);
+  return tooLong.length > 0 ? { errors: asRunErrors(tooLong, run, origins()), of: 'run' } : { job, origins };
 }
 
 /**

@@ -8,6 +8,7 @@ import { FieldPath } from '../errors/field-path.ts';
 import { namedParameters, parameterDeclarationErrors } from '../parameters/declarations.ts';
 import type { SchemaCompiler } from '../parameters/schema-compiler.ts';
 import { jobMetadataErrors } from './job-metadata-errors.ts';
+import { argumentErrors } from '../job/argument-length.ts';
 import { placeholderErrors } from './placeholder-errors.ts';
 import type { PlaceholderPlan } from './placeholder-plan.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
@@ -32,7 +33,9 @@ export function templateErrors(template: TemplateContent, { schemas, plan }: Com
     ...placeholderErrors(plan, namedParameters(parameters)),
   ];
   const beside = [...jobMetadataErrors(template.jobMetadata), ...allowErrors(template)];
-  return [...containerErrors(template), ...inParameters.slice(0, MOST_ERRORS), ...beside];
+  const inContainers = containerErrors(template);
+  const tooLong = inContainers.length === 0 ? argumentErrors(template.spec) : [];
+  return [...inContainers, ...tooLong, ...inParameters.slice(0, MOST_ERRORS), ...beside];
 }
 
 function containerErrors(template: TemplateContent): FieldError[] {

@@ -137,6 +137,7 @@ const RUN_CASES: Errors[] = [
     { spec: { template: { spec: text(['$(params.x)$(params.x)', '$(params.x)']) } }, parameters: [{ name: 'x' }] },
   ),
   run({ args: ['a'.repeat(1024 * 1024)] }, {}),
+  run({ args: ['a'.repeat(200_000)], env: [{ name: 'A', value: 'a'.repeat(200_000) }] }, {}),
   run({ parameters: { x: 'y' } }, { parameters: [] }),
   run({ image: 'x', nodeSelector: {} }, { overrides: { allow: ['env'] } }),
   run({ image: 'x' }, { overrides: { allow: [] } }),

@@ -143,6 +143,8 @@ describe('what is wrong', () => {
         "spec.parameters[files][1]: Invalid value: "\\ud800": must be Unicode text: it contains half of a surrogate pair",
         "spec.parameters[x]: Too long: the template inserts this value in 3 places, and the Job would have 1.2 MiB; a Job can have at most 1 MiB",
         "spec: Too long: the Job would have 1.1 MiB; a Job can have at most 1 MiB",
+        "spec.args[0]: Too long: Linux starts no process with an argument or variable of more than 128 KiB; use a file in a ConfigMap or volume",
+        "spec.env[0].value: Too long: Linux starts no process with an argument or variable of more than 128 KiB; use a file in a ConfigMap or volume",
         "spec.parameters[x]: Not found: "x": JobTemplate "echo" declares no parameters",
         "spec.image: Forbidden: JobTemplate "echo" allows only env",
         "spec.nodeSelector: Forbidden: JobTemplate "echo" allows only env",

@@ -57,13 +57,13 @@ describe('a Job that is too large', () => {
   });
 
   it('is accepted up to the limit', () => {
-    const template = templateWith(['$(params.x)'.repeat(5)]);
-    expect(render(template, echoRun({ parameters: { x: 'a'.repeat(200_000) } }))).toHaveProperty('job');
+    const template = templateWith(new Array<string>(10).fill('$(params.x)'));
+    expect(render(template, echoRun({ parameters: { x: 'a'.repeat(100_000) } }))).toHaveProperty('job');
   });
 
   it('is accepted if an override replaces what would be too large', () => {
-    const template = templateWith(['$(params.x)'.repeat(3)]);
-    const run = echoRun({ parameters: { x: 'a'.repeat(300_000) }, args: ['b'.repeat(200_000)] });
+    const template = templateWith(new Array<string>(8).fill('$(params.x)'));
+    const run = echoRun({ parameters: { x: 'a'.repeat(100_000) }, args: ['b'.repeat(100_000), 'c'.repeat(100_000)] });
     expect(render(template, run)).toHaveProperty('job');
   });
 });

@@ -1,0 +1,52 @@
+import { LONGEST_ARGUMENT } from '../../api/limits.ts';
+import type { JobSpec } from '../../api/wire.ts';
+import { errorsOfEach } from '../errors/errors-of-each.ts';
+import type { FieldError } from '../errors/field-error.ts';
+import { field } from '../errors/field.ts';
+import { FieldPath } from '../errors/field-path.ts';
+import { inBytes } from '../errors/in-bytes.ts';
+
+type PodSpec = NonNullable<JobSpec['template']['spec']>;
+type Container = PodSpec['containers'][number];
+
+const POD_SPEC = FieldPath.of('spec', 'template', 'spec');
+const WHY = `Linux starts no process with an argument or variable of more than ${inBytes(LONGEST_ARGUMENT)}; use a file in a ConfigMap or volume`;
+
+/** The arguments and variables of a JobSpec with which no process can start. Paths are those of a Job. */
+export function argumentErrors(spec: JobSpec): FieldError[] {
+  const podSpec = spec.template.spec as Partial<PodSpec> | undefined;
+  return (['containers', 'initContainers'] as const).flatMap((name) =>
+    errorsOfEach(entriesOf(podSpec?.[name]), ([index, container]: [number, Partial<Container> | null]) =>
+      containerErrors(container, POD_SPEC.child(name).index(index)),
+    ),
+  );
+}
+
+/** A revision that was written by hand can contain anything. */
+function containerErrors(container: Partial<Container> | null, path: FieldPath): FieldError[] {
+  const { command, args, env } = container ?? {};
+  return [
+    ...listErrors(command, path.child('command')),
+    ...listErrors(args, path.child('args')),
+    ...errorsOfEach(entriesOf(env), ([index, variable]) => {
+      const { name = '', value = '' } = (variable as Partial<typeof variable> | null) ?? {};
+      return isTooLong(`${name}=${value}`) ? [field.tooLarge(path.child('env').index(index).child('value'), WHY)] : [];
+    }),
+  ];
+}
+
+function listErrors(list: readonly string[] | undefined, path: FieldPath): FieldError[] {
+  return errorsOfEach(entriesOf(list), ([index, text]) =>
+    isTooLong(text) ? [field.tooLarge(path.index(index), WHY)] : [],
+  );
+}
+
+/** A NUL at its end is part of it. */
+function isTooLong(text: unknown): boolean {
+  if (typeof text !== 'string' || 3 * text.length < LONGEST_ARGUMENT) return false;
+  return Buffer.byteLength(text) + 1 > LONGEST_ARGUMENT;
+}
+
+function entriesOf<T>(list: readonly T[] | undefined): [number, T][] {
+  return Array.isArray(list) ? Array.from((list as T[]).entries()) : [];
+}
