@@ -14,6 +14,9 @@ export interface RefusedRequest {
   retryAfterSeconds?: number | undefined;
 }
 
+/** However long a server, or a proxy before it, asks to wait. A timer of more than 24 days fires at once. */
+const LONGEST_PAUSE_SECONDS = 300;
+
 /** The API server refused a request. `status` is its answer. */
 export class KubeApiError extends Error {
   override readonly name = 'KubeApiError';
@@ -31,7 +34,7 @@ export class KubeApiError extends Error {
     this.reason = status.reason ?? '';
     this.status = status;
     const retryAfter = refused.retryAfterSeconds ?? status.details?.retryAfterSeconds;
-    if (retryAfter !== undefined) this.retryAfterSeconds = retryAfter;
+    if (retryAfter !== undefined) this.retryAfterSeconds = Math.min(retryAfter, LONGEST_PAUSE_SECONDS);
   }
 }
 

@@ -39,6 +39,7 @@ describe('KubeApiError', () => {
     ['the header', refused(429, {}, 7), 7],
     ['the Status', refused(429, { details: { retryAfterSeconds: 3 } }), 3],
     ['the header rather than the Status', refused(429, { details: { retryAfterSeconds: 3 } }, 7), 7],
+    ['nobody for longer than five minutes', refused(429, {}, 1e10), 300],
     ['nowhere', refused(429, {}), undefined],
   ])('takes the time to wait from %s', (_source, error, seconds) => {
     expect(error.retryAfterSeconds).toBe(seconds);
