@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { expectRefusal, expectSuccess } from './command-results.ts';
@@ -139,45 +139,65 @@ describe('reapply-suspends-again', () => {
 
 describe('null-limit-clears-all', () => {
   const resources = { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '500m', memory: '64Mi' } };
-  const content = { overrides: { allow: ['resources', 'nodeSelector'] } };
+  const content = {
+    overrides: { allow: ['args', 'command', 'env', 'resources', 'nodeSelector', 'labels', 'suspend'] },
+  };
   const pod = { nodeSelector: { 'kubernetes.io/os': 'linux' } };
 
+  /** Each form twice, where that is possible: the same manifest again is no change. */
   const forms: [string, (manifest: object) => Promise<unknown>][] = [
     ['kubectl create', (manifest) => tenant.created(manifest, '--validate=false')],
+    ['kubectl apply', (manifest) => appliedTwice(manifest, '--validate=false')],
     ['a program', async (manifest) => expectSuccess(await tenant.post('jobruns', manifest))],
   ];
   const within: [string, object][] = [
     ['one limit', { resources: { limits: { cpu: null } } }],
     ['all limits and requests', { resources: { limits: null, requests: null } }],
+    ['a limit of a container by name', { containers: [{ name: 'main', resources: { limits: { cpu: null } } }] }],
     ['one node label', { nodeSelector: { 'topology.kubernetes.io/zone': null } }],
   ];
   const nulls: [string, object][] = [
     ...within,
     ['resources', { resources: null }],
     ['nodeSelector', { nodeSelector: null }],
+    ['the labels of a run', { metadata: { labels: null } }],
+    ['args', { args: null }],
+    ['everything', { args: null, command: null, env: null, resources: null, nodeSelector: null, suspend: null }],
   ];
 
-  async function expectTemplateKept(): Promise<void> {
-    const job = await tenant.job('nulls');
-    expect(containerOf(job).resources?.limits?.['memory']).toBe('64Mi');
-    expect(containerOf(job).resources?.requests).toEqual(resources.requests);
-    expect(job.spec!.template.spec!.nodeSelector).toEqual(pod.nodeSelector);
+  async function appliedTwice(manifest: object, ...flags: string[]): Promise<void> {
+    await tenant.applied(manifest, ...flags);
+    const { generation } = (await tenant.run('nulls')).metadata;
+    await tenant.applied(manifest, ...flags);
+    expect((await tenant.run('nulls')).metadata.generation).toBe(generation);
   }
+
+  /** The Job has everything that the Job of a run without overrides has. */
+  async function expectTemplateKept(): Promise<void> {
+    const { spec } = await tenant.job('nulls');
+    expect(spec!.template.spec).toMatchObject({
+      nodeSelector: pod.nodeSelector,
+      containers: [{ command: ['echo'], args: ['done'], env: [{ name: 'A', value: 'a' }], resources }],
+    });
+    expect(spec!.suspend).toBe(true);
+  }
+
+  beforeEach(async () => {
+    tenant = await environment.tenant();
+    const container = { command: ['echo'], args: ['done'], env: [{ name: 'A', value: 'a' }], resources };
+    await tenant.applied(template('limited', container, { content, pod, spec: { suspend: true } }));
+  });
 
   it.each(forms.flatMap(([form, send]) => nulls.map(([what, spec]) => [form, what, send, spec] as const)))(
     'a null from %s for %s keeps what the template has',
     async (_form, _what, send, spec) => {
-      tenant = await environment.tenant();
-      await tenant.applied(template('limited', { resources }, { content, pod }));
       await send(jobRun('nulls', 'limited', spec));
       await expectTemplateKept();
     },
   );
 
   it.each(within)('a null from server-side apply for %s keeps what the template has', async (_what, spec) => {
-    tenant = await environment.tenant();
-    await tenant.applied(template('limited', { resources }, { content, pod }));
-    await tenant.applied(jobRun('nulls', 'limited', spec), '--validate=false', '--server-side');
+    await appliedTwice(jobRun('nulls', 'limited', spec), '--validate=false', '--server-side');
     await expectTemplateKept();
   });
 });
@@ -203,6 +223,12 @@ describe('typo-of-other-clients: a program that does not ask for validation', ()
     );
     expect(refusal).toContain('did you mean "parameters"?');
     expect(refusal).toContain('did you mean "args"?');
+  });
+
+  it('gets the near name of "templateref"', async () => {
+    const { templateRef, ...spec } = { templateRef: 'closed', templateref: 'closed' };
+    const refusal = expectRefusal(await tenant.post('jobruns', { ...jobRun('to-bob', templateRef), spec }));
+    expect(refusal).toContain('did you mean "templateRef"?');
   });
 });
 

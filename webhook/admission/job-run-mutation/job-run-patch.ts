@@ -7,6 +7,9 @@ const MUTATED = [
   ['metadata', 'annotations'],
   ['spec', 'templateRevision'],
   ['spec', 'suspend'],
+  ['spec', 'resources'],
+  ['spec', 'nodeSelector'],
+  ['spec', 'containers'],
 ] as const;
 
 /** The JSON Patch (RFC 6902) from one JobRun to its mutation. A value of `undefined` counts as absent, as it does in JSON. */

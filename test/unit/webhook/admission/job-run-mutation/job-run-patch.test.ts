@@ -59,4 +59,15 @@ describe('jobRunPatch', () => {
       { op: 'add', path: '/metadata/annotations', value: annotations },
     ]);
   });
+
+  it.each([
+    ['resources', { limits: {} }, { limits: { cpu: null } }],
+    ['nodeSelector', {}, { zone: null }],
+    ['containers', [{ name: 'a', resources: {} }], [{ name: 'a', resources: { limits: null } }]],
+  ])('contains nulls that were restored in %s', (field, sent, written) => {
+    const run = (value: unknown) =>
+      ({ metadata: {}, spec: { templateRef: 'echo', [field]: value } }) as never as JobRun;
+    const patch = jobRunPatch(run(sent), run(written));
+    expect(jsonPatchLibrary.applyPatch(asJson(run(sent)), patch).newDocument).toEqual(run(written));
+  });
 });
