@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectSuccess } from '../integration/command-results.ts';
 import { useCluster, type Cluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { execute } from './execute.ts';
@@ -214,11 +215,11 @@ describe('the same manifest applied again', () => {
         env: cluster.environment,
         input: JSON.stringify(run('replaced', 'plain')),
       });
-    expect(await kubectl('create')).toMatchObject({ code: 0 });
+    expectSuccess(await kubectl('create'));
     await place.phaseAtEnd('replaced');
     const before = await place.get<SeenRun>('jobrun', 'replaced');
     expect(before.spec.templateRevision).toMatch(/^[0-9a-f]{10}$/);
-    expect(await kubectl('replace')).toMatchObject({ code: 0 });
+    expectSuccess(await kubectl('replace'));
     const after = await place.get<SeenRun>('jobrun', 'replaced');
     expect(after.metadata).toMatchObject({
       uid: before.metadata.uid,
@@ -264,9 +265,9 @@ describe('revisions', { concurrent: false }, () => {
 
   test('a dry run of a template and of a run writes nothing', async () => {
     await scaleSyncer(0);
-    expect(await place.apply(templateThatPrints('never'), '--dry-run=server')).toMatchObject({ code: 0 });
+    expectSuccess(await place.apply(templateThatPrints('never'), '--dry-run=server'));
     await place.accepted(template('dry', { command: ['true'] }));
-    expect(await place.apply(run('dry', 'dry'), '--dry-run=server')).toMatchObject({ code: 0 });
+    expectSuccess(await place.apply(run('dry', 'dry'), '--dry-run=server'));
     expect(await place.kubectl('get', 'jobtemplate', 'says', '--ignore-not-found')).toBe('');
     expect(await place.kubectl('get', 'jobrun', 'dry', '--ignore-not-found')).toBe('');
     expect(await revisionsOf('dry')).toEqual([]);

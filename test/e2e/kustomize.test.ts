@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectSuccess } from '../integration/command-results.ts';
 import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import { imageRepository, useCluster, type Cluster } from './cluster.ts';
 import { removeEverything } from './install.ts';
@@ -31,7 +32,7 @@ describe('an installation without Helm', { concurrent: false }, () => {
     await cluster.kubectl('create', 'namespace', 'e2e-kustomize');
     for (const name of ['template.yaml', 'run.yaml']) {
       const manifest = readFileSync(join(repositoryDirectory, 'examples', 'echo', name), 'utf8');
-      expect(await cluster.apply(manifest, '-n', 'e2e-kustomize')).toMatchObject({ code: 0 });
+      expectSuccess(await cluster.apply(manifest, '-n', 'e2e-kustomize'));
     }
     await cluster.kubectl(
       '-n',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectSuccess } from '../integration/command-results.ts';
 import { repositoryDirectory, stateDirectory } from '../../local-kubernetes/paths.ts';
 import { useCluster, type Cluster } from './cluster.ts';
 import { execute } from './execute.ts';
@@ -36,7 +37,7 @@ describe('the official Python client', { concurrent: false }, () => {
     await cluster.kubectl('delete', 'namespace', 'e2e-python', '--ignore-not-found', '--timeout=120s');
     await cluster.kubectl('create', 'namespace', 'e2e-python');
     const template = readFileSync(join(repositoryDirectory, 'examples', 'echo', 'template.yaml'), 'utf8');
-    expect(await cluster.apply(template, '-n', 'e2e-python')).toMatchObject({ code: 0 });
+    expectSuccess(await cluster.apply(template, '-n', 'e2e-python'));
   });
 
   afterAll(async () => {
