@@ -3,6 +3,7 @@ import type { Template } from '../api/job-template.ts';
 import type { ControllerRevision } from '../api/wire.ts';
 import type { CompiledTemplate } from '../core/template/compile.ts';
 import { identityOfRevision, ownerUid, versionOfRevision } from '../core/template/controller-revision.ts';
+import type { TemplateOutline } from '../core/template/outline.ts';
 import { templateKeyString, type TemplateKey } from '../core/template/template-key.ts';
 import { versionOfTemplate, type TemplateVersion } from '../core/template/template-version.ts';
 
@@ -47,6 +48,11 @@ export class CompiledTemplates {
       ttlResolution: 0,
       ...(now && { perf: { now } }),
     });
+  }
+
+  /** The version of a template of which only the outline is at hand, if it was compiled and is still stored. */
+  known({ metadata: { uid = '', generation = 0 } }: TemplateOutline): TemplateVersion | undefined {
+    return this.#versions.get(`${uid}/${generation}`);
   }
 
   /** The version of a template object. */

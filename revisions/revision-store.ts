@@ -1,18 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { Template } from '../api/job-template.ts';
-import { ANNOTATION_LAST_USED } from '../api/names.ts';
+import { ANNOTATION_LAST_USED, LABEL_TEMPLATE_REVISION } from '../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_TEMPLATES } from '../api/resources.ts';
-import type { ControllerRevision } from '../api/wire.ts';
+import type { ControllerRevision, KubeObject } from '../api/wire.ts';
 import {
   controllerRevision,
   controllerRevisionName,
-  identityOfRevision,
   ownerUid,
   revisionNamespace,
   revisionOwner,
   revisionSelector,
 } from '../core/template/controller-revision.ts';
-import { newestFirst } from '../core/template/revision-history.ts';
 import { templateKeyString } from '../core/template/template-key.ts';
 import type { TemplateKey } from '../core/template/template-key.ts';
 import type { TemplateVersion } from '../core/template/template-version.ts';
@@ -97,11 +95,14 @@ export class RevisionStore {
   /** The template's revisions, newest first. */
   async list(key: TemplateKey, options: WriteOptions = {}): Promise<string[]> {
     const selection = { namespace: this.#namespaceOf(key), labelSelector: revisionSelector(key) };
-    const { items } = await this.#client.list<ControllerRevision>(CONTROLLER_REVISIONS, selection, options);
-    const wanted = templateKeyString(key);
-    return newestFirst(items).flatMap((stored) => {
-      const identity = identityOfRevision(stored);
-      return identity && templateKeyString(identity.key) === wanted ? identity.revision : [];
+    // Their contents can have many megabytes. The name follows from the template and the revision.
+    const { items } = await this.#client.list<KubeObject>(CONTROLLER_REVISIONS, selection, {
+      ...options,
+      metadataOnly: true,
+    });
+    return newestFirst(items).flatMap(({ metadata }) => {
+      const revision = metadata?.labels?.[LABEL_TEMPLATE_REVISION];
+      return revision !== undefined && metadata?.name === controllerRevisionName(key, revision) ? revision : [];
     });
   }
 
@@ -224,4 +225,12 @@ async function found<T>(request: Promise<T>): Promise<T | undefined> {
     if (isNotFound(error)) return undefined;
     throw error;
   }
+}
+
+function newestFirst(objects: readonly KubeObject[] | null): KubeObject[] {
+  return (objects ?? []).toSorted((a, b) => createdAt(b) - createdAt(a));
+}
+
+function createdAt({ metadata }: KubeObject): number {
+  return Date.parse(metadata?.creationTimestamp ?? '') || 0;
 }

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
-import type { ClusterJobTemplate, JobTemplate } from '../api/job-template.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_TEMPLATES } from '../api/resources.ts';
+import { templateOutline, type TemplateOutline } from '../core/template/outline.ts';
 import { KubeClient } from '../kube/client/client.ts';
 import type { ClusterConfig } from '../kube/client/cluster-config.ts';
 import { Reflector } from '../kube/watch/reflector.ts';
@@ -35,8 +35,8 @@ export interface WebhookOptions {
 /** The parts of the webhook, connected, not started. */
 export interface Components {
   client: KubeClient;
-  templates: Reflector<JobTemplate>;
-  clusterTemplates: Reflector<ClusterJobTemplate>;
+  templates: Reflector<TemplateOutline>;
+  clusterTemplates: Reflector<TemplateOutline>;
   certificates: CertificateReloader;
   caBundles: CaBundleWatch;
   readiness: Readiness;
@@ -50,8 +50,9 @@ export function createComponents(options: WebhookOptions): Components {
   const { config, logger, kubeConfig, metrics = new WebhookMetrics() } = options;
   const observer = { component: 'webhook', connections: CONNECTIONS, onRequest: metrics.observeApiRequest };
   const client = KubeClient.fromKubeConfig(kubeConfig, observer);
-  const templates = new Reflector<JobTemplate>({ client, resource: JOB_TEMPLATES, logger });
-  const clusterTemplates = new Reflector<ClusterJobTemplate>({ client, resource: CLUSTER_JOB_TEMPLATES, logger });
+  const outlines = { client, logger, trim: templateOutline };
+  const templates = new Reflector<TemplateOutline>({ ...outlines, resource: JOB_TEMPLATES });
+  const clusterTemplates = new Reflector<TemplateOutline>({ ...outlines, resource: CLUSTER_JOB_TEMPLATES });
   const caches = { JobTemplate: templates.cache, ClusterJobTemplate: clusterTemplates.cache };
   const [readiness, drain] = [new Readiness(), new Drain()];
   const deciders = wireDeciders({ client, caches, config, logger });

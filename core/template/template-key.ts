@@ -16,7 +16,7 @@ export function templateKeyOfRun(run: JobRun): TemplateKey {
 }
 
 /** The key of a template object. */
-export function keyOfTemplate({ kind, metadata }: Template): TemplateKey {
+export function keyOfTemplate({ kind, metadata }: Pick<Template, 'kind' | 'metadata'>): TemplateKey {
   return keyWith(kind, metadata.namespace, metadata.name ?? '');
 }
 

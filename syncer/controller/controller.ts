@@ -199,6 +199,7 @@ export class Controller {
       client,
       store,
       guard,
+      outline: (key) => templates.outline(key),
       current: (key) => templates.current(key),
       revisions: this.#watches.revisions.cache,
       runs: this.#watches.runs.cache,

@@ -1,9 +1,9 @@
 import type { JobRun } from '../../api/job-run.ts';
-import type { Template } from '../../api/job-template.ts';
 import type { ControllerRevision, Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
 import { controllingRun, isOwnJob } from '../../core/job/ownership.ts';
 import { identityOfRevision } from '../../core/template/controller-revision.ts';
+import type { TemplateOutline } from '../../core/template/outline.ts';
 import { keyOfTemplate, templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
 import type { Deletion } from '../../kube/watch/cache.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
@@ -65,12 +65,12 @@ export class EventRouting {
     return [...remember, ...this.jobChanged(job)];
   }
 
-  templateAdded(template: Template): Reaction[] {
+  templateAdded(template: TemplateOutline): Reaction[] {
     const key = keyOfTemplate(template);
     return [{ kind: 'reconcileWaiting', template: key }, ...this.#checkRevisions(key)];
   }
 
-  templateUpdated(before: Template, template: Template): Reaction[] {
+  templateUpdated(before: TemplateOutline, template: TemplateOutline): Reaction[] {
     if (before.metadata.generation === template.metadata.generation) return [];
     return this.#checkRevisions(keyOfTemplate(template));
   }

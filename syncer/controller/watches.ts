@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { JobRun } from '../../api/job-run.ts';
-import type { ClusterJobTemplate, JobTemplate, Template } from '../../api/job-template.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
 import { LABEL_JOB_RUN, LABEL_TEMPLATE_REVISION } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { ControllerRevision, Job, KubeObject } from '../../api/wire.ts';
+import { revisionOutline, templateOutline, type TemplateOutline } from '../../core/template/outline.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { CacheHandlers } from '../../kube/watch/cache.ts';
 import { Reflector } from '../../kube/watch/reflector.ts';
@@ -27,8 +27,8 @@ export class Watches {
   /** Outlines of all runs; {@link contents} has the whole objects of those that the syncer works on. */
   readonly runs: Reflector<JobRun>;
   readonly contents = new RunContents();
-  readonly templates: Reflector<JobTemplate>;
-  readonly clusterTemplates: Reflector<ClusterJobTemplate>;
+  readonly templates: Reflector<TemplateOutline>;
+  readonly clusterTemplates: Reflector<TemplateOutline>;
   readonly revisions: Reflector<ControllerRevision>;
   readonly jobs: Reflector<Job>;
 
@@ -46,18 +46,16 @@ export class Watches {
         return runOutline(run);
       },
     });
-    this.templates = new Reflector<JobTemplate>({ ...common, resource: JOB_TEMPLATES, handlers: templateHandlers });
-    this.clusterTemplates = new Reflector<ClusterJobTemplate>({
-      ...common,
-      resource: CLUSTER_JOB_TEMPLATES,
-      handlers: templateHandlers,
-    });
+    const ofTemplates = { ...common, handlers: templateHandlers, trim: templateOutline };
+    this.templates = new Reflector<TemplateOutline>({ ...ofTemplates, resource: JOB_TEMPLATES });
+    this.clusterTemplates = new Reflector<TemplateOutline>({ ...ofTemplates, resource: CLUSTER_JOB_TEMPLATES });
     this.revisions = new Reflector<ControllerRevision>({
       ...common,
       resource: CONTROLLER_REVISIONS,
       labelSelector: LABEL_TEMPLATE_REVISION,
       handlers: handlersOfRevisions(options),
       indexers: { [BY_TEMPLATE]: templateOfRevision },
+      trim: revisionOutline,
     });
     this.jobs = new Reflector<Job>({
       ...common,
@@ -124,7 +122,7 @@ function handlersOfJobs({ routing, react }: HandlerOptions): CacheHandlers<Job> 
   };
 }
 
-function handlersOfTemplates({ routing, react }: HandlerOptions): CacheHandlers<Template> {
+function handlersOfTemplates({ routing, react }: HandlerOptions): CacheHandlers<TemplateOutline> {
   return {
     onAdd: (template) => {
       react(routing.templateAdded(template));

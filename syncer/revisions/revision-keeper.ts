@@ -10,6 +10,7 @@ import {
 } from '../../core/template/controller-revision.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
 import { removableRevisions, type Removal, type RevisionHistory } from '../../core/template/revision-history.ts';
+import type { TemplateOutline } from '../../core/template/outline.ts';
 import { templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
 import type { TemplateVersion } from '../../core/template/template-version.ts';
 import { isConflict, isNotFound } from '../../kube/client/api-error.ts';
@@ -38,8 +39,10 @@ export interface RevisionKeeperOptions {
   client: Pick<KubeClient, 'delete' | 'get' | 'list'>;
   store: Pick<RevisionStore, 'keep'>;
   guard: WriteGuard;
-  /** The current template in the cache. */
-  current: (key: TemplateKey) => TemplateVersion | undefined;
+  /** The outline of the current template in the cache. */
+  outline: (key: TemplateKey) => TemplateOutline | undefined;
+  /** The current template, from the API server if it is not stored compiled. */
+  current: (key: TemplateKey) => Promise<TemplateVersion | undefined>;
   /** Both indexed by {@link BY_TEMPLATE}. */
   revisions: ObjectCache<ControllerRevision>;
   runs: ObjectCache<JobRun>;
@@ -102,36 +105,42 @@ export class RevisionKeeper {
 
   async #work(id: string): Promise<WorkResult> {
     const key = this.#keys.get(id);
-    const template = key && this.#options.current(key);
-    if (!template) {
+    const outline = key && this.#options.outline(key);
+    if (!outline) {
       this.#keys.delete(id);
       return undefined;
     }
     try {
-      await this.#store(key, template);
-      return await this.#trim(key, template);
+      const present = this.#storedRevision(id, outline) ?? (await this.#store(key));
+      return present === undefined ? undefined : await this.#trim(key, present);
     } catch (error) {
       if (error instanceof LeadershipLostError) return 'retry';
       return this.#options.outage.failed(error, { template: id });
     }
   }
 
-  async #store(key: TemplateKey, template: TemplateVersion): Promise<void> {
-    const { revisions, clusterNamespace, store, guard } = this.#options;
-    const name = controllerRevisionName(key, template.compiled.revision);
-    const stored = revisions.get(revisionNamespace(key, clusterNamespace), name);
-    const { uid, generation } = template;
-    if (stored && ownerUid(stored) === uid && stored.revision >= generation) return;
+  /** The name of the revision of this generation of the template, if the cache has it. */
+  #storedRevision(id: string, { metadata: { uid, generation } }: TemplateOutline): string | undefined {
+    const revisions = this.#options.revisions.byIndex(BY_TEMPLATE, id);
+    return revisions.find((stored) => ownerUid(stored) === uid && stored.revision === generation)?.metadata?.name;
+  }
+
+  /** Stores the current revision. Returns its name, or `undefined` if the template was deleted. */
+  async #store(key: TemplateKey): Promise<string | undefined> {
+    const { current, store, guard } = this.#options;
+    const template = await current(key);
+    if (template === undefined) return undefined;
     await store.keep(template, guarded(guard));
     await sleep(PAUSE_MS, guard.lost);
+    return controllerRevisionName(key, template.compiled.revision);
   }
 
   /**
    * The caches only show whether there may be something to delete. What was written a moment ago, also by this process,
    * may be missing in them. So before a deletion, the current revision is read, and the API server is asked for runs.
    */
-  async #trim(key: TemplateKey, template: TemplateVersion): Promise<WorkResult> {
-    const known = this.#history(key, template);
+  async #trim(key: TemplateKey, presentName: string): Promise<WorkResult> {
+    const known = this.#history(key, presentName);
     const first = removableRevisions(known);
     if (first.remove.length === 0) return again(first);
     const present = await this.#read(key, known.present);
@@ -147,7 +156,7 @@ export class RevisionKeeper {
     return again(removal);
   }
 
-  #history(key: TemplateKey, template: TemplateVersion): RevisionHistory {
+  #history(key: TemplateKey, present: string): RevisionHistory {
     const { revisions, runs, limit, graceMs = GRACE_MS } = this.#options;
     const id = templateKeyString(key);
     const inUse = runs
@@ -156,7 +165,7 @@ export class RevisionKeeper {
       .map((run) => controllerRevisionName(key, run.spec.templateRevision ?? ''));
     return {
       revisions: revisions.byIndex(BY_TEMPLATE, id),
-      present: controllerRevisionName(key, template.compiled.revision),
+      present,
       inUse: new Set(inUse),
       limit,
       graceMs,

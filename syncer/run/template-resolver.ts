@@ -1,10 +1,11 @@
 import type { JobRun } from '../../api/job-run.ts';
-import type { ClusterJobTemplate, JobTemplate, Template } from '../../api/job-template.ts';
+import type { Template } from '../../api/job-template.ts';
 import { REASON_REVISION_NOT_FOUND, REASON_TEMPLATE_DELETED } from '../../api/names.ts';
 import type { ControllerRevision } from '../../api/wire.ts';
 import type { TemplateResolution } from '../../core/job/situation.ts';
 import { isUnjudged } from '../../core/job/present-template.ts';
 import { controllerRevisionName, revisionNamespace } from '../../core/template/controller-revision.ts';
+import type { TemplateOutline } from '../../core/template/outline.ts';
 import { templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
 import type { TemplateVersion } from '../../core/template/template-version.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
@@ -13,8 +14,9 @@ import type { FindOptions, RevisionStore } from '../../revisions/revision-store.
 import type { Cluster } from './cluster.ts';
 
 export interface TemplateCaches {
-  templates: Pick<ObjectCache<JobTemplate>, 'get'>;
-  clusterTemplates: Pick<ObjectCache<ClusterJobTemplate>, 'get'>;
+  templates: Pick<ObjectCache<TemplateOutline>, 'get'>;
+  clusterTemplates: Pick<ObjectCache<TemplateOutline>, 'get'>;
+  /** Outlines. */
   revisions: Pick<ObjectCache<ControllerRevision>, 'get'>;
 }
 
@@ -22,7 +24,7 @@ export interface TemplateResolverOptions {
   caches: TemplateCaches;
   cluster: Pick<Cluster, 'getTemplate'>;
   store: Pick<RevisionStore, 'find'>;
-  compiled: Pick<CompiledTemplates, 'ofTemplate' | 'ofRevision'>;
+  compiled: Pick<CompiledTemplates, 'known' | 'ofTemplate' | 'ofRevision'>;
   /** The namespace of the revisions of ClusterJobTemplates. */
   clusterNamespace: string;
   /** False if JobRuns are also stored while no webhook answers; see {@link isUnjudged}. */
@@ -37,12 +39,16 @@ export class TemplateResolver {
     this.#options = options;
   }
 
-  /** The current template in the cache. */
-  current({ kind, namespace, name }: TemplateKey): TemplateVersion | undefined {
+  /** The outline of the current template in the cache. */
+  outline({ kind, namespace, name }: TemplateKey): TemplateOutline | undefined {
     const { templates, clusterTemplates } = this.#options.caches;
-    const template =
-      kind === 'ClusterJobTemplate' ? clusterTemplates.get(undefined, name) : templates.get(namespace, name);
-    return this.#versionOf(template);
+    return kind === 'ClusterJobTemplate' ? clusterTemplates.get(undefined, name) : templates.get(namespace, name);
+  }
+
+  /** The current template: as it was compiled before, or else from the API server. */
+  async current(key: TemplateKey): Promise<TemplateVersion | undefined> {
+    const outline = this.outline(key);
+    return (outline && this.#options.compiled.known(outline)) ?? this.#readCurrent(key);
   }
 
   /** Whether the run has to be judged by the template as it is now: then {@link read} it, as the caches may be late. */
@@ -51,19 +57,20 @@ export class TemplateResolver {
   }
 
   /**
-   * The revision that the run names, or the current template if it names none; absent if the caches do not have it. While
+   * The revision that the run names, or the current template if it names none; absent if it is not stored compiled. While
    * the template exists, it must be the owner of the revision: otherwise somebody else may have written that.
    */
   cached(run: JobRun): TemplateVersion | undefined {
     const key = templateKeyOfRun(run);
     const revision = run.spec.templateRevision;
-    const current = this.current(key);
+    const outline = this.outline(key);
+    const current = outline && this.#options.compiled.known(outline);
     if (revision === undefined || current?.compiled.revision === revision) return current;
     const { caches, clusterNamespace, compiled } = this.#options;
     const name = controllerRevisionName(key, revision);
     const stored = caches.revisions.get(revisionNamespace(key, clusterNamespace), name);
     const version = stored && compiled.ofRevision(stored);
-    return current === undefined || version?.owner === current.uid ? version : undefined;
+    return outline === undefined || version?.owner === outline.metadata.uid ? version : undefined;
   }
 
   /** The same, read from the API server. A run whose revision no longer exists is `lost`: no other revision replaces it. */

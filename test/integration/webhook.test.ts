@@ -126,7 +126,7 @@ describe('the message that kubectl prints for', () => {
       'a misspelled templateRef, which the API server alone would report as missing',
       () => jobRun('a', { templateRef: undefined, templateref: 'echo' }),
       'The JobRun "a" is invalid: \n' +
-        '* spec.templateref: unknown field "templateref"; did you mean "templateRef" or "templateKind"?\n' +
+        '* spec.templateref: unknown field "templateref"; did you mean "templateRef"?\n' +
         '* spec.templateRef: Required value: give the name of a JobTemplate in this namespace',
     ],
     [

@@ -1,6 +1,7 @@
 import type { Template } from '../../api/job-template.ts';
 import type { TemplateKind } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_TEMPLATES } from '../../api/resources.ts';
+import type { TemplateOutline } from '../../core/template/outline.ts';
 import { templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
 import { isNotFound, KubeApiError, KubeConnectionError } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
@@ -12,7 +13,7 @@ import { withDeadline } from './with-deadline.ts';
 export type FoundTemplate =
   { kind: 'cached' | 'live'; template: Template } | { kind: 'missing' } | { kind: 'unknown'; why: string };
 
-export type TemplateCaches = Readonly<Record<TemplateKind, Pick<ObjectCache<Template>, 'get' | 'list'>>>;
+export type TemplateCaches = Readonly<Record<TemplateKind, Pick<ObjectCache<TemplateOutline>, 'get' | 'list'>>>;
 
 /** Longer than any healthy read. The dry run needs the rest of the time. */
 const GET_TIMEOUT_MS = 1000;
@@ -30,8 +31,8 @@ export class TemplateLookup {
     this.#caches = caches;
   }
 
-  /** From the cache, which can be out of date. */
-  cached({ kind, namespace, name }: TemplateKey): Template | undefined {
+  /** The outline in the cache, which can be out of date. */
+  cached({ kind, namespace, name }: TemplateKey): TemplateOutline | undefined {
     return this.#caches[kind].get(namespace, name);
   }
 

@@ -82,7 +82,7 @@ export class TemplateResolver {
     return { kind: 'found', template };
   }
 
-  /** Whether the revision is the current one of the run's template, according to the cache. */
+  /** Whether the revision is the current one of the run's template, according to the cache. False if it is not known. */
   isCurrent(run: JobRun, revision: string): boolean {
     return this.#cached(templateKeyOfRun(run))?.compiled.revision === revision;
   }
@@ -110,7 +110,7 @@ export class TemplateResolver {
   }
 
   #cached(key: TemplateKey): TemplateVersion | undefined {
-    const template = this.#options.lookup.cached(key);
-    return template && this.#options.compiled.ofTemplate(template);
+    const outline = this.#options.lookup.cached(key);
+    return outline && this.#options.compiled.known(outline);
   }
 }

@@ -30,14 +30,18 @@ class FakeCluster {
   #version = 10;
 
   constructor(objects: Record<string, KubeObject[]>) {
-    this.#objects = objects;
+    this.#objects = { ...objects };
   }
 
   readonly client = {
     list: ({ plural }: Resource) =>
       Promise.resolve({ items: this.#objects[plural] ?? [], metadata: { resourceVersion: '10' } }),
     watch: ({ plural }: Resource, _start: unknown, options: { signal: AbortSignal }) => this.#watch(plural, options),
-    get: () => Promise.reject(new KubeApiError({ method: 'GET', path: '/', code: 404, body: '{}' })),
+    get: ({ plural }: Resource, { name }: { name: string }) => {
+      const object = this.#objects[plural]?.find(({ metadata }) => metadata?.name === name);
+      if (object) return Promise.resolve(object);
+      return Promise.reject(new KubeApiError({ method: 'GET', path: '/', code: 404, body: '{}' }));
+    },
     create: ({ kind }: Resource, _namespace: string, body: KubeObject) => this.#write(`create ${kind}`, body),
     patch: ({ plural, kind }: Resource, _key: unknown, body: KubeObject) =>
       this.#write(`patch ${kind}`, { ...this.#objects[plural]?.[0], ...body }),
@@ -46,6 +50,7 @@ class FakeCluster {
   /** The watch of this resource reports a new object. */
   add(plural: string, object: KubeObject): void {
     const metadata = { ...object.metadata, resourceVersion: this.#next() };
+    this.#objects[plural] = [...(this.#objects[plural] ?? []), { ...object, metadata }];
     this.#events.emit(plural, { type: 'ADDED', object: { ...object, metadata } });
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { ControllerRevision } from '../../../../api/wire.ts';
 import { controllerRevision } from '../../../../core/template/controller-revision.ts';
+import { templateOutline } from '../../../../core/template/outline.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { KubeApiError } from '../../../../kube/client/api-error.ts';
 import { ObjectCache } from '../../../../kube/watch/cache.ts';
@@ -27,6 +28,8 @@ function stored(generation: number): ControllerRevision {
   const metadata = { ...revision.metadata, uid: `uid-${generation}`, resourceVersion: `${generation}` };
   return { ...revision, metadata: { ...metadata, creationTimestamp: OLD } };
 }
+
+const outlineOf = ({ uid, generation }: typeof current) => ({ ...echoTemplate().metadata, uid, generation });
 
 interface Given {
   revisions?: number[];
@@ -71,7 +74,8 @@ function begin({ revisions = [], runs = [], limit = 1, nowMs, deletion, liveUse 
     },
     store: { keep: ({ generation }) => (done.push(`store ${generation}`), Promise.resolve()) },
     guard: ALWAYS_ALLOWED,
-    current: () => template,
+    outline: () => template && templateOutline({ ...echoTemplate(), metadata: outlineOf(template) }),
+    current: () => Promise.resolve(template),
     ...caches,
     clusterNamespace: 'release',
     limit,

@@ -20,14 +20,18 @@ const OLD_REVISION = OLD.compiled.revision;
 
 interface Given {
   cached?: Template;
+  /** False: the compiled template was evicted. */
+  isCompiled?: boolean;
   cachedRevision?: ControllerRevision;
   live?: Template;
   stored?: TemplateVersion;
   trustsAdmission?: boolean;
 }
 
-function begin({ cached, cachedRevision, live, stored, trustsAdmission = true }: Given = {}) {
+function begin({ cached, isCompiled = true, cachedRevision, live, stored, trustsAdmission = true }: Given = {}) {
   const reads: string[] = [];
+  const compiled = new CompiledTemplates();
+  if (cached && isCompiled) compiled.ofTemplate(cached);
   const named = <T extends { metadata?: { namespace?: string; name?: string } }>(object: T | undefined) => ({
     get: (namespace: string | undefined, name: string) =>
       object?.metadata?.name === name && object.metadata.namespace === namespace ? object : undefined,
@@ -45,7 +49,7 @@ function begin({ cached, cachedRevision, live, stored, trustsAdmission = true }:
         return Promise.resolve(options?.owner === undefined || stored?.owner === options.owner ? stored : undefined);
       },
     },
-    compiled: new CompiledTemplates(),
+    compiled,
     clusterNamespace: 'release',
     trustsAdmission,
   });
@@ -99,6 +103,19 @@ describe('the caches', () => {
       undefined,
     ],
     ['do not have a template that does not exist', {}, {}, undefined],
+    ['do not have a template that is no longer compiled', { cached: CURRENT, isCompiled: false }, {}, undefined],
+    [
+      'do not offer a revision that its template does not own, even if that is no longer compiled',
+      { cached: CURRENT, isCompiled: false, cachedRevision: controllerRevision({ ...OLD, uid: 'other' }, 'team') },
+      { templateRevision: OLD_REVISION },
+      undefined,
+    ],
+    [
+      'have the revision of a template that is no longer compiled',
+      { cached: CURRENT, isCompiled: false, cachedRevision: controllerRevision(OLD, 'team') },
+      { templateRevision: OLD_REVISION },
+      OLD_REVISION,
+    ],
     ['have a ClusterJobTemplate', { cached: CLUSTER_TEMPLATE }, { templateKind: 'ClusterJobTemplate' }, REVISION],
     [
       'do not offer a JobTemplate for a ClusterJobTemplate',
@@ -205,5 +222,22 @@ describe('a run that no webhook has admitted', () => {
     const run = echoRun({ templateRevision: OLD_REVISION }, ADMITTED);
     expect(begin({}).resolver.mustRead(run)).toBe(false);
     expect(begin({ trustsAdmission: false }).resolver.mustRead(run)).toBe(true);
+  });
+});
+
+describe('the current template', () => {
+  it('is not read if it is compiled', async () => {
+    const { resolver, reads } = begin({ cached: CURRENT });
+    expect((await resolver.current(versionOfTemplate(CURRENT).key))?.compiled.revision).toBe(REVISION);
+    expect(reads).toEqual([]);
+  });
+
+  it.each([
+    ['is read if it is not', { cached: CURRENT, isCompiled: false, live: CURRENT }, REVISION],
+    ['is absent if it was deleted', { cached: CURRENT, isCompiled: false }, undefined],
+  ])('%s', async (_sentence, given, revision) => {
+    const { resolver, reads } = begin(given);
+    expect((await resolver.current(versionOfTemplate(CURRENT).key))?.compiled.revision).toBe(revision);
+    expect(reads).toEqual(['template']);
   });
 });

@@ -21,13 +21,14 @@ const [CURRENT, OLD] = [templateRevision(current), templateRevision(old)];
 let apiServer: FakeApiServer;
 let cache: ObjectCache<JobTemplate>;
 let resolver: TemplateResolver;
+let compiled: CompiledTemplates;
 let monotonic = 1;
 let versions = 0;
 
 beforeEach(() => {
   apiServer = new FakeApiServer();
   cache = new ObjectCache<JobTemplate>();
-  const compiled = new CompiledTemplates();
+  compiled = new CompiledTemplates();
   resolver = new TemplateResolver({
     lookup: new TemplateLookup(apiServer, {
       JobTemplate: cache,
@@ -147,7 +148,8 @@ describe('a JobRun with a revision', () => {
     expect(await resolve('0123456789')).toEqual({ kind: 'noRevision', known: [CURRENT] });
   });
 
-  it('is judged by the cached template while the API server cannot be reached', async () => {
+  it('is judged by the last known template while the API server cannot be reached', async () => {
+    compiled.ofTemplate(current);
     cache.apply({ ...current, metadata: { ...current.metadata, resourceVersion: '1' } });
     apiServer.down = noAnswer();
     expect(await resolve(CURRENT)).toMatchObject(found(CURRENT));
@@ -174,9 +176,11 @@ describe('a JobRun with a revision', () => {
   });
 });
 
-it('a revision is current if it is that of the cached template', () => {
+it('a revision is current if it is that of the template in the cache, which was compiled before', () => {
   expect(resolver.isCurrent(echoRun(), CURRENT)).toBe(false);
   cache.apply({ ...current, metadata: { ...current.metadata, resourceVersion: '1' } });
+  expect(resolver.isCurrent(echoRun(), CURRENT)).toBe(false);
+  compiled.ofTemplate(current);
   expect(resolver.isCurrent(echoRun(), CURRENT)).toBe(true);
   expect(resolver.isCurrent(echoRun(), OLD)).toBe(false);
 });
