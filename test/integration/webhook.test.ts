@@ -303,6 +303,8 @@ describe('rules of the namespace', () => {
 
   it('if the webhook itself lacks a permission, no request is denied', async () => {
     await environment.kubectl(['create', 'serviceaccount', 'nobody']);
+    await environment.kubectl(['create', 'role', 'reader', '--verb=get', '--resource=jobtemplates.hematoscope.app']);
+    await environment.kubectl(['create', 'rolebinding', 'reader', '--role=reader', '--serviceaccount=default:nobody']);
     const { stdout: token } = await expectCreated(environment.kubectl(['create', 'token', 'nobody']));
     const kubeConfig = new KubeConfig();
     const { server, caData } = environment.kubeConfig.getCurrentCluster()!;
@@ -311,10 +313,11 @@ describe('rules of the namespace', () => {
       { name: 'nobody', token: token.trim() },
     );
     const powerless = KubeClient.fromKubeConfig(kubeConfig);
-    const cache = new ObjectCache<JobTemplate>();
-    const echo = await client.get<JobTemplate>(JOB_TEMPLATES, { namespace: 'default', name: 'echo' });
-    cache.apply(echo);
-    const { validate } = decidersWith({ client: powerless, cache });
+    const read = () => powerless.get<JobTemplate>(JOB_TEMPLATES, { namespace: 'default', name: 'echo' });
+    // The permission takes effect a moment later.
+    await expect.poll(read, { timeout: 30_000 }).toBeDefined();
+    const echo = await read();
+    const { validate } = decidersWith({ client: powerless, cache: new ObjectCache<JobTemplate>() });
     const verdict = await validate(
       admissionRequest(jobRun('a', { templateRevision: templateRevision(echo) }, { namespace: 'default' })),
       AbortSignal.timeout(4000),
