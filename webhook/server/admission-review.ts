@@ -29,9 +29,8 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new HttpError(400, `the body is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    // The parser's own message quotes the text, which can contain secrets. This one is logged.
+    throw new HttpError(400, 'the body is not JSON', { cause });
   }
 }
 

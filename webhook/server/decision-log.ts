@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { AdmissionRequest } from '../../api/admission-review.ts';
+import type { AdmissionRequest, AdmissionStatus } from '../../api/admission-review.ts';
 import type { Verdict } from '../admission/verdict.ts';
 
 export interface Decision {
@@ -9,12 +9,17 @@ export interface Decision {
   milliseconds: number;
 }
 
-/** Logs one line per decision: the user, the object's name and the verdict. Never its content, which can contain secrets. */
+/** Maximum number of fields and of characters of each that are logged. */
+const MOST_FIELDS = 10;
+const LONGEST_FIELD = 200;
+
+/**
+ * Logs one line per decision: the user, the object's name, the verdict, and the fields that are wrong. Never the content of
+ * the object, which can contain secrets; messages quote it, and are not logged.
+ */
 export function logDecision(logger: Logger, { webhook, request, verdict, milliseconds }: Decision): void {
   const { uid, userInfo, kind, namespace, name, operation, dryRun } = request;
-  const denial = verdict.allowed
-    ? {}
-    : { causes: verdict.status.details?.causes?.length ?? 0, reason: verdict.status.message };
+  const denial = verdict.allowed ? {} : denialOf(verdict.status);
   logger.info(
     {
       webhook,
@@ -33,4 +38,10 @@ export function logDecision(logger: Logger, { webhook, request, verdict, millise
     },
     'admission',
   );
+}
+
+function denialOf({ reason, details }: AdmissionStatus): object {
+  const causes = details?.causes ?? [];
+  const fields = causes.slice(0, MOST_FIELDS).map(({ field }) => field.slice(0, LONGEST_FIELD));
+  return { reason, causes: causes.length, fields };
 }

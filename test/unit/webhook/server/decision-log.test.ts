@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allow, denyInvalid, type Verdict } from '../../../../webhook/admission/verdict.ts';
+import { allow, denyForbidden, denyInvalid, type Verdict } from '../../../../webhook/admission/verdict.ts';
 import { logDecision } from '../../../../webhook/server/decision-log.ts';
 import { collectedLog } from '../collected-log.ts';
 import { jobRunReview } from '../reviews.ts';
@@ -22,12 +22,24 @@ it('an allowed request', () => {
   expect(logged(allow())).toMatchObject({ warnings: 0, patched: false });
 });
 
-it('a denied request, with its reason and the number of its causes', () => {
-  const error = { path: 'spec.a', reason: 'FieldValueInvalid' as const, message: 'wrong' };
-  expect(logged(denyInvalid(request, [error, error]))).toMatchObject({
+it('a denied request, with the fields that are wrong, and not with the messages, which quote values', () => {
+  const error = { path: 'spec.a', reason: 'FieldValueInvalid' as const, message: 'Invalid value: "s3cret"' };
+  expect(logged(denyInvalid(request, [error, { ...error, path: 'spec.b' }]))).toMatchObject({
     verdict: 'denied',
     patched: false,
+    reason: 'Invalid',
     causes: 2,
-    reason: 'JobRun.hematoscope.app "echo-hello" is invalid: [spec.a: wrong, spec.a: wrong]',
+    fields: ['spec.a', 'spec.b'],
   });
+});
+
+it('a forbidden request, with the reason alone', () => {
+  expect(logged(denyForbidden(request, 'policy says "s3cret"'))).toMatchObject({ reason: 'Forbidden', fields: [] });
+});
+
+it('a denied request in a line of bounded length', () => {
+  const error = { path: `spec.${'a'.repeat(9_000)}`, reason: 'FieldValueInvalid' as const, message: 'wrong' };
+  const line = logged(denyInvalid(request, new Array<typeof error>(50).fill(error)));
+  expect(line).toMatchObject({ causes: 50 });
+  expect(JSON.stringify(line).length).toBeLessThan(3_000);
 });
