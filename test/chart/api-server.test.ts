@@ -155,7 +155,7 @@ describe('what the ServiceAccounts may do', { concurrent: false }, () => {
     ['jtr-job-template-run', 'validatingwebhookconfigurations.admissionregistration.k8s.io', 'rights', []],
     ['jtr-job-template-run-syncer', 'jobtemplates.hematoscope.app', 'elsewhere', read],
     ['jtr-job-template-run-syncer', 'jobruns.hematoscope.app', 'elsewhere', read],
-    ['jtr-job-template-run-syncer', 'jobs.batch', 'elsewhere', [...read, 'create', 'patch']],
+    ['jtr-job-template-run-syncer', 'jobs.batch', 'elsewhere', [...read, 'create', 'patch', 'delete']],
     ['jtr-job-template-run-syncer', 'controllerrevisions.apps', 'elsewhere', [...read, 'create', 'patch', 'delete']],
     ['jtr-job-template-run-syncer', 'secrets', 'rights', []],
     ['jtr-job-template-run-syncer', 'pods', 'elsewhere', []],

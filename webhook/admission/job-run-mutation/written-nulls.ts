@@ -11,8 +11,8 @@ type Fields = Record<string, unknown>;
  * nothing.
  */
 export function withWrittenNulls(run: JobRun): JobRun {
-  const text = run.metadata.annotations?.[LAST_APPLIED] ?? '';
-  if (!text.includes('null')) return run;
+  const text: unknown = run.metadata.annotations?.[LAST_APPLIED];
+  if (typeof text !== 'string' || !text.includes('null')) return run;
   const written = objectOf(objectOf(parsed(text))['spec']);
   const spec = objectOf(run.spec);
   const restored: Fields = { ...restoredMaps(spec, written), ...restoredContainers(spec, written) };

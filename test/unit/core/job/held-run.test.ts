@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../../api/job-run.ts';
 import { holdMessage, isRestored } from '../../../../core/job/held-run.ts';
 import { echoRun } from '../objects.ts';
 
@@ -36,4 +37,10 @@ describe('a stored JobRun', () => {
       'the JobRun was restored from a backup or copied, and may have run before; to run it again: kubectl annotate jobrun echo-hello -n team --overwrite hematoscope.app/restored=Run',
     );
   });
+});
+
+it('null labels and annotations are absent', () => {
+  const run = { metadata: { name: 'a', annotations: null, labels: null } } as unknown as JobRun;
+  expect(isRestored(run)).toBe(false);
+  expect(holdMessage(run)).toBeUndefined();
 });

@@ -78,3 +78,8 @@ describe('what kubectl drops', () => {
     expect(withWrittenNulls(run)).toBe(run);
   });
 });
+
+it('is nothing if the annotation is no text', () => {
+  const run = echoRun({}, { annotations: { [LAST_APPLIED]: 7 as never } });
+  expect(withWrittenNulls(run)).toBe(run);
+});
