@@ -13,6 +13,10 @@ const WEBHOOKS = `app.kubernetes.io/instance=${release},app.kubernetes.io/compon
 const misspelt = `{"apiVersion":"hematoscope.app/v1","kind":"JobRun","metadata":{"name":"misspelt"},
   "spec":{"templateRef":"idel"}}`;
 
+interface PodList {
+  items: { metadata: { name: string; deletionTimestamp?: string } }[];
+}
+
 /** Two replicas of the webhook, fifty clients that create runs, and what happens to replicas. */
 describe('while clients create runs, no create is denied', { concurrent: false }, () => {
   let cluster: Cluster;
@@ -31,8 +35,12 @@ describe('while clients create runs, no create is denied', { concurrent: false }
   });
 
   const inRelease = (...args: string[]) => cluster.kubectl('-n', releaseNamespace, ...args);
-  const pods = async () =>
-    (await inRelease('get', 'pods', '-l', WEBHOOKS, '-o', 'jsonpath={.items[*].metadata.name}')).split(' ').sort();
+  /** Without those that a rollout is still removing. */
+  const pods = async () => {
+    const { items } = JSON.parse(await inRelease('get', 'pods', '-l', WEBHOOKS, '-o', 'json')) as PodList;
+    const present = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    return present.map(({ metadata }) => metadata.name).sort();
+  };
   const untilBothReady = () => inRelease('rollout', 'status', `deployment/${release}`, '--timeout=120s');
 
   const creating = (event: () => Promise<unknown>) => createRunsDuring(cluster, NAMESPACE, event);
