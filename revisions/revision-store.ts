@@ -227,10 +227,12 @@ async function found<T>(request: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** The last one that was created, or that became the current one again. */
 function newestFirst(objects: readonly KubeObject[] | null): KubeObject[] {
-  return (objects ?? []).toSorted((a, b) => createdAt(b) - createdAt(a));
+  return (objects ?? []).toSorted((a, b) => usedAt(b) - usedAt(a));
 }
 
-function createdAt({ metadata }: KubeObject): number {
-  return Date.parse(metadata?.creationTimestamp ?? '') || 0;
+function usedAt({ metadata }: KubeObject): number {
+  const times = [metadata?.creationTimestamp, metadata?.annotations?.[ANNOTATION_LAST_USED]];
+  return Math.max(...times.map((time) => Date.parse(time ?? '') || 0));
 }

@@ -85,7 +85,11 @@ function deleted(name: string, { deletedJob, deletedUnseen }: RunRecord, more = 
  */
 function withoutJob(situation: Situation): Observed | Step {
   const { run, job, record, now } = situation;
-  if (job) return { kind: 'adoptJob', job, template: templateOfJob(job, situation.template) };
+  if (job) {
+    // The status names the version of the template.
+    if (situation.template === undefined) return { kind: 'readTemplate' };
+    return { kind: 'adoptJob', job, template: templateOfJob(job, situation.template) };
+  }
   const { deletedJob, blocked } = record;
   if (deletedJob) {
     if (isJobFinished(deletedJob)) return { observation: { kind: 'job', job: deletedJob } };

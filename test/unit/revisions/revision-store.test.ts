@@ -74,6 +74,21 @@ describe('RevisionStore', () => {
     expect(await store.list(key)).toEqual([revision]);
   });
 
+  test('lists the one first that was created or used last', async () => {
+    const of = (backoffLimit: number, creationTimestamp: string, used?: string) => {
+      const other = versionOfTemplate({ ...template, spec: { ...template.spec, backoffLimit } });
+      const stored = controllerRevision(other, 'team');
+      const annotations = used === undefined ? {} : { 'hematoscope.app/last-used': used };
+      const metadata = { ...stored.metadata, creationTimestamp, annotations };
+      server.stored.set(metadata.name ?? '', { ...stored, metadata });
+      return other.compiled.revision;
+    };
+    const old = of(1, '2026-11-23T10:00:00Z');
+    const reused = of(2, '2026-11-23T09:00:00Z', '2026-11-23T12:00:00.5Z');
+    const young = of(3, '2026-11-23T11:00:00Z');
+    expect(await store.list(key)).toEqual([reused, young, old]);
+  });
+
   test('sends one request for a revision that it has found', async () => {
     server.stored.set(name, controllerRevision(version, 'team'));
     await store.find(key, revision);

@@ -117,9 +117,10 @@ describe('a run without a Job', () => {
     ['adopts the Job of an earlier attempt', { job: ownJob(), template: FOUND }, ['adoptJob', REVISION]],
     [
       'adopts it even while the run is being deleted',
-      { run: withMeta(NEW, { deletionTimestamp: CREATED }), job: ownJob() },
+      { run: withMeta(NEW, { deletionTimestamp: CREATED }), job: ownJob(), template: { kind: 'missing' } },
       ['adoptJob', undefined],
     ],
+    ['reads its template before it adopts a Job, for the status', { job: ownJob() }, 'readTemplate'],
     [
       'does not claim to know the template of the adopted Job if it has changed since',
       { job: ownJob(), template: { kind: 'found', template: versionOfTemplate(echoTemplate({ backoffLimit: 3 })) } },
