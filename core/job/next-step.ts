@@ -85,11 +85,7 @@ function deleted(name: string, { deletedJob, deletedUnseen }: RunRecord, more = 
  */
 function withoutJob(situation: Situation): Observed | Step {
   const { run, job, record, now } = situation;
-  if (job) {
-    // The status names the version of the template.
-    if (situation.template === undefined) return { kind: 'readTemplate' };
-    return { kind: 'adoptJob', job, template: templateOfJob(job, situation.template) };
-  }
+  if (job) return adoption(job, situation);
   const { deletedJob, blocked } = record;
   if (deletedJob) {
     if (isJobFinished(deletedJob)) return { observation: { kind: 'job', job: deletedJob } };
@@ -144,6 +140,12 @@ function creation({ run, template: resolution, rules, now }: Situation): Observe
 }
 
 /** The template of a Job that was created earlier: known only if it still has the revision that the Job's label names. */
+/** The template is read first: the status names its version. */
+function adoption(job: Job, { template }: Situation): Step {
+  if (template === undefined) return { kind: 'readTemplate' };
+  return { kind: 'adoptJob', job, template: templateOfJob(job, template) };
+}
+
 function templateOfJob(job: Job, resolution: TemplateResolution | undefined): RenderedTemplate | undefined {
   if (resolution?.kind !== 'found') return undefined;
   const { template } = resolution;

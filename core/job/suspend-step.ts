@@ -22,7 +22,9 @@ export function suspendStep(situation: Situation, observation: Observation): Ste
 }
 
 function applySuspend({ run, template: resolution }: Situation, job: Job): Step {
-  const template = resolution?.kind === 'found' ? resolution.template.compiled : undefined;
+  // It decides whether the change is allowed, and what applies if the run sets no `suspend`.
+  if (resolution === undefined) return { kind: 'readTemplate' };
+  const template = resolution.kind === 'found' ? resolution.template.compiled : undefined;
   const suspend = run.spec.suspend ?? template?.content.spec.suspend ?? false;
   const isSuspended = job.spec?.suspend === true;
   if (suspend === isSuspended) return { kind: 'markApplied' };

@@ -9,13 +9,14 @@ const MOST_BYTES = 16 * 1024 * 1024;
  * bytes: a run that was evicted is read again when it is worked on.
  */
 export class RunContents {
+  /** By uid: only the last version of a run. */
   readonly #runs: LRUCache<string, JobRun>;
 
   constructor(maxBytes = MOST_BYTES) {
     this.#runs = new LRUCache({
       maxSize: maxBytes,
       // Every object of the API server has metadata, so the size is never 0.
-      sizeCalculation: (run) => JSON.stringify(run).length,
+      sizeCalculation: (run) => Buffer.byteLength(JSON.stringify(run)),
     });
   }
 
@@ -23,15 +24,17 @@ export class RunContents {
   remember(run: JobRun): void {
     const metadata = { ...run.metadata };
     delete metadata.managedFields;
-    this.#runs.set(idOf(run), { ...run, metadata });
+    this.#runs.set(metadata.uid ?? '', { ...run, metadata });
   }
 
   /** The whole object of which this is the outline, if it is still stored. */
-  of(outline: JobRun): JobRun | undefined {
-    return this.#runs.get(idOf(outline));
+  of({ metadata: { uid = '', resourceVersion } }: JobRun): JobRun | undefined {
+    const run = this.#runs.get(uid);
+    return run?.metadata.resourceVersion === resourceVersion ? run : undefined;
   }
-}
 
-function idOf({ metadata: { uid = '', resourceVersion = '' } }: JobRun): string {
-  return `${uid}/${resourceVersion}`;
+  /** The run finished. */
+  forget({ metadata: { uid = '' } }: JobRun): void {
+    this.#runs.delete(uid);
+  }
 }

@@ -42,7 +42,8 @@ export class Watches {
       handlers: handlersOfRuns(options),
       indexers: { [BY_TEMPLATE]: templateOfRun },
       trim: (run) => {
-        if (isInShard(run.metadata.namespace) && !isFinished(run)) this.contents.remember(run);
+        if (isFinished(run)) this.contents.forget(run);
+        else if (isInShard(run.metadata.namespace)) this.contents.remember(run);
         return runOutline(run);
       },
     });

@@ -39,7 +39,7 @@ export async function mutateJobRun(
   if (misspelled.length > 0) return denyInvalid(request, misspelled);
   const { revision, warnings } = await revisionOf(mutation, options);
   const held = request.operation === 'CREATE' && isRestored(run);
-  const admitted = withRevision(withLabel(withAnnotation(withWrittenNulls(run), requester)), revision);
+  const admitted = withRevision(withLabel(withAnnotation(withWrittenNulls(run, mutation.before), requester)), revision);
   const resumed = isResumedAndAppliedAgain(request, run, mutation.before);
   const kept = resumed ? { ...admitted, spec: { ...admitted.spec, suspend: false } } : admitted;
   const patch = jobRunPatch(run, held ? withHold(kept) : kept);

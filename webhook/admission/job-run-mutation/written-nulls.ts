@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JobRun } from '../../../api/job-run.ts';
 
 /** Where `kubectl apply` records the manifest, with its nulls. */
@@ -8,15 +9,18 @@ type Fields = Record<string, unknown>;
 /**
  * Restores entries that the manifest sets to `null`, and that `kubectl apply` drops before it sends the object: from
  * `limits: {cpu: null}`, an empty map remains, which would clear all limits of the template. An entry that is `null` sets
- * nothing.
+ * nothing. A field that an update does not change stays as it is stored: it is immutable.
  */
-export function withWrittenNulls(run: JobRun): JobRun {
+export function withWrittenNulls(run: JobRun, before: JobRun | undefined): JobRun {
   const text: unknown = run.metadata.annotations?.[LAST_APPLIED];
   if (typeof text !== 'string' || !text.includes('null')) return run;
   const written = objectOf(objectOf(parsed(text))['spec']);
   const spec = objectOf(run.spec);
-  const restored: Fields = { ...restoredMaps(spec, written), ...restoredContainers(spec, written) };
-  return Object.keys(restored).length === 0 ? run : { ...run, spec: { ...run.spec, ...restored } };
+  const stored = before === undefined ? undefined : objectOf(before.spec);
+  const restored = Object.entries({ ...restoredMaps(spec, written), ...restoredContainers(spec, written) }).filter(
+    ([name]) => stored === undefined || !isDeepStrictEqual(spec[name], stored[name]),
+  );
+  return restored.length === 0 ? run : { ...run, spec: { ...run.spec, ...Object.fromEntries(restored) } };
 }
 
 /** The maps of `spec` whose entries can be `null`. */

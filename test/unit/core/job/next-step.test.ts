@@ -553,15 +553,17 @@ describe('a change of spec.suspend', () => {
       ['setSuspend', true, 'Suspended'],
     ],
     [
-      'that is removed resumes if the template is not known',
-      { run: asks(undefined, 2, SUSPENDED), job: suspended },
+      'that is removed resumes if the template no longer exists',
+      { run: asks(undefined, 2, SUSPENDED), job: suspended, template: { kind: 'missing' } },
       ['setSuspend', false, 'Resumed'],
     ],
     [
       'needs no request if the Job is already in that state',
-      { run: asks(true, 2, SUSPENDED), job: suspended },
+      { run: asks(true, 2, SUSPENDED), job: suspended, template: FOUND },
       'markApplied',
     ],
+    ['is applied after the template is read', { run: asks(true), job: ownJob(STARTED) }, 'readTemplate'],
+    ['that is removed is, too', { run: asks(undefined, 2, SUSPENDED), job: suspended }, 'readTemplate'],
     [
       'is not applied twice',
       { run: asks(true), job: ownJob(STARTED), record: { appliedGeneration: 2 } },
@@ -570,7 +572,7 @@ describe('a change of spec.suspend', () => {
     ['is not applied again after the status reports it', { run: asks(true, 1), job: ownJob(STARTED) }, 'nothing'],
     [
       'is applied to a Job that was created from an earlier generation',
-      { run: asks(true), job: ownJob(STARTED), record: { appliedGeneration: 1 } },
+      { run: asks(true), job: ownJob(STARTED), template: FOUND, record: { appliedGeneration: 1 } },
       ['setSuspend', true, 'Suspended'],
     ],
     [

@@ -37,4 +37,20 @@ describe('the contents of runs', () => {
     contents.remember(run('a', '1', ['x'.repeat(700)]));
     expect(contents.of(run('a'))).toBeUndefined();
   });
+
+  it('are those of the last version alone', () => {
+    const contents = new RunContents(2500);
+    for (let version = 1; version < 9; version += 1) contents.remember(run('a', `${version}`, ['x'.repeat(700)]));
+    contents.remember(run('b', '1', ['x'.repeat(700)]));
+    expect(contents.of(run('a', '8'))).toBeDefined();
+    expect(contents.of(run('a', '7'))).toBeUndefined();
+    expect(contents.of(run('b'))).toBeDefined();
+  });
+
+  it('of a run that finished are forgotten', () => {
+    const contents = new RunContents();
+    contents.remember(run('a'));
+    contents.forget(run('a', '2'));
+    expect(contents.of(run('a'))).toBeUndefined();
+  });
 });

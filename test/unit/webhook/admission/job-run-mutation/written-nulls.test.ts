@@ -54,7 +54,7 @@ describe('what kubectl drops', () => {
       },
     ],
   ])('is restored: %s', (_, sent, manifest, expected) => {
-    expect(withWrittenNulls(applied(sent, manifest)).spec).toEqual({ templateRef: 'echo', ...expected });
+    expect(withWrittenNulls(applied(sent, manifest), undefined).spec).toEqual({ templateRef: 'echo', ...expected });
   });
 
   it.each<[string, object, object | string]>([
@@ -70,16 +70,30 @@ describe('what kubectl drops', () => {
       { resources: [null], containers: null },
     ],
   ])('is not invented for %s', (_, sent, manifest) => {
-    expect(withWrittenNulls(applied(sent, manifest)).spec).toEqual({ templateRef: 'echo', ...sent });
+    expect(withWrittenNulls(applied(sent, manifest), undefined).spec).toEqual({ templateRef: 'echo', ...sent });
   });
 
   it('is not looked for in a run that was not applied', () => {
     const run = echoRun({ nodeSelector: {} });
-    expect(withWrittenNulls(run)).toBe(run);
+    expect(withWrittenNulls(run, undefined)).toBe(run);
   });
 });
 
 it('is nothing if the annotation is no text', () => {
   const run = echoRun({}, { annotations: { [LAST_APPLIED]: 7 as never } });
-  expect(withWrittenNulls(run)).toBe(run);
+  expect(withWrittenNulls(run, undefined)).toBe(run);
+});
+
+describe('an update', () => {
+  const manifest = { resources: { limits: { cpu: null } } };
+
+  it('restores what is dropped again when the same manifest is applied', () => {
+    const before = echoRun(manifest as never);
+    expect(withWrittenNulls(applied({ resources: { limits: {} } }, manifest), before).spec).toEqual(before.spec);
+  });
+
+  it('does not change a field that was stored without its nulls', () => {
+    const stored = { resources: { limits: {} } };
+    expect(withWrittenNulls(applied(stored, manifest), echoRun(stored)).spec).toEqual(echoRun(stored).spec);
+  });
 });
