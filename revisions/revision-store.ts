@@ -22,6 +22,8 @@ import type { CompiledTemplates } from './compiled-templates.ts';
 type RevisionClient = Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;
 
 const MAX_REMEMBERED = 1000;
+/** A list of revisions is only a hint for people. */
+const MOST_LISTED = 100;
 /** A stored revision is not checked again for this long. After that, it is: a user may have deleted it. */
 const STORED_MS = 60_000;
 /** A revision is marked as used at most this often. The mark is valid for five minutes. */
@@ -92,9 +94,9 @@ export class RevisionStore {
     return version;
   }
 
-  /** The template's revisions, newest first. */
+  /** The template's revisions, newest first; of very many, some. */
   async list(key: TemplateKey, options: WriteOptions = {}): Promise<string[]> {
-    const selection = { namespace: this.#namespaceOf(key), labelSelector: revisionSelector(key) };
+    const selection = { namespace: this.#namespaceOf(key), labelSelector: revisionSelector(key), limit: MOST_LISTED };
     // Their contents can have many megabytes. The name follows from the template and the revision.
     const { items } = await this.#client.list<KubeObject>(CONTROLLER_REVISIONS, selection, {
       ...options,

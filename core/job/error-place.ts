@@ -30,12 +30,17 @@ export function limitBeside({ path, message }: FieldError): string | undefined {
   return `${path.slice(0, at)}.limits${path.slice(at + '.requests'.length)}`;
 }
 
+/** In a larger map the entry is not searched: each error reads all of it. */
+const MOST_ENTRIES = 1000;
+
 function keysOf({ message }: FieldError, map: Readonly<Record<string, unknown>>): string[] {
   const [, resource = ''] = LIMIT.exec(message) ?? [];
   if (Object.hasOwn(map, resource)) return [resource];
+  const keys = Object.keys(map);
+  if (keys.length > MOST_ENTRIES) return [];
   const isQuoted = (text: unknown): boolean => message.startsWith(`Invalid value: ${JSON.stringify(text)}: `);
-  const byValue = Object.keys(map).filter((key) => isQuoted(map[key]));
-  return byValue.length > 0 ? byValue : Object.keys(map).filter(isQuoted);
+  const byValue = keys.filter((key) => isQuoted(map[key]));
+  return byValue.length > 0 ? byValue : keys.filter(isQuoted);
 }
 
 const MAP = /(?:^|\.)(?:labels|annotations|nodeSelector|matchLabels|requests|limits)$/;

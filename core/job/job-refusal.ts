@@ -1,3 +1,4 @@
+import { MOST_ERRORS } from '../../api/limits.ts';
 import type { V1Status, V1StatusCause } from '@kubernetes/client-node';
 import type { Job, Wire } from '../../api/wire.ts';
 import type { FieldError, FieldErrorReason } from '../errors/field-error.ts';
@@ -66,7 +67,7 @@ const isAboutTheBody = (status: Status): boolean =>
 function fromCauses(status: Status): FieldError[] {
   const causes = status.details?.causes ?? [];
   if (causes.length === 0) return [field.reported('spec', 'FieldValueInvalid', status.message ?? 'invalid')];
-  return causes.map(fromCause);
+  return causes.slice(0, MOST_ERRORS).map(fromCause);
 }
 
 function fromCause(cause: Wire<V1StatusCause>): FieldError {

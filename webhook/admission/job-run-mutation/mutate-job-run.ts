@@ -33,6 +33,8 @@ export async function mutateJobRun(
   options: MutateJobRunOptions,
   signal: AbortSignal,
 ): Promise<Verdict> {
+  // The validation denies it. Nothing else is done with an object that is too large or too deep.
+  if (objectSize({ request, signal }).errors !== undefined) return allow();
   const mutation = jobRunCase(request, signal);
   const { run, requester } = mutation;
   const misspelled = misspelledReference(run);
@@ -58,7 +60,7 @@ interface Pin {
 
 /** The revision that the JobRun is admitted with. That of a new JobRun is stored first. */
 async function revisionOf({ request, run, before, signal }: JobRunCase, options: MutateJobRunOptions): Promise<Pin> {
-  if (!namesTemplate(run) || objectSize({ request, signal }).errors !== undefined) return { warnings: [] };
+  if (!namesTemplate(run)) return { warnings: [] };
   const revision = run.spec.templateRevision ?? specOf(before)?.templateRevision;
   if (revision !== undefined || request.operation !== 'CREATE') return { revision, warnings: [] };
   const found = await options.templates.resolveCurrent(run, signal);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Job } from '../../../../api/wire.ts';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
+import { field } from '../../../../core/errors/field.ts';
 import { atEntries, limitBeside } from '../../../../core/job/error-place.ts';
 
 const JOB: Job = {
@@ -63,4 +64,11 @@ it.each<[string, FieldError, string | undefined]>([
   ['a field that is not a request', at('spec.backoffLimit', 'must be equal to cpu limit of 1'), undefined],
 ])('the limit beside %s', (_, error, path) => {
   expect(limitBeside(error)).toBe(path);
+});
+
+it('in a map of more than a thousand entries, the entry is not searched', () => {
+  const labels = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`k${index}`, '!']));
+  const job = { metadata: { labels } };
+  const error = field.reported('metadata.labels', 'FieldValueInvalid', 'Invalid value: "!": no label');
+  expect(atEntries([error], job)).toEqual([error]);
 });

@@ -24,6 +24,12 @@ const strict = (fields: string): Status =>
   badRequest(`Job in version "v1" cannot be handled as a Job: strict decoding error: ${fields}`);
 
 describe('jobRefusal of a Job that is wrong', () => {
+  it('takes over fifty causes at most', () => {
+    const cause = { field: 'spec.backoffLimit', reason: 'FieldValueInvalid', message: 'Invalid value: -1' };
+    const result = jobRefusal(invalid(...Array.from({ length: 15_000 }, () => cause)), {});
+    expect(result.kind === 'invalid' ? result.errors : []).toHaveLength(50);
+  });
+
   it("keeps the API server's own causes, which are the template's below spec", () => {
     const message = 'Invalid value: -1: must be greater than or equal to 0';
     expect(jobRefusal(invalid({ field: 'spec.backoffLimit', reason: 'FieldValueInvalid', message }), job())).toEqual({

@@ -135,6 +135,12 @@ describe('a new JobRun', () => {
     expect(verdict).not.toHaveProperty('patch');
   });
 
+  it('gets no patch if it is too large, and nothing is looked up', async () => {
+    const verdict = await mutate(jobRunReview({ templateRef: 'echo', args: ['a'.repeat(300_000)] }).request);
+    expect(verdict).toEqual({ allowed: true, warnings: [] });
+    expect(apiServer.gets).toBe(0);
+  });
+
   it('gets no patch while it is being deleted', async () => {
     const { request } = jobRunReview({ templateRef: 'echo' }, { deletionTimestamp: '2026-11-23T22:05:12Z' });
     const verdict = await mutate({ ...request, operation: 'UPDATE', oldObject: request.object });
