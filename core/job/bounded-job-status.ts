@@ -9,7 +9,7 @@ const MOST_OF_INDEXES = 32_768;
 const MOST_CONDITIONS = 32;
 
 /**
- * The status of a Job in a size that every JobRun can have. Whoever may write the status of a Job can make it very long,
+ * The status of a Job in a size that every JobRun can have. A user who may write the status of a Job can make it very long,
  * and a status that is too long for the API server would never be stored. What Kubernetes itself writes fits, but for the
  * indexes of a very large Job: then only whole ranges from the start of the list are retained, and `...` follows them.
  */

@@ -129,7 +129,7 @@ function referenceErrors({ source, closed }: { source: string; closed: boolean }
   return name === undefined ? [] : wrongWord({ source, name, star }, place);
 }
 
-/** Where the first `$(params.` is that is not escaped with another `$`; -1 if there is none. */
+/** Where the first `$(params.` is that is not escaped with another `$`; -1 if the text has no such place. */
 function openPlaceholder(source: string): number {
   let at = source.indexOf(OPEN);
   while (at !== -1) {

@@ -7,7 +7,7 @@ const KEY = { kind: 'JobTemplate', namespace: 'team', name: 'echo' } as const;
 
 it.each([
   ['in use if the API server has an unfinished run of it', [echoRun()], true],
-  ['not in use if there is none', [], false],
+  ['not in use without a run', [], false],
 ])('a revision is %s', async (_sentence, items, expected) => {
   const requests: unknown[] = [];
   const client = {
