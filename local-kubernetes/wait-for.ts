@@ -16,9 +16,9 @@ export async function waitFor<T>(
     failed,
   }: { timeoutMilliseconds?: number; intervalMilliseconds?: number; failed?: () => Promise<Error | undefined> } = {},
 ): Promise<T> {
-  const deadline = Date.now() + timeoutMilliseconds;
+  const deadline = performance.now() + timeoutMilliseconds;
   let lastError: unknown;
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     try {
       const result = await check();
       if (result !== undefined) return result;

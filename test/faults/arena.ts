@@ -147,25 +147,37 @@ export class Arena {
 
   /** The new leader: the other syncer, or the one that replaced `holder`, whichever sees the lease expire first. */
   async untilTakenFrom(holder: string | undefined): Promise<void> {
-    await waitFor(
-      `another holder of the lease than ${String(holder)}`,
-      async () => {
-        const now = await this.holder();
-        return now !== undefined && now !== '' && now !== holder ? true : undefined;
-      },
-      { timeoutMilliseconds: 40_000 },
-    );
+    await this.#untilLease(`another holder of the lease than ${String(holder)}`, async () => {
+      const now = await this.holder();
+      return now !== undefined && now !== '' && now !== holder ? true : undefined;
+    });
   }
 
   async untilLed(by?: SyncerName): Promise<SyncerName> {
-    return waitFor(
-      `${by ?? 'a syncer'} to lead`,
-      async () => {
-        const leader = await this.leader();
-        return by === undefined || by === leader ? leader : undefined;
-      },
-      { timeoutMilliseconds: 40_000 },
-    );
+    return this.#untilLease(`${by ?? 'a syncer'} to lead`, async () => {
+      const leader = await this.leader();
+      return by === undefined || by === leader ? leader : undefined;
+    });
+  }
+
+  async #untilLease<T>(what: string, check: () => Promise<T | undefined>): Promise<T> {
+    try {
+      return await waitFor(what, check, { timeoutMilliseconds: 40_000 });
+    } catch (error) {
+      throw new Error(
+        `waited for ${what}; the lease is held by ${String(await this.holder())}; ${this.#whatSyncersDo()}`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** The last line of each syncer that runs. */
+  #whatSyncersDo(): string {
+    const lines = Array.from(this.#processes, ([name, child]) => {
+      const last = child.output().trimEnd().split('\n').at(-1) ?? '';
+      return `${name} logged last: ${last.slice(0, 120)}`;
+    });
+    return lines.join('; ') || 'no syncer was started';
   }
 
   /** A namespace with a template. The verdict covers what happens from here on. */
@@ -237,7 +249,7 @@ export class Arena {
     return (
       `${unfinished.length} of ${runs.length} runs are unfinished: ${count(undefined)} have no Job, ` +
       `${count(false)} a Job that nobody completed, ${count(true)} a Job whose end was not mirrored; ` +
-      `the lease is held by ${String(await this.leader())}; the finisher ${this.#finisher.state()}`
+      `the lease is held by ${String(await this.leader())}; the finisher ${this.#finisher.state()}; ${this.#whatSyncersDo()}`
     );
   }
 

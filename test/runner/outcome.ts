@@ -2,7 +2,7 @@
 export interface Outcome {
   passed: number;
   skipped: number;
-  /** Each failed check, in one line that finds it: file and test name, or command, and why. */
+  /** Each failed check: a line that finds it (file and test name, or command), and why. */
   failures: string[];
 }
 

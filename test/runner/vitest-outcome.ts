@@ -16,8 +16,17 @@ interface FileResult {
   status: string;
   /** Why the file did not load, or which hook of the file failed; empty if a hook inside a `describe` failed. */
   message: string;
-  assertionResults: { ancestorTitles: string[]; title: string; status: string }[];
+  assertionResults: {
+    ancestorTitles: string[];
+    title: string;
+    status: string;
+    /** One for each error of a failed test, with its stack. */
+    failureMessages?: string[];
+  }[];
 }
+
+/** Longest reason of one failed test. A deep comparison of large objects can be much longer. */
+const LONGEST_REASON = 600;
 
 export interface VitestRun {
   /** Text of the report; undefined if vitest wrote none. */
@@ -43,11 +52,17 @@ export function outcomeOfVitest({ report: text, failure, root }: VitestRun): Out
   return { passed, skipped: report.numPendingTests + report.numTodoTests, failures };
 }
 
-/** The failed tests of a file. A file that failed without one did not load, or a hook failed. */
+/**
+ * The failed tests of a file, with the first line of each error: it is often all that is left of a long log. A file that
+ * failed without a failed test did not load, or a hook failed.
+ */
 function failuresOf({ status, message, assertionResults }: FileResult, file: string): string[] {
   const tests = assertionResults
     .filter((test) => test.status === 'failed')
-    .map(({ ancestorTitles, title }) => [file, ...ancestorTitles, title].map(oneLine).join(' > '));
+    .map(({ ancestorTitles, title, failureMessages = [] }) => {
+      const name = [file, ...ancestorTitles, title].map(oneLine).join(' > ');
+      return [name, ...failureMessages.map(reason)].join('\n    ');
+    });
   if (tests.length > 0 || status !== 'failed') return tests;
   return [`${file}: ${firstLine(message) || 'a hook failed: see "Failed Suites" above'}`];
 }
@@ -62,5 +77,7 @@ function parse(text: string | undefined): VitestReport | undefined {
 }
 
 const firstLine = (text: string): string => stripVTControlCharacters(text).trim().split('\n')[0] ?? '';
+
+const reason = (text: string): string => firstLine(text).slice(0, LONGEST_REASON);
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');

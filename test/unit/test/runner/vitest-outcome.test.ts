@@ -8,7 +8,7 @@ const skipped = { ancestorTitles: ['with a hook'], title: 'never runs', status: 
 interface File {
   status?: string;
   message?: string;
-  tests?: (typeof passed)[];
+  tests?: (typeof passed & { failureMessages?: string[] })[];
 }
 
 /** A report as vitest writes it for these files, and what vitest ended with. */
@@ -42,6 +42,25 @@ describe('the outcome of a vitest project', () => {
       'each failed test with its file and full name, in one line',
       [{ tests: [passed, failed] }, { tests: [{ ...failed, ancestorTitles: [], title: 'also' }] }],
       ['test/unit/file-0.test.ts > outer > inner > fails here', 'test/unit/file-1.test.ts > also'],
+    ],
+    [
+      'the first line of each error below the test, without colors and not too long',
+      [
+        {
+          tests: [
+            {
+              ...failed,
+              failureMessages: [
+                'Error: \u001b[31m3 of 40 runs\u001b[0m are unfinished\n    at arena.ts:1',
+                'x'.repeat(1000),
+              ],
+            },
+          ],
+        },
+      ],
+      [
+        `test/unit/file-0.test.ts > outer > inner > fails here\n    Error: 3 of 40 runs are unfinished\n    ${'x'.repeat(600)}`,
+      ],
     ],
     [
       'a file that did not load, with the first line of the error and without colors',
