@@ -117,9 +117,10 @@ export class RevisionStore {
   async keep(version: TemplateVersion, options: WriteOptions = {}): Promise<void> {
     const { key, uid, generation, compiled } = version;
     const id = `${idOf(key, compiled.revision)}/${uid}/${generation}`;
-    if (this.#stored.has(id)) return;
     // Callers that arrive together share one write. If it fails, each of the others tries again.
-    await this.#storing.get(id)?.catch(() => undefined);
+    for (let storing = this.#storing.get(id); storing; storing = this.#storing.get(id)) {
+      await storing.catch(() => undefined);
+    }
     if (this.#stored.has(id)) return;
     const storing = this.#store(version, options);
     this.#storing.set(id, storing);
@@ -127,7 +128,7 @@ export class RevisionStore {
       await storing;
       this.#stored.set(id, true);
     } finally {
-      if (this.#storing.get(id) === storing) this.#storing.delete(id);
+      this.#storing.delete(id);
     }
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { controllerRevision } from '../../../core/template/controller-revision.ts';
 import { compileTemplate } from '../../../core/template/compile.ts';
+import { templateOutline } from '../../../core/template/outline.ts';
 import { versionOfTemplate } from '../../../core/template/template-version.ts';
 import { CompiledTemplates, estimatedBytes } from '../../../revisions/compiled-templates.ts';
 import { echoTemplate } from '../core/objects.ts';
@@ -28,6 +29,41 @@ test('a template without a uid is compiled each time: nothing shows that it is t
   const { name = '' } = template.metadata;
   const unstored = { ...template, metadata: { name } };
   expect(templates.ofTemplate(unstored)).not.toBe(templates.ofTemplate(unstored));
+});
+
+test.each([{ uid: 't' }, { generation: 1 }])('so is a template with %j alone', (part) => {
+  const templates = new CompiledTemplates();
+  const half = { ...template, metadata: { name: 'echo', ...part } };
+  expect(templates.ofTemplate(half)).not.toBe(templates.ofTemplate(half));
+});
+
+test('a template is known by its outline once it was compiled', () => {
+  const templates = new CompiledTemplates();
+  expect(templates.known(templateOutline(template))).toBeUndefined();
+  const compiled = templates.ofTemplate(template);
+  expect(templates.known(templateOutline(template))).toBe(compiled);
+  const next = { ...template, metadata: { ...template.metadata, generation: 2 } };
+  expect(templates.known(templateOutline(next))).toBeUndefined();
+});
+
+test('a stored revision without a uid is compiled each time, and one of somebody else is none', () => {
+  const templates = new CompiledTemplates();
+  const unstored = controllerRevision(version, 'team');
+  expect(templates.ofRevision(unstored)?.compiled.revision).toBe(revision);
+  expect(templates.ofRevision(unstored)).not.toBe(templates.ofRevision(unstored));
+  expect(templates.ofRevision({ ...stored('r'), data: {} })).toBeUndefined();
+  expect(
+    templates.ofRevision({ ...stored('s'), data: { ...(stored('s').data as object), content: {} } }),
+  ).toBeUndefined();
+});
+
+test('revisions of other objects, owners and numbers are compiled on their own', () => {
+  const templates = new CompiledTemplates();
+  const one = templates.ofRevision(stored('r'));
+  expect(templates.ofRevision(stored('s'))).not.toBe(one);
+  expect(templates.ofRevision({ ...stored('r'), revision: 9 })).not.toBe(one);
+  const orphan = { ...stored('r').metadata, ownerReferences: [] };
+  expect(templates.ofRevision({ ...stored('r'), metadata: orphan })).not.toBe(one);
 });
 
 test('a stored revision is compiled once, and again when its owner changes', () => {

@@ -1,63 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { KubeObject, ControllerRevision } from '../../../api/wire.ts';
-import type { Resource } from '../../../api/resources.ts';
 import { controllerRevision } from '../../../core/template/controller-revision.ts';
 import { versionOfTemplate } from '../../../core/template/template-version.ts';
-import { KubeApiError } from '../../../kube/client/api-error.ts';
-
-import type { RevisionStore, RevisionStoreOptions } from '../../../revisions/revision-store.ts';
-import { echoTemplate } from '../core/objects.ts';
+import type { RevisionStore } from '../../../revisions/revision-store.ts';
+import { FakeRevisionServer, key, name, revision, template, version } from './fake-revision-server.ts';
 import { revisionStore } from './revision-stores.ts';
 
-const template = echoTemplate();
-
-type Client = RevisionStoreOptions['client'];
-
-const refusal = (code: number, reason: string): KubeApiError =>
-  new KubeApiError({ method: 'GET', path: '/', code, body: JSON.stringify({ kind: 'Status', reason, code }) });
-
-/** ControllerRevisions in memory, and the requests. */
-class FakeApiServer {
-  readonly stored = new Map<string, ControllerRevision>();
-  readonly calls: string[] = [];
-  /** The current JobTemplate. */
-  template = template;
-
-  readonly client = {
-    create: (_resource: Resource, _namespace: string | undefined, body: KubeObject) => {
-      const name = body.metadata?.name ?? '';
-      this.calls.push(`create ${name}`);
-      if (this.stored.has(name)) return Promise.reject(refusal(409, 'AlreadyExists'));
-      this.stored.set(name, body as ControllerRevision);
-      return Promise.resolve(body);
-    },
-    get: (resource: Resource, { name }: { name: string }) => {
-      if (resource.kind === 'JobTemplate') return Promise.resolve(this.template);
-      this.calls.push(`get ${name}`);
-      const found = this.stored.get(name);
-      return found ? Promise.resolve(found) : Promise.reject(refusal(404, 'NotFound'));
-    },
-    list: () => Promise.resolve({ metadata: {}, items: [...this.stored.values()] }),
-    patch: (_resource: Resource, { name }: { name: string }, body: Partial<ControllerRevision>) => {
-      this.calls.push(`patch ${name}`);
-      const before = this.stored.get(name)!;
-      this.stored.set(name, { ...before, ...body, metadata: { ...before.metadata, ...body.metadata } });
-      return Promise.resolve(this.stored.get(name));
-    },
-  } as unknown as Client;
-}
-
-const version = versionOfTemplate(template);
-const { key } = version;
-const { revision } = version.compiled;
-const name = `echo-${revision}`;
-
 describe('RevisionStore', () => {
-  let server: FakeApiServer;
+  let server: FakeRevisionServer;
   let store: RevisionStore;
 
   beforeEach(() => {
-    server = new FakeApiServer();
+    server = new FakeRevisionServer();
     store = revisionStore(server.client);
   });
 
