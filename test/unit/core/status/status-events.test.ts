@@ -22,6 +22,8 @@ function run(conditions: [type: string, status: string, reason?: string][], erro
 }
 
 const nothing = run([]);
+const bare: JobRun = { ...nothing };
+delete bare.status;
 const created = run([['JobCreated', 'True', 'JobCreated']]);
 const complete = run([
   ['Complete', 'True'],
@@ -73,9 +75,42 @@ describe('statusEvents', () => {
       run([['JobCreated', 'False', 'Forbidden']]),
       [['Warning', 'Forbidden', 'because Forbidden']],
     ],
+    [
+      'reports an outcome that is not known as a warning',
+      created,
+      run(
+        [
+          ['JobCreated', 'True', 'JobCreated'],
+          ['Finished', 'True', 'OutcomeUnknown'],
+        ],
+        'was deleted',
+      ),
+      [['Warning', 'OutcomeUnknown', 'was deleted']],
+    ],
+    [
+      'reports a failure without an error by the message of its condition',
+      created,
+      run([
+        ['Failed', 'True'],
+        ['JobCreated', 'True', 'JobCreated'],
+        ['Finished', 'True', 'Failed'],
+      ]),
+      [['Warning', 'Failed', 'because Failed']],
+    ],
+    ['reports nothing when the reason of what is true changes', created, run([['JobCreated', 'True', 'Adopted']]), []],
+    ['reports nothing about a run without a status', bare, bare, []],
+    ['reports the Job of a run that had no status', bare, created, [['Normal', 'JobCreated', 'Created Job hello-1']]],
     ['reports nothing twice', complete, complete, []],
+    ['reports nothing twice about what the run waits for', waiting, waiting, []],
     ['reports no count', created, { ...created, status: { ...created.status, active: 1 } }, []],
   ])('%s', (_sentence, before, after, events) => {
     expect(statusEvents(before, after).map(({ type, reason, note }) => [type, reason, note])).toEqual(events);
+  });
+
+  it('names what the syncer did', () => {
+    const actionsOf = (before: JobRun, after: JobRun) => statusEvents(before, after).map(({ action }) => action);
+    expect(actionsOf(nothing, complete)).toEqual(['CreateJob', 'MirrorStatus']);
+    expect(actionsOf(created, failed)).toEqual(['MirrorStatus']);
+    expect(actionsOf(nothing, waiting)).toEqual(['CreateJob']);
   });
 });

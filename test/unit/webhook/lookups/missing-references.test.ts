@@ -14,6 +14,8 @@ let existing: Set<string>;
 let requests: string[];
 let failure: Error | undefined;
 let metadataOnly: unknown[];
+/** What was logged. */
+let logged: unknown[][];
 let now: number;
 
 beforeEach(() => {
@@ -21,11 +23,12 @@ beforeEach(() => {
   requests = [];
   failure = undefined;
   metadataOnly = [];
+  logged = [];
   now = 1000;
 });
 
 const client = {
-  get: (resource: Resource, { namespace = '', name }: { namespace?: string; name: string }, options: object) => {
+  get: (resource: Resource, { namespace = '-', name }: { namespace?: string; name: string }, options: object) => {
     const id = `${resource.kind}/${namespace}/${name}`;
     requests.push(id);
     metadataOnly.push((options as { metadataOnly?: boolean }).metadataOnly);
@@ -35,7 +38,12 @@ const client = {
 } as unknown as Pick<KubeClient, 'get'>;
 
 const references = (kinds = KINDS) =>
-  new MissingReferences({ client, kinds, logger: { debug: () => undefined }, now: () => now });
+  new MissingReferences({
+    client,
+    kinds,
+    logger: { debug: (...args: unknown[]) => logged.push(args) },
+    now: () => now,
+  });
 
 const jobWith = (...secrets: string[]): Job => ({
   metadata: { namespace: 'team' },
@@ -73,9 +81,28 @@ it('remembers for a minute that an object exists, and not that it is missing', a
   expect(requests).toHaveLength(4);
 });
 
-it('does not warn if the request fails', async () => {
+it('does not warn if the request fails, and logs why', async () => {
   failure = noAnswer();
-  expect(await references().warnings(jobWith('s'), signal)).toEqual([]);
+  expect(await references(['Secret']).warnings(jobWith('s'), signal)).toEqual([]);
+  expect(logged).toEqual([
+    [{ err: failure, kind: 'Secret', namespace: 'team', name: 's' }, 'cannot check whether an object exists'],
+  ]);
+});
+
+it('requests an object of the whole cluster without a namespace, and an object of each namespace on its own', async () => {
+  for (const id of ['PriorityClass/-/high', 'Secret/team/s', 'Secret/other/s']) existing.add(id);
+  const each = references();
+  for (const namespace of ['team', 'other', 'team']) {
+    expect(await each.warnings({ ...jobWith('s'), metadata: { namespace } }, signal)).toEqual([]);
+  }
+  expect(requests.toSorted()).toEqual(['PriorityClass/-/high', 'Secret/other/s', 'Secret/team/s']);
+});
+
+it('measures the time itself if it gets no clock', async () => {
+  existing.add('Secret/team/s');
+  const each = new MissingReferences({ client, kinds: ['Secret'], logger: { debug: () => undefined } });
+  for (let time = 0; time < 2; time += 1) await each.warnings(jobWith('s'), signal);
+  expect(requests).toEqual(['Secret/team/s']);
 });
 
 it('checks at most twenty objects', async () => {

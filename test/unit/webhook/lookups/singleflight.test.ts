@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Singleflight } from '../../../../webhook/lookups/singleflight.ts';
 
 test('a call during the work shares the next run, never the current one', async () => {
@@ -53,4 +53,61 @@ test('work starts at most once in the interval, and the key is forgotten after i
   } finally {
     vi.useRealTimers();
   }
+});
+
+describe('what is in flight', () => {
+  test('is forgotten when the work is over, whether it succeeded or failed', async () => {
+    const singleflight = new Singleflight<string>();
+    await singleflight.run('a', () => Promise.resolve('yes'));
+    await singleflight.run('b', () => Promise.reject(new Error('no'))).catch(() => undefined);
+    await expect.poll(() => singleflight.size).toBe(0);
+  });
+
+  test('is remembered for the interval, so that the next call waits', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    try {
+      const singleflight = new Singleflight<string>(50);
+      await singleflight.run('a', () => Promise.resolve('yes'));
+      await vi.advanceTimersByTimeAsync(49);
+      expect(singleflight.size).toBe(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(singleflight.size).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('is not forgotten by an earlier flight with the same key, or while callers wait for the next one', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    try {
+      const singleflight = new Singleflight<number>(50);
+      let starts = 0;
+      const gates: (() => void)[] = [];
+      const work = async (): Promise<number> => {
+        starts += 1;
+        await new Promise<void>((resolve) => gates.push(resolve));
+        return starts;
+      };
+      const first = singleflight.run('a', work);
+      const second = singleflight.run('a', work);
+      gates[0]?.();
+      await first;
+      // The second begins at 50 ms. The first would be forgotten at the same moment.
+      await vi.advanceTimersByTimeAsync(50);
+      expect([starts, singleflight.size]).toEqual([2, 1]);
+      const third = singleflight.run('a', work);
+      await vi.advanceTimersByTimeAsync(200);
+      expect(starts).toBe(2);
+      gates[1]?.();
+      await second;
+      await vi.advanceTimersByTimeAsync(0);
+      expect(starts).toBe(3);
+      gates[2]?.();
+      expect(await third).toBe(3);
+      await vi.advanceTimersByTimeAsync(50);
+      expect(singleflight.size).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });

@@ -79,3 +79,22 @@ it('calls that arrive together share requests', async () => {
   await Promise.all(Array.from({ length: 10 }, () => lookup.findLive(KEY, signal)));
   expect(apiServer.gets).toBe(2);
 });
+
+it.each([
+  ['JobTemplate', { kind: 'JobTemplate', namespace: 'team', name: 'echo' }, 'jobtemplates'],
+  ['ClusterJobTemplate', { kind: 'ClusterJobTemplate', name: 'echo' }, 'clusterjobtemplates'],
+] as const)('requests a %s by its own resource, for at most a second', async (_, key, plural) => {
+  const requests: unknown[][] = [];
+  apiServer.get = (...request) => {
+    requests.push(request);
+    return Promise.resolve(echoTemplate() as never);
+  };
+  await lookup.findLive(key, signal);
+  expect(requests).toEqual([
+    [
+      expect.objectContaining({ plural }),
+      { namespace: 'namespace' in key ? key.namespace : undefined, name: 'echo' },
+      { timeoutMs: 1000 },
+    ],
+  ]);
+});

@@ -10,7 +10,7 @@ import { TemplateLookup } from '../../../../webhook/lookups/template-lookup.ts';
 import { TemplateResolver } from '../../../../webhook/lookups/template-resolver.ts';
 import { echoRun, echoTemplate } from '../../core/objects.ts';
 import { revisionStore } from '../../revisions/revision-stores.ts';
-import { FakeApiServer, noAnswer } from '../fake-api-server.ts';
+import { FakeApiServer, noAnswer, refusal } from '../fake-api-server.ts';
 
 const { signal } = new AbortController();
 const current = echoTemplate({ backoffLimit: 2 });
@@ -173,6 +173,36 @@ describe('a JobRun with a revision', () => {
       kind: 'unknown',
       why: 'the API server took too long to answer',
     });
+  });
+});
+
+describe('a stored revision that cannot be read, though the template can', () => {
+  const failWith = (error: Error) => {
+    live();
+    const get = apiServer.get.bind(apiServer);
+    apiServer.get = (resource, key) =>
+      resource.kind === 'ControllerRevision' ? Promise.reject(error) : get(resource, key);
+  };
+
+  it.each([
+    ['no response', noAnswer(), 'POST /: no answer in 2500 ms'],
+    ['a refusal', refusal(403, 'not allowed'), 'not allowed'],
+  ])('is unknown after %s', async (_, error, why) => {
+    failWith(error);
+    expect(await resolve(OLD)).toEqual({ kind: 'unknown', why: expect.stringContaining(why) as string });
+  });
+
+  it('is unknown if the time is over, whatever the error is', async () => {
+    failWith(new DOMException('aborted', 'AbortError'));
+    const deadline = new AbortController();
+    const resolving = resolve(OLD, deadline.signal);
+    deadline.abort();
+    expect(await resolving).toEqual({ kind: 'unknown', why: 'the API server took too long to answer' });
+  });
+
+  it('passes on a bug', async () => {
+    failWith(new TypeError('a bug'));
+    await expect(resolve(OLD)).rejects.toThrow('a bug');
   });
 });
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { withDeadline } from '../../../../webhook/lookups/with-deadline.ts';
 
@@ -28,4 +29,13 @@ test('throws what the promise rejects with, and what the timeout throws', async 
     throw new Error('overdue');
   });
   await expect(overdue).rejects.toThrow('overdue');
+});
+
+test.each([
+  ['a result', () => Promise.resolve('here')],
+  ['a failure', () => Promise.reject(new Error('no'))],
+])('leaves no listener at the signal after %s', async (_, work) => {
+  const { signal } = new AbortController();
+  await withDeadline(work(), signal, tooLate).catch(() => undefined);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
