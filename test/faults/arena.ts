@@ -145,6 +145,12 @@ export class Arena {
     return SYNCERS.find((name) => holder?.startsWith(name));
   }
 
+  /** Waits until a condition holds, however slow the machine is. */
+  async until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    const check = async () => ((await condition()) ? true : undefined);
+    await waitFor(what, check, { timeoutMilliseconds: 120_000, intervalMilliseconds: 250 });
+  }
+
   /** The new leader: the other syncer, or the one that replaced `holder`, whichever sees the lease expire first. */
   async untilTakenFrom(holder: string | undefined): Promise<void> {
     await this.#untilLease(`another holder of the lease than ${String(holder)}`, async () => {

