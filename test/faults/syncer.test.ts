@@ -272,8 +272,10 @@ describe('whatever users do meanwhile', () => {
         await sleep(20);
       }
     };
-    await during(edit, () => arena.createRuns(namespace, namesOf(count), { perSecond: 60 }));
-    await arena.untilAllFinished(namespace);
+    await during(edit, async () => {
+      await arena.createRuns(namespace, namesOf(count), { perSecond: 60 });
+      await arena.untilAllFinished(namespace);
+    });
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
     const revisions = new Map(
       (await listAll<JobRun>(arena.client, JOB_RUNS, namespace)).map(({ metadata, status }) => [
