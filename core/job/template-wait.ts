@@ -18,8 +18,12 @@ export interface TemplateWait {
   afterMs?: number;
 }
 
-/** A new template is normally seen at once. This is how often a waiting run checks if the watch missed it. */
-const CHECK_AGAIN_MS = 30_000;
+/**
+ * A new template is normally seen at once. A waiting run checks if the watch missed it: after this time, and then when it
+ * has waited twice as long as before, so that thousands of waiting runs cost little.
+ */
+const FIRST_CHECK_MS = 30_000;
+const LONGEST_CHECK_MS = 600_000;
 
 /** @param nowMs since the Unix epoch */
 export function templateWait(run: JobRun, rules: MissingTemplateRules, nowMs: number): TemplateWait {
@@ -28,14 +32,19 @@ export function templateWait(run: JobRun, rules: MissingTemplateRules, nowMs: nu
   const absent = `${kind} "${name}" does not exist${where}`;
   const { policy } = missingTemplatePolicy(run, rules.policy);
   if (policy !== 'Wait') return notFound(`${absent}; create it, then create the JobRun again`, policy === 'Fail');
-  const created = Date.parse(run.metadata.creationTimestamp ?? '');
-  const leftMs = (Number.isNaN(created) ? nowMs : created) + rules.waitSeconds * 1000 - nowMs;
+  const waitedMs = nowMs - createdMs(run, nowMs);
+  const leftMs = rules.waitSeconds * 1000 - waitedMs;
   if (leftMs <= 0) return notFound(`${absent}, and did not appear within ${rules.waitSeconds} seconds`);
   const message = `${absent} yet; waiting for it`;
   return {
     observation: { kind: 'pending', reason: REASON_WAITING_FOR_TEMPLATE, message },
-    afterMs: Math.min(leftMs, CHECK_AGAIN_MS),
+    afterMs: Math.min(leftMs, LONGEST_CHECK_MS, Math.max(FIRST_CHECK_MS, waitedMs)),
   };
+}
+
+function createdMs({ metadata }: JobRun, nowMs: number): number {
+  const created = Date.parse(metadata.creationTimestamp ?? '');
+  return Number.isNaN(created) ? nowMs : created;
 }
 
 function notFound(message: string, countsAsPod = false): TemplateWait {

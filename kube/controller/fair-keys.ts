@@ -1,3 +1,10 @@
+export interface WaitingKey {
+  key: string;
+  group: string;
+  /** The time that it was added with. */
+  addedAt: number;
+}
+
 /**
  * Waiting keys, in turn by group: with ten thousand keys of one group in it, the key of another group is the next or the
  * one after. Within a group, the first key comes first.
@@ -29,8 +36,20 @@ export class FairKeys {
     this.#size += 1;
   }
 
+  /** Removes a key that may be waiting. Returns the time at which it was added. */
+  delete(key: string): number | undefined {
+    const group = this.#groupOf(key);
+    const keys = this.#groups.get(group);
+    const addedAt = keys?.get(key);
+    if (keys === undefined || addedAt === undefined) return undefined;
+    keys.delete(key);
+    if (keys.size === 0) this.#groups.delete(group);
+    this.#size -= 1;
+    return addedAt;
+  }
+
   /** Removes and returns the next key of a group for which `isFree` is true. */
-  take(isFree: (group: string) => boolean): { key: string; group: string; addedAt: number } | undefined {
+  take(isFree: (group: string) => boolean): WaitingKey | undefined {
     for (const [group, keys] of this.#groups) {
       if (!isFree(group)) continue;
       const [first] = keys;

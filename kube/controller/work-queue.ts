@@ -1,6 +1,8 @@
 import { backoffMs } from './backoff.ts';
 import type { BackoffLimits } from './backoff.ts';
-import { FairKeys } from './fair-keys.ts';
+import type { WaitingKey } from './fair-keys.ts';
+import { PriorityKeys } from './priority-keys.ts';
+import type { Priority } from './priority-keys.ts';
 import type { ReconcileResult, WorkQueueMetrics } from '../metrics/work-queue-metrics.ts';
 
 /**
@@ -26,6 +28,9 @@ export interface WorkQueueOptions {
 /** Node.js fires a timer with a longer delay at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** A key that was delayed for at least this time can wait a little longer. */
+const ROUTINE_MS = 10_000;
+
 /** The maximum also limits how long a key that failed during an outage waits after it. */
 const ERROR_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 15_000 };
 /** Work that is refused again and again waits for a person, or for other work to finish. */
@@ -38,15 +43,18 @@ const RETRY_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 120_000 };
  *
  * Groups of keys take turns, and some workers are left for the others when all keys of one group are slow. So one group
  * with any number of keys does not delay the keys of another one.
+ *
+ * Keys that nobody waits for come after the others: those that were added before the queue was started, or were delayed
+ * for long. So any number of them, of any number of groups, does not delay the key of an event that happens now.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
-  readonly #waiting: FairKeys;
+  readonly #waiting: PriorityKeys;
   readonly #active = new Set<string>();
   /** How many keys of a group are active. */
   readonly #busy = new Map<string, number>();
   /** Added while active. */
-  readonly #again = new Set<string>();
+  readonly #again = new Map<string, Priority>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new Map<string, { timer: NodeJS.Timeout; at: number }>();
   #running = false;
@@ -56,7 +64,7 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
-    this.#waiting = new FairKeys(options.groupOf ?? namespaceOf);
+    this.#waiting = new PriorityKeys(options.groupOf ?? namespaceOf);
   }
 
   /** How many keys wait now, without delayed and active ones. */
@@ -70,14 +78,19 @@ export class WorkQueue {
     this.#fill();
   }
 
-  add(key: string): void {
+  /** If a key is added with both priorities, it has the priority `normal`. */
+  add(key: string, wanted: Priority = 'normal'): void {
     this.#cancelDelayed(key);
+    const priority = this.#running ? wanted : 'low';
     if (this.#active.has(key)) {
-      this.#again.add(key);
+      if (this.#again.get(key) !== 'normal') this.#again.set(key, priority);
       return;
     }
-    if (this.#waiting.has(key)) return;
-    this.#waiting.add(key, performance.now());
+    if (this.#waiting.has(key)) {
+      if (priority === 'normal') this.#waiting.raise(key);
+      return;
+    }
+    this.#waiting.add(key, performance.now(), priority);
     this.#options.metrics?.added();
     this.#fill();
   }
@@ -91,7 +104,7 @@ export class WorkQueue {
     this.#cancelDelayed(key);
     const timer = setTimeout(() => {
       this.#delayed.delete(key);
-      this.add(key);
+      this.add(key, delayMs < ROUTINE_MS ? 'normal' : 'low');
     }, delayMs);
     this.#delayed.set(key, { timer, at });
   }
@@ -137,7 +150,7 @@ export class WorkQueue {
     return this.#busy.get(group) ?? 0;
   }
 
-  async #run({ key, group, addedAt }: { key: string; group: string; addedAt: number }): Promise<void> {
+  async #run({ key, group, addedAt }: WaitingKey): Promise<void> {
     const started = performance.now();
     this.#active.add(key);
     this.#busy.set(group, this.#busyIn(group) + 1);
@@ -149,7 +162,9 @@ export class WorkQueue {
     if (this.#busyIn(group) > 1) this.#busy.set(group, this.#busyIn(group) - 1);
     else this.#busy.delete(group);
     this.#options.metrics?.finished(result, (performance.now() - started) / 1000, this.#active.size);
-    if (this.#again.delete(key)) this.add(key);
+    const again = this.#again.get(key);
+    this.#again.delete(key);
+    if (again !== undefined) this.add(key, again);
     if (this.#running) this.#fill();
     else if (this.#active.size === 0) this.#idle?.resolve(undefined);
   }

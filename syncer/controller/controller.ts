@@ -53,6 +53,7 @@ export class Controller {
   readonly #queue: WorkQueue;
   readonly #events: EventRecorder;
   readonly #keeper: RevisionKeeper;
+  readonly #templates: TemplateResolver;
   readonly #context: ReconcileContext;
 
   constructor(options: ControllerOptions) {
@@ -65,6 +66,7 @@ export class Controller {
     this.#routing = new EventRouting({
       isInShard: inShard,
       findRun: (namespace, name) => this.#watches.runs.cache.get(namespace, name),
+      hasTemplate: (template) => this.#templates.outline(template) !== undefined,
     });
     const react = (reactions: Reaction[]): void => {
       this.#react(reactions);
@@ -75,7 +77,7 @@ export class Controller {
     const compiled = new CompiledTemplates();
     const store = new RevisionStore({ client, clusterNamespace, templates: compiled, now: clock.now });
     const cluster = new Cluster(client, options.guard);
-    const templates = new TemplateResolver({
+    this.#templates = new TemplateResolver({
       caches: this.#templateCaches(),
       cluster,
       store,
@@ -83,8 +85,8 @@ export class Controller {
       clusterNamespace,
       trustsAdmission: options.trustsAdmission,
     });
-    this.#keeper = this.#newKeeper(options, store, templates);
-    this.#context = this.#newContext(options, cluster, templates);
+    this.#keeper = this.#newKeeper(options, store);
+    this.#context = this.#newContext(options, cluster);
   }
 
   get synced(): boolean {
@@ -127,7 +129,7 @@ export class Controller {
   #reactTo(reaction: Reaction): void {
     switch (reaction.kind) {
       case 'reconcile':
-        this.#queue.add(reaction.run);
+        this.#queue.add(reaction.run, reaction.priority);
         return;
       case 'rememberDeletedJob':
         this.#records.update(reaction.run, {
@@ -160,13 +162,13 @@ export class Controller {
     }
   }
 
-  #newContext(options: ControllerOptions, cluster: Cluster, templates: TemplateResolver): ReconcileContext {
+  #newContext(options: ControllerOptions, cluster: Cluster): ReconcileContext {
     return {
       runs: this.#watches.runs.cache,
       contents: this.#watches.contents,
       jobs: this.#watches.jobs.cache,
       cluster,
-      templates,
+      templates: this.#templates,
       records: this.#records,
       rules: options.rules,
       events: this.#events,
@@ -193,14 +195,14 @@ export class Controller {
     return new EventRecorder({ client, controller, instance, logger, busy: () => this.#queue.depth > 0 });
   }
 
-  #newKeeper(options: ControllerOptions, store: RevisionStore, templates: TemplateResolver): RevisionKeeper {
+  #newKeeper(options: ControllerOptions, store: RevisionStore): RevisionKeeper {
     const { client, clock, guard, logger, clusterNamespace } = options;
     return new RevisionKeeper({
       client,
       store,
       guard,
-      outline: (key) => templates.outline(key),
-      current: (key) => templates.current(key),
+      outline: (key) => this.#templates.outline(key),
+      current: (key) => this.#templates.current(key),
       revisions: this.#watches.revisions.cache,
       runs: this.#watches.runs.cache,
       clusterNamespace,

@@ -5,13 +5,14 @@ import { controllingRun, isOwnJob } from '../../core/job/ownership.ts';
 import { identityOfRevision } from '../../core/template/controller-revision.ts';
 import type { TemplateOutline } from '../../core/template/outline.ts';
 import { keyOfTemplate, templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
+import type { Priority } from '../../kube/controller/priority-keys.ts';
 import type { Deletion } from '../../kube/watch/cache.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
 
 /** What follows from an event of a watch. */
 export type Reaction =
-  /** Work on the run with this key. */
-  | { kind: 'reconcile'; run: string }
+  /** Work on the run with this key. The default priority is `normal`. */
+  | { kind: 'reconcile'; run: string; priority?: Priority }
   /** Remember the last known state of the run's Job. */
   | { kind: 'rememberDeletedJob'; run: JobRun; job: Job; deletion: Deletion }
   | { kind: 'forgetRun'; run: JobRun }
@@ -26,6 +27,7 @@ export interface EventRoutingOptions {
   /** Whether this syncer works on the namespace. */
   isInShard: (namespace: string | undefined) => boolean;
   findRun: (namespace: string | undefined, name: string) => JobRun | undefined;
+  hasTemplate: (template: TemplateKey) => boolean;
 }
 
 /** Decides which runs and templates an event concerns. */
@@ -39,7 +41,14 @@ export class EventRouting {
   /** A run was added or updated. */
   runChanged(run: JobRun): Reaction[] {
     if (isFinished(run)) return this.runFinished(run);
-    return this.#isOurs(run.metadata) ? [{ kind: 'reconcile', run: keyOf(run.metadata) }] : [];
+    if (!this.#isOurs(run.metadata)) return [];
+    const reconcile: Reaction = { kind: 'reconcile', run: keyOf(run.metadata) };
+    return [this.#lacksTemplate(run) ? { ...reconcile, priority: 'low' } : reconcile];
+  }
+
+  /** The run can only wait or fail, so the runs that can get a Job come first. */
+  #lacksTemplate(run: JobRun): boolean {
+    return run.spec.templateRevision === undefined && !this.#options.hasTemplate(templateKeyOfRun(run));
   }
 
   /** A run finished or was deleted. */

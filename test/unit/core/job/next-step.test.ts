@@ -222,14 +222,14 @@ describe('a run whose template does not exist', () => {
       ['writeStatus', 'Failed', 'TemplateNotFound', `${absent}; create it, then create the JobRun again`],
     ],
     [
-      'waits if the configuration says so, and checks again in half a minute',
+      'waits if the configuration says so, and checks again after as long as it has waited',
       { ...missing, rules: WAIT },
-      ['writeStatus', 'Pending', 'WaitingForTemplate', { afterMs: 30_000 }],
+      ['writeStatus', 'Pending', 'WaitingForTemplate', { afterMs: 60_000 }],
     ],
     [
       'waits if its annotation says so',
       { ...missing, run: withMeta(NEW, { annotations: { [ANNOTATION_MISSING_TEMPLATE]: 'Wait' } }) },
-      ['writeStatus', 'Pending', 'WaitingForTemplate', { afterMs: 30_000 }],
+      ['writeStatus', 'Pending', 'WaitingForTemplate', { afterMs: 60_000 }],
     ],
     [
       'checks again at its deadline',
@@ -251,7 +251,7 @@ describe('a run whose template does not exist', () => {
     const run = { ...NEW, status: first.patch };
     expect(step({ ...missing, run, rules: WAIT, now: { ...NOW, epochMs: NOW.epochMs + 5_000 } })).toEqual({
       kind: 'nothing',
-      again: { afterMs: 30_000 },
+      again: { afterMs: 65_000 },
     });
   });
 });

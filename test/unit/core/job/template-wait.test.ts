@@ -52,10 +52,12 @@ describe('templateWait', () => {
   });
 
   it.each([
-    ['checks again every half minute', 1_000, 30_000],
-    ['checks again at the deadline', 290_000, 10_000],
-  ])('%s', (_sentence, age, afterMs) => {
-    expect(templateWait(run(), { policy: 'Wait', waitSeconds: 300 }, CREATED + age).afterMs).toBe(afterMs);
+    ['checks again after half a minute', 1_000, 300, 30_000],
+    ['later checks again after as long as it has waited', 100_000, 300, 100_000],
+    ['checks again every ten minutes at least', 3_600_000, 86_400, 600_000],
+    ['checks again at the deadline', 290_000, 300, 10_000],
+  ])('%s', (_sentence, age, waitSeconds, afterMs) => {
+    expect(templateWait(run(), { policy: 'Wait', waitSeconds }, CREATED + age).afterMs).toBe(afterMs);
   });
 
   it('fails at the deadline', () => {

@@ -38,4 +38,16 @@ describe('fair keys', () => {
     waiting.take(() => true);
     expect([waiting.size, waiting.has('a1')]).toEqual([1, false]);
   });
+
+  it('can be deleted', () => {
+    const waiting = keysOf('a1', 'b1', 'a2');
+    expect([waiting.delete('a1'), waiting.delete('b1'), waiting.delete('b1'), waiting.delete('a3')]).toEqual([
+      0,
+      1,
+      undefined,
+      undefined,
+    ]);
+    expect(waiting.size).toBe(1);
+    expect(allOf(waiting)).toEqual(['a2']);
+  });
 });

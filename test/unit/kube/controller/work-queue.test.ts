@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Priority } from '../../../../kube/controller/priority-keys.ts';
 import { WorkQueue } from '../../../../kube/controller/work-queue.ts';
 import type { WorkQueueOptions, WorkResult } from '../../../../kube/controller/work-queue.ts';
 
@@ -89,6 +90,89 @@ describe('WorkQueue', () => {
     queue.add('other/0');
     await settled();
     expect(began.at(-1)).toBe('other/0');
+  });
+
+  describe('with a thousand keys that can wait, of as many groups', () => {
+    const THOUSAND = Array.from({ length: 1000 }, (_, i) => `waiting-${i}/a`);
+
+    it.each<[string, (queue: WorkQueue) => Promise<unknown>]>([
+      [
+        'because they were added with a low priority',
+        async (queue) => {
+          for (const key of THOUSAND) queue.add(key, 'low');
+          await settled();
+        },
+      ],
+      [
+        'because they were delayed for long',
+        (queue) => {
+          for (const key of THOUSAND) queue.addAfter(key, 30_000);
+          return vi.advanceTimersByTimeAsync(30_000);
+        },
+      ],
+    ])('%s, processes the key of an event first', async (_why, fill) => {
+      const { queue, began, end } = trial({ workers: 1 });
+      await fill(queue);
+      expect(queue.depth).toBe(998);
+      queue.add('other/0');
+      await end(began[0]!);
+      expect(began.at(-1)).toBe('other/0');
+    });
+
+    it('because it was not started yet, processes the key of an event first', async () => {
+      const began: string[] = [];
+      const queue = new WorkQueue({
+        workers: 1,
+        work: (key) => Promise.resolve(void began.push(key)),
+        onError: () => undefined,
+      });
+      for (const key of THOUSAND) queue.add(key);
+      queue.start();
+      queue.add('other/0');
+      await settled();
+      expect(began).toHaveLength(1001);
+      // Both workers have work already when the event happens.
+      expect(began.indexOf('other/0')).toBe(2);
+    });
+
+    it('processes one of them in every five while there are always others', async () => {
+      const { queue, began, end } = trial({ workers: 1 });
+      for (const key of THOUSAND) queue.add(key, 'low');
+      await settled();
+      for (let i = 0; i < 100; i += 1) queue.add(`busy-${i}/a`);
+      for (let i = 0; i < 50; i += 1) await end(began[i]!);
+      const waited = began.slice(2, 52).filter((key) => key.startsWith('waiting'));
+      expect(waited).toHaveLength(10);
+    });
+  });
+
+  it.each<[Priority[], string]>([
+    [['low', 'normal'], 'a'],
+    [['normal', 'low'], 'a'],
+    [['low', 'low'], 'b'],
+  ])(
+    'of a key that is added with the priorities %j, and another one, processes first: %s',
+    async (priorities, first) => {
+      const { queue, began, end } = trial({ workers: 1 });
+      queue.add('busy/0');
+      queue.add('busy-too/0');
+      await settled();
+      for (const priority of priorities) queue.add('a', priority);
+      queue.add('b');
+      await end('busy/0');
+      expect(began.at(-1)).toBe(first);
+    },
+  );
+
+  it('processes a key again with the highest priority that it was added with meanwhile', async () => {
+    const { queue, began, end } = trial({ workers: 1 });
+    queue.add('a/0');
+    queue.add('busy/0');
+    await settled();
+    for (const priority of ['low', 'normal', 'low'] as const) queue.add('a/0', priority);
+    queue.add('waiting/0', 'low');
+    await end('a/0');
+    expect(began.at(-1)).toBe('a/0');
   });
 
   it('does not process a key at once that is delayed for longer than a timer can be', async () => {

@@ -8,6 +8,7 @@ import { EventRouting } from '../../../../syncer/controller/event-routing.ts';
 import { echoRun, echoTemplate } from '../../core/objects.ts';
 
 const RUN = echoRun();
+const PINNED = { ...RUN, spec: { ...RUN.spec, templateRevision: 'aaaaaaaaaa' } };
 const FINISHED = { ...RUN, status: { conditions: [{ type: 'Finished', status: 'True' }] } };
 const KEY = { kind: 'JobTemplate', namespace: 'team', name: 'echo' };
 const TEMPLATE = echoTemplate();
@@ -19,11 +20,18 @@ function job(uid = RUN.metadata.uid!, name = jobNameOfRun(RUN)): Job {
   return { metadata: { name, namespace: 'team', ownerReferences: [owner] } };
 }
 
-function routing({ run = RUN, shard = ['team', undefined] }: { run?: JobRun | 'none'; shard?: unknown[] } = {}) {
+interface Known {
+  run?: JobRun | 'none';
+  shard?: unknown[];
+  hasTemplate?: boolean;
+}
+
+function routing({ run = RUN, shard = ['team', undefined], hasTemplate = true }: Known = {}) {
   return new EventRouting({
     isInShard: (namespace) => shard.includes(namespace),
     findRun: (namespace, name) =>
       run !== 'none' && namespace === 'team' && name === run.metadata.name ? run : undefined,
+    hasTemplate: () => hasTemplate,
   });
 }
 
@@ -37,6 +45,16 @@ const finished = (run: JobRun) => [
 describe('an event', () => {
   it.each([
     ['of an unfinished run leads to work on it', () => routing().runChanged(RUN), [reconcile]],
+    [
+      'of a run whose template does not exist leads to work that can wait',
+      () => routing({ hasTemplate: false }).runChanged(RUN),
+      [{ ...reconcile, priority: 'low' }],
+    ],
+    [
+      'of a run that names a revision does not depend on the template',
+      () => routing({ hasTemplate: false }).runChanged(PINNED),
+      [reconcile],
+    ],
     [
       'of a finished run forgets it and releases its revision',
       () => routing().runChanged(FINISHED),

@@ -32,7 +32,7 @@ function begin(objects: Record<string, KubeObject[]>, shard = 'team') {
     client,
     logger: pino({ level: 'silent' }),
     isInShard,
-    routing: new EventRouting({ isInShard, findRun: () => undefined }),
+    routing: new EventRouting({ isInShard, findRun: () => undefined, hasTemplate: () => true }),
     react: (all) => reactions.push(...all),
   });
   started.push(watches);
