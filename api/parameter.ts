@@ -90,6 +90,12 @@ const ParameterDeclaration = Type.Object(
           'Whether a run must set a value. Defaults to true if the parameter has no default. Can be false only if it has a default.',
       }),
     ),
+    secret: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether the values are secret: no error, Event, status or log quotes them. They are not encrypted: they remain plain text in the JobRun and in its Job.',
+      }),
+    ),
   },
   UNKNOWN_FIELDS_REFUSED,
 );

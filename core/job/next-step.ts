@@ -12,6 +12,7 @@ import type { Observation } from './job-run-status.ts';
 import { jobNameOfRun } from './ownership.ts';
 import { presentErrors } from './present-template.ts';
 import { render } from './render.ts';
+import { hidingFromOthers } from './secret-values.ts';
 import type { RunRecord, Situation, TemplateResolution } from './situation.ts';
 import type { Again, Step } from './step.ts';
 import { appliedGeneration, suspendStep } from './suspend-step.ts';
@@ -130,13 +131,14 @@ function creation({ run, template: resolution, rules, now }: Situation): Observe
   }
   const { template, present } = resolution;
   const rendered = render(template.compiled, run);
+  const hide = hidingFromOthers(template.compiled, run);
   const refused = present ? presentErrors(present, run, template.compiled) : [];
   const errors = 'errors' in rendered ? rendered.errors : refused;
   if ('errors' in rendered || errors.length > 0) {
-    const why = formatFieldErrors(errors);
+    const why = formatFieldErrors(errors.map((error) => ({ ...error, message: hide(error.message) })));
     return failed(REASON_JOB_REFUSED, `${template.key.kind} "${run.spec.templateRef}" can't make a Job: ${why}`);
   }
-  return { kind: 'createJob', job: rendered.job, template: renderedTemplate(template) };
+  return { kind: 'createJob', job: rendered.job, template: renderedTemplate(template), hide };
 }
 
 /** The template of a Job that was created earlier: known only if it still has the revision that the Job's label names. */

@@ -59,7 +59,8 @@ function parameterErrors(present: CompiledTemplate, run: JobRun, used: CompiledT
     const path = pathOfParameter(name);
     const parameter = declared.get(name);
     if (parameter === undefined) return [field.forbidden(path, 'the parameter has been removed from the template')];
-    return parameterValueErrors(value, parameter.schema ?? undefined, { path, schemas: present.schemas });
+    const at = { path, schemas: present.schemas, secret: parameter.secret };
+    return parameterValueErrors(value, parameter.schema ?? undefined, at);
   });
   const defaults = used.errors.length > 0 ? [] : used.parameters.filter(({ name }) => !set.has(name));
   const ofRevision = defaults.flatMap(({ name, ...own }) => {
@@ -67,7 +68,8 @@ function parameterErrors(present: CompiledTemplate, run: JobRun, used: CompiledT
     // Null is absent.
     const value = own.default ?? undefined;
     if (parameter === undefined || value === undefined) return [];
-    const at = { path: TEMPLATE_REVISION, schemas: present.schemas };
+    const secret = parameter.secret === true || own.secret === true;
+    const at = { path: TEMPLATE_REVISION, schemas: present.schemas, secret };
     return parameterValueErrors(value, parameter.schema ?? undefined, at).map(({ message }) => {
       const why = `the default of this revision for parameter "${name}" is not allowed: ${message}`;
       return field.invalid(TEMPLATE_REVISION, used.revision, why);

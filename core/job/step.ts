@@ -1,5 +1,6 @@
 import type { RenderedTemplate } from '../../api/job-run.ts';
 import type { Job } from '../../api/wire.ts';
+import type { Hide } from '../errors/hidden.ts';
 import type { RunEvent } from '../status/status-events.ts';
 
 /** When to continue: after a growing delay, or after a set time. */
@@ -13,10 +14,11 @@ export type Step =
   /** Read the Job of this name from the API server. */
   | { kind: 'readJob'; name: string }
   | { kind: 'readTemplate' }
-  | { kind: 'createJob'; job: Job; template: RenderedTemplate }
+  /** `hide`: what a message about this Job must not quote. */
+  | { kind: 'createJob'; job: Job; template: RenderedTemplate; hide: Hide }
   /** An earlier attempt has created this Job. */
   | { kind: 'adoptJob'; job: Job; template: RenderedTemplate | undefined }
-  | { kind: 'setSuspend'; job: Job; suspend: boolean; event: RunEvent }
+  | { kind: 'setSuspend'; job: Job; suspend: boolean; event: RunEvent; hide: Hide }
   /** The Job needs no change for this generation of the run. */
   | { kind: 'markApplied'; event?: RunEvent }
   /** `patch`: merge patch of the status. `job`: the Job that the status is about. */

@@ -1,10 +1,12 @@
 import { REASON_RESUMED, REASON_SUSPEND_REFUSED, REASON_SUSPENDED } from '../../api/names.ts';
 import type { Job } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
+import type { Hide } from '../errors/hidden.ts';
 import { suspendErrors } from '../overrides/overrides.ts';
 import type { RunEvent } from '../status/status-events.ts';
 import { isJobFinished } from './job-run-status.ts';
 import type { Observation } from './job-run-status.ts';
+import { hidingFromOthers } from './secret-values.ts';
 import type { Situation } from './situation.ts';
 import type { Step } from './step.ts';
 
@@ -29,8 +31,9 @@ function applySuspend({ run, template: resolution }: Situation, job: Job): Step 
   const isSuspended = job.spec?.suspend === true;
   if (suspend === isSuspended) return { kind: 'markApplied' };
   const [refusal] = template ? suspendErrors(template, run) : [];
-  if (refusal) return { kind: 'markApplied', event: refused(refusal) };
-  return { kind: 'setSuspend', job, suspend, event: changed(suspend) };
+  const hide = hidingFromOthers(template, run);
+  if (refusal) return { kind: 'markApplied', event: refused(refusal, hide) };
+  return { kind: 'setSuspend', job, suspend, event: changed(suspend), hide };
 }
 
 /** The generation of the run whose `spec.suspend` its Job has. A run starts with 1; its status reports the rest. */
@@ -44,7 +47,7 @@ function changed(suspended: boolean): RunEvent {
     : { type: 'Normal', reason: REASON_RESUMED, action: 'ResumeJob', note: 'Resumed the Job' };
 }
 
-function refused({ path, message }: FieldError): RunEvent {
-  const note = `The Job stays as it is: ${path}: ${message}`;
+function refused({ path, message }: FieldError, hide: Hide): RunEvent {
+  const note = `The Job stays as it is: ${path}: ${hide(message)}`;
   return { type: 'Warning', reason: REASON_SUSPEND_REFUSED, action: 'SuspendJob', note };
 }

@@ -69,7 +69,11 @@ function defaultErrors(
     return required === false ? [field.required(at, 'a parameter that is not required needs a default')] : [];
   }
   const errors = schemas
-    ? parameterValueErrors(value, (schema ?? undefined) as Parameter['schema'], { path: at, schemas })
+    ? parameterValueErrors(value, (schema ?? undefined) as Parameter['schema'], {
+        path: at,
+        schemas,
+        secret: parameter['secret'] === true,
+      })
     : [];
   if (required !== true) return errors;
   const why = 'the parameter has a default, which would never be used; leave out one of the two';

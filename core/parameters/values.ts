@@ -53,9 +53,9 @@ interface Resolving {
 
 /** Checks the value that the run sets, or fills in the default. */
 function resolve(parameter: Parameter, values: Map<string, unknown>, { called, schemas }: Resolving): FieldError[] {
-  const { name, schema } = parameter;
+  const { name, schema, secret } = parameter;
   const path = pathOfParameter(name);
-  if (values.has(name)) return parameterValueErrors(values.get(name), schema ?? undefined, { path, schemas });
+  if (values.has(name)) return parameterValueErrors(values.get(name), schema ?? undefined, { path, schemas, secret });
   // Null is absent.
   const value = parameter.default ?? undefined;
   if (value === undefined || parameter.required === true) return [field.required(path, wanted(parameter, called))];

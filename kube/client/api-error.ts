@@ -26,15 +26,30 @@ export class KubeApiError extends Error {
   readonly reason: string;
   readonly status: KubeStatus;
   readonly retryAfterSeconds?: number;
+  readonly #refused: RefusedRequest;
 
   constructor(refused: RefusedRequest) {
     const status = parseStatus(refused.body, refused.code);
     super(`${refused.method} ${refused.path}: ${refused.code} ${status.message ?? 'without a message'}`);
+    this.#refused = refused;
     this.code = refused.code;
     this.reason = status.reason ?? '';
     this.status = status;
     const retryAfter = refused.retryAfterSeconds ?? status.details?.retryAfterSeconds;
     if (retryAfter !== undefined) this.retryAfterSeconds = Math.min(retryAfter, LONGEST_PAUSE_SECONDS);
+  }
+
+  /** The same refusal, with each of its messages changed: for a log that must not quote what the request contained. */
+  withMessages(change: (message: string) => string): KubeApiError {
+    const { message, details } = this.status;
+    const causes = details?.causes?.map((cause) => ({ ...cause, message: change(cause.message ?? '') }));
+    const status: KubeStatus = {
+      ...this.status,
+      kind: 'Status',
+      ...(message !== undefined && { message: change(message) }),
+      ...(causes && { details: { ...details, causes } }),
+    };
+    return new KubeApiError({ ...this.#refused, body: JSON.stringify(status) });
   }
 }
 

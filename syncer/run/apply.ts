@@ -104,7 +104,7 @@ async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'creat
     return next({ job });
   } catch (error) {
     if (isAlreadyExists(error)) return next({ creation: { kind: 'nameTaken' } });
-    return creationProblem(context, run, error);
+    return creationProblem(context, run, step, error);
   }
 }
 
@@ -115,10 +115,17 @@ async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'creat
  */
 const TERMINATING_MS = 60_000;
 
-function creationProblem({ records, clock }: ApplyContext, run: JobRun, error: unknown): Applied {
+function creationProblem(
+  { records, clock }: ApplyContext,
+  run: JobRun,
+  { hide }: StepOf<'createJob'>,
+  error: unknown,
+): Applied {
   const failure = creationFailure(error);
-  if (failure === 'transient' || !(error instanceof KubeApiError)) throw error;
-  const { message = error.message } = error.status;
+  if (!(error instanceof KubeApiError)) throw error;
+  // The log has the message of an error that is thrown.
+  if (failure === 'transient') throw error.withMessages(hide);
+  const message = hide(error.status.message ?? error.message);
   const reason = error.reason === '' ? REASON_JOB_REFUSED : error.reason;
   switch (failure) {
     case 'refused':
@@ -144,7 +151,7 @@ async function setSuspend(context: ApplyContext, run: JobRun, step: StepOf<'setS
     return next({ job });
   } catch (error) {
     if (!(error instanceof KubeApiError)) throw error;
-    return { ...next({ suspendFailed: true }), error };
+    return { ...next({ suspendFailed: true }), error: error.withMessages(step.hide) };
   }
 }
 

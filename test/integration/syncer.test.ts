@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ANNOTATION_MISSING_TEMPLATE } from '../../api/names.ts';
-import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
+import { ANNOTATION_MISSING_TEMPLATE, API_VERSION } from '../../api/names.ts';
+import { EVENTS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { jobName } from '../../core/job/job-name.ts';
 import { isNotFound } from '../../kube/client/api-error.ts';
@@ -195,6 +195,35 @@ describe('a Job that cannot be created', () => {
     // No Pod has failed.
     expect(run.status).not.toHaveProperty('failed');
     expect(run.status?.conditions?.find(({ type }) => type === 'JobCreated')?.message).toContain('restartPolicy');
+  });
+
+  it('fails the run without a quotation of its secret values', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    const [token, variable] = ['Not A Name Token', 'Not A Secret Name'];
+    await environment.client.create(JOB_TEMPLATES, namespace, {
+      apiVersion: API_VERSION,
+      kind: 'JobTemplate',
+      metadata: { name: 'echo' },
+      parameters: [{ name: 'token', secret: true }],
+      spec: {
+        template: {
+          metadata: { labels: { token: '$(params.token)' } },
+          spec: {
+            restartPolicy: 'Never',
+            serviceAccountName: variable,
+            containers: [{ name: 'echo', image: 'busybox', env: [{ name: 'A', value: variable }] }],
+          },
+        },
+      },
+    });
+    await environment.run(namespace, 'secret', { spec: { parameters: { token } } });
+    const run = await environment.runThat(namespace, 'secret', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.error).toMatch(/Invalid value: "\*\*\*"/);
+    await expect.poll(() => environment.eventReasons(namespace)).toContain('JobRefused');
+    const events = await environment.client.list(EVENTS, { namespace });
+    const read = JSON.stringify([run.status, events]);
+    expect([token, variable].filter((value) => read.includes(value))).toEqual([]);
   });
 
   it('because of a quota keeps the run waiting with a reason until there is room', async () => {

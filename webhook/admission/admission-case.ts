@@ -1,5 +1,6 @@
 import type { AdmissionRequest } from '../../api/admission-review.ts';
 import type { JobRun } from '../../api/job-run.ts';
+import type { Hide } from '../../core/errors/hidden.ts';
 import { requesterOf } from './requester.ts';
 
 /** What every check knows of the request. */
@@ -7,6 +8,8 @@ export interface AdmissionCase {
   request: AdmissionRequest;
   /** Aborts when the time to decide is up; see `server/time-budget.ts`. */
   signal: AbortSignal;
+  /** Hides what an answer to this request must not quote. Absent: the user wrote everything that it can quote. */
+  hide?: () => Promise<Hide>;
 }
 
 /** A request about a JobRun. */

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../core/errors/field-error.ts';
 import type { AdmissionCase } from './admission-case.ts';
+import { withoutSecrets } from './without-secrets.ts';
 import { allow, denyForbidden, denyInvalid, type Allowed, type Verdict } from './verdict.ts';
 
 /** What one check found. Empty: nothing to report. */
@@ -26,7 +27,8 @@ export type Stages<C extends AdmissionCase> = readonly (readonly Check<C>[])[];
 export async function runChecks<C extends AdmissionCase>(admission: C, stages: Stages<C>): Promise<Verdict> {
   const findings: Findings[] = [];
   for (const checks of stages) {
-    findings.push(...(await Promise.all(checks.map(async (check) => check(admission)))));
+    const found = await Promise.all(checks.map(async (check) => check(admission)));
+    findings.push(...(await withoutSecrets(admission, found)));
     const denial = denialOf(admission, findings);
     if (denial !== undefined) return denial;
   }

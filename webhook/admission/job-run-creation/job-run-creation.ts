@@ -1,7 +1,9 @@
 import type { AdmissionRequest } from '../../../api/admission-review.ts';
 import type { MissingTemplatePolicy } from '../../../api/names.ts';
 import { render, type Rendered } from '../../../core/job/render.ts';
+import { hidingFromCreator } from '../../../core/job/secret-values.ts';
 import { templateKeyOfRun, type TemplateKey } from '../../../core/template/template-key.ts';
+import { validateTemplateRef } from '../../../core/template/template-reference.ts';
 import type { TemplateVersion } from '../../../core/template/template-version.ts';
 import type { RevisionStore } from '../../../revisions/revision-store.ts';
 import type { Authorization } from '../../lookups/authorization.ts';
@@ -90,5 +92,9 @@ export function gatherJobRunCreation(
     const { rendered } = (await rendering()) ?? {};
     return rendered !== undefined && 'job' in rendered ? dryRuns.try(rendered.job, signal) : undefined;
   });
-  return { ...base, key: once(() => templateKeyOfRun(run)), template, rendering, dryRun };
+  const hide = once(async () => {
+    const found = validateTemplateRef(run).length > 0 ? undefined : await template();
+    return found?.kind === 'found' ? hidingFromCreator(found.template.compiled, run) : (text: string) => text;
+  });
+  return { ...base, hide, key: once(() => templateKeyOfRun(run)), template, rendering, dryRun };
 }

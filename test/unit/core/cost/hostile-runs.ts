@@ -168,6 +168,22 @@ export const HOSTILE: readonly Hostile[] = [
     run: (size) => ({ env: times(size, (i) => ({ name: `V${i}`, value: 'y' })) }),
   },
   {
+    name: 'a long variable that repeats itself',
+    most: 120_000,
+    run: (size) => ({ env: [{ name: 'V', value: '\\"'.repeat(size / 2) }] }),
+  },
+  {
+    name: 'variables that begin alike and are short',
+    most: 6_000,
+    run: (size) => ({ env: times(size, (i) => ({ name: `V${i}`, value: 'aaaaaaaaaaaaaaa'.slice(i % 12) })) }),
+  },
+  {
+    name: 'a long variable in a secret parameter',
+    most: 250_000,
+    template: () => args([], [{ name: 'a', secret: true, default: '' }]),
+    run: (size) => ({ parameters: { a: times(size / 4, (i) => String(i % 10_000).padEnd(4)).join('') } }),
+  },
+  {
     name: 'elements of a list, inserted ten times',
     most: 30_000,
     template: () =>

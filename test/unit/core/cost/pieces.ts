@@ -1,5 +1,7 @@
 import type { JobTemplate } from '../../../../api/job-template.ts';
+import { MOST_ERRORS } from '../../../../api/limits.ts';
 import { field } from '../../../../core/errors/field.ts';
+import { hidingFromOthers } from '../../../../core/job/secret-values.ts';
 import { render } from '../../../../core/job/render.ts';
 import { referencesOf } from '../../../../core/job/references.ts';
 import { quantityErrors } from '../../../../core/job/quantity-errors.ts';
@@ -14,6 +16,9 @@ export interface Piece {
   name: string;
   work: () => unknown;
 }
+
+/** More than any message has. */
+const LONG_MESSAGE = 100_000;
 
 /** The pieces of work for the objects of a tenant. Between two of them, other requests get their turn or can get it. */
 export function piecesOf(
@@ -42,6 +47,14 @@ export function piecesOf(
   review.push({ name: 'what a refusal means', work: () => trialFindings(compiled, [refusal]) });
   const labelled = { ...run, metadata: { ...run.metadata, labels: run.spec.metadata?.labels ?? {} } };
   review.push({ name: 'the patch of the run', work: () => jobRunPatch(run, labelled) });
+  const text = JSON.stringify(run.spec).slice(0, LONG_MESSAGE);
+  review.push({
+    name: 'what messages hide',
+    work: () => {
+      const hide = hidingFromOthers(compiled, run);
+      return Array.from({ length: MOST_ERRORS }, () => hide(text));
+    },
+  });
   return review;
 }
 

@@ -188,6 +188,22 @@ describe('a run without a Job', () => {
     });
   });
 
+  it('fails with an error that quotes no variable', () => {
+    const containers = [{ name: 'not-to-be-read', env: [{ name: 'TOKEN', value: 'not-to-be-read' }] }];
+    const taken = JSON.stringify(step({ run: { ...NEW, spec: { ...NEW.spec, containers } }, template: FOUND }));
+    expect(taken).toContain('spec.containers[0].name: Not found: \\"***\\"');
+    expect(taken).not.toContain('not-to-be-read');
+  });
+
+  it('hides the values of variables and secret parameters in what the API server answers', () => {
+    const parameters = [{ name: 'token', secret: true, default: 'hunter2hunter2' }];
+    const template = { kind: 'found', template: versionOfTemplate({ ...echoTemplate(), parameters }) } as const;
+    const run = { ...NEW, spec: { ...NEW.spec, env: [{ name: 'A', value: 'set by the run' }] } };
+    const taken = step({ run, template });
+    const text = 'no "hunter2hunter2", no "set by the run"';
+    expect(taken.kind === 'createJob' && taken.hide(text)).toBe('no "***", no "***"');
+  });
+
   it.each<[string, Partial<JobTemplate['spec']>, JobRun['spec'], RegExp]>([
     [
       'override',

@@ -34,6 +34,56 @@ describe('a valid value', () => {
   });
 });
 
+describe('a secret value', () => {
+  const secretErrors = (value: unknown, schema: object) =>
+    parameterValueErrors(value, schema as ParameterSchema, { path: 'p', schemas: new SchemaCompiler(), secret: true });
+
+  it.each<[string, unknown, object, string]>([
+    ['of another type', 5, { type: 'string' }, 'Invalid value: must be a string: put it in quotes'],
+    ['in place of a list', 'hunter2', strings, 'Invalid value: must be a list'],
+    [
+      'that is none of an enum',
+      'hunter2',
+      { type: 'string', enum: ['hunter1'] },
+      'Unsupported value: supported values: "hunter1"',
+    ],
+    [
+      'that is too short',
+      'hunter2',
+      { type: 'string', minLength: 9 },
+      'Invalid value: must have at least 9 characters',
+    ],
+    [
+      'that does not match',
+      'hunter2',
+      { type: 'string', pattern: '^x', maxLength: 9 },
+      'Invalid value: must match the regular expression ^x',
+    ],
+    ['that is too great', 77, { type: 'integer', maximum: 5 }, 'Invalid value: must be less than or equal to 5'],
+    [
+      'that is not exact',
+      1e300,
+      { type: 'number' },
+      'Invalid value: is a number too great to be stored exactly: use a parameter of type string, and put the value in quotes',
+    ],
+    [
+      'that no process can have',
+      'a\0b',
+      { type: 'string' },
+      'Invalid value: must not contain the character NUL: no argument or variable of a process can',
+    ],
+    ['in a list', ['hunter2'], list({ type: 'integer' }), 'Invalid value: must be a whole number'],
+    [
+      'in a list that is too short',
+      ['hunter2'],
+      list({ type: 'string' }, { minItems: 2 }),
+      'Invalid value: must have at least 2 elements',
+    ],
+  ])('%s is not quoted', (_, value, schema, message) => {
+    expect(secretErrors(value, schema).map((error) => error.message)).toEqual([message]);
+  });
+});
+
 describe('a value of the wrong type', () => {
   it.each<[unknown, string, RegExp]>([
     [5, 'string', /^Invalid value: 5: must be a string: .*quotes$/],

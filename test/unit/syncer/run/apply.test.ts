@@ -68,8 +68,9 @@ function begin(given: Answers = {}) {
   };
 }
 
-const CREATE: Step = { kind: 'createJob', job: JOB, template: RENDERED };
-const SUSPEND: Step = { kind: 'setSuspend', job: JOB, suspend: true, event: EVENT };
+const hide = (text: string): string => text.replaceAll('because', 'since');
+const CREATE: Step = { kind: 'createJob', job: JOB, template: RENDERED, hide };
+const SUSPEND: Step = { kind: 'setSuspend', job: JOB, suspend: true, event: EVENT, hide };
 const write = (more: object = {}): Step => ({
   kind: 'writeStatus',
   patch: { phase: 'Running' },
@@ -133,13 +134,13 @@ describe('the creation of a Job', () => {
 
   it.each([
     ['a taken name', refusal(409, 'AlreadyExists'), { kind: 'nameTaken' }],
-    ['an invalid Job', refusal(422, 'Invalid'), { kind: 'refused', message: 'because Invalid' }],
+    ['an invalid Job', refusal(422, 'Invalid'), { kind: 'refused', message: 'since Invalid' }],
     [
       'a missing permission',
       refusal(403, 'Forbidden', { message: 'cannot create resource "jobs"' }),
       { kind: 'blocked', reason: 'Forbidden', message: 'cannot create resource "jobs"' },
     ],
-    ['an error without a reason', refusal(500, ''), { kind: 'blocked', reason: 'JobRefused', message: 'because ' }],
+    ['an error without a reason', refusal(500, ''), { kind: 'blocked', reason: 'JobRefused', message: 'since ' }],
   ])('returns %s', async (_what, createJob, creation) => {
     const { apply, recorded } = begin({ createJob });
     expect(await apply(CREATE)).toEqual({ kind: 'next', answers: { creation } });
@@ -150,7 +151,7 @@ describe('the creation of a Job', () => {
     const { apply, recorded } = begin({ createJob: TERMINATING });
     expect(await apply(CREATE)).toEqual({ kind: 'next', answers: {} });
     const { blocked } = recorded() as RunRecord;
-    expect(blocked).toMatchObject({ reason: 'Forbidden', message: 'because Forbidden' });
+    expect(blocked).toMatchObject({ reason: 'Forbidden', message: 'since Forbidden' });
     expect(blocked?.untilMs).toBeGreaterThanOrEqual(MONOTONIC + 60_000);
     expect(blocked?.untilMs).toBeLessThanOrEqual(MONOTONIC + 120_000);
   });
@@ -161,8 +162,16 @@ describe('the creation of a Job', () => {
     ['a bug', new TypeError('bug')],
   ])('throws on %s', async (_what, createJob) => {
     const { apply, recorded } = begin({ createJob });
-    await expect(apply(CREATE)).rejects.toBe(createJob);
+    await expect(apply(CREATE)).rejects.toBeInstanceOf(createJob.constructor);
     expect(recorded()).toEqual({});
+  });
+
+  it('throws an error whose message can be logged', async () => {
+    const details = { causes: [{ field: 'spec', message: 'because' }] };
+    const { apply } = begin({ createJob: refusal(429, 'TooManyRequests', { details }) });
+    const error = await apply(CREATE).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 429, reason: 'TooManyRequests', message: 'POST /: 429 since TooManyRequests' });
+    expect(JSON.stringify(error)).not.toContain('because');
   });
 });
 
@@ -186,7 +195,11 @@ describe('suspending a Job', () => {
   it('that is refused defers the error until the status is written', async () => {
     const error = refusal(403, 'Forbidden');
     const { apply, done, recorded } = begin({ suspendJob: error });
-    expect(await apply(SUSPEND)).toEqual({ kind: 'next', answers: { suspendFailed: true }, error });
+    expect(await apply(SUSPEND)).toEqual({
+      kind: 'next',
+      answers: { suspendFailed: true },
+      error: error.withMessages(hide),
+    });
     expect(recorded()).toEqual({});
     expect(done).toEqual(['suspend true']);
   });

@@ -185,7 +185,7 @@ describe('reconcile', () => {
     const metadata = { ...run.metadata, generation: 2, resourceVersion: '50' };
     runs.apply({ ...run, metadata, spec: { ...run.spec, suspend: true }, status: { ...run.status, phase: 'Pending' } });
     sent.length = 0;
-    await expect(bringOn()).rejects.toBe(error);
+    await expect(bringOn()).rejects.toEqual(error);
     expect(sent).toEqual(['status']);
     expect(status()).toMatchObject({ phase: 'Running', observedGeneration: 1 });
   });

@@ -52,6 +52,17 @@ describe('runChecks', () => {
     expect(JSON.stringify(verdict)).not.toContain('quota');
   });
 
+  it('quotes nothing that the request must hide', async () => {
+    const hide = () => Promise.resolve((text: string) => text.replaceAll('s3cret', '***'));
+    const secret = { errors: [field.invalid('a', 's3cret', 'is wrong')], warnings: ['not s3cret'] };
+    const denied = await runChecks({ ...admissionCase(), hide }, [stage(secret)]);
+    expect(denied).toMatchObject({ allowed: false, warnings: ['not ***'] });
+    const others = [{ warnings: ['not s3cret'] }, { forbidden: 'no s3cret' }];
+    const verdicts = await Promise.all(others.map((found) => runChecks({ ...admissionCase(), hide }, [stage(found)])));
+    expect(verdicts.map(({ allowed }) => allowed)).toEqual([true, false]);
+    expect(JSON.stringify([denied, ...verdicts])).not.toContain('s3cret');
+  });
+
   it('reports a refusal of the API server only if there are no errors', async () => {
     const forbidden: Findings = { forbidden: 'quota' };
     expect(await run(stage(forbidden))).toMatchObject({ allowed: false, status: { code: 403 } });

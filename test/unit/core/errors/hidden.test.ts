@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { hiding } from '../../../../core/errors/hidden.ts';
+
+const hidden = (text: string, ...values: string[]) => hiding(values)(text);
+const LONG = 'correct horse battery staple';
+
+describe('a secret value in a text', () => {
+  it.each<[string, string, string[], string]>([
+    ['is hidden', `cannot use ${LONG} here`, [LONG], 'cannot use *** here'],
+    ['is hidden at both ends', `${LONG}: ${LONG}`, [LONG], '***: ***'],
+    ['is hidden within a longer word', 'x-hunter2hunter2-y', ['hunter2hunter2'], 'x-***-y'],
+    ['is hidden in JSON', `{"a":${JSON.stringify('say "hi" \\ bye')}}`, ['say "hi" \\ bye'], '{"a":"***"}'],
+    ['is hidden in JSON that is quoted', JSON.stringify(JSON.stringify('a"b"c"d"e')), ['a"b"c"d"e'], '"\\"***\\""'],
+    ['is hidden as Go quotes it', 'value "caf\\u00e9\\x01\\a\\U0001f600 bar"', ['café\x01\x07😀 bar'], 'value "***"'],
+    ['with backslashes is hidden as it is', 'C:\\users\\nobody failed', ['C:\\users\\nobody'], '*** failed'],
+    ['is hidden where it was cut', `"${LONG.slice(0, 20)}..."`, [LONG], '"***..."'],
+    ['is hidden where its beginning was cut', `...${LONG.slice(8)}"`, [LONG], '...***"'],
+    ['is hidden beside another that overlaps', 'abcdefghijklmn', ['abcdefghij', 'efghijklmn'], '***'],
+    ['that is short is hidden where it is quoted', 'value "s3cr": wrong', ['s3cr'], 'value "***": wrong'],
+    ['that is short is hidden where escapes quote it', 'got \\"s3cr\\"', ['s3cr'], 'got \\"***\\"'],
+    [
+      'that is a number is hidden after a colon',
+      'Invalid value: 12345: too big',
+      ['12345'],
+      'Invalid value: ***: too big',
+    ],
+    [
+      'that is short stays in a word',
+      'spec.template.spec: Forbidden: not special',
+      ['spec'],
+      'spec.template.spec: Forbidden: not special',
+    ],
+    ['of three characters stays', 'value "yes": must be "no"', ['yes', 'no', ''], 'value "yes": must be "no"'],
+    ['that does not occur changes nothing', 'all is well', [LONG], 'all is well'],
+    ['with a wrong escape is hidden', `\\U99999999 \\x ${LONG} \\`, [LONG], '\\U99999999 \\x *** \\'],
+  ])('%s', (_, text, values, expected) => {
+    expect(hidden(text, ...values)).toBe(expected);
+  });
+
+  it('is hidden where the middle of a long text is removed', () => {
+    const text = `${'a b '.repeat(509)}${LONG} ${'c d '.repeat(2000)}`;
+    const result = hidden(text, LONG);
+    expect(result.length).toBeLessThan(4200);
+    expect(result).not.toContain(LONG.slice(0, 4));
+    expect(result).toMatch(/^a b .* c d $/);
+  });
+
+  it('is hidden in whatever form it is quoted', () => {
+    const forms = [(value: string) => value, (value: string) => JSON.stringify(value)];
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 8, maxLength: 60, unit: 'grapheme' }),
+        fc.constantFrom(...forms),
+        (value, form) => {
+          const around = `before ${form(value)} after`;
+          const result = hidden(around, value);
+          expect(result.startsWith('before ')).toBe(true);
+          expect(result).toContain('***');
+          expect(value.length < 16 || !result.includes(value.slice(0, 16))).toBe(true);
+        },
+      ),
+    );
+  });
+});
