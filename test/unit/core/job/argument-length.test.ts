@@ -39,6 +39,28 @@ describe('the arguments and variables of a Job', () => {
     ]);
   });
 
+  it('may be of any type in a revision that was written by hand', () => {
+    const odd = (container: unknown) => ({ template: { spec: { containers: [container] } } }) as never;
+    const env = [null, { name: 'A' }, 'text', { value: TOO_LONG }];
+    expect(
+      argumentErrors(odd({ command: { length: 200_000 }, args: [7, null, ['a'], { length: 200_000 }], env })),
+    ).toEqual([errorAt('spec.template.spec.containers[0].env[3].value')]);
+    expect(argumentErrors(odd(null))).toEqual([]);
+    expect(argumentErrors({ template: {} })).toEqual([]);
+  });
+
+  it('have the name and the value of a variable in one text', () => {
+    const env = [
+      { name: 'A'.repeat(64 * 1024), value: 'a'.repeat(64 * 1024 - 2) },
+      { name: 'A'.repeat(64 * 1024), value: 'a'.repeat(64 * 1024 - 1) },
+      { name: TOO_LONG },
+    ];
+    expect(argumentErrors({ template: { spec: { containers: [{ name: 'a', env }] } } })).toEqual([
+      errorAt('spec.template.spec.containers[0].env[1].value'),
+      errorAt('spec.template.spec.containers[0].env[2].value'),
+    ]);
+  });
+
   it('are reported at the field of the run', () => {
     const args = ['$(params.x)$(params.x)'];
     const template = compileTemplate({

@@ -623,6 +623,31 @@ describe('a change of spec.suspend', () => {
     expect(inShort(step(given))).toEqual(expected);
   });
 
+  it.each<[string, Partial<Situation>, object]>([
+    [
+      'suspended',
+      { run: asks(true), job: ownJob(STARTED), template: FOUND },
+      { type: 'Normal', reason: 'Suspended', action: 'SuspendJob', note: 'Suspended the Job' },
+    ],
+    [
+      'resumed',
+      { run: asks(false, 2, SUSPENDED), job: suspended, template: FOUND },
+      { type: 'Normal', reason: 'Resumed', action: 'ResumeJob', note: 'Resumed the Job' },
+    ],
+    [
+      'not suspended, as the template does not allow it',
+      { run: asks(true), job: ownJob(STARTED), template: { kind: 'found', template: allowsOnlyArgs } },
+      {
+        type: 'Warning',
+        reason: 'SuspendRefused',
+        action: 'SuspendJob',
+        note: expect.stringMatching(/^The Job stays as it is: spec\.suspend: Forbidden: /) as string,
+      },
+    ],
+  ])('an Event says that the Job was %s', (_sentence, given, event) => {
+    expect((step(given) as { event?: object }).event).toEqual(event);
+  });
+
   it('is reported by the status once it is applied, and not before', () => {
     const job = ownJob({ ...STARTED, startTime: '2026-11-23T10:00:09Z' });
     const failed = step({ run: asks(true), job, answers: { suspendFailed: true } });
