@@ -6,6 +6,10 @@ import { run } from '../local-kubernetes/run.ts';
 export const CHART_DIRECTORY = join(import.meta.dirname, '..', 'charts', 'job-template-run');
 
 const NAMESPACE = 'job-template-run-system';
+/** Manifests in a repository cannot contain a secret. certs/README.md explains how to replace this part of the paths. */
+const PATH_TOKEN = 'path-token';
+/** The chart accepts no token as short as {@link PATH_TOKEN}. */
+const RENDERED_TOKEN = PATH_TOKEN.repeat(4);
 const HEADER = '# Made by `npm run generate` from charts/job-template-run. Do not edit.\n';
 
 /** The files of certs/ and the kinds in each, in the order in which they are applied. */
@@ -30,10 +34,12 @@ export const PLAIN_FILES: PlainFile[] = [...MANIFESTS, 'kustomization.yaml'];
  */
 export async function renderPlainManifests(): Promise<Record<PlainFile, string>> {
   const helm = await ensureProgram('helm');
-  const text = await run([
+  const rendered = await run([
     helm,
     ...['template', 'job-template-run', CHART_DIRECTORY, '--namespace', NAMESPACE, '--skip-tests'],
+    ...['--set', `webhook.pathToken=${RENDERED_TOKEN}`],
   ]);
+  const text = rendered.replaceAll(RENDERED_TOKEN, PATH_TOKEN);
   const documents = [...parseAllDocuments(namespace), ...parseAllDocuments(text)].filter(
     (document) => document.contents !== null,
   );

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import { Counter, Registry } from 'prom-client';
+import { HEALTH_TIMEOUTS, limitHealthConnections } from '../kube/process/health-port.ts';
 import { RESTART_REASONS } from './supervisor.ts';
 import type { RestartReason, Supervisor } from './supervisor.ts';
 
@@ -42,10 +43,12 @@ export function healthServer(
       response.end(`${await registry.metrics()}${ofSyncer ?? ''}`);
     },
   };
-  return createServer((request, response) => {
+  const server = createServer(HEALTH_TIMEOUTS, (request, response) => {
     const path = request.url?.split('?')[0] ?? '';
     const route = Object.hasOwn(respond, path) ? respond[path] : undefined;
     if (route === undefined) response.writeHead(404).end();
     else void route(response);
   });
+  limitHealthConnections(server);
+  return server;
 }

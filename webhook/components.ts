@@ -14,6 +14,7 @@ import { WebhookMetrics } from './server/metrics.ts';
 import { Readiness } from './server/readiness.ts';
 import { CaBundleWatch } from './tls/ca-bundle-watch.ts';
 import { CertificateReloader } from './tls/tls-reload.ts';
+import { ConfiguredPaths } from './door/configured-paths.ts';
 import { wireDeciders } from './wire-deciders.ts';
 
 /** Sockets for calls to the API server. With four for watches, ten in all. */
@@ -39,6 +40,7 @@ export interface Components {
   clusterTemplates: Reflector<TemplateOutline>;
   certificates: CertificateReloader;
   caBundles: CaBundleWatch;
+  paths: ConfiguredPaths;
   readiness: Readiness;
   drain: Drain;
   app: App;
@@ -56,12 +58,14 @@ export function createComponents(options: WebhookOptions): Components {
   const caches = { JobTemplate: templates.cache, ClusterJobTemplate: clusterTemplates.cache };
   const [readiness, drain] = [new Readiness(), new Drain()];
   const deciders = wireDeciders({ client, caches, config, logger });
-  const app = buildApp({ deciders, readiness, metrics, drain, logger });
+  const paths = new ConfiguredPaths({ client, config, logger });
+  const clientCertificates = config.clientCaFile !== '';
+  const app = buildApp({ deciders, door: paths.door, clientCertificates, metrics, drain, logger });
   const httpsPort = new HttpsPort({ app, config, logger, onFatal: options.onFatal });
   const certificates = createCertificates(options, httpsPort, metrics);
   const chain = () => certificates.pair?.chain;
   const components = {
-    ...{ client, templates, clusterTemplates, certificates, readiness, drain, app, httpsPort },
+    ...{ client, templates, clusterTemplates, certificates, paths, readiness, drain, app, httpsPort },
     caBundles: new CaBundleWatch({ client, config, chain, logger }),
     health: createHealthServer({ readiness, registry: metrics.registry }, (err) => {
       logger.error({ err }, 'a health request failed');
@@ -79,6 +83,7 @@ function createCertificates(
   return new CertificateReloader({
     certFile: config.tlsCertFile,
     keyFile: config.tlsKeyFile,
+    clientCaFile: config.clientCaFile,
     onPair: (pair) => {
       httpsPort.serveWith(pair);
     },
@@ -90,7 +95,7 @@ function createCertificates(
 
 /** In the order in which `/readyz` lists them. */
 function addReadinessChecks({ readiness, ...parts }: Components): void {
-  const { drain, certificates, app, templates, clusterTemplates, caBundles } = parts;
+  const { drain, certificates, app, templates, clusterTemplates, caBundles, paths } = parts;
   readiness.add('draining', () => (drain.started ? 'the process is stopping' : undefined));
   readiness.add('certificate', () => (certificates.pair === undefined ? certificates.problem : undefined));
   readiness.add('listening', () => (app.server.listening ? undefined : 'the HTTPS port is not open yet'));
@@ -98,4 +103,5 @@ function addReadinessChecks({ readiness, ...parts }: Components): void {
     templates.synced && clusterTemplates.synced ? undefined : 'the templates are not listed yet',
   );
   readiness.add('caBundle', () => caBundles.problem);
+  readiness.add('paths', () => paths.problem);
 }

@@ -18,7 +18,12 @@ const EnvironmentSchema = Type.Object({
   HEALTH_PORT: port(8080),
   TLS_CERT_FILE: Type.String({ minLength: 1, default: '/tls/tls.crt' }),
   TLS_KEY_FILE: Type.String({ minLength: 1, default: '/tls/tls.key' }),
-  /** The configurations that must trust the certificate before this process is ready. Empty: none. */
+  /** The CA of the certificates that clients must have. Empty: clients need no certificate. */
+  CLIENT_CA_FILE: Type.String({ default: '' }),
+  /**
+   * The configurations that must trust the certificate before this process is ready. Only the paths in them are
+   * answered. Empty: none, and everybody can call `/validate` or `/mutate`; for development only.
+   */
   VALIDATING_WEBHOOK_CONFIGURATION: Type.String({ default: '' }),
   MUTATING_WEBHOOK_CONFIGURATION: Type.String({ default: '' }),
   MISSING_TEMPLATE: oneOf(MISSING_TEMPLATE_POLICIES, 'Reject'),

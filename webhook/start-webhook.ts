@@ -46,11 +46,12 @@ class Webhook implements RunningWebhook {
 
   async start(): Promise<void> {
     const { config, logger } = this.#options;
-    const { health, templates, clusterTemplates, app, certificates, caBundles } = this.#components;
+    const { health, templates, clusterTemplates, paths, app, certificates, caBundles } = this.#components;
     await listenAnywhere(config.host, (host) => listenOn(health, config.healthPort, host));
     logger.info({ url: this.healthUrl }, 'serving health and metrics');
     templates.start();
     clusterTemplates.start();
+    paths.start();
     await app.ready();
     await certificates.start();
     caBundles.start();
@@ -71,13 +72,13 @@ class Webhook implements RunningWebhook {
 
   async #stop(): Promise<void> {
     const { config, logger, drainQuietMs = 5000 } = this.#options;
-    const { drain, certificates, caBundles, app, templates, clusterTemplates, client, health } = this.#components;
+    const { drain, certificates, caBundles, app, client, health, ...watches } = this.#components;
     logger.info({ drainSeconds: config.drainSeconds }, 'draining: requests are still answered');
     await drain.run({ quietMs: drainQuietMs, maxMs: config.drainSeconds * 1000 });
     await certificates.stop();
     caBundles.stop();
     await app.close();
-    await Promise.all([templates.stop(), clusterTemplates.stop()]);
+    await Promise.all([watches.templates.stop(), watches.clusterTemplates.stop(), watches.paths.stop()]);
     await client.close();
     await new Promise((resolve) => {
       health.close(resolve);

@@ -188,7 +188,7 @@ async function asServiceAccount(
 
 /** The chart's own rules, only for the namespaces with {@link admissionLabel}. */
 async function registerWebhook(client: KubeClient, url: string, ca: Buffer): Promise<void> {
-  const { items } = (await webhookConfigurations(url, ca.toString('base64'))) as {
+  const { items } = (await webhookConfigurations({ url, caBundle: ca.toString('base64') })) as {
     items: (KubeObject & { webhooks: { rules: { scope: string }[] }[] })[];
   };
   for (const configuration of items) {

@@ -174,7 +174,7 @@ describe('what the ServiceAccounts may do', { concurrent: false }, () => {
       'update',
     ]);
     const configurations = 'validatingwebhookconfigurations.admissionregistration.k8s.io';
-    expect(await verbs(name, configurations, 'rights', name)).toEqual(['get']);
+    expect(await verbs(name, configurations, 'rights', name)).toEqual(read);
     expect(await verbs(name, configurations, 'rights', 'another')).toEqual([]);
   });
 
@@ -196,14 +196,9 @@ describe('the life of a release', { concurrent: false }, () => {
   const name = 'job-template-run';
   const secret = async () =>
     (await cluster.kubectl(['get', 'secret', `${name}-self-signed`, ...inRelease, '-o', 'jsonpath={.data}'])).trim();
-  const bundle = async () =>
-    cluster.kubectl([
-      'get',
-      'validatingwebhookconfiguration',
-      name,
-      '-o',
-      'jsonpath={.webhooks[0].clientConfig.caBundle}',
-    ]);
+  const clientConfig = async (field: string, kind = 'validatingwebhookconfiguration') =>
+    cluster.kubectl(['get', kind, name, '-o', `jsonpath={.webhooks[0].clientConfig.${field}}`]);
+  const bundle = () => clientConfig('caBundle');
   const upgrade = (values: object) => cluster.helm(['upgrade', name, chartDirectory, ...inRelease], values);
 
   test('install; an upgrade keeps a certificate that Helm created', async () => {
@@ -213,6 +208,20 @@ describe('the life of a release', { concurrent: false }, () => {
     await upgrade({ ...selfSigned, podAnnotations: { rolled: 'once' } });
     expect(await secret()).toBe(made);
     expect(await bundle()).toBe(ca);
+  });
+
+  test('an upgrade keeps the secret path of the webhook, unless another one is set', async () => {
+    const path = await clientConfig('service.path');
+    expect(path).toMatch(/^\/[a-z0-9]{40}\/validate$/);
+    const mutating = 'mutatingwebhookconfiguration';
+    expect(await clientConfig('service.path', mutating)).toBe(path.replace('validate', 'mutate'));
+    await upgrade({ ...selfSigned, podAnnotations: { rolled: 'twice' } });
+    expect(await clientConfig('service.path')).toBe(path);
+    const pathToken = 'the-path-was-in-an-error-message-1';
+    await upgrade({ ...selfSigned, webhook: { pathToken } });
+    expect(await clientConfig('service.path')).toBe(`/${pathToken}/validate`);
+    await upgrade(selfSigned);
+    expect(await clientConfig('service.path', mutating)).toBe(`/${pathToken}/mutate`);
   });
 
   test('a certificate near its expiry is renewed, and the old CA is trusted beside the new one', async () => {

@@ -54,6 +54,9 @@ export const cases: Record<string, object> = {
     syncer: { healthPort: 18081 },
     ...allOn,
   },
+  'who can call the webhook': {
+    webhook: { pathToken: 'a-token-that-is-set-by-hand-0123456789', clientCaSecret: 'api-server-ca' },
+  },
   'a run may wait for its template': {
     admission: { missingTemplate: 'Wait', missingTemplateWaitSeconds: 60, failurePolicy: 'Ignore', timeoutSeconds: 10 },
     log: { level: 'debug' },

@@ -82,11 +82,24 @@ describe('the webhook is configured as the values request', () => {
   test.for(Object.keys(cases))('it reads its certificate from the path where it is mounted: %s', async (name) => {
     const { container, pod } = await podOf(cases[name] ?? {}, 'webhook');
     const { tlsCertFile, tlsKeyFile } = readWebhookConfig(environmentOf(container));
-    expect(container).toHaveProperty('volumeMounts', [{ name: 'tls', mountPath: '/tls', readOnly: true }]);
+    expect(container).toHaveProperty(['volumeMounts', 0], { name: 'tls', mountPath: '/tls', readOnly: true });
     expect([tlsCertFile, tlsKeyFile]).toEqual(['/tls/tls.crt', '/tls/tls.key']);
     // 0440 for the Pod's group: readable by the user of the container, whichever it is.
-    expect(pod).toMatchObject({ volumes: [{ name: 'tls', secret: { defaultMode: 0o440 } }] });
+    expect(pod).toHaveProperty(['volumes', 0], {
+      name: 'tls',
+      secret: expect.objectContaining({ defaultMode: 0o440 }) as object,
+    });
   });
+});
+
+test('the client CA is read from the Secret that is mounted for it, and by default there is none', async () => {
+  const { container, pod } = await podOf({ webhook: { clientCaSecret: 'api-server-ca' } }, 'webhook');
+  expect(readWebhookConfig(environmentOf(container)).clientCaFile).toBe('/client-ca/ca.crt');
+  expect(container).toHaveProperty(['volumeMounts', 1], { name: 'client-ca', mountPath: '/client-ca', readOnly: true });
+  expect(pod).toMatchObject({ volumes: [{}, { name: 'client-ca', secret: { secretName: 'api-server-ca' } }] });
+  const byDefault = await podOf({}, 'webhook');
+  expect(byDefault.pod).toHaveProperty('volumes.length', 1);
+  expect(readWebhookConfig(environmentOf(byDefault.container)).clientCaFile).toBe('');
 });
 
 describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values request (%s)', (mode) => {
@@ -179,4 +192,32 @@ test('each shard of syncers has its number, and its own lease with permission to
   expect(configs.map(({ shard, shards }) => [shard, shards])).toEqual([0, 1, 2].map((shard) => [shard, 3]));
   const role = manifests.find(({ kind, metadata }) => kind === 'Role' && metadata.name.endsWith('-syncer'));
   expect(role?.['rules']).toContainEqual(expect.objectContaining({ resourceNames: configs.map(leaseName) }));
+});
+
+describe('the paths at which the API server calls the webhook', () => {
+  const pathsOf = async (values: object) => {
+    const configurations = (await render(values)).filter(({ kind }) => kind.endsWith('WebhookConfiguration'));
+    return configurations.flatMap(({ kind, webhooks }) =>
+      (webhooks as { clientConfig: { service: { path: string } } }[]).map(({ clientConfig: { service } }) => ({
+        ...{ kind, path: service.path },
+      })),
+    );
+  };
+
+  test('contain one token, which differs for each installation', async () => {
+    const tokens = new Set<string>();
+    for (const paths of [await pathsOf({}), await pathsOf({})]) {
+      expect(paths).toHaveLength(6);
+      const [, token = ''] = /^\/([a-z0-9]{40})\//.exec(paths[0]?.path ?? '') ?? [];
+      for (const { kind, path } of paths)
+        expect(path).toBe(`/${token}/${kind.startsWith('Mutating') ? 'mutate' : 'validate'}`);
+      tokens.add(token);
+    }
+    expect(tokens.size).toBe(2);
+  });
+
+  test('contain the token that is set', async () => {
+    const pathToken = 'a-token-that-is-set-by-hand-0123456789';
+    for (const { path } of await pathsOf({ webhook: { pathToken } })) expect(path).toMatch(`/${pathToken}/`);
+  });
 });

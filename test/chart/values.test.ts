@@ -96,6 +96,13 @@ describe('the message about a wrong value, for', () => {
       { webhook: { hostNetwork: true, healthPort: 18080 }, syncer: { healthPort: 18080 } },
       'syncer.healthPort and webhook.healthPort are both 18080',
     ],
+    ['a token that can be guessed', { webhook: { pathToken: 'admission' } }, "at '/webhook/pathToken'"],
+    ['a token that no path can contain', { webhook: { pathToken: 'Upper_'.repeat(8) } }, "at '/webhook/pathToken'"],
+    [
+      'a Secret whose name is none',
+      { webhook: { clientCaSecret: 'CA of the cluster' } },
+      "at '/webhook/clientCaSecret'",
+    ],
     ['an unknown policy of IP families', { webhook: { ipFamilyPolicy: 'DualStack' } }, "at '/webhook/ipFamilyPolicy'"],
     ['a timeout above the maximum of Kubernetes', { admission: { timeoutSeconds: 60 } }, 'maximum: got 60, want 30'],
     [

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import { serveChartRepository, type ChartRepository } from './chart-repository.ts';
-import { useCluster, type Cluster } from './cluster.ts';
+import { jobRunReview } from '../unit/webhook/reviews.ts';
+import { imageRepository, useCluster, type Cluster } from './cluster.ts';
 import { installChart, release, releaseNamespace, removeEverything, chartDirectory, writeValues } from './install.ts';
 import { createRunsDuring } from './steady-creates.ts';
 import { eventually } from './eventually.ts';
@@ -154,6 +155,37 @@ describe('an installation with Helm', { concurrent: false }, () => {
     expect(await cluster.kubectl(...place, 'get', 'jobs', '-l', 'hematoscope.app/job-run=sleepy', '-o', 'name')).toBe(
       '',
     );
+  });
+
+  test('a Pod that posts AdmissionReviews to the webhook learns nothing', async () => {
+    const service = ['get', 'service', release, '-n', releaseNamespace, '-o', 'jsonpath={.spec.clusterIP}'];
+    const address = await cluster.kubectl(...service);
+    const spec = {
+      templateRef: 'echo-templat',
+      env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'a', key: 'a' } } }],
+    };
+    const body = JSON.stringify(jobRunReview(spec, { namespace: 'e2e-helm' }, { namespace: 'e2e-helm' }));
+    const host = address.includes(':') ? `[${address}]` : address;
+    const script = `
+      process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+      for (const path of ['/', '/validate', '/mutate', '/metrics', '/readyz', '/${'x'.repeat(40)}/validate']) {
+        const answer = await fetch('https://${host}' + path, { method: 'POST', body: ${JSON.stringify(body)} });
+        console.log(answer.status, JSON.stringify(await answer.text()));
+      }`;
+    const image = `${imageRepository}:${cluster.imageTag}`;
+    const place = ['-n', 'e2e-helm'];
+    await cluster.kubectl(
+      ...[...place, 'run', 'stranger', `--image=${image}`, '--restart=Never', '--command', '--'],
+      ...['/usr/local/bin/node', '--input-type=module', '-e', script],
+    );
+    await cluster.kubectl(
+      ...place,
+      'wait',
+      'pod/stranger',
+      '--for=jsonpath={.status.phase}=Succeeded',
+      '--timeout=120s',
+    );
+    expect(await cluster.kubectl(...place, 'logs', 'stranger')).toBe('404 ""\n'.repeat(6));
   });
 
   test('helm test runs a JobRun until it succeeds', async () => {

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSuccess } from '../integration/command-results.ts';
 import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import { imageRepository, useCluster, type Cluster } from './cluster.ts';
+import { eventually } from './eventually.ts';
 import { removeEverything } from './install.ts';
 
 describe('an installation without Helm', { concurrent: false }, () => {
@@ -48,5 +50,18 @@ describe('an installation without Helm', { concurrent: false }, () => {
     const manifest = readFileSync(join(repositoryDirectory, 'examples', 'echo', 'mistake.yaml'), 'utf8');
     const denied = await cluster.apply(manifest, '-n', 'e2e-kustomize');
     expect(denied.stderr).toContain('did you mean "echo-template"?');
+  });
+
+  test('the same with a secret path changes the running installation', async () => {
+    const manifests = await cluster.kubectl('kustomize', overlay);
+    const token = randomBytes(20).toString('hex');
+    const withToken = manifests.replaceAll('/path-token/', `/${token}/`);
+    expect(withToken.split(`path: /${token}/`)).toHaveLength(7);
+    expectSuccess(await cluster.apply(withToken, '--server-side'));
+    const manifest = readFileSync(join(repositoryDirectory, 'examples', 'echo', 'mistake.yaml'), 'utf8');
+    await eventually('a denial', async () => {
+      const { stderr } = await cluster.apply(manifest, '-n', 'e2e-kustomize');
+      return stderr.includes('did you mean "echo-template"?') ? true : undefined;
+    });
   });
 });

@@ -64,7 +64,7 @@ export async function startWebhookTarget(environment: SyncerEnvironment): Promis
 }
 
 async function register({ client }: SyncerEnvironment, url: string, ca: string): Promise<void> {
-  const { items } = (await webhookConfigurations(url, ca)) as { items: KubeObject[] };
+  const { items } = (await webhookConfigurations({ url, caBundle: ca })) as { items: KubeObject[] };
   for (const configuration of items) {
     const kind = configuration.kind ?? '';
     const resource = { group: 'admissionregistration.k8s.io', version: 'v1', plural: `${kind.toLowerCase()}s`, kind };

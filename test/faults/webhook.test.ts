@@ -114,6 +114,7 @@ describe('hostile bodies', () => {
         body,
       });
       const text = await answer.text();
+      if (statusCode === 404) throw new Error(`the webhook does not answer at ${path}`);
       if (statusCode >= 500) throw new Error(`${statusCode} to ${body.slice(0, 500)}: ${text}`);
       // Never a stack trace.
       if (/\bat [^\n(]*\([^\n]*:\d+:\d+\)/.test(text))

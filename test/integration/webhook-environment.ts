@@ -15,6 +15,9 @@ import {
 import { ensureProgram } from '../../local-kubernetes/programs/programs.ts';
 import { webhookConfigurations } from './webhook-configurations.ts';
 
+/** The secret part of the paths at which the API server calls the webhook. */
+export const PATH_TOKEN = 'the-token-of-the-integration-tests-0123456789';
+
 const CRDS = join(import.meta.dirname, '../../charts/job-template-run/files/crds');
 
 export interface KubectlResult {
@@ -85,6 +88,7 @@ export function testConfig({ cert, key }: Pick<ServingCertificate, 'cert' | 'key
     healthPort: 0,
     tlsCertFile: cert,
     tlsKeyFile: key,
+    clientCaFile: '',
     validatingWebhookConfiguration: '',
     mutatingWebhookConfiguration: '',
     missingTemplate: 'Reject',
@@ -112,7 +116,8 @@ type Kubectl = WebhookEnvironment['kubectl'];
 async function install(kubectl: Kubectl, { url, ca }: { url: string; ca: string }): Promise<void> {
   await succeed(kubectl(['apply', '--server-side', '-f', CRDS]));
   await succeed(kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']));
-  await succeed(kubectl(['create', '-f', '-'], await webhookConfigurations(url, await readFile(ca, 'base64'))));
+  const caBundle = await readFile(ca, 'base64');
+  await succeed(kubectl(['create', '-f', '-'], await webhookConfigurations({ url, caBundle, pathToken: PATH_TOKEN })));
 }
 
 async function succeed(result: Promise<KubectlResult>): Promise<void> {

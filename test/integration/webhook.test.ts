@@ -16,6 +16,7 @@ import { makeServingCertificate } from '../../local-kubernetes/control-plane/cer
 import { startWebhook, type RunningWebhook } from '../../webhook/start-webhook.ts';
 import {
   collectingLogger,
+  PATH_TOKEN,
   startWebhookEnvironment,
   testConfig,
   type KubectlResult,
@@ -363,7 +364,7 @@ describe('on the wire', () => {
 
   it('a request of 8 MiB is rejected with a clear 413', async () => {
     const dispatcher = new Agent({ connect: tls() });
-    const { statusCode, body } = await request(`${environment.webhook.url}/validate`, {
+    const { statusCode, body } = await request(`${environment.webhook.url}/${PATH_TOKEN}/validate`, {
       method: 'POST',
       body: 'x'.repeat(8 * 1024 * 1024),
       dispatcher,
@@ -429,7 +430,7 @@ describe('an API server that hangs', () => {
       request: admissionRequest(jobRun('a', {}, { namespace: 'default' })),
     };
     const ask = async (): Promise<unknown> => {
-      const { body } = await request(`${environment.webhook.url}/validate?timeout=5s`, {
+      const { body } = await request(`${environment.webhook.url}/${PATH_TOKEN}/validate?timeout=5s`, {
         method: 'POST',
         body: JSON.stringify(review),
         dispatcher,
@@ -486,7 +487,10 @@ describe('readiness', () => {
     await vi.waitFor(async () => {
       expect(await missing()).toEqual({
         status: 'not ready',
-        missing: [{ what: 'caBundle', why: expect.stringContaining('"installed-later" not found') as string }],
+        missing: [
+          { what: 'caBundle', why: expect.stringContaining('"installed-later" not found') as string },
+          { what: 'paths', why: expect.stringContaining('MutatingWebhookConfiguration installed-later') as string },
+        ],
       });
     });
     const clientConfig = { url: 'https://127.0.0.1:1/mutate' };

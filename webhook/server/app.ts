@@ -4,15 +4,18 @@ import type { Logger } from 'pino';
 import { admissionHandler } from './admission-handler.ts';
 import { parseBody } from './admission-review.ts';
 import type { Deciders } from '../admission/decide.ts';
-import { healthAnswer } from './health.ts';
+import type { Door, WebhookName } from '../door/door.ts';
+import { ConnectionLimit } from '../../kube/process/connection-limit.ts';
 import { errorBody } from './http-error.ts';
 import type { WebhookMetrics } from './metrics.ts';
-import type { Readiness } from './readiness.ts';
 import type { Drain } from './drain.ts';
 
 export interface AppOptions {
   deciders: Deciders;
-  readiness: Readiness;
+  /** Where the API server calls. */
+  door: Door;
+  /** Whether clients must have a certificate of the client CA that comes with the serving certificate. */
+  clientCertificates?: boolean;
   metrics: WebhookMetrics;
   drain: Drain;
   logger: Logger;
@@ -25,10 +28,16 @@ export type App = ReturnType<typeof createServer>;
 const BODY_LIMIT = 7 * 1024 * 1024;
 /** Longer than the idle timeout of the API server (90 s), so that the webhook never closes a connection that is about to be used. */
 const KEEP_ALIVE_MS = 120_000;
+/** For the TLS handshake, as long as the API server waits for it, and for the headers of a request. */
+const PATIENCE = { handshakeTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 };
+/** Connections that have not requested a path of the API server. Several API servers can open hundreds at once. */
+const MOST_STRANGERS = 1024;
+/** No route has this path. */
+const NOWHERE = '/';
 
 /** Builds the server with its routes. It can be used with `inject()`, without a socket. */
 export function buildApp(options: AppOptions): App {
-  const app = createServer(options.logger);
+  const app = createServer(options);
   app.removeAllContentTypeParsers();
   // Fastify's own parser rejects keys such as `__proto__`. They are harmless here, and the API server decides on them.
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
@@ -39,16 +48,15 @@ export function buildApp(options: AppOptions): App {
     }
   });
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody(404, 'POST /mutate or POST /validate')));
+  guardRequests(app);
   trackRequests(app, options);
-  addHealthRoutes(app, options);
   addAdmissionRoutes(app, options);
   return app;
 }
 
-function createServer(logger: Logger) {
-  const app = Fastify({
-    https: { minVersion: 'TLSv1.2', handshakeTimeout: 10_000, headersTimeout: 15_000 },
+function createServer({ logger, door, clientCertificates = false }: AppOptions) {
+  return Fastify({
+    https: { minVersion: 'TLSv1.2', requestCert: clientCertificates, ...PATIENCE },
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
@@ -56,21 +64,47 @@ function createServer(logger: Logger) {
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    rewriteUrl: ({ url = '' }) => routeOf(door, url),
+    clientErrorHandler: (_error, socket) => {
+      // Not an HTTP request. Nothing is sent back that would tell what this server is.
+      socket.destroy();
+    },
   });
-  return app;
+}
+
+/** The route of a request: a webhook, or one that does not exist. The secret part of the path is never logged. */
+function routeOf(door: Door, url: string): string {
+  const webhook = door.webhookAt(url);
+  const query = url.indexOf('?');
+  return webhook === undefined ? NOWHERE : `/${webhook}${query === -1 ? '' : url.slice(query)}`;
+}
+
+/**
+ * Everything but an AdmissionReview at a path that the API server uses gets the same answer before its body is read. It
+ * also ends the connection, so that only clients that know a path keep one.
+ */
+function guardRequests(app: App): void {
+  const limit = ConnectionLimit.on(app.server, MOST_STRANGERS);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) {
+      limit.trust(request.raw.socket);
+      done();
+      return;
+    }
+    reply.hijack();
+    reply.raw.writeHead(404, { Connection: 'close', 'Content-Length': 0 }).end();
+  });
 }
 
 function trackRequests(app: App, { drain, metrics }: AppOptions): void {
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.method === 'POST') {
-      drain.requestStarted();
-      const webhook = webhookOf(request);
-      metrics.inFlight.inc({ webhook });
-      reply.raw.once('close', () => {
-        drain.requestFinished();
-        metrics.inFlight.dec({ webhook });
-      });
-    }
+    const webhook = webhookOf(request);
+    drain.requestStarted();
+    metrics.inFlight.inc({ webhook });
+    reply.raw.once('close', () => {
+      drain.requestFinished();
+      metrics.inFlight.dec({ webhook });
+    });
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
@@ -78,30 +112,17 @@ function trackRequests(app: App, { drain, metrics }: AppOptions): void {
     done(null, payload);
   });
   app.addHook('onResponse', (request, reply, done) => {
-    if (request.method === 'POST') {
-      const webhook = webhookOf(request);
-      metrics.requests.inc({ webhook, code: String(reply.statusCode) });
-      metrics.latency.observe({ webhook }, reply.elapsedTime / 1000);
-    }
+    const webhook = webhookOf(request);
+    metrics.requests.inc({ webhook, code: String(reply.statusCode) });
+    if (!request.is404) metrics.latency.observe({ webhook }, reply.elapsedTime / 1000);
     done();
   });
 }
 
-function webhookOf(request: FastifyRequest): string {
-  return request.routeOptions.url ?? 'unknown';
-}
-
-function addHealthRoutes(app: App, { readiness, metrics }: AppOptions): void {
-  for (const path of ['/healthz', '/readyz']) {
-    app.get(path, async (_request, reply) => {
-      const { code, contentType, body } = await healthAnswer(path, { readiness, registry: metrics.registry });
-      return reply.code(code).type(contentType).send(body);
-    });
-  }
-}
+const webhookOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'other';
 
 function addAdmissionRoutes(app: App, { deciders, metrics, logger }: AppOptions): void {
-  for (const webhook of ['mutate', 'validate'] as const) {
+  for (const webhook of ['mutate', 'validate'] satisfies WebhookName[]) {
     const handle = admissionHandler({ webhook, decide: deciders[webhook], metrics, logger });
     app.post<{ Querystring: { timeout?: unknown } }>(`/${webhook}`, ({ body, query }) =>
       handle({ body, timeout: query.timeout }),

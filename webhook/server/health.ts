@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
+import { HEALTH_TIMEOUTS, limitHealthConnections } from '../../kube/process/health-port.ts';
 import type { Readiness } from './readiness.ts';
 
 interface Answer {
@@ -38,7 +39,7 @@ export async function healthAnswer(path: string, { readiness, registry }: Health
 
 /** A server for probes and metrics. It uses plain HTTP, so that it can report problems with TLS. */
 export function createHealthServer(options: HealthOptions, onError: (error: unknown) => void): Server {
-  const server = createServer((request, response) => {
+  const server = createServer(HEALTH_TIMEOUTS, (request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     healthAnswer(path, options).then(
       ({ code, contentType, body }) => response.writeHead(code, { 'Content-Type': contentType }).end(body),
@@ -48,6 +49,6 @@ export function createHealthServer(options: HealthOptions, onError: (error: unkn
       },
     );
   });
-  server.requestTimeout = 10_000;
+  limitHealthConnections(server);
   return server;
 }

@@ -20,8 +20,9 @@ export class HttpsPort {
     this.#options = options;
   }
 
-  serveWith({ cert, key }: KeyPair): void {
-    this.#options.app.server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+  serveWith({ cert, key, clientCa }: KeyPair): void {
+    const ca = clientCa && { ca: clientCa };
+    this.#options.app.server.setSecureContext({ cert, key, ...ca, minVersion: 'TLSv1.2' });
     this.#listening ??= this.#listen();
   }
 

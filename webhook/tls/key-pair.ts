@@ -10,6 +10,8 @@ export interface KeyPair {
   chain: readonly [X509Certificate, ...X509Certificate[]];
   /** When the serving certificate expires, in milliseconds since 1970. */
   expiresAt: number;
+  /** PEM of the authorities that sign certificates of clients, if clients need one. */
+  clientCa?: Buffer;
 }
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -28,6 +30,13 @@ export function parseKeyPair(cert: Buffer, key: Buffer): KeyPair {
   if (!leaf.checkPrivateKey(privateKey)) throw new Error('the key does not belong to the certificate');
   createSecureContext({ cert, key });
   return { cert, key, chain: [leaf, ...others], expiresAt: Date.parse(leaf.validTo) };
+}
+
+/** Validates the file with the authorities of clients. @throws Error that describes what is wrong with it. */
+export function parseClientCa(pem: Buffer): Buffer {
+  if (parseCertificates(pem.toString()).length === 0)
+    throw new Error('the file of the client CA contains no PEM certificate');
+  return pem;
 }
 
 /** All certificates of a PEM text, in its order. @throws Error if one cannot be read. */

@@ -2,12 +2,14 @@ import { watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
-import { parseKeyPair, type KeyPair } from './key-pair.ts';
+import { parseClientCa, parseKeyPair, type KeyPair } from './key-pair.ts';
 import type { WebhookMetrics } from '../server/metrics.ts';
 
 export interface CertificateReloaderOptions {
   certFile: string;
   keyFile: string;
+  /** The authorities of client certificates; empty if clients need none. */
+  clientCaFile?: string;
   /** Called with each new valid pair, including the first. */
   onPair: (pair: KeyPair) => void;
   logger: Logger;
@@ -74,12 +76,14 @@ export class CertificateReloader {
   }
 
   async #read(): Promise<void> {
-    const { certFile, keyFile, metrics } = this.#options;
+    const { certFile, keyFile, clientCaFile = '', metrics } = this.#options;
     metrics.certificateReads.inc();
     try {
       const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)]);
-      if (this.#pair === undefined || !cert.equals(this.#pair.cert) || !key.equals(this.#pair.key)) {
-        this.#use(parseKeyPair(cert, key));
+      const clientCa = clientCaFile === '' ? undefined : await readFile(clientCaFile);
+      const files = { cert, key, clientCa };
+      if (this.#pair === undefined || !haveSameContent(this.#pair, files)) {
+        this.#use({ ...parseKeyPair(cert, key), ...(clientCa && { clientCa: parseClientCa(clientCa) }) });
       }
       this.#problem = undefined;
     } catch (error) {
@@ -138,4 +142,15 @@ export class CertificateReloader {
     this.#watcher?.close();
     this.#watcher = undefined;
   }
+}
+
+interface Files {
+  cert: Buffer;
+  key: Buffer;
+  clientCa?: Buffer | undefined;
+}
+
+function haveSameContent(before: Files, after: Files): boolean {
+  const sameCa = before.clientCa === undefined ? after.clientCa === undefined : after.clientCa?.equals(before.clientCa);
+  return sameCa === true && before.cert.equals(after.cert) && before.key.equals(after.key);
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { request } from 'undici';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { listenOn, portOf } from '../../../kube/process/listen.ts';
+import { openIdleConnections } from '../kube/process/idle-connections.ts';
 import type { Child } from '../../../supervisor/child.ts';
 import { healthServer, SupervisorMetrics } from '../../../supervisor/health.ts';
 
@@ -48,4 +49,19 @@ it('serves its own metrics while the syncer does not answer', async () => {
   const { statusCode, text } = await get('/metrics', { started: true, child });
   expect(statusCode).toBe(200);
   expect(text).toContain('job_template_run_syncer_restarts_total');
+});
+
+it('answers while a client has many idle connections', async () => {
+  const server = healthServer({ started: true, child: undefined }, new SupervisorMetrics());
+  await listenOn(server, 0, '127.0.0.1');
+  const idle = await openIdleConnections(server, 150);
+  const url = `http://127.0.0.1:${portOf(server.address())}/healthz`;
+  expect((await request(url, { reset: true })).statusCode).toBe(200);
+  await vi.waitFor(() => {
+    expect(idle.closed()).toBeGreaterThanOrEqual(50);
+  });
+  idle.end();
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
 });

@@ -1,5 +1,6 @@
 import { Counter, Registry } from 'prom-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { openIdleConnections } from '../kube/process/idle-connections.ts';
 import { healthApp } from '../../../syncer/health.ts';
 
 async function get(path: string, ready = true) {
@@ -19,6 +20,18 @@ describe('the health server', () => {
     ['/readyz', false, 503, 'the caches are not filled yet'],
   ])('responds to %s, ready: %s', async (path, ready, statusCode, body) => {
     expect(await get(path, ready)).toEqual({ statusCode, body });
+  });
+
+  it('answers while a client has many idle connections', async () => {
+    const app = healthApp(new Registry(), () => true);
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const idle = await openIdleConnections(app.server, 150);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    await vi.waitFor(() => {
+      expect(idle.closed()).toBeGreaterThanOrEqual(50);
+    });
+    idle.end();
+    await app.close();
   });
 
   it('serves metrics', async () => {

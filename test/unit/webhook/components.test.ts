@@ -47,6 +47,7 @@ it('what is missing is listed with the reason', async () => {
     { what: 'listening', why: 'the HTTPS port is not open yet' },
     { what: 'caches', why: 'the templates are not listed yet' },
     { what: 'caBundle', why: 'not checked yet' },
+    { what: 'paths', why: 'no path that ends in /validate is known yet from ValidatingWebhookConfiguration v' },
   ]);
 });
 

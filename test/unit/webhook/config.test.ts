@@ -9,6 +9,7 @@ describe('readConfig', () => {
       healthPort: 8080,
       tlsCertFile: '/tls/tls.crt',
       tlsKeyFile: '/tls/tls.key',
+      clientCaFile: '',
       validatingWebhookConfiguration: '',
       mutatingWebhookConfiguration: '',
       missingTemplate: 'Reject',

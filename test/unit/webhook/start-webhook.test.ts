@@ -39,7 +39,7 @@ const missing = () => webhook.missing().map(({ what }) => what);
 const readyz = async () => (await fetch(`${webhook.healthUrl}/readyz`)).json();
 
 it('starts with only its health port, and reports what is missing', async () => {
-  expect(missing()).toEqual(['certificate', 'listening', 'caches', 'caBundle']);
+  expect(missing()).toEqual(['certificate', 'listening', 'caches', 'caBundle', 'paths']);
   expect(await readyz()).toEqual({ status: 'not ready', missing: webhook.missing() });
   expect(() => webhook.url).toThrow('the server does not listen');
 });
@@ -49,7 +49,7 @@ it('listens as soon as it has a certificate', async () => {
   writeFileSync(join(directory, 'tls.crt'), cert);
   writeFileSync(join(directory, 'tls.key'), key);
   await vi.waitFor(() => {
-    expect(missing()).toEqual(['caches', 'caBundle']);
+    expect(missing()).toEqual(['caches', 'caBundle', 'paths']);
   });
   expect(webhook.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
 });

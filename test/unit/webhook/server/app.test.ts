@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { buildApp, type App } from '../../../../webhook/server/app.ts';
 import type { Decide } from '../../../../webhook/admission/decide.ts';
 import { WebhookMetrics } from '../../../../webhook/server/metrics.ts';
-import { Readiness } from '../../../../webhook/server/readiness.ts';
 import { Drain } from '../../../../webhook/server/drain.ts';
+import { Door } from '../../../../webhook/door/door.ts';
 import { allow, denyInvalid } from '../../../../webhook/admission/verdict.ts';
 import { collectedLog, type LogLine } from '../collected-log.ts';
 import { jobRunReview } from '../reviews.ts';
@@ -12,7 +12,6 @@ import { jobRunReview } from '../reviews.ts';
 let app: App;
 let lines: LogLine[];
 let metrics: WebhookMetrics;
-let readiness: Readiness;
 let drain: Drain;
 let validate: Decide;
 
@@ -20,14 +19,13 @@ beforeEach(() => {
   const log = collectedLog();
   lines = log.lines;
   metrics = new WebhookMetrics();
-  readiness = new Readiness();
   drain = new Drain();
   validate = () => allow();
   const deciders = {
     validate: (...args: Parameters<Decide>) => validate(...args),
     mutate: () => ({ allowed: true as const, warnings: [], patch: [{ op: 'add' as const, path: '/a', value: 1 }] }),
   };
-  app = buildApp({ deciders, readiness, metrics, drain, logger: log.logger });
+  app = buildApp({ deciders, door: Door.withoutSecret(), metrics, drain, logger: log.logger });
 });
 
 const post = async (payload: InjectOptions['payload'], url = '/validate', type = 'application/json') => {
@@ -213,13 +211,6 @@ describe('an invalid AdmissionReview', () => {
   it('is read as JSON whatever its content type is', async () => {
     expect(await post(JSON.stringify(review), '/validate', 'text/plain')).toMatchObject({ code: 200 });
   });
-
-  it('gets a hint on another path', async () => {
-    expect(await post('{}', '/validat')).toMatchObject({
-      code: 404,
-      body: { message: 'POST /mutate or POST /validate' },
-    });
-  });
 });
 
 describe('an internal error', () => {
@@ -234,24 +225,6 @@ describe('an internal error', () => {
     const logged = JSON.stringify(lines.find(({ level }) => level === 50));
     expect(logged).toContain('reading x of undefined');
     expect(logged).toContain('705ab4f5-6393-11e8-b7cc-42010a800002');
-  });
-});
-
-describe('health', () => {
-  it('is ok as long as the process responds', async () => {
-    expect((await app.inject('/healthz')).statusCode).toBe(200);
-  });
-
-  it('is not ready, with a list of what is missing, and ready otherwise', async () => {
-    let why: string | undefined = 'not listed yet';
-    readiness.add('caches', () => why);
-    const before = await app.inject('/readyz');
-    expect(before.statusCode).toBe(503);
-    expect(before.json()).toEqual({ status: 'not ready', missing: [{ what: 'caches', why: 'not listed yet' }] });
-    why = undefined;
-    const after = await app.inject('/readyz');
-    expect(after.statusCode).toBe(200);
-    expect(after.json()).toEqual({ status: 'ready', missing: [] });
   });
 });
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Server } from 'node:http';
 import { createHealthServer } from '../../../../webhook/server/health.ts';
 import { listenOn, portOf } from '../../../../kube/process/listen.ts';
+import { openIdleConnections } from '../../kube/process/idle-connections.ts';
 import { WebhookMetrics } from '../../../../webhook/server/metrics.ts';
 import { Readiness } from '../../../../webhook/server/readiness.ts';
 
@@ -62,4 +63,13 @@ it('an error is logged, and the response is a 500', async () => {
   });
   expect(await get('/readyz')).toMatchObject({ code: 500, text: '' });
   expect(errors).toMatchObject([{ message: 'a bug' }]);
+});
+
+it('a client with many idle connections does not keep the kubelet away', async () => {
+  const idle = await openIdleConnections(server, 150);
+  expect(await get('/healthz')).toMatchObject({ code: 200 });
+  await vi.waitFor(() => {
+    expect(idle.closed()).toBeGreaterThanOrEqual(50);
+  });
+  idle.end();
 });

@@ -8,7 +8,7 @@ import { Drain } from '../../../../webhook/server/drain.ts';
 import { HttpsPort } from '../../../../webhook/server/https-port.ts';
 import { listenOn, portOf } from '../../../../kube/process/listen.ts';
 import { WebhookMetrics } from '../../../../webhook/server/metrics.ts';
-import { Readiness } from '../../../../webhook/server/readiness.ts';
+import { Door } from '../../../../webhook/door/door.ts';
 import { parseKeyPair, type KeyPair } from '../../../../webhook/tls/key-pair.ts';
 import { selfSigned } from '../certificates.ts';
 import { collectedLog, type LogLine } from '../collected-log.ts';
@@ -35,7 +35,7 @@ beforeEach(async () => {
   fatal = [];
   const deciders = { validate: () => allow(), mutate: () => allow() };
   app = buildApp({
-    ...{ deciders, readiness: new Readiness(), metrics: new WebhookMetrics(), drain: new Drain() },
+    ...{ deciders, door: Door.withoutSecret(), metrics: new WebhookMetrics(), drain: new Drain() },
     logger: log.logger,
   });
   await app.ready();

@@ -125,3 +125,31 @@ it('does not reload an unchanged pair', async () => {
   await reloader.reload();
   expect(pairs).toEqual(['CN=one']);
 });
+
+it('loads the client CA with the pair and when it changes, and never serves without a valid one', async () => {
+  write(one);
+  const clientCaFile = join(directory, 'client-ca.crt');
+  const clientCas: (Buffer | undefined)[] = [];
+  await reloader.stop();
+  reloader = new CertificateReloader({
+    certFile: join(directory, 'tls.crt'),
+    keyFile: join(directory, 'tls.key'),
+    clientCaFile,
+    onPair: ({ clientCa }) => clientCas.push(clientCa),
+    logger: collectedLog().logger,
+    metrics,
+    pollMs: 60_000,
+    firstPollMs: 60_000,
+  });
+  await reloader.start();
+  expect(reloader.problem).toMatch('ENOENT');
+  writeFileSync(clientCaFile, 'nonsense');
+  await reloader.reload();
+  expect(reloader.problem).toBe('the file of the client CA contains no PEM certificate');
+  expect(reloader.pair).toBeUndefined();
+  for (const { cert } of [one, one, two]) {
+    writeFileSync(clientCaFile, cert);
+    await reloader.reload();
+  }
+  expect(clientCas).toEqual([one.cert, two.cert]);
+});
