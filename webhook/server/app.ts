@@ -48,7 +48,7 @@ export function buildApp(options: AppOptions): App {
     }
   });
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
-  guardRequests(app);
+  guardRequests(app, options);
   trackRequests(app, options);
   addAdmissionRoutes(app, options);
   return app;
@@ -83,8 +83,16 @@ function routeOf(door: Door, url: string): string {
  * Everything but an AdmissionReview at a path that the API server uses gets the same answer before its body is read. It
  * also ends the connection, so that only clients that know a path keep one.
  */
-function guardRequests(app: App): void {
+function guardRequests(app: App, { door }: AppOptions): void {
   const limit = ConnectionLimit.on(app.server, MOST_STRANGERS);
+  // Without these, Node would ask for the body, or refuse the request in its own way.
+  app.server.on('checkContinue', (request, response) => {
+    if (door.webhookAt(request.url ?? '') !== undefined) response.writeContinue();
+    app.server.emit('request', request, response);
+  });
+  app.server.on('checkExpectation', (request, response) => {
+    app.server.emit('request', request, response);
+  });
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) {
       limit.trust(request.raw.socket);

@@ -113,6 +113,8 @@ describe('a client that does not know the path', () => {
     ['another media type', request('POST /validate', 'Content-Type: nonsense', 'Content-Length: 2') + '{}'],
     ['a body that is too large', request('POST /validate', 'Content-Length: 99999999') + 'x'],
     ['a body in chunks that never end', request('POST /validate', 'Transfer-Encoding: chunked') + '2\r\n{}\r\n'],
+    ['a body that waits to be asked for', request('POST /validate', 'Expect: 100-continue', 'Content-Length: 9')],
+    ['another expectation', request('POST /validate', 'Expect: nonsense', 'Content-Length: 9')],
     ['an upgrade', request('GET /validate', 'Connection: Upgrade', 'Upgrade: websocket')],
     ['an API server that is refused', request('POST /validate', 'Connection: keep-alive', ...json) + review],
   ])('gets the same empty 404 as everybody, and its connection is closed: %s', async (_, text) => {
@@ -157,6 +159,13 @@ describe('a client that knows the path', () => {
       expect(await body.json()).toMatchObject({ response: { allowed: true } });
     }
     await client.close();
+  });
+
+  it('is asked for its body if it waits for that', async () => {
+    const body = JSON.stringify(jobRunReview());
+    const headers = ['Expect: 100-continue', 'Connection: close', `Content-Length: ${body.length}`];
+    const answer = await send(request(`POST /${SECRET}/validate`, ...headers) + body);
+    expect(answer).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK\r\n/);
   });
 
   it('keeps its connection while others hold more idle connections than are allowed', async () => {
