@@ -115,6 +115,9 @@ async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'creat
  */
 const TERMINATING_MS = 60_000;
 
+/** The API server's reasons, for a refusal without one: that of an admission webhook, or of a proxy. */
+const REASONS: Readonly<Record<number, string>> = { 403: 'Forbidden', 404: 'NotFound', 500: 'InternalError' };
+
 function creationProblem(
   { records, clock }: ApplyContext,
   run: JobRun,
@@ -126,7 +129,7 @@ function creationProblem(
   // The log has the message of an error that is thrown.
   if (failure === 'transient') throw error.withMessages(hide);
   const message = hide(error.status.message ?? error.message);
-  const reason = error.reason === '' ? REASON_JOB_REFUSED : error.reason;
+  const reason = error.reason === '' ? (REASONS[error.code] ?? REASON_JOB_REFUSED) : error.reason;
   switch (failure) {
     case 'refused':
       return next({ creation: { kind: 'refused', message } });

@@ -1,7 +1,9 @@
+import type { Logger } from 'pino';
 import type { JobRun } from '../../api/job-run.ts';
 import type { Job } from '../../api/wire.ts';
 import { jobExpiry } from '../../core/job/job-ttl.ts';
 import { isOwnJob, jobNameOfRun } from '../../core/job/ownership.ts';
+import { KubeApiError } from '../../kube/client/api-error.ts';
 import type { WorkResult } from '../../kube/controller/work-queue.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import type { Clock } from '../clock.ts';
@@ -11,24 +13,43 @@ export interface ExpiryContext {
   cluster: Pick<Cluster, 'deleteJob'>;
   jobs: Pick<ObjectCache<Job>, 'get'>;
   clock: Clock;
+  /** The syncer may not delete the Job. */
+  onDeletionForbidden: (error: KubeApiError) => void;
 }
 
 /** The system clock may be set meanwhile, and timers have a limit. */
 const LONGEST_WAIT_MS = 3_600_000;
+const FORBIDDEN = 403;
 
 /**
  * Deletes the Job of a finished run once its `ttlSecondsAfterFinished` is over. The run comes from the API server, so its
- * final status is stored. A run whose Job the watch does not report is left to Kubernetes.
+ * final status is stored. A run whose Job the watch does not report is left to Kubernetes, and so is one whose Job the syncer
+ * may not delete.
  *
  * @returns when to continue
  */
-export async function removeExpiredJob({ cluster, jobs, clock }: ExpiryContext, run: JobRun): Promise<WorkResult> {
+export async function removeExpiredJob(context: ExpiryContext, run: JobRun): Promise<WorkResult> {
+  const { cluster, jobs, clock } = context;
   const job = jobs.get(run.metadata.namespace, jobNameOfRun(run));
   if (!job || !isOwnJob(job, run) || job.metadata?.deletionTimestamp !== undefined) return undefined;
   const expiry = jobExpiry(job);
   if (expiry === undefined) return undefined;
   const leftMs = expiry - clock.now();
   if (leftMs > 0) return { afterMs: Math.min(leftMs, LONGEST_WAIT_MS) };
-  await cluster.deleteJob(job);
+  try {
+    await cluster.deleteJob(job);
+  } catch (error) {
+    if (!(error instanceof KubeApiError) || error.code !== FORBIDDEN) throw error;
+    context.onDeletionForbidden(error);
+  }
   return undefined;
+}
+
+/** Logs the first refusal only: usually, the permission is missing for all Jobs. */
+export function firstRefusal(logger: Pick<Logger, 'warn'>): ExpiryContext['onDeletionForbidden'] {
+  let isLogged = false;
+  return (err) => {
+    if (!isLogged) logger.warn({ err }, 'cannot delete a Job whose time is over; Kubernetes deletes such Jobs later');
+    isLogged = true;
+  };
 }

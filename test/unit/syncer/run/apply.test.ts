@@ -140,7 +140,7 @@ describe('the creation of a Job', () => {
       refusal(403, 'Forbidden', { message: 'cannot create resource "jobs"' }),
       { kind: 'blocked', reason: 'Forbidden', message: 'cannot create resource "jobs"' },
     ],
-    ['an error without a reason', refusal(500, ''), { kind: 'blocked', reason: 'JobRefused', message: 'since ' }],
+    ['an error without a reason', refusal(500, ''), { kind: 'blocked', reason: 'InternalError', message: 'since ' }],
   ])('returns %s', async (_what, createJob, creation) => {
     const { apply, recorded } = begin({ createJob });
     expect(await apply(CREATE)).toEqual({ kind: 'next', answers: { creation } });

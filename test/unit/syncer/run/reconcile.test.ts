@@ -75,6 +75,7 @@ function begin({ job }: { job?: Job } = {}) {
     rules: { policy: 'Reject', waitSeconds: 300 },
     events: { record: ({ metadata }, { reason }) => sent.push(`event ${reason} of ${metadata?.name ?? ''}`) },
     clock: { now: () => Date.parse('2026-11-23T10:00:00Z'), monotonic: () => 0 },
+    onDeletionForbidden: () => undefined,
     onFinished: () => undefined,
   };
   return {

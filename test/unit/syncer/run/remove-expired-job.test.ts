@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { jobNameOfRun } from '../../../../core/job/ownership.ts';
+import { KubeApiError } from '../../../../kube/client/api-error.ts';
 import { trimmedJob, runOutline } from '../../../../syncer/controller/trimmed-objects.ts';
-import { removeExpiredJob } from '../../../../syncer/run/remove-expired-job.ts';
+import { firstRefusal, removeExpiredJob } from '../../../../syncer/run/remove-expired-job.ts';
 import { echoRun } from '../../core/objects.ts';
 
 const FINISHED = Date.parse('2026-11-23T10:00:00Z');
@@ -27,11 +28,17 @@ function jobOf(run: JobRun, metadata: object = {}): Job {
 }
 
 /** The result, and which Jobs were deleted, this long after the Job finished. */
-async function after(seconds: number, job = jobOf(RUN)) {
+async function after(seconds: number, job = jobOf(RUN), error?: Error) {
   const deleted: (string | undefined)[] = [];
   const context = {
-    cluster: { deleteJob: ({ metadata }: Job) => (deleted.push(metadata?.uid), Promise.resolve()) },
+    cluster: {
+      deleteJob: ({ metadata }: Job) => (
+        deleted.push(metadata?.uid),
+        error ? Promise.reject(error) : Promise.resolve()
+      ),
+    },
     jobs: { get: (_namespace: string | undefined, name: string) => (job.metadata?.name === name ? job : undefined) },
+    onDeletionForbidden: () => deleted.push('not permitted'),
     clock: { now: () => FINISHED + seconds * 1000, monotonic: () => 0 },
   };
   return { result: await removeExpiredJob(context, RUN), deleted };
@@ -40,6 +47,20 @@ async function after(seconds: number, job = jobOf(RUN)) {
 describe('the Job of a finished run', () => {
   it('is deleted when its time is over', async () => {
     expect(await after(60)).toEqual({ result: undefined, deleted: ['job-uid'] });
+  });
+
+  it('is left to Kubernetes if the syncer may not delete it', async () => {
+    const forbidden = new KubeApiError({ method: 'DELETE', path: '/', code: 403, body: '' });
+    expect(await after(60, jobOf(RUN), forbidden)).toEqual({
+      result: undefined,
+      deleted: ['job-uid', 'not permitted'],
+    });
+  });
+
+  it('is tried again after any other error', async () => {
+    const busy = new KubeApiError({ method: 'DELETE', path: '/', code: 429, body: '' });
+    await expect(after(60, jobOf(RUN), busy)).rejects.toBe(busy);
+    await expect(after(60, jobOf(RUN), new Error('reset'))).rejects.toThrow('reset');
   });
 
   it('waits for its time', async () => {
@@ -63,4 +84,13 @@ describe('the Job of a finished run', () => {
     const { result, deleted } = await after(600, { metadata: { name: 'other' } });
     expect({ result, deleted }).toEqual({ result: undefined, deleted: [] });
   });
+});
+
+it('the first refusal alone is logged', () => {
+  const logged: unknown[] = [];
+  const report = firstRefusal({ warn: (...line: unknown[]) => logged.push(line) });
+  const forbidden = new KubeApiError({ method: 'DELETE', path: '/', code: 403, body: '' });
+  report(forbidden);
+  report(forbidden);
+  expect(logged).toHaveLength(1);
 });
