@@ -97,9 +97,16 @@ export const VERB_USE = 'use';
 /** The verb on a template that permits overrides of more than args, command, env and parameters, in mode `Use`. */
 export const VERB_OVERRIDE = 'override';
 
+/** Where `kubectl apply` records the manifest, with its nulls. */
+export const ANNOTATION_LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
 export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Unknown'] as const;
 /** The state of a JobRun in one word, for people. Programs read the conditions. */
 export type Phase = (typeof PHASES)[number];
+/** The phases of finished runs. */
+const FINAL_PHASES: readonly Phase[] = ['Succeeded', 'Failed', 'Unknown'];
+/** The field selector of runs that are not finished. */
+export const UNFINISHED = FINAL_PHASES.map((phase) => `status.phase!=${phase}`).join(',');
 
 /** Condition types. `Complete`, `Failed`, `Suspended` and others are the Job's own, mirrored verbatim. */
 export const CONDITION_COMPLETE = 'Complete';

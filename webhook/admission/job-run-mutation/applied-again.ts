@@ -1,8 +1,6 @@
 import type { AdmissionRequest } from '../../../api/admission-review.ts';
 import type { JobRun } from '../../../api/job-run.ts';
-
-/** Where a client-side apply stores the manifest that it applied. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+import { ANNOTATION_LAST_APPLIED } from '../../../api/names.ts';
 
 /** Clients that apply manifests, by their names as field managers. `kubectl patch` and `kubectl edit` have other names. */
 const APPLYING = new Set(['kubectl-client-side-apply', 'argocd-controller']);
@@ -17,7 +15,8 @@ export const STAYS_RESUMED =
  */
 export function isResumedAndAppliedAgain(request: AdmissionRequest, run: JobRun, before: JobRun | undefined): boolean {
   if (request.operation !== 'UPDATE' || before === undefined) return false;
-  const isResumed = suspendOf(before) === false && suspendOf(run) === true;
+  // `null` resumes a run as well: what its template says applies.
+  const isResumed = suspendOf(before) !== true && suspendOf(run) === true;
   return isResumed && isApply(request) && isSameManifest(run, before);
 }
 
@@ -27,8 +26,8 @@ function isApply({ options }: AdmissionRequest): boolean {
 }
 
 function isSameManifest(run: JobRun, before: JobRun): boolean {
-  const manifest = run.metadata.annotations?.[LAST_APPLIED];
-  return manifest !== undefined && manifest === before.metadata.annotations?.[LAST_APPLIED];
+  const manifest = run.metadata.annotations?.[ANNOTATION_LAST_APPLIED];
+  return manifest !== undefined && manifest === before.metadata.annotations?.[ANNOTATION_LAST_APPLIED];
 }
 
 function suspendOf({ spec }: JobRun): unknown {

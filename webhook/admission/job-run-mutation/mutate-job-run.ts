@@ -43,7 +43,7 @@ export async function mutateJobRun(
   const held = request.operation === 'CREATE' && isRestored(run);
   const admitted = withRevision(withLabel(withAnnotation(withWrittenNulls(run, mutation.before), requester)), revision);
   const resumed = isResumedAndAppliedAgain(request, run, mutation.before);
-  const kept = resumed ? { ...admitted, spec: { ...admitted.spec, suspend: false } } : admitted;
+  const kept = resumed ? withSuspendOf(admitted, mutation.before) : admitted;
   const patch = jobRunPatch(run, held ? withHold(kept) : kept);
   const all = [...warnings, ...(held ? [HELD] : []), ...(resumed ? [STAYS_RESUMED] : [])];
   const audit = requester === undefined ? {} : { audit: { 'requested-by': requester } };
@@ -108,6 +108,13 @@ function withAnnotation(run: JobRun, requester: string | undefined): JobRun {
 function withHold(run: JobRun): JobRun {
   const annotations = { ...run.metadata.annotations, [ANNOTATION_RESTORED]: RESTORED_HOLD };
   return { ...run, metadata: { ...run.metadata, annotations } };
+}
+
+function withSuspendOf(run: JobRun, before: JobRun | undefined): JobRun {
+  const spec = { ...run.spec };
+  delete spec.suspend;
+  const suspend = specOf(before)?.suspend;
+  return { ...run, spec: { ...spec, ...(suspend !== undefined && { suspend }) } };
 }
 
 function withLabel(run: JobRun): JobRun {

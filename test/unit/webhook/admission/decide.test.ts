@@ -490,6 +490,19 @@ describe('an updated JobRun', () => {
     expect(await decide(request)).toMatchObject({ allowed: false });
   });
 
+  it('keeps its requester while it is being deleted', async () => {
+    const deletionTimestamp = '2026-11-23T22:05:12Z';
+    const request = update({ templateRef: 'a' }, { templateRef: 'a' });
+    const requestedBy = (name: string) => ({
+      deletionTimestamp,
+      annotations: { 'hematoscope.app/requested-by': name },
+    });
+    request.oldObject = { ...(request.object as object), metadata: requestedBy('anna') };
+    request.object = { ...(request.object as object), metadata: requestedBy('somebody else') };
+    expect(await decide(request)).toMatchObject({ allowed: false });
+    expect(messagesOf(await decide(request)).join('')).toContain('requested-by');
+  });
+
   it('is checked if only the manifest says that it is being deleted', async () => {
     const deleted = { deletionTimestamp: '2026-11-23T22:05:12Z' };
     expect(await decide(update({ templateRef: 'b' }, { templateRef: 'a' }, deleted))).toMatchObject({ allowed: false });

@@ -26,6 +26,11 @@ it.each([
     request('argocd-controller'),
     { before: run(false, 'a'), after: run(true, 'a'), expected: true },
   ],
+  [
+    'it is applied again after `suspend` was removed',
+    APPLY,
+    { before: run(undefined, 'a'), after: run(true, 'a'), expected: true },
+  ],
   ['another manifest suspends the run', APPLY, { before: run(false, 'a'), after: run(true, 'b'), expected: false }],
   [
     'kubectl patch suspends the run',
@@ -49,15 +54,18 @@ it.each([
   expect(isResumedAndAppliedAgain(of, after, before)).toBe(expected);
 });
 
-it('a resumed run goes on, with a warning', async () => {
+it.each([
+  ['is resumed', { suspend: false }, { op: 'replace', path: '/spec/suspend', value: false }],
+  ['has no `suspend`', {}, { op: 'remove', path: '/spec/suspend' }],
+])('a run that %s goes on, with a warning', async (_, before, operation) => {
   const annotations = { [LAST_APPLIED]: 'a' };
-  const oldObject = { metadata: { annotations }, spec: { templateRef: 'echo', suspend: false } };
+  const oldObject = { metadata: { annotations }, spec: { templateRef: 'echo', ...before } };
   const spec = { templateRef: 'echo', suspend: true };
   const review = jobRunReview(spec, { annotations }, { operation: 'UPDATE', oldObject }).request;
   const applied = { ...review, options: { fieldManager: 'kubectl-client-side-apply' } };
   const verdict = await decidersWith({ client: new FakeApiServer() }).mutate(applied, AbortSignal.timeout(30_000));
   expect(verdict).toMatchObject({
     warnings: [expect.stringContaining('goes on')],
-    patch: expect.arrayContaining([{ op: 'replace', path: '/spec/suspend', value: false }]) as unknown,
+    patch: expect.arrayContaining([operation]) as unknown,
   });
 });
