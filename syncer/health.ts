@@ -8,6 +8,8 @@ export function healthApp(registry: Registry, isReady: () => boolean): FastifyIn
   const { requestTimeout } = HEALTH_TIMEOUTS;
   const app = Fastify({ logger: false, forceCloseConnections: true, http: HEALTH_TIMEOUTS, requestTimeout });
   limitHealthConnections(app.server);
+  // Without a listener, an error of one connection, such as too many open files, would end the process.
+  app.server.on('error', () => undefined);
   app.get('/healthz', () => 'ok');
   app.get('/readyz', (_request, reply) => {
     return isReady() ? 'ok' : reply.code(503).send('the caches are not filled yet');

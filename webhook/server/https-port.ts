@@ -30,6 +30,10 @@ export class HttpsPort {
     const { app, config, logger, onFatal } = this.#options;
     try {
       await listenAnywhere(config.host, (host) => app.listen({ host, port: config.port }));
+      // Without a listener, an error of one connection, such as too many open files, would end the process.
+      app.server.on('error', (err) => {
+        logger.error({ err }, 'a connection could not be accepted');
+      });
       logger.info({ address: app.server.address() }, 'listening');
     } catch (err) {
       logger.fatal({ err }, 'the HTTPS port cannot be opened');

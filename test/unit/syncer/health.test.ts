@@ -34,6 +34,13 @@ describe('the health server', () => {
     await app.close();
   });
 
+  it('does not end the process if a connection cannot be accepted', async () => {
+    const app = healthApp(new Registry(), () => true);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    expect(() => app.server.emit('error', new Error('EMFILE'))).not.toThrow();
+    await app.close();
+  });
+
   it('serves metrics', async () => {
     expect((await get('/metrics')).body).toContain('things_total 3');
   });

@@ -80,6 +80,16 @@ it('listens with the first certificate, and serves the next to new connections',
   expect(fatal).toEqual([]);
 });
 
+it('logs that a connection cannot be accepted, and goes on', async () => {
+  httpsPort(0).serveWith(one);
+  await vi.waitFor(() => {
+    expect(lines.map(({ msg }) => msg)).toContain('listening');
+  });
+  expect(() => app.server.emit('error', new Error('EMFILE'))).not.toThrow();
+  expect(lines.map(({ msg }) => msg)).toContain('a connection could not be accepted');
+  expect(fatal).toEqual([]);
+});
+
 it('reports that the port cannot be opened', async () => {
   const other = createServer();
   await listenOn(other, 0, HOST);
