@@ -9,6 +9,9 @@ import { inBytes } from '../errors/in-bytes.ts';
 type PodSpec = NonNullable<JobSpec['template']['spec']>;
 type Container = PodSpec['containers'][number];
 
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+const HOOKS = ['postStart', 'preStop'] as const;
+
 const POD_SPEC = FieldPath.of('spec', 'template', 'spec');
 const WHY = `Linux starts no process with an argument or variable of more than ${inBytes(LONGEST_ARGUMENT)}; use a file in a ConfigMap or volume`;
 
@@ -28,11 +31,20 @@ function containerErrors(container: Partial<Container> | null, path: FieldPath):
   return [
     ...listErrors(command, path.child('command')),
     ...listErrors(args, path.child('args')),
+    ...hookErrors(container ?? {}, path),
     ...errorsOfEach(entriesOf(env), ([index, variable]) => {
       const { name = '', value = '' } = (variable as Partial<typeof variable> | null) ?? {};
       return isTooLong(`${name}=${value}`) ? [field.tooLarge(path.child('env').index(index).child('value'), WHY)] : [];
     }),
   ];
+}
+
+/** The commands of probes and of lifecycle hooks. */
+function hookErrors(container: Partial<Container>, path: FieldPath): FieldError[] {
+  const { lifecycle } = container;
+  const probes = PROBES.map((name) => ({ at: path.child(name), hook: container[name] }));
+  const hooks = HOOKS.map((name) => ({ at: path.child('lifecycle', name), hook: lifecycle?.[name] }));
+  return [...probes, ...hooks].flatMap(({ at, hook }) => listErrors(hook?.exec?.command, at.child('exec', 'command')));
 }
 
 function listErrors(list: readonly string[] | undefined, path: FieldPath): FieldError[] {

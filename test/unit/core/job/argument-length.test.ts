@@ -61,6 +61,17 @@ describe('the arguments and variables of a Job', () => {
     ]);
   });
 
+  it('can be those of probes and of lifecycle hooks', () => {
+    const exec = { command: ['sh', TOO_LONG] };
+    const hooks = { postStart: { exec }, preStop: { exec } };
+    const probes = { livenessProbe: { exec }, readinessProbe: { exec }, startupProbe: { exec } };
+    const containers = [{ name: 'a', image: 'b', lifecycle: hooks, ...probes }];
+    const paths = ['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle.postStart', 'lifecycle.preStop'];
+    expect(argumentErrors({ template: { spec: { containers } } })).toEqual(
+      paths.map((path) => errorAt(`spec.template.spec.containers[0].${path}.exec.command[1]`)),
+    );
+  });
+
   it('are reported at the field of the run', () => {
     const args = ['$(params.x)$(params.x)'];
     const template = compileTemplate({
