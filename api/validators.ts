@@ -8,6 +8,7 @@ import addFormats from 'ajv-formats';
 import type { TSchema } from 'typebox';
 import { AdmissionReviewSchema } from './admission-review.ts';
 import { JobRunSchema } from './job-run.ts';
+import { MOST_ERRORS } from './limits.ts';
 import { JobTemplateSchema } from './job-template.ts';
 import { DEFINITIONS } from './kubernetes/definitions.ts';
 import type { JsonSchema } from './kubernetes/json-schema.ts';
@@ -15,9 +16,6 @@ import { mapSchemas, refTarget } from './kubernetes/json-schema.ts';
 import { jsonSchemaWithPlaceholders } from './kubernetes/placeholders.ts';
 import { schemaError } from './schema-error.ts';
 import type { SchemaError } from './schema-error.ts';
-
-/** Maximum number of reported errors. */
-const MOST_ERRORS = 50;
 
 const KUBERNETES_KEYWORDS = [
   'x-kubernetes-int-or-string',

@@ -1,12 +1,10 @@
 import type { JsonSchema } from '../../api/kubernetes/json-schema.ts';
+import { MOST_ERRORS } from '../../api/limits.ts';
 import type { FieldError } from './field-error.ts';
 import { field } from './field.ts';
 import { FieldPath } from './field-path.ts';
 import { quotedList } from './quoted.ts';
 import { didYouMean, nearNames } from './suggest.ts';
-
-/** Maximum number of reported errors. */
-const MOST_ERRORS = 50;
 
 /**
  * Errors for fields that the schema does not define, with the name that the user may have meant. Kubernetes' own objects,

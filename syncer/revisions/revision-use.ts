@@ -1,4 +1,5 @@
 import type { JobRun } from '../../api/job-run.ts';
+import { UNFINISHED } from '../../api/names.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
 import type { TemplateKey } from '../../core/template/template-key.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
@@ -12,8 +13,7 @@ export async function isRevisionInUse(
   { namespace, name }: TemplateKey,
   revision: string,
 ): Promise<boolean> {
-  const finished = ['Succeeded', 'Failed', 'Unknown'].map((phase) => `status.phase!=${phase}`);
-  const fieldSelector = [`spec.templateRef=${name}`, `spec.templateRevision=${revision}`, ...finished].join(',');
+  const fieldSelector = [`spec.templateRef=${name}`, `spec.templateRevision=${revision}`, UNFINISHED].join(',');
   const { items } = await client.list<JobRun>(JOB_RUNS, { namespace, fieldSelector, limit: 1 });
   return items.length > 0;
 }

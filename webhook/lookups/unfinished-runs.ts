@@ -1,4 +1,4 @@
-import { LABEL_CLUSTER_JOB_TEMPLATE, LABEL_JOB_TEMPLATE } from '../../api/names.ts';
+import { LABEL_CLUSTER_JOB_TEMPLATE, LABEL_JOB_TEMPLATE, UNFINISHED } from '../../api/names.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/wire.ts';
 import type { TemplateKey } from '../../core/template/template-key.ts';
@@ -25,7 +25,7 @@ export async function unfinishedRuns(
   { kind, namespace, name }: TemplateKey,
   signal: AbortSignal,
 ): Promise<UnfinishedRuns> {
-  const fieldSelector = `spec.templateRef=${name},status.phase!=Succeeded,status.phase!=Failed,status.phase!=Unknown`;
+  const fieldSelector = `spec.templateRef=${name},${UNFINISHED}`;
   const options = { signal, timeoutMs: LIST_TIMEOUT_MS, metadataOnly: true, maxBytes: MOST_PAGE_BYTES };
   const pageSize = new PageSize(PAGE_SIZE);
   let count = 0;
