@@ -36,7 +36,7 @@ export function substitutedSize({ size, sizePlan }: CompiledTemplate, values: Pa
  * @param bytes the size of the Job before the overrides.
  */
 export function jobSizeErrors(job: Job, run: JobRun, bytes: number): FieldError[] {
-  if (bytes + jsonBytes(run.spec) <= LARGEST_JOB) return [];
+  if (bytes + jsonBytes(run.spec) + jsonBytes(job.metadata ?? {}) <= LARGEST_JOB) return [];
   const total = jsonBytes(job);
   if (total <= LARGEST_JOB) return [];
   return [field.tooLarge(FieldPath.of('spec'), `the Job would have ${inBytes(total)}; ${LIMIT}`)];

@@ -18,6 +18,7 @@ import { argumentErrors } from './argument-length.ts';
 import { jobSizeErrors } from './job-size.ts';
 import { jobName } from './job-name.ts';
 import { withBackstop } from './job-ttl.ts';
+import { labelsForJob } from './pod-labels.ts';
 import { labelValue, uniqueLabelValue } from './label-value.ts';
 import { metadataOverrides } from '../overrides/metadata-overrides.ts';
 import type { Origins } from '../overrides/origins.ts';
@@ -69,8 +70,8 @@ export function render(template: CompiledTemplate, run: JobRun): Rendered {
 
 /**
  * Later labels win: those of the template's Pods, the run's, those that the template sets on its Jobs, and those that
- * identify the owner of the Job. The recommended labels are
- * set on the Job only: Services and NetworkPolicies select Pods by them, and the names of runs are free to choose.
+ * identify the owner of the Job. The recommended labels are set on the Job only: Services and NetworkPolicies select Pods
+ * by them, and the names of runs are free to choose.
  */
 function jobOf(template: CompiledTemplate, run: JobRun, { spec, jobMetadata }: JobParts): Job {
   const podTemplate = spec.template;
@@ -84,7 +85,7 @@ function jobOf(template: CompiledTemplate, run: JobRun, { spec, jobMetadata }: J
     kind: 'Job',
     metadata: {
       ...jobMeta(run),
-      labels: { ...recommended, ...overrides.labels, ...jobMetadata.labels, ...own.labels },
+      labels: { ...labelsForJob(podLabels), ...recommended, ...overrides.labels, ...jobMetadata.labels, ...own.labels },
       annotations: { ...overrides.annotations, ...jobMetadata.annotations, ...own.annotations, ...backed.annotations },
     },
     spec: {

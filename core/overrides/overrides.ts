@@ -50,7 +50,7 @@ export function overrideErrors(template: CompiledTemplate, run: JobRun): FieldEr
   return [
     ...notAllowedErrors(template, run),
     ...containerErrors(template, run),
-    ...metadataErrors(run, template.content.jobMetadata),
+    ...metadataErrors(run, template.content),
   ];
 }
 

@@ -68,6 +68,20 @@ describe("the labels and annotations of a template's jobMetadata", () => {
     ]);
   });
 
+  it('select a queue also as labels of its Pods, and a run cannot choose another', () => {
+    const { spec, ...others } = echoTemplate();
+    const metadata = { labels: { [QUEUE]: 'research', team: 'red' } };
+    const ofPods = compileTemplate({ ...others, spec: { ...spec, template: { ...spec.template, metadata } } });
+    const withLabels = (labels: Record<string, string>) => render(ofPods, echoRun({ metadata: { labels } }));
+    expect(withLabels({ team: 'blue' })).toMatchObject({
+      job: { metadata: { labels: { [QUEUE]: 'research', team: 'blue' } } },
+    });
+    expect(withLabels({ [QUEUE]: 'research' })).toHaveProperty('job');
+    expect(withLabels({ [QUEUE]: 'fast' })).toMatchObject({
+      errors: [{ path: `spec.metadata.labels[${QUEUE}]`, message: expect.stringMatching(/another queue/) as string }],
+    });
+  });
+
   it('can be repeated by a run', () => {
     expect(errorsOf({ metadata: { labels: { [QUEUE]: 'research' } } })).toEqual([]);
   });

@@ -110,11 +110,19 @@ describe('render', () => {
       annotations: { note: 'kept' },
     };
     const job = rendered(template, echoRun());
-    expect(job.metadata?.labels).toMatchObject({ 'app.kubernetes.io/name': 'billing' });
+    expect(job.metadata?.labels).toMatchObject({ 'app.kubernetes.io/name': 'billing', team: 'red' });
     expect(job.spec?.template.metadata).toMatchObject({
       labels: { 'app.kubernetes.io/name': 'billing', team: 'red', 'hematoscope.app/job-run': 'echo-hello' },
       annotations: { note: 'kept', 'hematoscope.app/job-run-name': 'echo-hello' },
     });
+  });
+
+  it('gives the Job the labels of its Pods, as the API server does, and those of the run in their place', () => {
+    const template = echoTemplate();
+    template.spec.template.metadata = { labels: { team: 'red', site: 'north' }, annotations: { note: 'of Pods' } };
+    const job = rendered(template, echoRun({ metadata: { labels: { site: 'south' } } }));
+    expect(job.metadata?.labels).toMatchObject({ team: 'red', site: 'south' });
+    expect(job.metadata?.annotations).not.toHaveProperty('note');
   });
 
   it('sets no label on Pods that Services select by, however the run and its template are named', () => {
