@@ -10,18 +10,28 @@ export interface UnfinishedRunWarningsOptions {
   logger: Pick<Logger, 'debug'>;
 }
 
+/** Each count reads up to ten pages. */
+const MOST_COUNTS = 8;
+const MOST_COUNTS_OF_NAMESPACE = 2;
+
 /** Warns when a template is changed or deleted while JobRuns of it are unfinished. Never a reason to deny. */
 export class UnfinishedRunWarnings {
   readonly #options: UnfinishedRunWarningsOptions;
+  /** The namespaces whose JobRuns are being counted. */
+  readonly #counting: (string | undefined)[] = [];
 
   constructor(options: UnfinishedRunWarningsOptions) {
     this.#options = options;
   }
 
-  /** For an UPDATE that changes the content, and for a DELETE. No warning if the JobRuns cannot be counted in time. */
+  /**
+   * For an UPDATE that changes the content, and for a DELETE. No warning if the JobRuns cannot be counted in time, or if
+   * many are counted already.
+   */
   async warnings(request: AdmissionRequest, signal: AbortSignal): Promise<string[]> {
     const template = request.oldObject as Template | null | undefined;
-    if (!template) return [];
+    if (!template || !this.#hasRoom(request.namespace)) return [];
+    this.#counting.push(request.namespace);
     try {
       const runs = await unfinishedRuns(this.#options.client, keyOfTemplate(template), signal);
       if (runs.count === 0) return [];
@@ -30,7 +40,14 @@ export class UnfinishedRunWarnings {
     } catch (err) {
       this.#options.logger.debug({ err, uid: request.uid }, 'cannot count the unfinished JobRuns of a template');
       return [];
+    } finally {
+      this.#counting.splice(this.#counting.indexOf(request.namespace), 1);
     }
+  }
+
+  #hasRoom(namespace: string | undefined): boolean {
+    const ofNamespace = this.#counting.filter((counted) => counted === namespace);
+    return this.#counting.length < MOST_COUNTS && ofNamespace.length < MOST_COUNTS_OF_NAMESPACE;
   }
 }
 

@@ -46,3 +46,21 @@ it.each([
 ])('does not warn %s', async (_, count) => {
   expect(await warnings(count, 'DELETE')).toEqual([]);
 });
+
+it('counts for two requests of a namespace at once, and for eight of all', async () => {
+  const started: (string | undefined)[] = [];
+  const { promise: answer, resolve } = Promise.withResolvers<object>();
+  const list = (_resource: unknown, { namespace }: { namespace?: string }) => (started.push(namespace), answer);
+  const client = { list } as unknown as Pick<KubeClient, 'list'>;
+  const counting = new UnfinishedRunWarnings({ client, logger: { debug: () => undefined } });
+  const requested = ['a', 'a', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((namespace) => {
+    const of = { ...oldObject, metadata: { ...oldObject.metadata, namespace } };
+    const { request } = jobTemplateReview(ECHO_SPEC, {}, { operation: 'DELETE', oldObject: of, namespace });
+    return counting.warnings(request, signal);
+  });
+  expect(started).toEqual(['a', 'a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  resolve({ metadata: {}, items: [echoRun()] });
+  expect((await Promise.all(requested)).map((warned) => warned.length)).toEqual([1, 1, 0, 1, 1, 1, 1, 1, 1, 0]);
+  const { request } = jobTemplateReview(ECHO_SPEC, {}, { operation: 'DELETE', oldObject });
+  expect(await counting.warnings(request, signal)).toHaveLength(1);
+});
