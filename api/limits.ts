@@ -19,6 +19,8 @@ export const MOST_PARAMETERS = 100;
 export const MOST_ENUM_VALUES = 1000;
 /** Characters of a `pattern`. */
 export const LONGEST_PATTERN = 1000;
+/** `$` in a template. Each can begin a placeholder, and costs memory when the template is compiled. */
+export const MOST_DOLLARS = 50_000;
 /** Errors that are computed for one object. More are not looked for. */
 export const MOST_ERRORS = 50;
 /** Levels of maps and lists in an object. A JobTemplate that Kubernetes accepts needs about 20. */

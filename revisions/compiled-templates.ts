@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Template } from '../api/job-template.ts';
+import { MOST_DOLLARS } from '../api/limits.ts';
 import type { ControllerRevision } from '../api/wire.ts';
 import type { CompiledTemplate } from '../core/template/compile.ts';
 import { identityOfRevision, ownerUid, versionOfRevision } from '../core/template/controller-revision.ts';
@@ -27,9 +28,14 @@ const BYTES_PER_DOLLAR = 600;
 
 /** An upper estimate of the memory that a compiled template uses, in bytes. */
 export function estimatedBytes({ size, dollars, parameters }: CompiledTemplate): number {
-  // A revision that was written by hand can contain anything.
+  // A revision that was written by hand can contain anything. Beyond the limit, placeholders are not looked for.
   const count = Array.isArray(parameters) ? parameters.length : 0;
-  return BASE_BYTES + BYTES_PER_BYTE * size + BYTES_PER_PARAMETER * count + BYTES_PER_DOLLAR * dollars;
+  return (
+    BASE_BYTES +
+    BYTES_PER_BYTE * size +
+    BYTES_PER_PARAMETER * count +
+    BYTES_PER_DOLLAR * Math.min(dollars, MOST_DOLLARS)
+  );
 }
 
 /**

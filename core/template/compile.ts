@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { TemplateContent } from '../../api/job-template.ts';
+import { MOST_DOLLARS } from '../../api/limits.ts';
 import { DEFAULT_OVERRIDES, type Override } from '../../api/names.ts';
 import type { Parameter } from '../../api/parameter.ts';
 import type { FieldError } from '../errors/field-error.ts';
+import { field } from '../errors/field.ts';
 import { SchemaCompiler } from '../parameters/schema-compiler.ts';
 import { placeholderPlan, type PlaceholderPlan } from './placeholder-plan.ts';
 import { sizePlan, type SizePlan } from './size-plan.ts';
@@ -72,6 +74,8 @@ export class CompiledTemplate {
 
   /** An unknown field is not reported twice where it is an error of its own, such as `items.examples`. */
   #allErrors(): readonly FieldError[] {
+    // Before any placeholder is looked for.
+    if (this.dollars > MOST_DOLLARS) return [tooManyDollars(this.dollars)];
     const errors = templateErrors(this.content, this);
     const reported = new Set(errors.map(({ path }) => path));
     return [...this.#unknownFields.filter(({ path }) => !reported.has(path)), ...errors];
@@ -87,4 +91,10 @@ export class CompiledTemplate {
     const overrides = this.content.overrides as { allow?: Override[] } | null | undefined;
     return overrides?.allow ?? DEFAULT_OVERRIDES;
   }
+}
+
+function tooManyDollars(count: number): FieldError {
+  const most = MOST_DOLLARS.toLocaleString('en');
+  const why = `the template has ${count.toLocaleString('en')} "$", and can have at most ${most}; put long scripts into a ConfigMap`;
+  return field.forbidden('spec', why);
 }

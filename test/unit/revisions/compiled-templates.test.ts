@@ -110,6 +110,23 @@ test('the least recently used version is evicted when the memory is used up', ()
   expect(templates.ofTemplate(big('b'))).not.toBe(b);
 });
 
+test('the largest template is compiled once, also if it has more placeholders than a template can have', () => {
+  const templates = new CompiledTemplates();
+  const of = (count: number) => {
+    const parameters = Array.from({ length: 100 }, (_, i) => ({ name: `p${i}` }));
+    const args = ['$(a) '.repeat(count), 'x'.repeat(255_000 - 5 * count)];
+    const spec = { containers: [{ name: 'echo', image: 'busybox', args }] };
+    const { metadata, ...others } = echoTemplate({ template: { spec } });
+    return { ...others, parameters, metadata: { ...metadata, generation: count } };
+  };
+  for (const count of [49_000, 49_999]) expect(templates.ofTemplate(of(count))).toBe(templates.ofTemplate(of(count)));
+  const refused = templates.ofTemplate(of(51_000));
+  expect(templates.ofTemplate(of(51_000))).toBe(refused);
+  expect(refused.compiled.errors.map(({ message }) => message)).toEqual([
+    'Forbidden: the template has 51,000 "$", and can have at most 50,000; put long scripts into a ConfigMap',
+  ]);
+});
+
 test('parameters and placeholders count: their validators and plans use more memory than their text', () => {
   const { compiled } = versionOfTemplate(template);
   const args = Array.from({ length: 100 }, () => '$(params.day)');

@@ -4,7 +4,9 @@ import { jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
 import { presentErrors } from '../../../../core/job/present-template.ts';
 import { render } from '../../../../core/job/render.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
+import { fixedNameErrors } from '../../../../core/template/fixed-names.ts';
 import { missingTemplatePolicy } from '../../../../core/template/missing-template.ts';
+import { placeholderPlan } from '../../../../core/template/placeholder-plan.ts';
 import {
   asTemplateErrors,
   templateNotFound,
@@ -95,7 +97,8 @@ const TEMPLATE_CASES: Errors[] = [
   template([{ name: 'day' }], ['$(params.dya)', '$(params.zzzzzz)', '$(params.day[*])', '$(params.day', '$(params.1)']),
   template([{ name: 'day' }], ['$(param.day)', '${params.day}', '$(PARAMS.dya)']),
   template([], ['$(params.day)']),
-  podSpec({ containers: [{ name: '$(params.x)' }] }, [{ name: 'x' }]),
+  () => fixedNameErrors(placeholderPlan({ template: { spec: { containers: [{ name: '$(params.x)' }] } } })),
+  template([], ['$'.repeat(50_001)]),
   typed({ parallelism: '$(params.day)', suspend: 'a$(params.day)' }),
   template([list], ['$(params.l)', 'a$(params.l[*])']),
 ];
