@@ -67,18 +67,8 @@ function errorsOfPlaceholder(placeholder: Placeholder, { string, declared }: Pla
   if (parameter === undefined) return [undeclared(string.path, placeholder, declared)];
   const isList = parameter.schema?.type === 'array';
   const isWholeElement = string.kind === 'element' && string.tokens.length === 1;
-  const why =
-    whyFixed(string) ??
-    whyMisplaced({ name, spread, isList, isWholeElement }) ??
-    whyWrongType(string, placeholder, parameter);
+  const why = whyMisplaced({ name, spread, isList, isWholeElement }) ?? whyWrongType(string, placeholder, parameter);
   return why === undefined ? [] : [field.invalid(string.path, source, why)];
-}
-
-const CONTAINER_NAME = /^spec\.template\.spec\.(?:containers|initContainers)\[\d+\]\.name$/;
-
-function whyFixed({ path }: TemplateString): string | undefined {
-  if (!CONTAINER_NAME.test(path)) return undefined;
-  return 'the name of a container must be the same in every Job, because runs override containers by name; write the name';
 }
 
 /** Kubernetes takes a number or a boolean there, and this placeholder cannot become one. */

@@ -13,6 +13,7 @@ import type { UnfinishedRunWarnings } from '../../lookups/unfinished-run-warning
 import { once, type AdmissionCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
 import type { Stages } from '../run-checks.ts';
+import { namesFixed } from './names-fixed.ts';
 import { parametersUsed } from './parameters-used.ts';
 import { sampleJobAccepted } from './sample-job-accepted.ts';
 import { sampleJobRendered } from './sample-job-rendered.ts';
@@ -42,7 +43,8 @@ export interface TemplateChange extends AdmissionCase {
  * prevents a Job only now (a quota, a policy, a missing permission, an API server that does not answer) is a warning.
  */
 export function templateChangeStages(options: TemplateChangeOptions): Stages<TemplateChange> {
-  return [[objectSize], [sampleJobRendered, sampleJobAccepted(options), parametersUsed, unfinishedRuns(options)]];
+  const ofJob = [sampleJobRendered, namesFixed, sampleJobAccepted(options)];
+  return [[objectSize], [...ofJob, parametersUsed, unfinishedRuns(options)]];
 }
 
 /** The checks of a template that is deleted: they only warn. */

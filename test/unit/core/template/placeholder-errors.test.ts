@@ -54,16 +54,6 @@ describe('a placeholder', () => {
     expect(inElement(text)).toEqual([invalid('spec.a[1]', text, rule)]);
   });
 
-  it.each(['containers', 'initContainers'])('is refused in the name of one of the %s', (list) => {
-    const spec = (name: string) => ({
-      template: { spec: { [list]: [{ name: 'a' }, { name, image: '$(params.day)' }] } },
-    });
-    expect(errorsOf(spec('x-$(params.day)'))).toEqual([
-      invalid(`spec.template.spec.${list}[1].name`, '$(params.day)', /must be the same in every Job/),
-    ]);
-    expect(errorsOf(spec('$$(params.day)'))).toEqual([]);
-  });
-
   it('is accepted in the name of a volume', () => {
     expect(errorsOf({ template: { spec: { volumes: [{ name: '$(params.day)' }] } } })).toEqual([]);
   });
