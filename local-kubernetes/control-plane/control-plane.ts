@@ -21,6 +21,8 @@ import { waitFor } from '../wait-for.ts';
 export interface ControlPlaneOptions {
   /** All files are in this folder. Data of an earlier start in the same folder is used again. */
   directory: string;
+  /** Further flags of etcd. */
+  etcdFlags?: readonly string[];
   /** Further flags of kube-apiserver. They take precedence over the usual ones. */
   apiServerFlags?: string[];
   /** Whether kube-controller-manager runs, for instance to create the Pods of Jobs. Default: true. */
@@ -113,7 +115,7 @@ async function newComponents(layout: ControlPlaneLayout, options: ControlPlaneOp
   const apiServerFlags = apiServerArguments(layout, [...audit, ...(options.apiServerFlags ?? [])]);
   const controllerFlags = controllerManagerArguments(layout, options.controllerManagerFlags);
   return {
-    etcd: await newComponent('etcd', layout, etcdArguments(layout)),
+    etcd: await newComponent('etcd', layout, [...etcdArguments(layout), ...(options.etcdFlags ?? [])]),
     apiServer: await newComponent('kube-apiserver', layout, apiServerFlags),
     controllers: await newComponent('kube-controller-manager', layout, controllerFlags),
     kwok: options.fakeNodes === true ? await newComponent('kwok', layout, await fakeNodesArguments(layout)) : undefined,

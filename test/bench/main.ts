@@ -7,12 +7,14 @@ import { InvalidArgumentError, program } from 'commander';
 import { checkMachine } from '../../local-kubernetes/preflight/check-machine.ts';
 import { measureAdmission } from './admission.ts';
 import { measureBurst } from './burst.ts';
+import { measureFairness } from './fairness.ts';
 import { measureGrowth } from './growth.ts';
 import { compile } from './process.ts';
 import { table, type Report } from './report.ts';
 import { measureRest } from './rest.ts';
 import { measureShards } from './shards.ts';
 import { measureSteady } from './steady.ts';
+import { measureWaiting } from './waiting.ts';
 import { writePerformance } from './write.ts';
 
 /** Each scenario returns one or more reports. */
@@ -28,6 +30,15 @@ const scenarios: Record<string, (quick: boolean) => Promise<Report[]>> = {
   admission: (quick) => measureAdmission(quick ? 2 : 5),
   shards: async (quick) => [await measureShards(quick ? 500 : 2000)],
   rest: (quick) => measureRest(quick ? { runs: 2000, seconds: 20 } : { runs: 10_000, seconds: 60 }),
+  fairness: async (quick) => [await measureFairness(quick ? 1000 : 10_000)],
+  waiting: async (quick) => [await measureWaiting({ kind: 'JobRun', count: quick ? 300 : 6000, namespaces: 1 })],
+  'waiting-spread': async (quick) => {
+    const size = quick ? { count: 300, namespaces: 100 } : { count: 6000, namespaces: 1000 };
+    return [await measureWaiting({ kind: 'JobRun', ...size })];
+  },
+  'waiting-templates': async (quick) => [
+    await measureWaiting({ kind: 'JobTemplate', count: quick ? 300 : 6000, namespaces: 1 }),
+  ],
   growth: (quick) => measureGrowth(quick ? [1000, 2000] : [1000, 2000, 5000, 10_000, 20_000]),
 };
 

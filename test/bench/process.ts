@@ -46,11 +46,12 @@ export class Process {
     return this.#child.pid ?? 0;
   }
 
-  async ready(): Promise<void> {
-    await waitFor(`${this.name} ready`, async () => {
+  async ready(timeoutMilliseconds = 60_000): Promise<void> {
+    const isReady = async () => {
       const response = await fetch(`http://127.0.0.1:${this.healthPort}/readyz`);
       return response.ok ? true : undefined;
-    });
+    };
+    await waitFor(`${this.name} ready`, isReady, { timeoutMilliseconds });
   }
 
   /** The text of `/metrics`. */

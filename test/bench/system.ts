@@ -26,6 +26,8 @@ export interface System {
   webhookCertificate: ServingCertificate;
   /** A new one after each {@link startSyncer}. */
   syncer: Process | undefined;
+  /** Resolves when the new process has started, not when it is ready. */
+  restartWebhook: () => Promise<Process>;
   apiServerPort: number;
   startSyncer: (environment?: Record<string, string>) => Promise<Process>;
   /** For scenarios that measure without its work. */
@@ -39,6 +41,10 @@ export interface SystemOptions {
   controllerManager: boolean;
   /** Whether there is a node {@link FAKE_NODE} whose Pods succeed immediately. */
   fakeNode?: boolean;
+  /** Further flags of etcd. */
+  etcdFlags?: readonly string[];
+  /** Further variables of our processes. */
+  environment?: { webhook: Record<string, string>; syncer: Record<string, string> };
 }
 
 /** There is no scheduler: Pods set their node. */
@@ -82,6 +88,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     // It should write statuses as fast as it can: its own rate limit is not what is measured.
     controllerManagerFlags: ['--kube-api-qps=5000', '--kube-api-burst=5000'],
     audit: 'requests',
+    etcdFlags: options.etcdFlags ?? [],
   });
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(controlPlane.kubeconfig);
@@ -93,22 +100,25 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const [asWebhook, asSyncer] = await Promise.all(
     ['webhook', 'syncer'].map((name) => asServiceAccount(client, controlPlane, name)),
   );
-  const webhook = await Process.start('webhook', {
-    ...asWebhook,
-    HOME: directory,
-    PORT: String(port),
-    TLS_CERT_FILE: certificate.cert,
-    TLS_KEY_FILE: certificate.key,
-    // Everything turned on.
-    AUTHORIZATION_MODE: 'Use',
-    WARN_MISSING: 'Secret,ConfigMap,ServiceAccount,PersistentVolumeClaim,PriorityClass',
-  });
+  const newWebhook = () =>
+    Process.start('webhook', {
+      ...asWebhook,
+      HOME: directory,
+      PORT: String(port),
+      TLS_CERT_FILE: certificate.cert,
+      TLS_KEY_FILE: certificate.key,
+      // Everything turned on.
+      AUTHORIZATION_MODE: 'Use',
+      WARN_MISSING: 'Secret,ConfigMap,ServiceAccount,PersistentVolumeClaim,PriorityClass',
+      ...options.environment?.webhook,
+    });
   const startSyncer = async (environment: Record<string, string> = {}) => {
     const syncer = await Process.start('syncer', {
       ...asSyncer,
       HOME: directory, // no kubeconfig there
       POD_NAMESPACE: 'default',
       POD_NAME: 'bench',
+      ...options.environment?.syncer,
       ...environment,
     });
     system.syncer = syncer;
@@ -118,12 +128,17 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     client,
     controlPlane,
     audit: new AuditLog(controlPlane.auditLog),
-    webhook,
+    webhook: await newWebhook(),
     webhookUrl: `https://127.0.0.1:${port}`,
     webhookCertificate: certificate,
     syncer: undefined,
     apiServerPort: Number(new URL(controlPlane.server).port),
     startSyncer,
+    restartWebhook: async () => {
+      await system.webhook.stop();
+      system.webhook = await newWebhook();
+      return system.webhook;
+    },
     stopSyncer: async () => {
       await system.syncer?.stop();
       system.syncer = undefined;
@@ -132,14 +147,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       await client.create(namespaces, undefined, { metadata: { name, labels } });
     },
     stop: async () => {
-      await Promise.all([webhook.stop(), system.syncer?.stop()]);
+      await Promise.all([system.webhook.stop(), system.syncer?.stop()]);
       await client.close();
       await controlPlane.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
   const syncer = await startSyncer();
-  await Promise.all([webhook.ready(), syncer.ready()]);
+  await Promise.all([system.webhook.ready(), syncer.ready()]);
   await registerWebhook(client, system.webhookUrl, await readFile(certificate.ca));
   return system;
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** The memory and CPU time of a process, as the kernel reports them. */
 export interface Usage {
   rssBytes: number;
+  /** The most memory that it has had. */
+  peakRssBytes: number;
   /** In user and kernel mode together, since the process started. */
   cpuSeconds: number;
 }
@@ -14,9 +16,14 @@ export const TICKS_A_SECOND = 100;
 export async function usageOf(pid: number): Promise<Usage> {
   const [status, stat] = await Promise.all(['status', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')));
   const rss = /^VmRSS:\s+(\d+) kB$/m.exec(status ?? '')?.[1];
+  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status ?? '')?.[1];
   // After the name in parentheses, which may contain anything: utime and stime are the 12th and 13th fields.
   const fields = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ');
-  return { rssBytes: Number(rss) * 1024, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND };
+  return {
+    rssBytes: Number(rss) * 1024,
+    peakRssBytes: Number(peak) * 1024,
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND,
+  };
 }
 
 /** How many open connections a process has, to one port or (without one) to any. */

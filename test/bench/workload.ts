@@ -172,8 +172,9 @@ async function complete({ client }: System, job: Job): Promise<Job> {
   return client.patch<Job>(JOBS, { namespace, name, subresource: 'status' }, { status: completed() });
 }
 
-async function inParallel(
-  { names, creators }: Workload,
+/** Calls `work` for each name, this many at once. */
+export async function inParallel(
+  { names, creators }: Pick<Workload, 'names' | 'creators'>,
   work: (name: string, index: number) => Promise<unknown>,
 ): Promise<void> {
   let next = 0;
