@@ -57,10 +57,24 @@ describe('a feature that is turned off needs no permission', () => {
     expect(resources(await rulesOf(values, WEBHOOK))).not.toContain(resource);
   });
 
-  test('only authorization.mode Use grants permission to check who may use a template', async () => {
-    expect(resources(await rulesOf({}, WEBHOOK))).not.toContain('subjectaccessreviews');
-    const rules = await rulesOf({ authorization: { mode: 'Use' } }, WEBHOOK);
-    expect(resources(rules)).toContain('subjectaccessreviews');
+  test('only authorization.mode Use without policies grants permission to check who may use a template', async () => {
+    const authorization = { mode: 'Use' };
+    const review = 'subjectaccessreviews';
+    expect(resources(await rulesOf({}, WEBHOOK))).not.toContain(review);
+    expect(resources(await rulesOf({ policies: { enabled: false } }, WEBHOOK))).not.toContain(review);
+    expect(resources(await rulesOf({ authorization }, WEBHOOK))).not.toContain(review);
+    expect(resources(await rulesOf({ authorization, policies: { enabled: false } }, WEBHOOK))).toContain(review);
+  });
+});
+
+test('in authorization.mode Use, the Pod of helm test may use its template', async () => {
+  const role = (await render({ authorization: { mode: 'Use' } })).find(
+    ({ kind, metadata }) => kind === 'Role' && metadata.name === 'jtr-job-template-run-test',
+  );
+  expect(role?.['rules']).toContainEqual({
+    apiGroups: ['hematoscope.app'],
+    resources: ['jobtemplates'],
+    verbs: ['create', 'delete', 'use'],
   });
 });
 
