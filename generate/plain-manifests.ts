@@ -19,6 +19,7 @@ const KINDS = {
   'rbac.yaml': ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
   'cert-manager.yaml': ['Issuer', 'Certificate'],
   'deployment.yaml': ['Service', 'Deployment', 'PodDisruptionBudget'],
+  'policies.yaml': ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
   'webhooks.yaml': ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
 } as const;
 

@@ -28,6 +28,8 @@ const EnvironmentSchema = Type.Object({
   MUTATING_WEBHOOK_CONFIGURATION: Type.String({ default: '' }),
   MISSING_TEMPLATE: oneOf(MISSING_TEMPLATE_POLICIES, 'Reject'),
   AUTHORIZATION_MODE: oneOf(AUTHORIZATION_MODES, 'Namespace'),
+  /** Whether policies in the API server decide who may use a template. The webhook then does not check it again. */
+  POLICIES: Type.Boolean({ default: false }),
   /** The namespace of the revisions of ClusterJobTemplates. */
   POD_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
   /** Whether the API server checks each rendered Job in a dry run. */

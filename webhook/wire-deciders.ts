@@ -19,7 +19,13 @@ export interface DeciderDependencies {
   caches: TemplateCaches;
   config: Pick<
     WebhookConfig,
-    'authorizationMode' | 'dryRun' | 'dryRunReuseSeconds' | 'missingTemplate' | 'podNamespace' | 'warnMissing'
+    | 'authorizationMode'
+    | 'dryRun'
+    | 'dryRunReuseSeconds'
+    | 'missingTemplate'
+    | 'podNamespace'
+    | 'policies'
+    | 'warnMissing'
   >;
   logger: Pick<Logger, 'debug'>;
 }
@@ -33,7 +39,7 @@ export function wireDeciders({ client, caches, config, logger }: DeciderDependen
     lookup,
     revisions,
     templates: new TemplateResolver({ lookup, revisions, compiled }),
-    authorization: new Authorization({ client, mode: config.authorizationMode }),
+    authorization: new Authorization({ client, mode: config.policies ? 'Namespace' : config.authorizationMode }),
     dryRuns: new DryRunVerdicts({ client, enabled: config.dryRun, reuseSeconds: config.dryRunReuseSeconds }),
     references: new MissingReferences({ client, kinds: config.warnMissing, logger }),
     unfinishedRuns: new UnfinishedRunWarnings({ client, logger }),

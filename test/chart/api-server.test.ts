@@ -263,15 +263,21 @@ describe('the life of a release', { concurrent: false }, () => {
     ).rejects.toThrow('validate.jobtemplates.hematoscope.app');
   });
 
-  test('uninstall leaves JobTemplates, and no webhook configuration', async () => {
-    await cluster.helm(['uninstall', name, ...inRelease]);
-    const left = await cluster.kubectl([
-      'get',
-      'validatingwebhookconfigurations,mutatingwebhookconfigurations',
-      '-o',
-      'name',
+  test('uninstall leaves JobTemplates, and neither webhook configurations nor policies', async () => {
+    const kinds = [
+      'validatingwebhookconfigurations',
+      'mutatingwebhookconfigurations',
+      'validatingadmissionpolicies',
+      'validatingadmissionpolicybindings',
+    ];
+    const admission = async () =>
+      (await cluster.kubectl(['get', kinds.join(','), '-o', 'name'])).match(/[^/\n]+$/gm) ?? [];
+    expect((await admission()).sort()).toEqual([
+      ...[name, name],
+      ...[`${name}-requester`, `${name}-requester`, `${name}-revisions`, `${name}-revisions`],
     ]);
-    expect(left).toBe('');
+    await cluster.helm(['uninstall', name, ...inRelease]);
+    expect(await admission()).toEqual([]);
     expect(await cluster.kubectl(['get', 'jobtemplates', '-o', 'name'])).toBe('jobtemplate.hematoscope.app/echo\n');
     expect(await cluster.kubectl(['get', 'clusterroles', '-o', 'name'])).not.toContain(name);
     await cluster.kubectl(['create', '-f', '-'], jobRun('after'));

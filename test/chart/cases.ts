@@ -61,5 +61,14 @@ export const cases: Record<string, object> = {
     admission: { missingTemplate: 'Wait', missingTemplateWaitSeconds: 60, failurePolicy: 'Ignore', timeoutSeconds: 10 },
     log: { level: 'debug' },
   },
+  'permission for each template, checked by the API server': {
+    authorization: { mode: 'Use' },
+    admission: { failurePolicy: 'Ignore' },
+    syncer: { mode: 'Deployment' },
+  },
+  'permission for each template, checked by the webhook': {
+    authorization: { mode: 'Use' },
+    policies: { enabled: false },
+  },
   'long names': { fullnameOverride: 'a-name-that-is-much-longer-than-what-fits-into-the-name-of-a-service' },
 };

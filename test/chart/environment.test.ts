@@ -40,6 +40,7 @@ describe('the webhook is configured as the values request', () => {
       mutatingWebhookConfiguration: 'jtr-job-template-run',
       missingTemplate: 'Reject',
       authorizationMode: 'Namespace',
+      policies: true,
       podNamespace: 'the POD_NAMESPACE',
       dryRun: true,
       dryRunReuseSeconds: 10,
@@ -57,6 +58,7 @@ describe('the webhook is configured as the values request', () => {
         warnings: { missingSecrets: false, missingServiceAccounts: false, missingPriorityClasses: false },
       },
       authorization: { mode: 'Use' },
+      policies: { enabled: false },
       log: { level: 'debug' },
     };
     const { container, pod } = await podOf(values, 'webhook');
@@ -70,6 +72,7 @@ describe('the webhook is configured as the values request', () => {
     });
     expect(config).toMatchObject({
       authorizationMode: 'Use',
+      policies: false,
       dryRun: false,
       dryRunReuseSeconds: 0,
       warnMissing: ['ConfigMap', 'PersistentVolumeClaim'],

@@ -132,8 +132,8 @@ describe('the message about a wrong value, for', () => {
     ],
     [
       'authorization that nothing would check while no webhook answers',
-      { authorization: { mode: 'Use' }, admission: { failurePolicy: 'Ignore' } },
-      'nothing would check the permission. Set admission.failurePolicy to Fail, or authorization.mode to Namespace',
+      { authorization: { mode: 'Use' }, admission: { failurePolicy: 'Ignore' }, policies: { enabled: false } },
+      'nothing would check the permission. Set policies.enabled to true, admission.failurePolicy to Fail, or authorization.mode to Namespace',
     ],
     [
       'two syncers without leader election',

@@ -13,6 +13,7 @@ import {
   collectingLogger,
   startWebhookEnvironment,
   type KubectlResult,
+  type Prepare,
   type WebhookEnvironment,
 } from './webhook-environment.ts';
 
@@ -31,14 +32,14 @@ export class ProductEnvironment {
     this.client = KubeClient.fromKubeConfig(webhookEnvironment.kubeConfig, { component: 'test' });
   }
 
-  static async start(config: Partial<WebhookConfig> = {}): Promise<ProductEnvironment> {
-    const environment = new ProductEnvironment(await startWebhookEnvironment(config, {}));
+  static async start(config: Partial<WebhookConfig> = {}, prepare?: Prepare): Promise<ProductEnvironment> {
+    const environment = new ProductEnvironment(await startWebhookEnvironment(config, {}, prepare));
     await environment.startSyncer();
     return environment;
   }
 
   async startSyncer(): Promise<void> {
-    const { kubeConfig, logLines } = this.webhookEnvironment;
+    const { productKubeConfig: kubeConfig, logLines } = this.webhookEnvironment;
     this.#syncer = await startSyncer({ kubeConfig, logger: collectingLogger(logLines), config: CONFIG });
     await this.#syncer.leading;
   }

@@ -30,7 +30,10 @@ export interface KubectlResult {
 export interface WebhookEnvironment {
   controlPlane: ControlPlane;
   webhook: RunningWebhook;
+  /** With all permissions. */
   kubeConfig: KubeConfig;
+  /** What webhook and syncer use. */
+  productKubeConfig: KubeConfig;
   certificate: ServingCertificate;
   /** One object per line that the webhook logged. */
   logLines: Record<string, unknown>[];
@@ -39,10 +42,17 @@ export interface WebhookEnvironment {
   stop(): Promise<void>;
 }
 
+/** Installs what the product needs before it starts. Returns the kubeconfig that the product uses. */
+export type Prepare = (kubectl: WebhookEnvironment['kubectl'], kubeConfig: KubeConfig) => Promise<KubeConfig>;
+
+/** By default, the product has all permissions. */
+const withAllPermissions: Prepare = (_kubectl, kubeConfig) => Promise.resolve(kubeConfig);
+
 /** Starts an API server with our CRDs and webhook configurations, and the webhook that they call. */
 export async function startWebhookEnvironment(
   config: Partial<WebhookConfig> = {},
   options: Omit<ControlPlaneOptions, 'directory'> = { controllerManager: false },
+  prepare = withAllPermissions,
 ): Promise<WebhookEnvironment> {
   const directory = await mkdtemp(join(tmpdir(), 'job-template-run-webhook-'));
   const controlPlane = await startControlPlane({ directory, ...options });
@@ -57,8 +67,9 @@ export async function startWebhookEnvironment(
     validatingWebhookConfiguration: 'job-template-run',
     mutatingWebhookConfiguration: 'job-template-run',
   };
+  const productKubeConfig = await prepare(kubectl, kubeConfig);
   const webhook = await startWebhook({
-    kubeConfig,
+    kubeConfig: productKubeConfig,
     config: { ...testConfig(certificate), ...names, ...config },
     logger: collectingLogger(logLines),
     drainQuietMs: 50,
@@ -69,6 +80,7 @@ export async function startWebhookEnvironment(
     controlPlane,
     webhook,
     kubeConfig,
+    productKubeConfig,
     certificate,
     logLines,
     kubectl,
@@ -93,6 +105,7 @@ export function testConfig({ cert, key }: Pick<ServingCertificate, 'cert' | 'key
     mutatingWebhookConfiguration: '',
     missingTemplate: 'Reject',
     authorizationMode: 'Namespace',
+    policies: false,
     podNamespace: 'default',
     dryRun: true,
     dryRunReuseSeconds: 10,

@@ -101,8 +101,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and (eq .Values.tls.mode "provided") (not .Values.tls.provided.caBundle) (not .Values.admission.annotations) -}}
 {{- fail "tls.mode is provided: set tls.provided.caBundle to the CA of the certificate, or admission.annotations to those of your CA injector" -}}
 {{- end -}}
-{{- if and (eq .Values.authorization.mode "Use") (eq .Values.admission.failurePolicy "Ignore") -}}
-{{- fail "authorization.mode is Use, but admission.failurePolicy is Ignore: while no webhook answers, nothing would check the permission. Set admission.failurePolicy to Fail, or authorization.mode to Namespace" -}}
+{{- if and (eq .Values.authorization.mode "Use") (eq .Values.admission.failurePolicy "Ignore") (not .Values.policies.enabled) -}}
+{{- fail "authorization.mode is Use, but admission.failurePolicy is Ignore and policies.enabled is false: while no webhook answers, nothing would check the permission. Set policies.enabled to true, admission.failurePolicy to Fail, or authorization.mode to Namespace" -}}
 {{- end -}}
 {{- /* Helm knows the kinds of the cluster only when it is connected to one, so a plain `helm template` passes. */ -}}
 {{- if and (eq .Values.tls.mode "certManager") (.Capabilities.APIVersions.Has "apps/v1/Deployment") (not (.Capabilities.APIVersions.Has "cert-manager.io/v1")) -}}

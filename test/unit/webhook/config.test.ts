@@ -14,6 +14,7 @@ describe('readConfig', () => {
       mutatingWebhookConfiguration: '',
       missingTemplate: 'Reject',
       authorizationMode: 'Namespace',
+      policies: false,
       podNamespace: 'default',
       dryRun: true,
       dryRunReuseSeconds: 10,

@@ -23,6 +23,7 @@ export function decidersWith(setup: DecidersSetup): Deciders {
     caches: { JobTemplate: cache, ClusterJobTemplate: new ObjectCache<ClusterJobTemplate>() },
     config: {
       authorizationMode: setup.mode ?? 'Namespace',
+      policies: false,
       dryRun: true,
       dryRunReuseSeconds: setup.reuseSeconds ?? 10,
       missingTemplate: setup.missingTemplate ?? 'Reject',

@@ -18,6 +18,7 @@ const CONFIG: Config = {
   dryRunReuseSeconds: 10,
   missingTemplate: 'Reject',
   podNamespace: 'system',
+  policies: false,
   warnMissing: [],
 };
 
@@ -71,10 +72,11 @@ it('a run whose mutation has just read its template is validated without another
 });
 
 it.each([
-  ['Namespace', true, 0],
-  ['Use', false, 1],
-] as const)('in the authorization mode %s, a run without a permission is allowed: %s', async (mode, allowed, count) => {
-  const { apiServer, validate } = begin({ authorizationMode: mode });
+  ['in mode Namespace', { authorizationMode: 'Namespace' }, true, 0],
+  ['in mode Use', { authorizationMode: 'Use' }, false, 1],
+  ['in mode Use, if policies decide', { authorizationMode: 'Use', policies: true }, true, 0],
+] as const)('%s, a run without a permission: %j', async (_sentence, config, allowed, count) => {
+  const { apiServer, validate } = begin(config);
   expect(await validate(RUN)).toMatchObject({ allowed });
   expect(apiServer.reviews).toHaveLength(count);
 });
