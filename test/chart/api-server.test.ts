@@ -270,8 +270,10 @@ describe('the life of a release', { concurrent: false }, () => {
       'validatingadmissionpolicies',
       'validatingadmissionpolicybindings',
     ];
-    const admission = async () =>
-      (await cluster.kubectl(['get', kinds.join(','), '-o', 'name'])).match(/[^/\n]+$/gm) ?? [];
+    const admission = async () => {
+      const output = await cluster.kubectl(['get', kinds.join(','), '-o', 'name']);
+      return output.split('\n').flatMap((line) => line.split('/').slice(1));
+    };
     expect((await admission()).sort()).toEqual([
       ...[name, name],
       ...[`${name}-requester`, `${name}-requester`, `${name}-revisions`, `${name}-revisions`],
