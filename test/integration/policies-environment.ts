@@ -9,9 +9,11 @@ import { render } from '../chart/helm.ts';
 import { expectSuccess } from './command-results.ts';
 import { eventually, jobRun, list, ProductEnvironment, template, type Tenant } from './product-environment.ts';
 
-/** The namespace of the release that {@link render} renders, and its ServiceAccount. */
+/** The names in the webhook configurations of the environment. */
+const RELEASE = { fullnameOverride: 'job-template-run' };
+/** The namespace of the release that {@link render} renders, and the user that its ServiceAccount is. */
 const RELEASE_NAMESPACE = 'apps';
-const PRODUCT_USER = `system:serviceaccount:${RELEASE_NAMESPACE}:jtr-job-template-run`;
+const PRODUCT_USER = `system:serviceaccount:${RELEASE_NAMESPACE}:job-template-run`;
 
 /** What the API server needs of the chart, besides the CustomResourceDefinitions and the webhook configurations. */
 const INSTALLED = new Set([
@@ -38,11 +40,9 @@ export class PoliciesEnvironment {
 
   static async start(): Promise<PoliciesEnvironment> {
     const config = { policies: true, authorizationMode: 'Use', podNamespace: RELEASE_NAMESPACE } as const;
-    // The chart permits webhook and syncer to read the configurations of its own release only.
-    const noConfigurations = { validatingWebhookConfiguration: '', mutatingWebhookConfiguration: '' };
-    const product = await ProductEnvironment.start({ ...config, ...noConfigurations }, async (kubectl, kubeConfig) => {
+    const product = await ProductEnvironment.start(config, async (kubectl, kubeConfig) => {
       expectSuccess(await kubectl(['create', 'namespace', RELEASE_NAMESPACE]));
-      const manifests = await render({ authorization: { mode: 'Use' } });
+      const manifests = await render({ ...RELEASE, authorization: { mode: 'Use' } });
       const installed = list(...manifests.filter(({ kind }) => INSTALLED.has(kind)));
       expectSuccess(await kubectl(['apply', '--server-side', '-f', '-'], installed));
       return impersonating(kubeConfig, PRODUCT_USER);

@@ -37,7 +37,7 @@ const marked = (requester: string | null): object => ({ annotations: { [ANNOTATI
 
 it('the API server finds no mistake in the types of the policies', async () => {
   for (const policy of ['requester', 'revisions', 'permission']) {
-    const name = `jtr-job-template-run-${policy}`;
+    const name = `job-template-run-${policy}`;
     await eventually(`the type check of ${name}`, async () => {
       const command = ['get', 'validatingadmissionpolicy', name, '-o', 'jsonpath={.status}'];
       const { stdout } = expectSuccess(await environment.product.kubectl(command));
