@@ -98,7 +98,7 @@ export const VERB_USE = 'use';
 export const VERB_OVERRIDE = 'override';
 
 /** Where `kubectl apply` records the manifest, with its nulls. */
-export const ANNOTATION_LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+export const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
 
 export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Unknown'] as const;
 /** The state of a JobRun in one word, for people. Programs read the conditions. */

@@ -1,6 +1,6 @@
 import type { AdmissionRequest } from '../../../api/admission-review.ts';
 import type { JobRun } from '../../../api/job-run.ts';
-import { ANNOTATION_LAST_APPLIED } from '../../../api/names.ts';
+import { LAST_APPLIED_ANNOTATION } from '../../../api/names.ts';
 
 /** Clients that apply manifests, by their names as field managers. `kubectl patch` and `kubectl edit` have other names. */
 const APPLYING = new Set(['kubectl-client-side-apply', 'argocd-controller']);
@@ -26,8 +26,8 @@ function isApply({ options }: AdmissionRequest): boolean {
 }
 
 function isSameManifest(run: JobRun, before: JobRun): boolean {
-  const manifest = run.metadata.annotations?.[ANNOTATION_LAST_APPLIED];
-  return manifest !== undefined && manifest === before.metadata.annotations?.[ANNOTATION_LAST_APPLIED];
+  const manifest = run.metadata.annotations?.[LAST_APPLIED_ANNOTATION];
+  return manifest !== undefined && manifest === before.metadata.annotations?.[LAST_APPLIED_ANNOTATION];
 }
 
 function suspendOf({ spec }: JobRun): unknown {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobRun } from '../../../api/job-run.ts';
-import { ANNOTATION_LAST_APPLIED } from '../../../api/names.ts';
+import { LAST_APPLIED_ANNOTATION } from '../../../api/names.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -10,7 +10,7 @@ type Fields = Record<string, unknown>;
  * nothing. A field that an update does not change stays as it is stored: it is immutable.
  */
 export function withWrittenNulls(run: JobRun, before: JobRun | undefined): JobRun {
-  const text: unknown = run.metadata.annotations?.[ANNOTATION_LAST_APPLIED];
+  const text: unknown = run.metadata.annotations?.[LAST_APPLIED_ANNOTATION];
   if (typeof text !== 'string' || !text.includes('null')) return run;
   const written = objectOf(objectOf(parsed(text))['spec']);
   const spec = objectOf(run.spec);
