@@ -36,13 +36,14 @@ describe('the outline of a revision', () => {
     creationTimestamp: '2026-11-23T09:00:00Z',
   };
   const owners = [...(metadata.ownerReferences ?? []), { apiVersion: 'v1', kind: 'Pod', name: LONG, uid: 'p' }];
-  const outline = revisionOutline({ ...stored, metadata: { ...metadata, ownerReferences: owners } });
+  const outlined = () => revisionOutline({ ...stored, metadata: { ...metadata, ownerReferences: owners } });
 
   it('is small', () => {
-    expect(JSON.stringify(outline).length).toBeLessThan(1000);
+    expect(JSON.stringify(outlined()).length).toBeLessThan(1000);
   });
 
   it('has the same identity, owner, number and mark of use', () => {
+    const outline = outlined();
     expect(identityOfRevision(outline)).toEqual(identityOfRevision(stored));
     expect(ownerUid(outline)).toBe(ownerUid(stored));
     expect(outline.revision).toBe(stored.revision);
@@ -50,9 +51,34 @@ describe('the outline of a revision', () => {
     expect(outline.metadata?.creationTimestamp).toBe('2026-11-23T09:00:00Z');
   });
 
+  it('has all of its identity and nothing else', () => {
+    const { name, uid, generation } = template().metadata;
+    expect(outlined()).toStrictEqual({
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata: {
+        ...{ name: stored.metadata?.name, namespace: 'team', labels: stored.metadata?.labels },
+        creationTimestamp: '2026-11-23T09:00:00Z',
+        annotations: { [ANNOTATION_LAST_USED]: '2026-11-23T10:00:00Z' },
+        ownerReferences: stored.metadata?.ownerReferences,
+      },
+      revision: 1,
+      data: { kind: 'JobTemplate', name, uid, generation, content: { spec: {} } },
+    });
+  });
+
+  it('lacks what the revision lacks', () => {
+    expect(revisionOutline({ revision: 3 })).toStrictEqual({ metadata: {}, revision: 3, data: undefined });
+    expect(revisionOutline({ metadata: { annotations: { note: LONG } }, revision: 3 })).toStrictEqual({
+      metadata: {},
+      revision: 3,
+      data: undefined,
+    });
+  });
+
   it('has no version: nothing can be rendered from it', () => {
     expect(versionOfRevision(stored)).toBeDefined();
-    expect(versionOfRevision(outline)).toBeUndefined();
+    expect(versionOfRevision(outlined())).toBeUndefined();
   });
 
   it.each([[undefined], [null], ['text'], [{ other: 1 }]])('of foreign data is nothing that is ours: %j', (data) => {
