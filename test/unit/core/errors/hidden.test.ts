@@ -32,10 +32,45 @@ describe('a secret value in a text', () => {
       'spec.template.spec: Forbidden: not special',
     ],
     ['of three characters stays', 'value "yes": must be "no"', ['yes', 'no', ''], 'value "yes": must be "no"'],
+    ['that is short is hidden in single quotes', "got 's3cr', no", ['s3cr'], "got '***', no"],
+    ['that is short is hidden in backticks', 'got `s3cr`, no', ['s3cr'], 'got `***`, no'],
+    ['that is short stays between quotes of two kinds', 'got "s3cr\', no', ['s3cr'], 'got "s3cr\', no'],
+    ['that is short stays where a word that is quoted begins with it', 'got "s3cret"', ['s3cr'], 'got "s3cret"'],
+    ['that is short is hidden at the end, after a colon', 'Invalid value: s3cr', ['s3cr'], 'Invalid value: ***'],
+    ['that is short stays in a sentence after a colon', 'Forbidden: s3cr is no', ['s3cr'], 'Forbidden: s3cr is no'],
+    ['that is short stays before a colon', 'the s3cr: no', ['s3cr'], 'the s3cr: no'],
+    ['that is short stays after a colon without a blank', 'a:s3cr:', ['s3cr'], 'a:s3cr:'],
+    ['that is short is hidden at the beginning of a quotation', '"s3cr"', ['s3cr'], '"***"'],
+    ['of seven characters stays in a word', 'x-hunter2-y', ['hunter2'], 'x-hunter2-y'],
+    ['of eight characters is hidden in a word', 'x-hunter22-y', ['hunter22'], 'x-***-y'],
+    ['of four characters is hidden where it is quoted', '"abcd" "abc"', ['abcd', 'abc'], '"***" "abc"'],
+    [
+      'of fifteen characters is hidden as a whole only',
+      'abcdefghijklmno abcdefghijklmn',
+      ['abcdefghijklmno'],
+      '*** abcdefghijklmn',
+    ],
+    [
+      'of sixteen characters is hidden as a whole only',
+      'abcdefghijklmnop abcdefghijklmno',
+      ['abcdefghijklmnop'],
+      '*** abcdefghijklmno',
+    ],
+    ['of seventeen characters is hidden without its first', 'bcdefghijklmnopq', ['abcdefghijklmnopq'], '***'],
+    ['with the last character of Unicode is hidden', '"abcdefg\\U0010ffff"', ['abcdefg\u{10ffff}'], '"***"'],
+    ['that looks like a wrong escape is hidden', '"abcdefgh\\U00110000"', ['abcdefgh\ufffd'], '"***"'],
+    ['in a text that ends with it, is hidden', 'it is hunter22', ['hunter22'], 'it is ***'],
     ['that does not occur changes nothing', 'all is well', [LONG], 'all is well'],
     ['with a wrong escape is hidden', `\\U99999999 \\x ${LONG} \\`, [LONG], '\\U99999999 \\x *** \\'],
   ])('%s', (_, text, values, expected) => {
     expect(hidden(text, ...values)).toBe(expected);
+  });
+
+  it('changes nothing in a text of 4,096 characters without it; a longer text loses its middle', () => {
+    const text = 'a'.repeat(4096);
+    expect(hidden(text, LONG)).toBe(text);
+    expect(hidden(`${text}b`, LONG)).toBe(`${'a'.repeat(2032)}***${'a'.repeat(2031)}b`);
+    expect(hidden(`${text}b`)).toBe(`${text}b`);
   });
 
   it('is hidden where the middle of a long text is removed', () => {
