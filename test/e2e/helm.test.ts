@@ -6,7 +6,7 @@ import { serveChartRepository, type ChartRepository } from './chart-repository.t
 import { jobRunReview } from '../unit/webhook/reviews.ts';
 import { imageRepository, useCluster, type Cluster } from './cluster.ts';
 import { installChart, release, releaseNamespace, removeEverything, chartDirectory, writeValues } from './install.ts';
-import { createRunsDuring } from './steady-creates.ts';
+import { createRunsDuring, STEADY } from './steady-creates.ts';
 import { eventually } from './eventually.ts';
 
 const example = (name: string) => readFileSync(join(repositoryDirectory, 'examples', 'echo', name), 'utf8');
@@ -195,7 +195,7 @@ describe('an installation with Helm', { concurrent: false }, () => {
 
   test('no create is denied during helm upgrade', async () => {
     const upgrade = () => installChart(cluster, '--set', 'podAnnotations.rolled=once');
-    const { refused } = await createRunsDuring(cluster, 'e2e-helm', upgrade);
+    const { refused } = await createRunsDuring(cluster, 'e2e-helm', upgrade, STEADY);
     expect(refused).toEqual([]);
   });
 
