@@ -176,7 +176,7 @@ describe('an installation with Helm', { concurrent: false }, () => {
     const place = ['-n', 'e2e-helm'];
     await cluster.kubectl(
       ...[...place, 'run', 'stranger', `--image=${image}`, '--restart=Never', '--command', '--'],
-      ...['/usr/local/bin/node', '--input-type=module', '-e', script],
+      ...['/usr/local/bin/node', '--no-warnings', '--input-type=module', '-e', script],
     );
     await cluster.kubectl(
       ...place,
