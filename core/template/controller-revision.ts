@@ -14,6 +14,7 @@ import type { ControllerRevision, ObjectMeta } from '../../api/wire.ts';
 import { labelValue } from '../job/label-value.ts';
 import type { TemplateKey } from './template-key.ts';
 import { compileTemplate } from './compile.ts';
+import { sortKeys } from './template-revision.ts';
 import type { TemplateVersion } from './template-version.ts';
 
 type OwnerReference = NonNullable<ObjectMeta['ownerReferences']>[number];
@@ -72,8 +73,16 @@ export function controllerRevision(
       ownerReferences: [revisionOwner(key, uid)],
     },
     revision: generation,
-    data,
+    data: withSortedKeys(data),
   };
+}
+
+/**
+ * In the order in which the API server encodes it again. The data is immutable byte for byte: in another order, the garbage
+ * collector could not remove the owner reference when the template is deleted with `--cascade=orphan`.
+ */
+function withSortedKeys(data: RevisionData): unknown {
+  return JSON.parse(JSON.stringify(data, sortKeys));
 }
 
 /** The owner reference by which the garbage collector deletes the revisions of a deleted template. */

@@ -21,7 +21,8 @@ export function canonicalJson({ spec, jobMetadata, parameters, overrides }: Temp
   return JSON.stringify({ spec, jobMetadata, parameters, overrides }, sortKeys);
 }
 
-function sortKeys(_key: string, value: unknown): unknown {
+/** A replacer for JSON.stringify that sorts the keys of each object. */
+export function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -4,6 +4,7 @@ import { KubeApiError, KubeConnectionError } from './api-error.ts';
 import type { BeforeSend } from './before-send.ts';
 import { jsonWithin } from './bounded-body.ts';
 import type { Connection, Route } from './connection.ts';
+import { jsonBody } from './json-body.ts';
 import type { ReadOptions, WriteOptions } from './request-options.ts';
 import { isStaleSocket, isTimeout, isTransportFault, messageOf } from './transport-fault.ts';
 import { parseWarnings } from './warning-header.ts';
@@ -134,7 +135,7 @@ export class RequestSender {
     const signal = call.signal ? { signal: call.signal } : {};
     if (call.body === undefined) return { ...request, ...signal };
     headers['Content-Type'] = call.contentType ?? 'application/json';
-    return { ...request, ...signal, body: JSON.stringify(call.body) };
+    return { ...request, ...signal, body: jsonBody(call.body) };
   }
 
   async #observed(call: Call, send: () => Promise<Dispatcher.ResponseData>): Promise<Dispatcher.ResponseData> {
