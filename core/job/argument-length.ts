@@ -5,9 +5,7 @@ import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { inBytes } from '../errors/in-bytes.ts';
-
-type PodSpec = NonNullable<JobSpec['template']['spec']>;
-type Container = PodSpec['containers'][number];
+import type { Container, PodSpec } from '../overrides/container-overrides.ts';
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 const HOOKS = ['postStart', 'preStop'] as const;

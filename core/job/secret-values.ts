@@ -1,7 +1,7 @@
 import type { JobRun } from '../../api/job-run.ts';
 import type { JobSpec } from '../../api/wire.ts';
 import { hiding, type Hide } from '../errors/hidden.ts';
-import { containerOverrides, listOf } from '../overrides/container-overrides.ts';
+import { containerOverrides, listOf, type PodSpec } from '../overrides/container-overrides.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 
 /**
@@ -46,7 +46,6 @@ function variablesOf(spec: JobSpec | undefined): string[] {
   });
 }
 
-type PodSpec = NonNullable<JobSpec['template']['spec']>;
 type Variables = PodSpec['containers'][number]['env'];
 
 /** A template that was stored without admission can contain anything. */

@@ -95,7 +95,7 @@ describe('the webhook is configured as the values request', () => {
   });
 });
 
-test('the client CA is read from the Secret that is mounted for it, and by default there is none', async () => {
+test('the client CA is read from the mounted Secret; by default, no client CA is set', async () => {
   const { container, pod } = await podOf({ webhook: { clientCaSecret: 'api-server-ca' } }, 'webhook');
   expect(readWebhookConfig(environmentOf(container)).clientCaFile).toBe('/client-ca/ca.crt');
   expect(container).toHaveProperty(['volumeMounts', 1], { name: 'client-ca', mountPath: '/client-ca', readOnly: true });

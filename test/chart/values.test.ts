@@ -99,7 +99,7 @@ describe('the message about a wrong value, for', () => {
     ['a token that can be guessed', { webhook: { pathToken: 'admission' } }, "at '/webhook/pathToken'"],
     ['a token that no path can contain', { webhook: { pathToken: 'Upper_'.repeat(8) } }, "at '/webhook/pathToken'"],
     [
-      'a Secret whose name is none',
+      'a Secret with an invalid name',
       { webhook: { clientCaSecret: 'CA of the cluster' } },
       "at '/webhook/clientCaSecret'",
     ],

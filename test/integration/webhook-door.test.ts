@@ -136,7 +136,7 @@ describe('the door of the webhook', () => {
     expect(JSON.stringify(environment.logLines)).not.toContain(next);
   });
 
-  it('is told by the API server to a user whose request failed: a known limit, see SECURITY.md', async () => {
+  it('is part of the error of a request that failed: a known limit, see SECURITY.md', async () => {
     await environment.webhook.stop();
     const refused = expectRefusal(await environment.kubectl(['create', '-f', '-'], run('without-webhook')));
     expect(refused).toMatch(/failed calling webhook .*\/another-token-of-the-integration-tests-0123\/mutate/);

@@ -1,7 +1,7 @@
 /** Opens to clients that know a path from the webhook configurations. Everybody else gets the same empty 404. */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-const WEBHOOKS = ['mutate', 'validate'] as const;
+export const WEBHOOKS = ['mutate', 'validate'] as const;
 
 /** The two webhooks; a path of a webhook configuration ends with the name of one. */
 export type WebhookName = (typeof WEBHOOKS)[number];

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { admissionHandler } from './admission-handler.ts';
 import { parseBody } from './admission-review.ts';
 import type { Deciders } from '../admission/decide.ts';
-import type { Door, WebhookName } from '../door/door.ts';
+import { WEBHOOKS } from '../door/door.ts';
+import type { Door } from '../door/door.ts';
 import { ConnectionLimit } from '../../kube/process/connection-limit.ts';
 import { errorBody } from './http-error.ts';
 import type { WebhookMetrics } from './metrics.ts';
@@ -130,7 +131,7 @@ function trackRequests(app: App, { drain, metrics }: AppOptions): void {
 const webhookOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'other';
 
 function addAdmissionRoutes(app: App, { deciders, metrics, logger }: AppOptions): void {
-  for (const webhook of ['mutate', 'validate'] satisfies WebhookName[]) {
+  for (const webhook of WEBHOOKS) {
     const handle = admissionHandler({ webhook, decide: deciders[webhook], metrics, logger });
     app.post<{ Querystring: { timeout?: unknown } }>(`/${webhook}`, ({ body, query }) =>
       handle({ body, timeout: query.timeout }),

@@ -46,7 +46,7 @@ test('a template is known by its outline once it was compiled', () => {
   expect(templates.known(templateOutline(next))).toBeUndefined();
 });
 
-test('a stored revision without a uid is compiled each time, and one of somebody else is none', () => {
+test('a stored revision without a uid is compiled each time, and foreign data is not compiled', () => {
   const templates = new CompiledTemplates();
   const unstored = controllerRevision(version, 'team');
   expect(templates.ofRevision(unstored)?.compiled.revision).toBe(revision);

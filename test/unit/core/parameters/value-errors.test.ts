@@ -42,7 +42,7 @@ describe('a secret value', () => {
     ['of another type', 5, { type: 'string' }, 'Invalid value: must be a string: put it in quotes'],
     ['in place of a list', 'hunter2', strings, 'Invalid value: must be a list'],
     [
-      'that is none of an enum',
+      'that is not in the enum',
       'hunter2',
       { type: 'string', enum: ['hunter1'] },
       'Unsupported value: supported values: "hunter1"',
