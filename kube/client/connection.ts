@@ -4,6 +4,7 @@ import { beforeSendInterceptor } from './before-send.ts';
 import type { ClusterConfig } from './cluster-config.ts';
 import { fingerprintOf, readCredentials } from './credentials.ts';
 import type { TlsOptions } from './credentials.ts';
+import { CONNECTION_WINDOW_BYTES } from './large-frames.ts';
 import './orphan-streams.ts';
 
 /**
@@ -110,10 +111,11 @@ export class Connection {
   }
 
   #openWatches(): Dispatcher {
-    return this.#open({ connections: this.#limits.watches, allowH2: true });
+    const h2Options = { connectionWindowSize: CONNECTION_WINDOW_BYTES };
+    return this.#open({ connections: this.#limits.watches, allowH2: true, h2Options });
   }
 
-  #open(pool: { connections: number; allowH2: boolean }): Dispatcher {
+  #open(pool: Pick<Pool.Options, 'connections' | 'allowH2' | 'h2Options'>): Dispatcher {
     const tls = this.#tls as NonNullable<ProxyAgent.Options['requestTls']>;
     const options = {
       ...pool,
