@@ -3,7 +3,10 @@ import { FieldPath } from '../errors/field-path.ts';
 
 /** What the API server's decoder could not read. */
 export interface Misfit {
-  /** The names of the fields, without the indices of lists: `spec.template.spec.containers.ports.containerPort`. */
+  /**
+   * The names of the fields, without the indices of lists: `spec.template.spec.containers.ports.containerPort`. The names of
+   * embedded Go types are among them.
+   */
   path: string;
   /** `string`, `bool`, `object`, `array`, or `number` with the number. */
   given: string;
@@ -17,6 +20,7 @@ export function misfitPaths(job: Job, { path, given }: Misfit): string[] {
   const [root = '', ...names] = path.split('.');
   let places = [{ value: (job as Record<string, unknown>)[root], path: FieldPath.of(root) }].flatMap(elements);
   for (const name of names) {
+    if (isEmbedded(name)) continue;
     places = places
       .flatMap(({ value, path: at }) =>
         isObject(value) && Object.hasOwn(value, name) ? [{ value: value[name], path: at.child(name) }] : [],
@@ -27,6 +31,11 @@ export function misfitPaths(job: Job, { path, given }: Misfit): string[] {
     .filter(({ value }) => isGiven(value, given))
     .slice(0, MOST)
     .map(({ path: at }) => String(at));
+}
+
+/** A Go type without a field of its own, such as `ProbeHandler` in `readinessProbe.ProbeHandler.httpGet.port`. */
+function isEmbedded(name: string): boolean {
+  return /^[A-Z]/.test(name);
 }
 
 interface Place {

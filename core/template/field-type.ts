@@ -42,7 +42,7 @@ const FITTING: Record<FieldType, readonly ParameterSchema['type'][]> = {
 const WANTED: Record<FieldType, string> = {
   integer: 'a whole number',
   boolean: 'true or false',
-  'int-or-string': 'a whole number or a string',
+  'int-or-string': 'a whole number or a name',
   quantity: 'a quantity',
 };
 
@@ -54,10 +54,13 @@ export function whyUnfit(field: FieldType, name: string, schema: ParameterSchema
   return `the field takes ${WANTED[field]}, and parameter "${name}" is of type ${type}; declare schema.type: ${first}`;
 }
 
-/** Why text with a placeholder in it cannot be the value of a field; `undefined` if it can. */
-export function whyNoText(field: FieldType, placeholder: string): string | undefined {
-  if (field !== 'integer' && field !== 'boolean') return undefined;
-  return `the field takes ${WANTED[field]}, and this is text; write ${placeholder} alone`;
+/**
+ * Why text with a placeholder in it cannot be the value of a field; `undefined` if it can.
+ * @param text whether the text is always a number, which no port can be called
+ */
+export function whyNoText(field: FieldType, placeholder: string, text: 'number' | 'text'): string | undefined {
+  const isWrong = field === 'integer' || field === 'boolean' || (field === 'int-or-string' && text === 'number');
+  return isWrong ? `the field takes ${WANTED[field]}, and this is text; write ${placeholder} alone` : undefined;
 }
 
 /** The value as a number or a boolean, where the field takes one; `undefined` if it is inserted as text. */

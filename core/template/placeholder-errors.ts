@@ -67,7 +67,9 @@ function errorsOfPlaceholder(placeholder: Placeholder, { string, declared }: Pla
   if (parameter === undefined) return [undeclared(string.path, placeholder, declared)];
   const isList = parameter.schema?.type === 'array';
   const isWholeElement = string.kind === 'element' && string.tokens.length === 1;
-  const why = whyMisplaced({ name, spread, isList, isWholeElement }) ?? whyWrongType(string, placeholder, parameter);
+  const why =
+    whyMisplaced({ name, spread, isList, isWholeElement }) ??
+    whyWrongType(string, placeholder, { parameter, declared });
   return why === undefined ? [] : [field.invalid(string.path, source, why)];
 }
 
@@ -75,10 +77,18 @@ function errorsOfPlaceholder(placeholder: Placeholder, { string, declared }: Pla
 function whyWrongType(
   { type, tokens }: TemplateString,
   { name, source, spread }: Placeholder,
-  { schema }: Parameter,
+  { parameter: { schema }, declared }: { parameter: Parameter; declared: Declared },
 ): string | undefined {
   if (type === undefined) return undefined;
-  return tokens.length === 1 ? whyUnfit(type, name, spread ? schema?.items : schema) : whyNoText(type, source);
+  if (tokens.length === 1) return whyUnfit(type, name, spread ? schema?.items : schema);
+  const isNumber = tokens.every((token) => isWithoutLetters(token, declared));
+  return whyNoText(type, source, isNumber ? 'number' : 'text');
+}
+
+/** Whether no value can put a letter there. */
+function isWithoutLetters(token: Token, declared: Declared): boolean {
+  if (token.kind === 'placeholder') return declared.get(token.name)?.schema?.type === 'integer';
+  return !/[a-z]/i.test(token.source);
 }
 
 interface Use {

@@ -75,7 +75,7 @@ export function trialFindings(
 }
 
 /** The errors in fields where every value is the template's own. Paths are the template's. */
-export function ownValueErrors(template: CompiledTemplate, errors: readonly FieldError[]): FieldError[] {
+function ownValueErrors(template: CompiledTemplate, errors: readonly FieldError[]): FieldError[] {
   const { plan } = template;
   const madeUp = new Set(template.parameters.filter((one) => !hasValue(one)).map(({ name }) => name));
   const unknown = placeholderPaths({ strings: stringsWith(madeUp, plan) });
@@ -92,6 +92,11 @@ function inTemplate(error: FieldError): FieldError {
 export function errorsOfValues({ plan }: CompiledTemplate, errors: readonly FieldError[]): FieldError[] {
   const dependent = placeholderPaths(plan);
   return errors.filter(({ path }) => isWithin(pathInTemplate(path), dependent));
+}
+
+/** Paths of the fields of a Job in which a placeholder becomes a number. */
+export function numberPaths({ plan }: CompiledTemplate): string[] {
+  return plan.strings.flatMap(({ path, type }) => (type === 'integer' || type === 'int-or-string' ? [path] : []));
 }
 
 /** Whether the template has a value of its own for the parameter. */

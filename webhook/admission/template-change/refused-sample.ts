@@ -1,10 +1,11 @@
 import type { Job } from '../../../api/wire.ts';
 import type { FieldError } from '../../../core/errors/field-error.ts';
 import { quotedList } from '../../../core/errors/quoted.ts';
-import { withQuantities } from '../../../core/job/stand-ins.ts';
+import { withStandIns } from '../../../core/job/stand-ins.ts';
+import { isAboutOtherFields, parameterThatNeverFits } from '../../../core/template/fitting-values.ts';
 import { otherValues } from '../../../core/template/other-values.ts';
 import { pathInTemplate } from '../../../core/template/template-reference.ts';
-import { errorsOfValues, ownValueErrors, trialFindings } from '../../../core/template/trial.ts';
+import { errorsOfValues, numberPaths, trialFindings } from '../../../core/template/trial.ts';
 import type { Findings } from '../run-checks.ts';
 import type { TemplateChange, TemplateChangeOptions } from './template-change.ts';
 
@@ -21,7 +22,8 @@ const MOST_FIELDS = 3;
 export async function refusedSample(trying: Trying, job: Job, refused: readonly FieldError[]): Promise<Findings> {
   const template = trying.compiled();
   const errors = [...refused, ...(await hiddenErrors(trying, job, refused))];
-  const hopeless = await hopelessFields(trying, ownValueErrors(template, errors));
+  const ofValues = errorsOfValues(template, errors).map((error) => ({ ...error, path: pathInTemplate(error.path) }));
+  const hopeless = await hopelessFields(trying, ofValues);
   const paths = new Set(hopeless.map(({ path }) => path));
   const findings = trialFindings(
     template,
@@ -30,13 +32,11 @@ export async function refusedSample(trying: Trying, job: Job, refused: readonly 
   return { errors: [...findings.errors, ...hopeless], warnings: findings.warnings };
 }
 
-/** The errors that the API server did not report because it could not parse the sample value of a quantity. */
+/** The errors that the API server did not report because it could not decode the sample value of a quantity or a number. */
 async function hiddenErrors({ compiled, dryRuns, signal }: Trying, job: Job, refused: readonly FieldError[]) {
   const ofValues = errorsOfValues(compiled(), refused);
-  const other = withQuantities(
-    job,
-    ofValues.map(({ path }) => path),
-  );
+  const paths = [...ofValues.map(({ path }) => path), ...numberPaths(compiled())];
+  const other = withStandIns(job, Array.from(new Set(paths)));
   const outcome = other && (await dryRuns.try(other, signal));
   if (outcome?.kind !== 'invalid') return [];
   const fromValues = new Set(errorsOfValues(compiled(), outcome.errors));
@@ -46,18 +46,37 @@ async function hiddenErrors({ compiled, dryRuns, signal }: Trying, job: Job, ref
 
 /** Errors of fields that are wrong with every value that their parameters can have. Paths are the template's. */
 async function hopelessFields(trying: Trying, errors: readonly FieldError[]): Promise<FieldError[]> {
+  const template = trying.compiled();
+  const unfit = errors.flatMap((error) => {
+    const name = parameterThatNeverFits(template, error);
+    return name === undefined ? [] : [because(error, `no value that parameter "${name}" can have is valid`)];
+  });
+  const known = new Set(unfit.map(({ path }) => path));
+  const open = errors.filter(({ path }) => !known.has(path));
+  return [...unfit, ...(await withAllOtherValues(trying, open))];
+}
+
+/** Errors of fields that are still wrong with each of the few other values that their parameters can have. */
+async function withAllOtherValues(trying: Trying, errors: readonly FieldError[]): Promise<FieldError[]> {
+  const candidates = errors.flatMap((error) => {
+    const others = otherValues(trying.compiled(), error.path, trying.trial().parameters);
+    return others === undefined || isAboutOtherFields(trying.compiled(), error) ? [] : [{ error, others }];
+  });
   const tried = await Promise.all(
-    errors.slice(0, MOST_FIELDS).map(async (error) => {
-      const others = otherValues(trying.compiled(), error.path, trying.trial().parameters);
-      if (others === undefined) return [];
+    candidates.slice(0, MOST_FIELDS).map(async ({ error, others }) => {
       const verdicts = await Promise.all(others.map(async (values) => isWrong(trying, values, error.path)));
       if (verdicts.includes(false)) return [];
       const names = quotedList(Object.keys(others[0] ?? {}));
-      const all = names === '' ? 'a run can set no other value' : `no other value of ${names} is valid either`;
-      return [{ ...error, message: `${error.message}; ${all}` }];
+      return [
+        because(error, names === '' ? 'a run can set no other value' : `no other value of ${names} is valid either`),
+      ];
     }),
   );
   return tried.flat();
+}
+
+function because(error: FieldError, why: string): FieldError {
+  return { ...error, message: `${error.message}; ${why}` };
 }
 
 async function isWrong(

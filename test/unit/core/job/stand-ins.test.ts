@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Job } from '../../../../api/wire.ts';
-import { withQuantities } from '../../../../core/job/stand-ins.ts';
+import { withStandIns } from '../../../../core/job/stand-ins.ts';
 
 const job = (memory: string, gpu = '2'): Job => ({
   metadata: { labels: { memory } },
@@ -20,7 +20,7 @@ const LIMITS = 'spec.template.spec.containers[0].resources.limits';
 it('quantities are replaced, and the Job is not changed', () => {
   const before = job('sample', 'sample');
   const paths = [`${LIMITS}[memory]`, `${LIMITS}[nvidia.com/gpu]`];
-  const { spec } = withQuantities(before, paths) ?? {};
+  const { spec } = withStandIns(before, paths) ?? {};
   expect(spec?.template.spec?.containers[0]?.resources?.limits).toEqual({ memory: '1', 'nvidia.com/gpu': '1' });
   expect(spec?.template.spec?.volumes?.[0]?.emptyDir).toEqual({ sizeLimit: 'sample' });
   expect(before).toEqual(job('sample', 'sample'));
@@ -34,5 +34,27 @@ it.each([
   ['the field is not in spec', ['metadata.labels[memory]']],
   ['the quantity is the same', [`${LIMITS}[memory]`]],
 ])('there is no other Job if %s', (_, paths) => {
-  expect(withQuantities(job('1'), paths)).toBeUndefined();
+  expect(withStandIns(job('1'), paths)).toBeUndefined();
+});
+
+it('numbers of more than 32 bits are replaced, and others stay', () => {
+  const numbers = (many: number, port: number): Job => ({
+    spec: {
+      parallelism: many,
+      completions: 5,
+      template: {
+        spec: {
+          containers: [{ name: 'a', readinessProbe: { httpGet: { port } } }],
+          securityContext: { supplementalGroups: [3, many] },
+        },
+      },
+    },
+  });
+  const pod = 'spec.template.spec';
+  const paths = [
+    ...['spec.parallelism', 'spec.completions', `${pod}.containers[0].readinessProbe.httpGet.port`],
+    ...[`${pod}.securityContext.supplementalGroups[0]`, `${pod}.securityContext.supplementalGroups[1]`],
+  ];
+  expect(withStandIns(numbers(2 ** 31, -(2 ** 31) - 1), paths)).toEqual(numbers(1, 1));
+  expect(withStandIns(numbers(2 ** 31 - 1, -(2 ** 31)), paths)).toBeUndefined();
 });

@@ -71,6 +71,16 @@ describe('a placeholder that is a whole value', () => {
       { readinessProbe: { httpGet: { port: '$(params.s)' } } },
       { readinessProbe: { httpGet: { port: 's' } } },
     ],
+    [
+      'the name of a port with a number in it',
+      { readinessProbe: { httpGet: { port: 'http-$(params.n)' } } },
+      { readinessProbe: { httpGet: { port: 'http-7' } } },
+    ],
+    [
+      'the name of a port that is put together',
+      { readinessProbe: { httpGet: { port: '$(params.s)$(params.n)' } } },
+      { readinessProbe: { httpGet: { port: 's7' } } },
+    ],
     ['a limit', { resources: { limits: { cpu: '$(params.n)' } } }, { resources: { limits: { cpu: 7 } } }],
     [
       'a limit with a unit',
@@ -122,6 +132,11 @@ describe('a template is refused', () => {
       'if a number is put together from text',
       { backoffLimit: '1$(params.n)' },
       'spec.backoffLimit: Invalid value: "$(params.n)": the field takes a whole number, and this is text; write $(params.n) alone',
+    ],
+    [
+      'if a port is put together from numbers',
+      { ...withContainer({ readinessProbe: { httpGet: { port: '80$(params.n)' } } }) },
+      'spec.template.spec.containers[0].readinessProbe.httpGet.port: Invalid value: "$(params.n)": the field takes a whole number or a name, and this is text; write $(params.n) alone',
     ],
     [
       'if elements of the wrong type are inserted',

@@ -11,7 +11,7 @@ const JOB = {
         automountServiceAccountToken: {},
         containers: [
           { name: 'a', ports: [{ containerPort: 80 }, { containerPort: 99999999999 }], args: [1, true, 'x'] },
-          { name: 'b', ports: [{ containerPort: 99999999999 }] },
+          { name: 'b', ports: [{ containerPort: 99999999999 }], readinessProbe: { httpGet: { port: 99999999999 } } },
           null,
         ],
       },
@@ -29,6 +29,11 @@ it.each<[string, string, string[]]>([
     `${CONTAINERS}.ports.containerPort`,
     'number 99999999999',
     [`${CONTAINERS}[0].ports[1].containerPort`, `${CONTAINERS}[1].ports[0].containerPort`],
+  ],
+  [
+    `${CONTAINERS}.readinessProbe.ProbeHandler.httpGet.port`,
+    'number 99999999999',
+    [`${CONTAINERS}[1].readinessProbe.httpGet.port`],
   ],
   [`${CONTAINERS}.args`, 'bool', [`${CONTAINERS}[0].args[1]`]],
   [`${CONTAINERS}.args`, 'number', [`${CONTAINERS}[0].args[0]`]],

@@ -70,7 +70,7 @@ it.each<[FieldType, ParameterSchema['type'] | undefined, string | undefined]>([
   [
     'int-or-string',
     'number',
-    'the field takes a whole number or a string, and parameter "x" is of type number; declare schema.type: integer',
+    'the field takes a whole number or a name, and parameter "x" is of type number; declare schema.type: integer',
   ],
   ['quantity', undefined, undefined],
   ['quantity', 'number', undefined],
@@ -83,13 +83,16 @@ it.each<[FieldType, ParameterSchema['type'] | undefined, string | undefined]>([
   expect(whyUnfit(field, 'x', type && { type })).toBe(why);
 });
 
-it.each<[FieldType, string | undefined]>([
-  ['integer', 'the field takes a whole number, and this is text; write $(params.x) alone'],
-  ['boolean', 'the field takes true or false, and this is text; write $(params.x) alone'],
-  ['int-or-string', undefined],
-  ['quantity', undefined],
-])('text around a placeholder in a field of type %s: %s', (field, why) => {
-  expect(whyNoText(field, '$(params.x)')).toBe(why);
+it.each<[FieldType, 'number' | 'text', string | undefined]>([
+  ['integer', 'number', 'the field takes a whole number, and this is text; write $(params.x) alone'],
+  ['integer', 'text', 'the field takes a whole number, and this is text; write $(params.x) alone'],
+  ['boolean', 'text', 'the field takes true or false, and this is text; write $(params.x) alone'],
+  ['int-or-string', 'number', 'the field takes a whole number or a name, and this is text; write $(params.x) alone'],
+  ['int-or-string', 'text', undefined],
+  ['quantity', 'number', undefined],
+  ['quantity', 'text', undefined],
+])('text around a placeholder in a field of type %s, always a %s: %s', (field, text, why) => {
+  expect(whyNoText(field, '$(params.x)', text)).toBe(why);
 });
 
 it.each<[FieldType | undefined, number | boolean | string | string[] | undefined, number | boolean | undefined]>([

@@ -68,6 +68,82 @@ describe('a field that is wrong with the sample', () => {
   });
 });
 
+describe('a field for which the template has no value', () => {
+  const image = { image: '$(params.x)' };
+  const refused = (message: string): ApiServer => {
+    return () => [{ ...wrong(`${CONTAINER}.image`), message }];
+  };
+
+  it('is an error if it is wrong with all values that a run can set', async () => {
+    const { errors, dryRuns } = await found(
+      template(image, [{ name: 'x', schema: { type: 'boolean' } }]),
+      refused('Invalid value'),
+    );
+    expect(errors).toMatchObject([{ message: 'Invalid value; no other value of "x" is valid either' }]);
+    expect(dryRuns).toBe(2);
+  });
+
+  it('is an error, without another dry run, if the message of the API server excludes all of them', async () => {
+    const { errors, warnings, dryRuns } = await found(
+      template(image, [{ name: 'x', schema: { type: 'integer', minimum: 70_000 } }]),
+      refused('Invalid value: 70000: must be between 1 and 65535, inclusive'),
+    );
+    expect(errors).toMatchObject([
+      {
+        path: `${CONTAINER}.image`,
+        message:
+          'Invalid value: 70000: must be between 1 and 65535, inclusive; no value that parameter "x" can have is valid',
+      },
+    ]);
+    expect({ warnings, dryRuns }).toEqual({ warnings: [], dryRuns: 1 });
+  });
+
+  it('is neither error nor warning if a run can set any value', async () => {
+    const { errors, warnings } = await found(template(image, [{ name: 'x' }]), refused('Invalid value'));
+    expect({ errors, warnings }).toEqual({ errors: [], warnings: [] });
+  });
+
+  it('is no error if what is wrong depends on the value of another parameter', async () => {
+    const parameters: Parameter[] = [{ name: 'x', schema: { type: 'boolean' } }, { name: 'y' }];
+    const of = template({ ...image, args: ['$(params.y)'] }, parameters);
+    const { errors, dryRuns } = await found(of, refused('Forbidden: may not be set when y is'));
+    expect({ errors, dryRuns }).toEqual({ errors: [], dryRuns: 1 });
+  });
+});
+
+it('fields with any values do not keep others from being tried', async () => {
+  const args = ['$(params.a)', '$(params.b)', '$(params.c)', '$(params.flag)'];
+  const parameters: Parameter[] = [
+    ...['a', 'b', 'c'].map((name) => ({ name, default: 'x' })),
+    { name: 'flag', schema: { type: 'boolean' } },
+  ];
+  const { errors } = await found(template({ args }, parameters), () =>
+    args.map((_, index) => wrong(`${CONTAINER}.args[${index}]`)),
+  );
+  expect(errors).toMatchObject([{ path: `${CONTAINER}.args[3]` }]);
+});
+
+describe('a number that cannot be decoded', () => {
+  it('hides no other error of the template', async () => {
+    const ports = {
+      ports: [{ containerPort: '$(params.port)' }],
+      readinessProbe: { httpGet: { port: '$(params.probe)' } },
+    };
+    const parameters: Parameter[] = ['port', 'probe'].map((name) => ({
+      name,
+      schema: { type: 'integer' },
+      default: 3_000_000_000,
+    }));
+    const { errors } = await found(template(ports, parameters), ({ ports: [port] = [], readinessProbe }) => {
+      // The API server reports the first number only.
+      if (port?.containerPort !== 1) return [wrong(`${CONTAINER}.ports[0].containerPort`)];
+      if (readinessProbe?.httpGet?.port !== 1) return [wrong(`${CONTAINER}.readinessProbe.httpGet.port`)];
+      return [wrong(`${CONTAINER}.command`)];
+    });
+    expect(errors).toEqual([wrong(`${CONTAINER}.command`)]);
+  });
+});
+
 describe('a quantity that cannot be parsed', () => {
   const limits = { resources: { limits: { memory: '$(params.memory)' } } };
   const path = `${CONTAINER}.resources.limits[memory]`;
