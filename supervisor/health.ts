@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
 import { Counter, Registry } from 'prom-client';
-import { HEALTH_TIMEOUTS, limitHealthConnections } from '../kube/process/health-port.ts';
+import { MetricsText } from '../kube/metrics/metrics-text.ts';
+import { guardHealthPort, HEALTH_TIMEOUTS } from '../kube/process/health-port.ts';
 import { RESTART_REASONS } from './supervisor.ts';
 import type { RestartReason, Supervisor } from './supervisor.ts';
 
@@ -28,7 +30,12 @@ export class SupervisorMetrics {
 export function healthServer(
   supervisor: Pick<Supervisor, 'started' | 'child'>,
   { registry }: SupervisorMetrics,
+  logger: Pick<Logger, 'error'>,
 ): Server {
+  const metrics = new MetricsText(async () => {
+    const ofSyncer = await supervisor.child?.metrics().catch(() => '');
+    return `${await registry.metrics()}${ofSyncer ?? ''}`;
+  });
   const respond: Record<string, (response: ServerResponse) => Promise<void> | void> = {
     '/healthz': (response) => {
       response.end('ok');
@@ -38,9 +45,8 @@ export function healthServer(
       else response.writeHead(503).end('the syncer is not ready yet');
     },
     '/metrics': async (response) => {
-      const ofSyncer = await supervisor.child?.metrics().catch(() => '');
       response.setHeader('content-type', registry.contentType);
-      response.end(`${await registry.metrics()}${ofSyncer ?? ''}`);
+      response.end(await metrics.read());
     },
   };
   const server = createServer(HEALTH_TIMEOUTS, (request, response) => {
@@ -49,6 +55,6 @@ export function healthServer(
     if (route === undefined) response.writeHead(404).end();
     else void route(response);
   });
-  limitHealthConnections(server);
+  guardHealthPort(server, logger);
   return server;
 }

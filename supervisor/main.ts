@@ -63,7 +63,9 @@ process.on('SIGINT', () => {
 });
 
 logger.info({ memory: plan }, 'starting');
-await listenAnywhere(config.host, (host) => listenOn(healthServer(supervisor, metrics), config.healthPort, host));
+await listenAnywhere(config.host, (host) =>
+  listenOn(healthServer(supervisor, metrics, logger), config.healthPort, host),
+);
 const ticking = setInterval(() => {
   supervisor.tick();
 }, TICK_MS);

@@ -62,7 +62,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     metrics,
     logger,
   });
-  const app = healthApp(registry, () => controller.synced);
+  const app = healthApp(registry, () => controller.synced, logger);
   await listenAnywhere(config.host, (host) => app.listen({ host, port: config.healthPort }));
   controller.watch();
   election?.start();

@@ -67,9 +67,7 @@ export function createComponents(options: WebhookOptions): Components {
   const components = {
     ...{ client, templates, clusterTemplates, certificates, paths, readiness, drain, app, httpsPort },
     caBundles: new CaBundleWatch({ client, config, chain, logger }),
-    health: createHealthServer({ readiness, registry: metrics.registry }, (err) => {
-      logger.error({ err }, 'a health request failed');
-    }),
+    health: createHealthServer({ readiness, registry: metrics.registry, logger }),
   };
   addReadinessChecks(components);
   return components;

@@ -15,15 +15,14 @@ export async function listenAnywhere(host: string, listen: (host: string) => Pro
   }
 }
 
-/**
- * Resolves once the server listens. A later error concerns one connection, for instance that there are too many open
- * files, and is ignored. @throws the error of listening, for instance that the port is in use.
- */
+/** Resolves once the server listens. @throws the error of listening, for instance that the port is in use. */
 export function listenOn(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    // It stays: without a listener, an error would end the process.
-    server.on('error', reject);
-    server.listen({ port, host }, resolve);
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { logConnectionErrors } from '../../kube/process/connection-errors.ts';
 import { listenAnywhere } from '../../kube/process/listen.ts';
 import type { KeyPair } from '../tls/key-pair.ts';
 import type { App } from './app.ts';
@@ -30,10 +31,7 @@ export class HttpsPort {
     const { app, config, logger, onFatal } = this.#options;
     try {
       await listenAnywhere(config.host, (host) => app.listen({ host, port: config.port }));
-      // Without a listener, an error of one connection, such as too many open files, would end the process.
-      app.server.on('error', (err) => {
-        logger.error({ err }, 'a connection could not be accepted');
-      });
+      logConnectionErrors(app.server, logger);
       logger.info({ address: app.server.address() }, 'listening');
     } catch (err) {
       logger.fatal({ err }, 'the HTTPS port cannot be opened');

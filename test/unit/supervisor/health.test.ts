@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { pino } from 'pino';
 import { request } from 'undici';
 import { expect, it, vi } from 'vitest';
 import { listenOn, portOf } from '../../../kube/process/listen.ts';
@@ -6,10 +7,12 @@ import { openIdleConnections } from '../kube/process/idle-connections.ts';
 import type { Child } from '../../../supervisor/child.ts';
 import { healthServer, SupervisorMetrics } from '../../../supervisor/health.ts';
 
+const LOGGER = pino({ level: 'silent' });
+
 async function get(path: string, supervisor: { started: boolean; child: Child | undefined }) {
   const metrics = new SupervisorMetrics();
   metrics.onRestart('memory');
-  const server = healthServer(supervisor, metrics);
+  const server = healthServer(supervisor, metrics, LOGGER);
   await listenOn(server, 0, '127.0.0.1');
   const { statusCode, body } = await request(`http://127.0.0.1:${portOf(server.address())}${path}`, { reset: true });
   const text = await body.text();
@@ -44,6 +47,27 @@ it('serves the metrics of both processes', async () => {
   expect(text.endsWith('\nthings 3\n')).toBe(true);
 });
 
+it('requests the metrics of the syncer once for many requests', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const metrics = vi.fn(() => Promise.resolve('things 3\n'));
+  const server = healthServer({ started: true, child: childWith(metrics) }, new SupervisorMetrics(), LOGGER);
+  await listenOn(server, 0, '127.0.0.1');
+  const url = `http://127.0.0.1:${portOf(server.address())}/metrics`;
+  for (let times = 0; times < 3; times++) await (await request(url, { reset: true })).body.dump();
+  vi.useRealTimers();
+  expect(metrics).toHaveBeenCalledOnce();
+  server.close();
+  await once(server, 'close');
+});
+
+it('logs that a connection cannot be accepted', () => {
+  const error = vi.fn();
+  const server = healthServer({ started: true, child: undefined }, new SupervisorMetrics(), { error });
+  vi.spyOn(server, 'listening', 'get').mockReturnValue(true);
+  server.emit('error', new Error('accept EMFILE'));
+  expect(error).toHaveBeenCalledOnce();
+});
+
 it('serves its own metrics while the syncer does not answer', async () => {
   const child = childWith(() => Promise.reject(new Error('no answer')));
   const { statusCode, text } = await get('/metrics', { started: true, child });
@@ -52,7 +76,7 @@ it('serves its own metrics while the syncer does not answer', async () => {
 });
 
 it('answers while a client has many idle connections', async () => {
-  const server = healthServer({ started: true, child: undefined }, new SupervisorMetrics());
+  const server = healthServer({ started: true, child: undefined }, new SupervisorMetrics(), LOGGER);
   await listenOn(server, 0, '127.0.0.1');
   const idle = await openIdleConnections(server, 150);
   const url = `http://127.0.0.1:${portOf(server.address())}/healthz`;

@@ -35,7 +35,6 @@ it('reports that a port is in use', async () => {
   expect(() => portOf(first.address())).toThrow('the server does not listen');
   await listenOn(first, 0, '127.0.0.1');
   await expect(listenOn(second, portOf(first.address()), '127.0.0.1')).rejects.toThrow('EADDRINUSE');
-  expect(() => first.emit('error', failing('EMFILE'))).not.toThrow();
   first.close();
   await once(first, 'close');
 });

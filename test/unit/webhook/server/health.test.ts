@@ -10,13 +10,13 @@ import { Readiness } from '../../../../webhook/server/readiness.ts';
 let server: Server;
 let readiness: Readiness;
 let metrics: WebhookMetrics;
-let errors: unknown[];
+const logged = vi.fn();
 
 beforeEach(async () => {
   readiness = new Readiness();
   metrics = new WebhookMetrics();
-  errors = [];
-  server = createHealthServer({ readiness, registry: metrics.registry }, (error) => errors.push(error));
+  logged.mockClear();
+  server = createHealthServer({ readiness, registry: metrics.registry, logger: { error: logged } });
   await listenOn(server, 0, '127.0.0.1');
 });
 
@@ -53,6 +53,24 @@ it('/metrics is in the format of Prometheus', async () => {
   expect(text).toContain('# TYPE certwatcher_read_certificate_total counter');
 });
 
+it('/metrics is computed once for many requests', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const computed = vi.spyOn(metrics.registry, 'metrics');
+  const texts = new Set(
+    (await Promise.all([get('/metrics'), get('/metrics'), get('/metrics')])).map(({ text }) => text),
+  );
+  vi.useRealTimers();
+  expect({ computed: computed.mock.calls.length, texts: texts.size }).toEqual({ computed: 1, texts: 1 });
+});
+
+it('a connection that cannot be accepted is logged', () => {
+  server.emit('error', new Error('accept EMFILE'));
+  expect(logged).toHaveBeenCalledExactlyOnceWith(
+    { err: new Error('accept EMFILE') },
+    'a connection could not be accepted',
+  );
+});
+
 it('another path is not found', async () => {
   expect(await get('/')).toMatchObject({ code: 404 });
 });
@@ -62,7 +80,7 @@ it('an error is logged, and the response is a 500', async () => {
     throw new Error('a bug');
   });
   expect(await get('/readyz')).toMatchObject({ code: 500, text: '' });
-  expect(errors).toMatchObject([{ message: 'a bug' }]);
+  expect(logged.mock.calls).toMatchObject([[{ err: { message: 'a bug' } }, 'a health request failed']]);
 });
 
 it('a client with many idle connections does not keep the kubelet away', async () => {
