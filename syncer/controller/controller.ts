@@ -13,7 +13,7 @@ import { RevisionKeeper } from '../revisions/revision-keeper.ts';
 import { Cluster } from '../run/cluster.ts';
 import { reconcile } from '../run/reconcile.ts';
 import type { ReconcileContext } from '../run/reconcile.ts';
-import { firstRefusal } from '../run/remove-expired-job.ts';
+import { loggedRefusals } from '../run/remove-expired-job.ts';
 import { RunRecords } from '../run/run-records.ts';
 import { TemplateResolver } from '../run/template-resolver.ts';
 import type { TemplateCaches } from '../run/template-resolver.ts';
@@ -174,7 +174,7 @@ export class Controller {
       rules: options.rules,
       events: this.#events,
       clock: options.clock,
-      onDeletionForbidden: firstRefusal(options.logger),
+      onDeletionForbidden: loggedRefusals(options.logger, options.clock),
       onFinished: (run) => {
         this.#react(this.#routing.runFinished(run));
       },

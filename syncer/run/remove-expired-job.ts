@@ -5,6 +5,7 @@ import { jobExpiry } from '../../core/job/job-ttl.ts';
 import { isOwnJob, jobNameOfRun } from '../../core/job/ownership.ts';
 import { KubeApiError } from '../../kube/client/api-error.ts';
 import type { WorkResult } from '../../kube/controller/work-queue.ts';
+import { SparseReports } from '../../kube/process/sparse-reports.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import type { Clock } from '../clock.ts';
 import type { Cluster } from './cluster.ts';
@@ -45,11 +46,17 @@ export async function removeExpiredJob(context: ExpiryContext, run: JobRun): Pro
   return undefined;
 }
 
-/** Logs the first refusal only: usually, the permission is missing for all Jobs. */
-export function firstRefusal(logger: Pick<Logger, 'warn'>): ExpiryContext['onDeletionForbidden'] {
-  let isLogged = false;
+/**
+ * Logs a refusal, and the same one again an hour later: usually, the permission is missing for all Jobs. Refusals that
+ * differ only in their names, which are quoted, are the same.
+ */
+export function loggedRefusals(
+  logger: Pick<Logger, 'warn'>,
+  { monotonic }: Pick<Clock, 'monotonic'>,
+): ExpiryContext['onDeletionForbidden'] {
+  const reports = new SparseReports(monotonic);
   return (err) => {
-    if (!isLogged) logger.warn({ err }, 'cannot delete a Job whose time is over; Kubernetes deletes such Jobs later');
-    isLogged = true;
+    if (!reports.isDue((err.status.message ?? '').replaceAll(/"[^"]*"/g, '""'))) return;
+    logger.warn({ err }, 'cannot delete a Job whose time is over; Kubernetes deletes such Jobs later');
   };
 }

@@ -4,7 +4,7 @@ import type { Job } from '../../../../api/wire.ts';
 import { jobNameOfRun } from '../../../../core/job/ownership.ts';
 import { KubeApiError } from '../../../../kube/client/api-error.ts';
 import { trimmedJob, runOutline } from '../../../../syncer/controller/trimmed-objects.ts';
-import { firstRefusal, removeExpiredJob } from '../../../../syncer/run/remove-expired-job.ts';
+import { loggedRefusals, removeExpiredJob } from '../../../../syncer/run/remove-expired-job.ts';
 import { echoRun } from '../../core/objects.ts';
 
 const FINISHED = Date.parse('2026-11-23T10:00:00Z');
@@ -86,11 +86,24 @@ describe('the Job of a finished run', () => {
   });
 });
 
-it('the first refusal alone is logged', () => {
+it('a refusal is logged again when an hour is over, or when it is another one', () => {
+  let time = 0;
   const logged: unknown[] = [];
-  const report = firstRefusal({ warn: (...line: unknown[]) => logged.push(line) });
-  const forbidden = new KubeApiError({ method: 'DELETE', path: '/', code: 403, body: '' });
-  report(forbidden);
-  report(forbidden);
+  const report = loggedRefusals({ warn: (line: unknown) => logged.push(line) }, { monotonic: () => time });
+  const forbidden = (message: string): KubeApiError =>
+    new KubeApiError({ method: 'DELETE', path: '/', code: 403, body: JSON.stringify({ kind: 'Status', message }) });
+  const permission = (name: string) =>
+    forbidden(`jobs.batch "${name}" is forbidden: cannot delete in namespace "${name}"`);
+  report(permission('a'));
+  report(permission('b'));
   expect(logged).toHaveLength(1);
+  time = 60_000;
+  report(permission('c'));
+  expect(logged).toHaveLength(1);
+  const policy = forbidden('admission webhook "x" denied the request');
+  report(policy);
+  expect(logged).toEqual([expect.anything(), { err: policy }]);
+  time += 3_600_000;
+  report(policy);
+  expect(logged).toHaveLength(3);
 });
