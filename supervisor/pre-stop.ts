@@ -1,2 +1,4 @@
 /** The `preStop` hook of the container: tells its first process, the supervisor, that the Pod is being deleted. */
-process.kill(1, 'SIGUSR2');
+import { announceDeletion } from './announce-deletion.ts';
+
+await announceDeletion(1);
