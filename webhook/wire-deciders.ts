@@ -34,12 +34,14 @@ export interface DeciderDependencies {
 export function wireDeciders({ client, caches, config, logger }: DeciderDependencies): Deciders {
   const lookup = new TemplateLookup(client, caches);
   const compiled = new CompiledTemplates({ revisionTtlMs: REVISION_TTL_MS });
+  // In mode `Use`, the policies of the API server decide if they are installed; else the webhook does.
+  const isPermissionChecked = config.authorizationMode === 'Use' && !config.policies;
   const revisions = new RevisionStore({ client, clusterNamespace: config.podNamespace, templates: compiled });
   return createDeciders({
     lookup,
     revisions,
     templates: new TemplateResolver({ lookup, revisions, compiled }),
-    authorization: new Authorization({ client, mode: config.policies ? 'Namespace' : config.authorizationMode }),
+    authorization: new Authorization({ client, enabled: isPermissionChecked }),
     dryRuns: new DryRunVerdicts({ client, enabled: config.dryRun, reuseSeconds: config.dryRunReuseSeconds }),
     references: new MissingReferences({ client, kinds: config.warnMissing, logger }),
     unfinishedRuns: new UnfinishedRunWarnings({ client, logger }),

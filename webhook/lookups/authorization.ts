@@ -1,6 +1,6 @@
 import type { AdmissionRequest } from '../../api/admission-review.ts';
 import type { JobRun } from '../../api/job-run.ts';
-import { GROUP, VERB_OVERRIDE, VERB_USE, VERSION, type AuthorizationMode } from '../../api/names.ts';
+import { GROUP, VERB_OVERRIDE, VERB_USE, VERSION } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_TEMPLATES, type Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/wire.ts';
 import { overridesOf } from '../../core/overrides/overrides.ts';
@@ -37,11 +37,12 @@ interface Permission {
 
 export interface AuthorizationOptions {
   client: Pick<KubeClient, 'create'>;
-  mode: AuthorizationMode;
+  /** False: every user may, without a review. */
+  enabled: boolean;
 }
 
 /**
- * Checks in mode `Use` whether the user of a request may use a template. The API server's authorizers decide, through a
+ * Checks whether the user of a request may use a template. The API server's authorizers decide, through a
  * SubjectAccessReview for that user. If the review fails, the user is denied.
  */
 export class Authorization {
@@ -55,7 +56,7 @@ export class Authorization {
 
   /** Why the user may not create this JobRun; `undefined` if the user may. */
   async refusalOfCreate(request: AdmissionRequest, run: JobRun, signal: AbortSignal): Promise<string | undefined> {
-    if (this.#options.mode === 'Namespace') return undefined;
+    if (!this.#options.enabled) return undefined;
     const key = templateKeyOfRun(run);
     const beyond = overridesOf(run).filter((name) => !INCLUDED_IN_USE.includes(name));
     const [use, override] = await Promise.all([
@@ -69,7 +70,7 @@ export class Authorization {
 
   /** Why the user may not change `spec.suspend` of this JobRun; `undefined` if the user may. */
   async refusalOfSuspend(request: AdmissionRequest, run: JobRun, signal: AbortSignal): Promise<string | undefined> {
-    if (this.#options.mode === 'Namespace') return undefined;
+    if (!this.#options.enabled) return undefined;
     const permission = { key: templateKeyOfRun(run), verb: VERB_OVERRIDE, action: 'override suspend of' };
     return this.#refusal(request, permission, signal);
   }

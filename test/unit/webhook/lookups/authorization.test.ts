@@ -14,15 +14,15 @@ let authorization: Authorization;
 
 beforeEach(() => {
   apiServer = new FakeApiServer();
-  authorization = new Authorization({ client: apiServer, mode: 'Use' });
+  authorization = new Authorization({ client: apiServer, enabled: true });
 });
 
 const create = (spec: Partial<JobRun['spec']> = {}) => authorization.refusalOfCreate(request, echoRun(spec), signal);
 const verbs = () => apiServer.reviews.map(({ spec }) => spec.resourceAttributes.verb).toSorted();
 
 describe('the creation of a JobRun', () => {
-  it('needs no review in mode Namespace', async () => {
-    authorization = new Authorization({ client: apiServer, mode: 'Namespace' });
+  it('needs no review if permission is not checked', async () => {
+    authorization = new Authorization({ client: apiServer, enabled: false });
     expect(await create({ parallelism: 2 })).toBeUndefined();
     expect(await authorization.refusalOfSuspend(request, echoRun(), signal)).toBeUndefined();
     expect(verbs()).toEqual([]);
