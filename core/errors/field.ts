@@ -66,7 +66,14 @@ interface Choice {
 }
 
 function sentence(kind: string, value: unknown, why: string): string {
-  return [kind, ...(value === OMITTED ? [] : [quoted(value)]), ...(why === '' ? [] : [why])].join(': ');
+  return [kind, ...(value === OMITTED || isRounded(value) ? [] : [quoted(value)]), ...(why === '' ? [] : [why])].join(
+    ': ',
+  );
+}
+
+/** Such an integer may not be the one that was written, so it is not quoted. */
+function isRounded(value: unknown): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
 function withHint(message: string, hint: string): string {

@@ -132,7 +132,7 @@ describe('what is wrong', () => {
         "spec.parameters[mode]: Unsupported value: "fats": supported values: "fast", "slow"; did you mean "fast"?",
         "spec.parameters[files]: Invalid value: "a": must be a list: write ["a"]",
         "spec.parameters[force]: Invalid value: "true": must be true or false: write it without quotes",
-        "spec.parameters[any]: Invalid value: 1152921504606847000: is a number too great to be stored exactly: use a parameter of type string, and put the value in quotes",
+        "spec.parameters[any]: Invalid value: is a number too great to be stored exactly: use a parameter of type string, and put the value in quotes",
         "spec.parameters[day]: Invalid value: "A": must have at least 2 characters",
         "spec.parameters[day]: Invalid value: "A": must match the regular expression ^[a-z]+$",
         "spec.parameters[count]: Invalid value: 0: must be greater than or equal to 1",

@@ -17,6 +17,11 @@ describe('a field error', () => {
       'FieldValueNotSupported',
       'Unsupported value: "a": supported values: "b"; did you mean "b"?',
     ],
+    [() => field.invalid('p', 2 ** 53 - 1, 'why'), 'FieldValueInvalid', 'Invalid value: 9007199254740991: why'],
+    // It may have been written as 9007199254740993.
+    [() => field.invalid('p', 2 ** 53, 'why'), 'FieldValueInvalid', 'Invalid value: why'],
+    [() => field.typeInvalid('p', -1e300, 'why'), 'FieldValueTypeInvalid', 'Invalid value: why'],
+    [() => field.invalid('p', 0.1, 'why'), 'FieldValueInvalid', 'Invalid value: 0.1: why'],
     [() => field.notFound('p', 'a', 'why'), 'FieldValueNotFound', 'Not found: "a": why'],
     [() => field.forbidden('p', 'why'), 'FieldValueForbidden', 'Forbidden: why'],
     [() => field.required('p', 'why'), 'FieldValueRequired', 'Required value: why'],

@@ -219,12 +219,17 @@ describe('a value that no schema can allow', () => {
   it.each<[string, unknown, object, RegExp]>([
     ['a string with NUL', 'a\0b', { type: 'string' }, /"a\\u0000b": .*NUL/],
     ['half of a surrogate pair', 'a\ud83d', { type: 'string' }, /surrogate/],
-    ['an integer that is not exact', 2 ** 53, { type: 'integer' }, /9007199254740992: .*type string.*quotes/],
+    [
+      'an integer that is not exact',
+      2 ** 53,
+      { type: 'integer' },
+      /^Invalid value: is a number too great.*type string.*quotes/,
+    ],
     [
       'a negative integer that is not exact',
       -(2 ** 53),
       { type: 'number' },
-      /-9007199254740992: .*type string.*quotes/,
+      /^Invalid value: is a number too great.*type string.*quotes/,
     ],
   ])('is %s', (_, value, schema, message) => {
     expect(errorsOf(value, schema)).toEqual([fieldError('p', 'FieldValueInvalid', message)]);
