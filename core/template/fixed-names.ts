@@ -1,20 +1,28 @@
 import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
-import type { PlaceholderPlan } from './placeholder-plan.ts';
+import type { CompiledTemplate } from './compile.ts';
 
 const CONTAINER_NAME = /^spec\.template\.spec\.(?:containers|initContainers)\[\d+\]\.name$/;
-const WHY =
-  'the name of a container must be the same in every Job, because runs override containers by name; write the name';
+const VARIABLE_NAME = /^spec\.template\.spec\.(?:containers|initContainers)\[\d+\]\.env\[\d+\]\.name$/;
 
 /**
- * Placeholders in the names of containers. An error of the template when it is applied only: a template that was stored
- * with one still gets its Jobs.
+ * Placeholders in the names of containers, and in those of environment variables that runs may override. An error of the
+ * template when it is applied only: a template that was stored with one still gets its Jobs.
  */
-export function fixedNameErrors({ strings }: Pick<PlaceholderPlan, 'strings'>): FieldError[] {
-  const names = strings.filter(({ path }) => CONTAINER_NAME.test(path));
-  return errorsOfEach(names, ({ path, tokens }) => {
+export function fixedNameErrors({ plan, allowed }: Pick<CompiledTemplate, 'plan' | 'allowed'>): FieldError[] {
+  const isEnvAllowed = allowed.includes('env');
+  return errorsOfEach(plan.strings, ({ path, tokens }) => {
     const placeholder = tokens.find(({ kind }) => kind === 'placeholder');
-    return placeholder === undefined ? [] : [field.invalid(path, placeholder.source, WHY)];
+    const why = placeholder && whyFixed(path, isEnvAllowed);
+    return why === undefined ? [] : [field.invalid(path, placeholder?.source, why)];
   });
+}
+
+function whyFixed(path: string, isEnvAllowed: boolean): string | undefined {
+  if (CONTAINER_NAME.test(path)) {
+    return 'the name of a container must be the same in every Job, because runs override containers by name; write the name';
+  }
+  if (!isEnvAllowed || !VARIABLE_NAME.test(path)) return undefined;
+  return 'the name of a variable that runs may override must be the same in every Job, because they override variables by name; write the name, or leave "env" out of overrides.allow';
 }

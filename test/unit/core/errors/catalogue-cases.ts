@@ -97,7 +97,10 @@ const TEMPLATE_CASES: Errors[] = [
   template([{ name: 'day' }], ['$(params.dya)', '$(params.zzzzzz)', '$(params.day[*])', '$(params.day', '$(params.1)']),
   template([{ name: 'day' }], ['$(param.day)', '${params.day}', '$(PARAMS.dya)']),
   template([], ['$(params.day)']),
-  () => fixedNameErrors(placeholderPlan({ template: { spec: { containers: [{ name: '$(params.x)' }] } } })),
+  () => {
+    const containers = [{ name: '$(params.x)', env: [{ name: '$(params.x)' }] }];
+    return fixedNameErrors({ plan: placeholderPlan({ template: { spec: { containers } } }), allowed: ['env'] });
+  },
   template([], ['$'.repeat(50_001)]),
   typed({ parallelism: '$(params.day)', suspend: 'a$(params.day)' }),
   template([list], ['$(params.l)', 'a$(params.l[*])']),

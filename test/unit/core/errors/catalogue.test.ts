@@ -111,6 +111,7 @@ describe('what is wrong', () => {
         "spec.template.spec.containers[0].args[2]: Invalid value: "$(PARAMS.dya)": not a placeholder; did you mean "$(params.day)"?",
         "spec.template.spec.containers[0].args[0]: Not found: "$(params.day)": parameter "day" is not declared; the template declares no parameters; write $$(params.day) for the literal text",
         "spec.template.spec.containers[0].name: Invalid value: "$(params.x)": the name of a container must be the same in every Job, because runs override containers by name; write the name",
+        "spec.template.spec.containers[0].env[0].name: Invalid value: "$(params.x)": the name of a variable that runs may override must be the same in every Job, because they override variables by name; write the name, or leave "env" out of overrides.allow",
         "spec: Forbidden: the template has 50,001 "$", and can have at most 50,000; put long scripts into a ConfigMap",
         "spec.parallelism: Invalid value: "$(params.day)": the field takes a whole number, and parameter "day" is of type string; declare schema.type: integer",
         "spec.suspend: Invalid value: "$(params.day)": the field takes true or false, and this is text; write $(params.day) alone",

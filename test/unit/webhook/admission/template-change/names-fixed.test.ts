@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { JobTemplate } from '../../../../../api/job-template.ts';
+import type { Override } from '../../../../../api/names.ts';
 import { compileTemplate } from '../../../../../core/template/compile.ts';
 import { namesFixed } from '../../../../../webhook/admission/template-change/names-fixed.ts';
 import { echoTemplate } from '../../../core/objects.ts';
@@ -19,6 +21,36 @@ it('the name of a container has no placeholder', () => {
 
 it('it can have escaped text, and other names can have placeholders', () => {
   expect(found('$$(params.day)', { volumes: [{ name: '$(params.day)' }] })).toEqual([]);
+});
+
+const variable = (allow?: Override[]): JobTemplate => ({
+  ...echoTemplate({
+    template: {
+      spec: {
+        containers: [{ name: 'a', image: 'busybox', env: [{ name: 'A', value: '$(params.day)' }] }],
+        initContainers: [{ name: 'b', env: [{ name: 'B' }, { name: '$(params.day)', value: 'x' }] }],
+      },
+    },
+  }),
+  parameters: [{ name: 'day' }],
+  ...(allow && { overrides: { allow } }),
+});
+
+it.each<[string, Override[] | undefined]>([
+  ['by default', undefined],
+  ['by its list', ['env', 'args']],
+])('the name of a variable has no placeholder if runs may override it %s', (_, allow) => {
+  const { errors } = namesFixed({ compiled: () => compileTemplate(variable(allow)) });
+  expect(errors).toMatchObject([
+    {
+      path: 'spec.template.spec.initContainers[0].env[1].name',
+      message: expect.stringMatching(/"env" out of/) as string,
+    },
+  ]);
+});
+
+it('the name of a variable can have a placeholder if no run may override it', () => {
+  expect(namesFixed({ compiled: () => compileTemplate(variable(['args'])) }).errors).toEqual([]);
 });
 
 it('a template that was stored with such a name gets its Jobs', () => {
