@@ -19,11 +19,6 @@ export class Singleflight<T> {
     this.#everyMs = everyMs;
   }
 
-  /** The number of keys with work in flight, or whose interval is not over. */
-  get size(): number {
-    return this.#flights.size;
-  }
-
   run(key: string, work: () => Promise<T>): Promise<T> {
     const flight = this.#flights.get(key);
     if (flight === undefined) return this.#start(key, work);
