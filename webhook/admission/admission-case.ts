@@ -9,7 +9,7 @@ export interface AdmissionCase {
   /** Aborts when the time to decide is up; see `server/time-budget.ts`. */
   signal: AbortSignal;
   /** Hides what an answer to this request must not quote. Absent: the user wrote everything that it can quote. */
-  hide?: () => Promise<Hide>;
+  lookUpHide?: () => Promise<Hide>;
 }
 
 /** A request about a JobRun. */

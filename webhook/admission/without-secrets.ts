@@ -4,11 +4,11 @@ import type { Findings } from './run-checks.ts';
 
 /** The same findings, without the values that the answer to this request must not quote. */
 export async function withoutSecrets(
-  { hide: hiding }: AdmissionCase,
+  { lookUpHide }: AdmissionCase,
   findings: readonly Findings[],
 ): Promise<readonly Findings[]> {
-  if (hiding === undefined || !findings.some(isQuoting)) return findings;
-  const hide = await hiding();
+  if (lookUpHide === undefined || !findings.some(isQuoting)) return findings;
+  const hide = await lookUpHide();
   return findings.map(({ errors, forbidden, warnings, ...others }) => ({
     ...others,
     ...(errors && {

@@ -92,9 +92,9 @@ export function gatherJobRunCreation(
     const { rendered } = (await rendering()) ?? {};
     return rendered !== undefined && 'job' in rendered ? dryRuns.try(rendered.job, signal) : undefined;
   });
-  const hide = once(async () => {
+  const lookUpHide = once(async () => {
     const found = validateTemplateRef(run).length > 0 ? undefined : await template();
     return found?.kind === 'found' ? hidingFromCreator(found.template.compiled, run) : (text: string) => text;
   });
-  return { ...base, hide, key: once(() => templateKeyOfRun(run)), template, rendering, dryRun };
+  return { ...base, lookUpHide, key: once(() => templateKeyOfRun(run)), template, rendering, dryRun };
 }

@@ -53,12 +53,14 @@ describe('runChecks', () => {
   });
 
   it('quotes nothing that the request must hide', async () => {
-    const hide = () => Promise.resolve((text: string) => text.replaceAll('s3cret', '***'));
+    const lookUpHide = () => Promise.resolve((text: string) => text.replaceAll('s3cret', '***'));
     const secret = { errors: [field.invalid('a', 's3cret', 'is wrong')], warnings: ['not s3cret'] };
-    const denied = await runChecks({ ...admissionCase(), hide }, [stage(secret)]);
+    const denied = await runChecks({ ...admissionCase(), lookUpHide }, [stage(secret)]);
     expect(denied).toMatchObject({ allowed: false, warnings: ['not ***'] });
     const others = [{ warnings: ['not s3cret'] }, { forbidden: 'no s3cret' }];
-    const verdicts = await Promise.all(others.map((found) => runChecks({ ...admissionCase(), hide }, [stage(found)])));
+    const verdicts = await Promise.all(
+      others.map((found) => runChecks({ ...admissionCase(), lookUpHide }, [stage(found)])),
+    );
     expect(verdicts.map(({ allowed }) => allowed)).toEqual([true, false]);
     expect(JSON.stringify([denied, ...verdicts])).not.toContain('s3cret');
   });
