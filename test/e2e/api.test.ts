@@ -399,6 +399,11 @@ describe('authorization in mode Use', { concurrent: false }, () => {
     await grant('runs', ['create', 'get', 'list', 'patch'], ['jobruns']);
   });
 
+  test('helm test runs a JobRun until it succeeds', async () => {
+    const output = await cluster.helm('test', release, '--namespace', releaseNamespace, '--timeout', '3m');
+    expect(output).toContain('Succeeded');
+  });
+
   test('without the verb use, a run of the template is denied, and the message names the verb', async () => {
     const denied = await place.apply(run('alices', 'plain'), ...as);
     expect(denied.code).toBe(1);
