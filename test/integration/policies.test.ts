@@ -36,7 +36,7 @@ async function createdRun(name: string, spec: object = {}, metadata: object = {}
 const marked = (requester: string | null): object => ({ annotations: { [ANNOTATION_REQUESTED_BY]: requester } });
 
 it('the API server finds no mistake in the types of the policies', async () => {
-  for (const policy of ['requester', 'revisions', 'permission']) {
+  for (const policy of ['requester', 'revisions', 'permission', 'metadata']) {
     const name = `job-template-run-${policy}`;
     await eventually(`the type check of ${name}`, async () => {
       const command = ['get', 'validatingadmissionpolicy', name, '-o', 'jsonpath={.status}'];
@@ -107,6 +107,33 @@ describe('revisions', () => {
   });
 
   // The garbage collector notices a new kind of object within half a minute.
+  it.each(['StatefulSet', 'DaemonSet'])('of a %s are written as before', async (kind) => {
+    const name = kind.toLowerCase();
+    const set = (image: string): object => ({
+      apiVersion: 'apps/v1',
+      kind,
+      metadata: { name },
+      spec: {
+        selector: { matchLabels: { app: name } },
+        ...(kind === 'StatefulSet' && { serviceName: name }),
+        template: {
+          // Its controller copies the labels to the revisions.
+          metadata: { labels: { app: name, 'hematoscope.app/job-template': 'echo' } },
+          spec: { containers: [{ name: 'main', image }] },
+        },
+      },
+    });
+    for (const [index, image] of ['busybox:1', 'busybox:2'].entries()) {
+      await environment.tenant.applied(set(image));
+      await eventually(`revision ${index + 1}`, async () => {
+        const options = { namespace, labelSelector: `app=${name}` };
+        const { items } = await environment.product.client.list<ControllerRevision>(CONTROLLER_REVISIONS, options);
+        return items.length === index + 1;
+      });
+    }
+    await environment.tenant.kubectl(['delete', kind, name]);
+  });
+
   it('are deleted with their template by the garbage collector', { timeout: 180_000 }, async () => {
     await stored('cascading');
     expectSuccess(await environment.tenant.kubectl(['delete', 'jobtemplate', 'cascading']));
@@ -171,6 +198,71 @@ describe.for<[string, () => Promise<void>]>([
         expect(await requester()).toBe(before);
       }
       expect(await changed('ben', { metadata: { labels: { team: 'a' } } })).toBeUndefined();
+    });
+  });
+
+  describe('metadata', () => {
+    const entries = (count: number, key: (index: number) => string, value: string): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [key(index), value]));
+    const labels = (count: number): object => ({
+      labels: entries(count, (index) => `l${index}`.padEnd(63, 'x'), 'v'.repeat(37)),
+    });
+    const owners = (count: number): object[] =>
+      Array.from({ length: count }, (_, index) => ({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        name: 'p'.repeat(75),
+        uid: `u${index}`.padEnd(20, 'x'),
+      }));
+    const finalizers = (count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `${`f${index}`.padEnd(63, 'x')}.io/${'x'.repeat(33)}`);
+    const refusal = async (request: Promise<unknown>): Promise<string> => {
+      const error = await request.then(
+        () => new Error('accepted'),
+        (reason: unknown) => reason as Error,
+      );
+      return error.message;
+    };
+    const MOST = 'can have at most 262144; put large data into a ConfigMap';
+
+    // Each has 100 characters.
+    it.each<[string, (hundreds: number) => object]>([
+      ['labels', labels],
+      ['owner references', (count) => ({ ownerReferences: owners(count) })],
+      ['finalizers', (count) => ({ finalizers: finalizers(count) })],
+    ])('of a run has at most 256 KiB: %s', async (_sentence, metadata) => {
+      const created = (count: number) =>
+        environment.create('anna', jobRun('large', 'echo', {}, metadata(count)), { dryRun });
+      expect(await refusal(created(2_650))).toContain(MOST);
+      expect(await refusal(created(1_000))).toBe('accepted');
+    });
+
+    it('of a run has at most 256 KiB in all', async () => {
+      const annotations = { note: 'x'.repeat(200_000) };
+      const created = (more: object) =>
+        environment.create('anna', jobRun('large', 'echo', {}, { annotations, ...more }), { dryRun });
+      expect(await refusal(created(labels(700)))).toContain(MOST);
+      expect(await refusal(created(labels(100)))).toBe('accepted');
+    });
+
+    it('has annotations of at most 256 KiB for Kubernetes itself', async () => {
+      const annotations = { note: 'x'.repeat(262_144) };
+      const request = environment.create('anna', jobRun('large', 'echo', {}, { annotations }), { dryRun });
+      expect(await refusal(request)).toContain('Too long: may not be more than 262144 bytes');
+    });
+
+    it('of a run that is stored does not grow beyond that', async () => {
+      const { key } = await createdRun(`grows-${suffix}`);
+      const changed = (count: number) =>
+        environment.as('ben').patch(JOB_RUNS, key, { metadata: labels(count) }, { dryRun });
+      expect(await refusal(changed(2_650))).toContain(MOST);
+      expect(await refusal(changed(1_000))).toBe('accepted');
+    });
+
+    it.each(['JobTemplate', 'ClusterJobTemplate'])('of a %s has at most 256 KiB', async (kind) => {
+      const manifest = { ...template('large'), kind, metadata: { name: 'large', ...labels(2_650) } };
+      const { stderr } = await environment.tenant.kubectl(['create', '--dry-run=server', '-f', '-'], manifest);
+      expect(stderr).toContain(MOST);
     });
   });
 
