@@ -1,6 +1,8 @@
 import { backoffMs } from './backoff.ts';
 import type { BackoffLimits } from './backoff.ts';
 import type { WaitingKey } from './fair-keys.ts';
+import { SYSTEM_TIMERS } from './timers.ts';
+import type { Timers } from './timers.ts';
 import { PriorityKeys } from './priority-keys.ts';
 import type { Priority } from './priority-keys.ts';
 import type { ReconcileResult, WorkQueueMetrics } from '../metrics/work-queue-metrics.ts';
@@ -14,6 +16,8 @@ export type WorkResult = undefined | 'retry' | { afterMs: number };
 export interface WorkQueueOptions {
   /** How many keys of one group are processed at once. A few more are processed if they are of other groups. */
   workers: number;
+  /** How many keys are processed at once in all. Default: a quarter more than `workers`. */
+  mostActive?: number;
   /** The group of a key, such as its namespace; groups take turns. Default: the part before the first `/`. */
   groupOf?: (key: string) => string;
   /** Never called twice at once for one key. If it throws, the key is retried after a growing delay. */
@@ -22,6 +26,8 @@ export interface WorkQueueOptions {
   onError: (error: unknown, key: string, delayMs: number) => void;
   /** For tests. */
   backoff?: BackoffLimits;
+  /** For tests. */
+  timers?: Timers | undefined;
   metrics?: WorkQueueMetrics | undefined;
 }
 
@@ -49,6 +55,7 @@ const RETRY_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 120_000 };
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
+  readonly #timers: Timers;
   readonly #waiting: PriorityKeys;
   readonly #active = new Set<string>();
   /** How many keys of a group are active. */
@@ -56,14 +63,15 @@ export class WorkQueue {
   /** Added while active. */
   readonly #again = new Map<string, Priority>();
   readonly #failures = new Map<string, number>();
-  readonly #delayed = new Map<string, { timer: NodeJS.Timeout; at: number }>();
+  readonly #delayed = new Map<string, { cancel: () => void; at: number }>();
   #running = false;
   #heldUntil = 0;
-  #holdTimer: NodeJS.Timeout | undefined;
+  #cancelHold: () => void = () => undefined;
   #idle: PromiseWithResolvers<undefined> | undefined;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
+    this.#timers = options.timers ?? SYSTEM_TIMERS;
     this.#waiting = new PriorityKeys(options.groupOf ?? namespaceOf);
   }
 
@@ -90,7 +98,7 @@ export class WorkQueue {
       if (priority === 'normal') this.#waiting.raise(key);
       return;
     }
-    this.#waiting.add(key, performance.now(), priority);
+    this.#waiting.add(key, this.#timers.now(), priority);
     this.#options.metrics?.added();
     this.#fill();
   }
@@ -98,33 +106,33 @@ export class WorkQueue {
   /** Adds the key after a delay, at most 24 days. If it is delayed already, the earlier time counts. */
   addAfter(key: string, wantedMs: number): void {
     const delayMs = Math.min(wantedMs, LONGEST_TIMER_MS);
-    const at = performance.now() + delayMs;
+    const at = this.#timers.now() + delayMs;
     const known = this.#delayed.get(key);
     if (known && known.at <= at) return;
     this.#cancelDelayed(key);
-    const timer = setTimeout(() => {
+    const cancel = this.#timers.after(delayMs, () => {
       this.#delayed.delete(key);
       this.add(key, delayMs < ROUTINE_MS ? 'normal' : 'low');
-    }, delayMs);
-    this.#delayed.set(key, { timer, at });
+    });
+    this.#delayed.set(key, { cancel, at });
   }
 
   /** Starts no work for this long, because the server is down or requested a pause. Keys can still be added. */
   holdFor(ms: number): void {
-    const until = performance.now() + ms;
+    const until = this.#timers.now() + ms;
     if (until <= this.#heldUntil) return;
     this.#heldUntil = until;
-    clearTimeout(this.#holdTimer);
-    this.#holdTimer = setTimeout(() => {
+    this.#cancelHold();
+    this.#cancelHold = this.#timers.after(ms, () => {
       this.#heldUntil = 0;
       this.#fill();
-    }, ms);
+    });
   }
 
   /** Starts no more work, and resolves when the current work has finished. */
   async stop(): Promise<void> {
     this.#running = false;
-    clearTimeout(this.#holdTimer);
+    this.#cancelHold();
     for (const key of Array.from(this.#delayed.keys())) this.#cancelDelayed(key);
     if (this.#active.size === 0) return;
     this.#idle ??= Promise.withResolvers<undefined>();
@@ -133,7 +141,7 @@ export class WorkQueue {
 
   #fill(): void {
     this.#options.metrics?.depth(this.#waiting.size);
-    if (performance.now() < this.#heldUntil) return;
+    if (this.#timers.now() < this.#heldUntil) return;
     while (this.#running && this.#active.size < this.#mostActive()) {
       const next = this.#waiting.take((group) => this.#busyIn(group) < this.#options.workers);
       if (next === undefined) return;
@@ -141,9 +149,10 @@ export class WorkQueue {
     }
   }
 
-  /** A quarter of the workers more than one group can use. */
+  /** By default, a quarter of the workers more than one group can use. */
   #mostActive(): number {
-    return this.#options.workers + Math.ceil(this.#options.workers / 4);
+    const { workers, mostActive = workers + Math.ceil(workers / 4) } = this.#options;
+    return mostActive;
   }
 
   #busyIn(group: string): number {
@@ -151,7 +160,7 @@ export class WorkQueue {
   }
 
   async #run({ key, group, addedAt }: WaitingKey): Promise<void> {
-    const started = performance.now();
+    const started = this.#timers.now();
     this.#active.add(key);
     this.#busy.set(group, this.#busyIn(group) + 1);
     this.#options.metrics?.started((started - addedAt) / 1000, this.#active.size);
@@ -161,7 +170,7 @@ export class WorkQueue {
     this.#active.delete(key);
     if (this.#busyIn(group) > 1) this.#busy.set(group, this.#busyIn(group) - 1);
     else this.#busy.delete(group);
-    this.#options.metrics?.finished(result, (performance.now() - started) / 1000, this.#active.size);
+    this.#options.metrics?.finished(result, (this.#timers.now() - started) / 1000, this.#active.size);
     const again = this.#again.get(key);
     this.#again.delete(key);
     if (again !== undefined) this.add(key, again);
@@ -200,7 +209,7 @@ export class WorkQueue {
   }
 
   #cancelDelayed(key: string): void {
-    clearTimeout(this.#delayed.get(key)?.timer);
+    this.#delayed.get(key)?.cancel();
     this.#delayed.delete(key);
   }
 }

@@ -57,6 +57,13 @@ describe('WorkQueue', () => {
     expect(began).toEqual([]);
   });
 
+  it('processes as many keys at once in all as is set, and of one group as it has workers', async () => {
+    const { queue, began } = trial({ mostActive: 3 });
+    for (const key of ['a/1', 'a/2', 'a/3', 'b/1', 'b/2']) queue.add(key);
+    await settled();
+    expect(began).toEqual(['a/1', 'a/2', 'b/1']);
+  });
+
   it('processes as many keys at once as it has workers, in order', async () => {
     const { queue, began, end } = trial();
     for (const key of ['a', 'b', 'c', 'd']) queue.add(key);
