@@ -197,6 +197,12 @@ export const REASONS: readonly Term[] = [
     meaning:
       '`spec.suspend` of the run was changed while no webhook was called, and the template does not allow it. The Job is not changed.',
   },
+  {
+    name: names.REASON_CALLBACK_FAILED,
+    on: 'Event',
+    meaning:
+      'The result of the run was not sent to `spec.callbackUrl`, and it is not tried again; `status.callback.lastError` gives the reason.',
+  },
 ];
 
 export const PHASE_MEANINGS: Readonly<Record<names.Phase, string>> = {

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
+import { callbackFields, CallbackStatusSchema } from './callback.ts';
 import { immutableFields } from './immutable-fields.ts';
 import {
   definition,
@@ -187,6 +188,7 @@ const specFields = {
   priorityClassName: Type.Optional(
     Type.String({ description: "PriorityClass of the Pods; it replaces the template's. An empty string clears it." }),
   ),
+  ...callbackFields,
 };
 
 export const JobRunSpecSchema = Type.Object(specFields, {
@@ -231,6 +233,7 @@ const ownStatus = Type.Object({
     Type.Integer({ description: 'The metadata.generation of the JobRun that this status describes.', format: 'int64' }),
   ),
   template: Type.Optional(RenderedTemplateSchema),
+  callback: Type.Optional(CallbackStatusSchema),
   error: Type.Optional(
     Type.String({ description: 'Why the run failed, or why its outcome is not known, in one sentence.' }),
   ),

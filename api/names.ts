@@ -108,6 +108,8 @@ const FINAL_PHASES: readonly Phase[] = ['Succeeded', 'Failed', 'Unknown'];
 /** The field selector of runs that are not finished. */
 export const UNFINISHED = FINAL_PHASES.map((phase) => `status.phase!=${phase}`).join(',');
 
+export const CALLBACK_STATES = ['Pending', 'Delivered', 'Failed'] as const;
+
 /** Condition types. `Complete`, `Failed`, `Suspended` and others are the Job's own, mirrored verbatim. */
 export const CONDITION_COMPLETE = 'Complete';
 export const CONDITION_FAILED = 'Failed';
@@ -142,3 +144,5 @@ export const REASON_SUSPENDED = 'Suspended';
 export const REASON_RESUMED = 'Resumed';
 /** `spec.suspend` of the run was changed without admission, and the template does not allow it. */
 export const REASON_SUSPEND_REFUSED = 'SuspendRefused';
+/** The callback of a finished run was given up. */
+export const REASON_CALLBACK_FAILED = 'CallbackFailed';

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { Type } from 'typebox';
 import { MISSING_TEMPLATE_POLICIES } from '../api/names.ts';
+import { HOST_PATTERNS } from '../core/callback/host-pattern.ts';
 import { ConfigError, logLevel, oneOf, port, readEnvironment } from '../kube/process/environment.ts';
 import type { ConfigOf, Environment } from '../kube/process/environment.ts';
 
@@ -26,6 +27,12 @@ const SCHEMA = Type.Object({
   MISSING_TEMPLATE_WAIT_SECONDS: Type.Integer({ minimum: 0, default: 300 }),
   /** How many revisions of a template are stored besides the current one and those in use. */
   REVISION_HISTORY_LIMIT: Type.Integer({ minimum: 0, maximum: 1000, default: 10 }),
+  /** Which callbacks are permitted: hosts, separated by commas; whether http is; `namespace/name` of Secrets. */
+  CALLBACK_ALLOWED_HOSTS: Type.String({ pattern: HOST_PATTERNS, default: '' }),
+  CALLBACK_ALLOW_HTTP: Type.Boolean({ default: false }),
+  CALLBACK_SECRETS: Type.String({ default: '' }),
+  /** PEM: certificates of authorities that callbacks trust besides the usual ones. */
+  CALLBACK_CA_BUNDLE: Type.String({ default: '' }),
   LOG_LEVEL: logLevel(),
 });
 

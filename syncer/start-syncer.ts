@@ -9,6 +9,8 @@ import type { LeaseTiming } from '../kube/controller/leader-election.ts';
 import type { RequestObserver } from '../kube/client/request-sender.ts';
 import { kubeMetrics } from '../kube/metrics/client-metrics.ts';
 import { listenAnywhere, portOf } from '../kube/process/listen.ts';
+import { wireCallbacks } from './callback/wire-callbacks.ts';
+import type { CallbackWiring } from './callback/wire-callbacks.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { leaseName } from './config.ts';
 import type { SyncerConfig } from './config.ts';
@@ -27,6 +29,8 @@ export interface StartOptions {
   leaseTiming?: LeaseTiming;
   /** For tests: how long an old revision is retained after its last use. Five minutes by default. */
   revisionGraceMs?: number;
+  /** For tests; the real network and clock by default. */
+  callbackWiring?: CallbackWiring;
 }
 
 export interface Syncer {
@@ -54,6 +58,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const election = clients.lease && electionOf(options, { client: clients.lease, instance, metrics });
   const controller = new Controller({
     ...controllerConfig(config),
+    callbacks: wireCallbacks(options, registry),
     client: clients.client,
     guard: election ?? ALWAYS_ALLOWED,
     clock: SYSTEM_CLOCK,

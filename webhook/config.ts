@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { AUTHORIZATION_MODES, MISSING_TEMPLATE_POLICIES } from '../api/names.ts';
+import { HOST_PATTERNS } from '../core/callback/host-pattern.ts';
 import { REFERENCE_KINDS, type ReferenceKind } from '../core/job/references.ts';
 import {
   logLevel,
@@ -41,6 +42,10 @@ const EnvironmentSchema = Type.Object({
     pattern: `^(((^|,)(${REFERENCE_KINDS.join('|')}))+|)$`,
     default: '',
   }),
+  /** Which callbacks are permitted: hosts, separated by commas; whether http is; `namespace/name` of Secrets. */
+  CALLBACK_ALLOWED_HOSTS: Type.String({ pattern: HOST_PATTERNS, default: '' }),
+  CALLBACK_ALLOW_HTTP: Type.Boolean({ default: false }),
+  CALLBACK_SECRETS: Type.String({ default: '' }),
   LOG_LEVEL: logLevel(),
   /** How long the process still answers requests after a signal to stop. */
   DRAIN_SECONDS: Type.Integer({ minimum: 0, maximum: 600, default: 30 }),

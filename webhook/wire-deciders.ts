@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { callbackPolicyOf } from '../core/callback/callback-policy.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { CompiledTemplates } from '../revisions/compiled-templates.ts';
 import { RevisionStore } from '../revisions/revision-store.ts';
@@ -20,6 +21,9 @@ export interface DeciderDependencies {
   config: Pick<
     WebhookConfig,
     | 'authorizationMode'
+    | 'callbackAllowedHosts'
+    | 'callbackAllowHttp'
+    | 'callbackSecrets'
     | 'dryRun'
     | 'dryRunReuseSeconds'
     | 'missingTemplate'
@@ -47,5 +51,6 @@ export function wireDeciders({ client, caches, config, logger }: DeciderDependen
     unfinishedRuns: new UnfinishedRunWarnings({ client, logger }),
     clusterNamespace: config.podNamespace,
     missingTemplate: config.missingTemplate,
+    callbacks: callbackPolicyOf(config),
   });
 }

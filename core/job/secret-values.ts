@@ -5,11 +5,12 @@ import { containerOverrides, listOf, type PodSpec } from '../overrides/container
 import type { CompiledTemplate } from '../template/compile.ts';
 
 /**
- * Hides what only the creator of a run may read of it: the values of its secret parameters, and all values of environment
- * variables. For an Event, a status and a log.
+ * Hides what only the creator of a run may read of it: the token of its callback, the values of its secret parameters,
+ * and all values of environment variables. For an Event, a status and a log.
  */
 export function hidingFromOthers(template: CompiledTemplate | undefined, run: JobRun): Hide {
   return lazily(() => [
+    ...callbackToken(run),
     ...secretParameters(template, run),
     ...variablesOf(template?.content.spec),
     ...containerOverrides(run).flatMap(({ fields }) => valuesOf(fields.env)),
@@ -17,11 +18,15 @@ export function hidingFromOthers(template: CompiledTemplate | undefined, run: Jo
 }
 
 /**
- * Hides what a denial of a run must not quote: the values of secret parameters, and what the template sets for environment
- * variables. The creator of the run can read what the run itself sets for them.
+ * Hides what a denial of a run must not quote: the token of its callback, the values of secret parameters, and what the
+ * template sets for environment variables. The creator of the run can read what the run itself sets for them.
  */
-export function hidingFromCreator(template: CompiledTemplate, run: JobRun): Hide {
-  return lazily(() => [...secretParameters(template, run), ...variablesOf(template.content.spec)]);
+export function hidingFromCreator(template: CompiledTemplate | undefined, run: JobRun): Hide {
+  return lazily(() => [
+    ...callbackToken(run),
+    ...secretParameters(template, run),
+    ...variablesOf(template?.content.spec),
+  ]);
 }
 
 function lazily(values: () => string[]): Hide {
@@ -29,8 +34,12 @@ function lazily(values: () => string[]): Hide {
   return (text) => (hide ??= hiding(values()))(text);
 }
 
+function callbackToken(run: JobRun): string[] {
+  return textsOf((run.spec as Partial<JobRun['spec']> | null | undefined)?.callbackToken);
+}
+
 function secretParameters(template: CompiledTemplate | undefined, run: JobRun): string[] {
-  const set = (run.spec as Partial<JobRun['spec']>).parameters ?? {};
+  const set = (run.spec as Partial<JobRun['spec']> | null | undefined)?.parameters ?? {};
   return listOf(template?.parameters).flatMap((parameter) => {
     const { name, secret, default: value } = (parameter as Partial<typeof parameter> | null) ?? {};
     if (secret !== true || name === undefined) return [];

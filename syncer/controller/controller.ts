@@ -8,6 +8,9 @@ import type { WorkResult } from '../../kube/controller/work-queue.ts';
 import type { KubeMetrics } from '../../kube/metrics/client-metrics.ts';
 import { CompiledTemplates } from '../../revisions/compiled-templates.ts';
 import { RevisionStore } from '../../revisions/revision-store.ts';
+import { CallbackDelivery } from '../callback/callback-delivery.ts';
+import type { CallbackDeliveryOptions } from '../callback/callback-delivery.ts';
+import type { CallbackMetrics } from '../callback/callback-metrics.ts';
 import type { Clock } from '../clock.ts';
 import { RevisionKeeper } from '../revisions/revision-keeper.ts';
 import { Cluster } from '../run/cluster.ts';
@@ -24,6 +27,12 @@ import type { Reaction } from './event-routing.ts';
 import { Outage } from './outage.ts';
 import { Watches } from './watches.ts';
 
+/** `clock`: for tests; that of the controller by default. */
+export type CallbackOptions = Pick<CallbackDeliveryOptions, 'policy' | 'sender' | 'timers'> & {
+  clock?: Pick<Clock, 'now'> | undefined;
+  metrics?: CallbackMetrics | undefined;
+};
+
 export interface ControllerOptions {
   client: KubeClient;
   guard: WriteGuard;
@@ -37,6 +46,7 @@ export interface ControllerOptions {
   /** Whether every stored JobRun was admitted by a webhook. */
   trustsAdmission: boolean;
   revisionHistoryLimit: number;
+  callbacks: CallbackOptions;
   /** For tests; five minutes by default. */
   revisionGraceMs?: number | undefined;
   /** Name of this process, for Events. */
@@ -56,6 +66,7 @@ export class Controller {
   readonly #keeper: RevisionKeeper;
   readonly #templates: TemplateResolver;
   readonly #context: ReconcileContext;
+  readonly #callbacks: CallbackDelivery;
 
   constructor(options: ControllerOptions) {
     const { client, clock, logger, clusterNamespace } = options;
@@ -88,6 +99,7 @@ export class Controller {
     });
     this.#keeper = this.#newKeeper(options, store);
     this.#context = this.#newContext(options, cluster);
+    this.#callbacks = this.#newCallbackDelivery(options, cluster);
   }
 
   get synced(): boolean {
@@ -104,11 +116,12 @@ export class Controller {
     await this.#watches.refresh();
     this.#queue.start();
     this.#keeper.start();
+    this.#callbacks.start();
   }
 
   /** Completes the work in progress and starts no more. After this only Events are written. */
   async endWork(): Promise<void> {
-    await Promise.all([this.#queue.stop(), this.#keeper.stop()]);
+    await Promise.all([this.#queue.stop(), this.#keeper.stop(), this.#callbacks.stop()]);
   }
 
   /** Completes the work in progress, then writes the last Events, then stops the watches. */
@@ -121,6 +134,7 @@ export class Controller {
   #pauseAll(ms: number): void {
     this.#queue.holdFor(ms);
     this.#keeper.holdFor(ms);
+    this.#callbacks.holdFor(ms);
   }
 
   #react(reactions: Reaction[]): void {
@@ -140,6 +154,9 @@ export class Controller {
         return;
       case 'forgetRun':
         this.#records.forget(reaction.run);
+        return;
+      case 'sendCallback':
+        this.#callbacks.add(reaction.run);
         return;
       case 'reconcileWaiting':
         for (const run of this.#records.takeWaiting(reaction.template)) this.#queue.add(run);
@@ -214,6 +231,19 @@ export class Controller {
       outage: this.outage,
       metrics: options.metrics.workQueue('revision'),
       logger,
+    });
+  }
+
+  #newCallbackDelivery(options: ControllerOptions, cluster: Cluster): CallbackDelivery {
+    const { callbacks, client, clock, guard, logger } = options;
+    return new CallbackDelivery({
+      ...{ client, cluster, guard, logger },
+      ...callbacks,
+      clock: callbacks.clock ?? clock,
+      runs: this.#watches.runs.cache,
+      events: this.#events,
+      outage: this.outage,
+      queueMetrics: options.metrics.workQueue('callback'),
     });
   }
 

@@ -1,5 +1,6 @@
 import type { JobRun } from '../../api/job-run.ts';
 import type { ControllerRevision, Job } from '../../api/wire.ts';
+import { isCallbackPending } from '../../core/callback/attempt.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
 import { controllingRun, isOwnJob } from '../../core/job/ownership.ts';
 import { identityOfRevision } from '../../core/template/controller-revision.ts';
@@ -16,6 +17,8 @@ export type Reaction =
   /** Remember the last known state of the run's Job. */
   | { kind: 'rememberDeletedJob'; run: JobRun; job: Job; deletion: Deletion }
   | { kind: 'forgetRun'; run: JobRun }
+  /** Send the callback of the run with this key. */
+  | { kind: 'sendCallback'; run: string }
   /** Work on the runs that wait for this template. */
   | { kind: 'reconcileWaiting'; template: TemplateKey }
   /** Check the stored revisions of this template. */
@@ -55,7 +58,9 @@ export class EventRouting {
   runFinished(run: JobRun): Reaction[] {
     const template = templateKeyOfRun(run);
     const release: Reaction[] = this.#isOurs(template) ? [{ kind: 'releaseRevision', template }] : [];
-    return [{ kind: 'forgetRun', run }, ...release];
+    const hasCallback = this.#isOurs(run.metadata) && isCallbackPending(run);
+    const callback: Reaction[] = hasCallback ? [{ kind: 'sendCallback', run: keyOf(run.metadata) }] : [];
+    return [{ kind: 'forgetRun', run }, ...release, ...callback];
   }
 
   /** A Job was added or updated. A run that is not cached yet may be its own; of a known run, only its own Job matters. */

@@ -1,6 +1,7 @@
 import type { JobRun } from '../../api/job-run.ts';
 import { ANNOTATION_TTL_SECONDS, CONDITION_FINISHED, LABEL_APP_VERSION, LABEL_JOB_RUN } from '../../api/names.ts';
 import type { Job } from '../../api/wire.ts';
+import { isCallbackPending } from '../../core/callback/attempt.ts';
 
 /** What every syncer knows of every run: whether it is finished, and which template it uses. There can be many thousands. */
 export function runOutline(run: JobRun): JobRun {
@@ -16,6 +17,19 @@ export function runOutline(run: JobRun): JobRun {
       ...(templateRevision !== undefined && { templateRevision }),
     },
     status: { conditions: finished ? [{ type: finished.type, status: finished.status }] : [] },
+  };
+}
+
+/** The outline of a run that this syncer works on. If its callback has to be sent, the outline has where and when. */
+export function ownRunOutline(run: JobRun): JobRun {
+  const outline = runOutline(run);
+  const { callbackUrl } = run.spec;
+  if (callbackUrl === undefined || !isCallbackPending(run)) return outline;
+  const { callback } = run.status ?? {};
+  return {
+    ...outline,
+    spec: { ...outline.spec, callbackUrl },
+    status: { ...outline.status, ...(callback && { callback }) },
   };
 }
 

@@ -11,7 +11,7 @@ import { Reflector } from '../../kube/watch/reflector.ts';
 import { BY_TEMPLATE, templateOfRevision, templateOfRun } from '../revisions/template-index.ts';
 import type { EventRouting, Reaction } from './event-routing.ts';
 import { RunContents } from './run-contents.ts';
-import { jobOutline, runOutline, trimmedJob } from './trimmed-objects.ts';
+import { jobOutline, ownRunOutline, runOutline, trimmedJob } from './trimmed-objects.ts';
 
 export interface WatchesOptions {
   client: Pick<KubeClient, 'list' | 'watch'>;
@@ -44,7 +44,7 @@ export class Watches {
       trim: (run) => {
         if (isFinished(run)) this.contents.forget(run);
         else if (isInShard(run.metadata.namespace)) this.contents.remember(run);
-        return runOutline(run);
+        return isInShard(run.metadata.namespace) ? ownRunOutline(run) : runOutline(run);
       },
     });
     const ofTemplates = { ...common, handlers: templateHandlers, trim: templateOutline };

@@ -54,6 +54,19 @@ export const cases: Record<string, object> = {
     syncer: { healthPort: 18081 },
     ...allOn,
   },
+  'callbacks are permitted': {
+    callbacks: {
+      allowedHosts: ['hooks.example.com', '*.{namespace}.svc.cluster.local'],
+      allowHttp: true,
+      caBundle: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
+      secrets: [
+        { namespace: 'team-a', names: ['callback', 'other'] },
+        { namespace: 'team-b', names: ['callback'] },
+      ],
+    },
+    networkPolicy: { enabled: true, callbackPorts: [443, 8443] },
+    syncer: { mode: 'Deployment' },
+  },
   'who can call the webhook': {
     webhook: { pathToken: 'a-token-that-is-set-by-hand-0123456789', clientCaSecret: 'api-server-ca' },
   },

@@ -145,6 +145,24 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
   });
 });
 
+test('webhook and syncer permit the same callbacks', async () => {
+  const values = cases['callbacks are permitted'];
+  const expected = {
+    callbackAllowedHosts: 'hooks.example.com,*.{namespace}.svc.cluster.local',
+    callbackAllowHttp: true,
+    callbackSecrets: 'team-a/callback,team-a/other,team-b/callback',
+  };
+  const { container: webhook } = await podOf(values ?? {}, 'webhook');
+  expect(readWebhookConfig(environmentOf(webhook))).toMatchObject(expected);
+  const { container: syncer } = await podOf(values ?? {}, 'syncer');
+  expect(readSyncerConfig(environmentOf(syncer))).toMatchObject({
+    ...expected,
+    callbackCaBundle: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+  });
+  const { container: byDefault } = await podOf({}, 'syncer');
+  expect(readSyncerConfig(environmentOf(byDefault)).callbackAllowedHosts).toBe('');
+});
+
 test.for(Object.keys(cases))(
   'beside the webhook, a supervisor starts the syncer; alone in its Pods, it starts itself: %s',
   async (name) => {

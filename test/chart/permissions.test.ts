@@ -117,3 +117,18 @@ describe('roles for users', () => {
     expect(parts.sort()).toEqual(roles);
   });
 });
+
+test('a callback can read only the Secrets that callbacks.secrets names, in their namespaces', async () => {
+  const manifests = await render(cases['callbacks are permitted']);
+  const roles = manifests.filter(({ kind, metadata }) => kind === 'Role' && metadata.name.endsWith('-callbacks'));
+  expect(roles.map(({ metadata, rules }) => [metadata.namespace, rules])).toEqual([
+    ['team-a', [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['callback', 'other'], verbs: ['get'] }]],
+    ['team-b', [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['callback'], verbs: ['get'] }]],
+  ]);
+  const syncer = manifests.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.endsWith('-syncer'));
+  expect(JSON.stringify(syncer)).not.toContain('secrets');
+  const bindings = manifests.filter(
+    ({ kind, metadata }) => kind === 'RoleBinding' && metadata.name.endsWith('-callbacks'),
+  );
+  expect(bindings).toHaveLength(2);
+});

@@ -21,7 +21,10 @@ import { startWebhookEnvironment, type KubectlResult, type WebhookEnvironment } 
 let environment: WebhookEnvironment;
 
 beforeAll(async () => {
-  environment = await startWebhookEnvironment();
+  environment = await startWebhookEnvironment({
+    callbackAllowedHosts: 'hooks.example.com',
+    callbackSecrets: `${namespaceFor('docs/runs.md')}/callback`,
+  });
 });
 
 afterAll(async () => {

@@ -49,6 +49,10 @@ export const CONFIG: SyncerConfig = {
   missingTemplate: 'Reject',
   missingTemplateWaitSeconds: 300,
   revisionHistoryLimit: 10,
+  callbackAllowedHosts: '',
+  callbackAllowHttp: false,
+  callbackSecrets: '',
+  callbackCaBundle: '',
   logLevel: 'debug',
 };
 

@@ -13,6 +13,7 @@ import type { Fault, SeenRequest } from './fault-proxy.ts';
 import { NAMESPACES, SyncerEnvironment } from './syncer-environment.ts';
 import { startSyncerProcess } from './syncer-process.ts';
 import type { SyncerProcess } from './syncer-process.ts';
+import { NO_CALLBACKS } from '../unit/syncer/callback/no-callbacks.ts';
 
 let environment: SyncerEnvironment;
 const processes: SyncerProcess[] = [];
@@ -412,6 +413,7 @@ describe('leadership', () => {
       workers: 1,
       clusterNamespace: 'default',
       revisionHistoryLimit: 10,
+      callbacks: NO_CALLBACKS,
       instance: 'in-doubt',
       metrics: kubeMetrics(new Registry()),
       logger: environment.logger,

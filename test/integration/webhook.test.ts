@@ -90,6 +90,11 @@ describe('the message that kubectl prints for', () => {
       `The JobRun "a" is invalid: spec.templateRef: Invalid value: "kube-public/echo": must be the name alone, without a namespace: a JobRun can only use a JobTemplate of the JobRun's own namespace`,
     ],
     [
+      'a callback, while the administrator permits none',
+      () => jobRun('a', { callbackUrl: 'https://hooks.example.com/done' }),
+      'The JobRun "a" is invalid: spec.callbackUrl: Forbidden: no callbacks are permitted: the administrator of the cluster permits them by host, with the chart value callbacks.allowedHosts',
+    ],
+    [
       'an empty templateRef',
       () => jobRun('a', { templateRef: '' }),
       'The JobRun "a" is invalid: spec.templateRef: Invalid value: "": is empty: give the name of a JobTemplate in this namespace',

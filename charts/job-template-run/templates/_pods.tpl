@@ -102,6 +102,14 @@ affinity:
     - { name: MISSING_TEMPLATE_WAIT_SECONDS, value: {{ $values.admission.missingTemplateWaitSeconds | int | quote }} }
     - { name: REVISION_HISTORY_LIMIT, value: {{ $values.revisionHistoryLimit | int | quote }} }
     - { name: LOG_LEVEL, value: {{ $values.log.level }} }
+    {{- with include "job-template-run.callbackEnv" .root }}
+    {{- . | nindent 4 }}
+    {{- with $values.callbacks.caBundle }}
+    - name: CALLBACK_CA_BUNDLE
+      value: |
+        {{- . | nindent 8 }}
+    {{- end }}
+    {{- end }}
     {{- with $values.syncer.extraEnv }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

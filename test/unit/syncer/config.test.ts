@@ -26,6 +26,14 @@ describe('readConfig', () => {
     });
   });
 
+  it('reads which callbacks are permitted, and rejects what is no host', () => {
+    expect(readConfig({})).toMatchObject({ callbackAllowedHosts: '', callbackAllowHttp: false, callbackCaBundle: '' });
+    expect(readConfig({ CALLBACK_ALLOWED_HOSTS: '*.example.com' })).toMatchObject({
+      callbackAllowedHosts: '*.example.com',
+    });
+    expect(() => readConfig({ CALLBACK_ALLOWED_HOSTS: '*' })).toThrow('CALLBACK_ALLOWED_HOSTS="*"');
+  });
+
   it('reports every mistake at once', () => {
     expect(() => readConfig({ WORKERS: '0', MISSING_TEMPLATE: 'Maybe', LEADER_ELECTION: 'perhaps' })).toThrow(
       [

@@ -19,6 +19,9 @@ describe('readConfig', () => {
       dryRun: true,
       dryRunReuseSeconds: 10,
       warnMissing: [],
+      callbackAllowedHosts: '',
+      callbackAllowHttp: false,
+      callbackSecrets: '',
       logLevel: 'info',
       drainSeconds: 30,
     });
@@ -34,6 +37,15 @@ describe('readConfig', () => {
     ['Secret,ConfigMap,PriorityClass', ['Secret', 'ConfigMap', 'PriorityClass']],
   ])('reads a list of kinds: %s', (text, kinds) => {
     expect(readConfig({ WARN_MISSING: text }).warnMissing).toEqual(kinds);
+  });
+
+  it('reads which callbacks are permitted, and rejects what is no host', () => {
+    const hosts = 'hooks.example.com,*.{namespace}.svc.cluster.local';
+    expect(readConfig({ CALLBACK_ALLOWED_HOSTS: hosts, CALLBACK_ALLOW_HTTP: 'true' })).toMatchObject({
+      callbackAllowedHosts: hosts,
+      callbackAllowHttp: true,
+    });
+    expect(() => readConfig({ CALLBACK_ALLOWED_HOSTS: 'https://example.com' })).toThrow('CALLBACK_ALLOWED_HOSTS=');
   });
 
   it.each(['Pod', 'Secret,', 'Secret;ConfigMap'])('rejects WARN_MISSING=%s', (text) => {

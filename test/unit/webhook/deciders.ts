@@ -13,6 +13,7 @@ export interface DecidersSetup {
   mode?: AuthorizationMode;
   warnMissing?: ReferenceKind[];
   reuseSeconds?: number;
+  callbackAllowedHosts?: string;
 }
 
 /** The deciders of the webhook process, with another client. */
@@ -23,6 +24,9 @@ export function decidersWith(setup: DecidersSetup): Deciders {
     caches: { JobTemplate: cache, ClusterJobTemplate: new ObjectCache<ClusterJobTemplate>() },
     config: {
       authorizationMode: setup.mode ?? 'Namespace',
+      callbackAllowedHosts: setup.callbackAllowedHosts ?? '',
+      callbackAllowHttp: false,
+      callbackSecrets: 'team/callback',
       policies: false,
       dryRun: true,
       dryRunReuseSeconds: setup.reuseSeconds ?? 10,

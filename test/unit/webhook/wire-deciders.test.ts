@@ -14,6 +14,9 @@ type Config = DeciderDependencies['config'];
 
 const CONFIG: Config = {
   authorizationMode: 'Namespace',
+  callbackAllowedHosts: '',
+  callbackAllowHttp: false,
+  callbackSecrets: '',
   dryRun: true,
   dryRunReuseSeconds: 10,
   missingTemplate: 'Reject',

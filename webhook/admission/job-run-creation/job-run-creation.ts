@@ -1,5 +1,6 @@
 import type { AdmissionRequest } from '../../../api/admission-review.ts';
 import type { MissingTemplatePolicy } from '../../../api/names.ts';
+import type { CallbackPolicy } from '../../../core/callback/callback-policy.ts';
 import { render, type Rendered } from '../../../core/job/render.ts';
 import { hidingFromCreator } from '../../../core/job/secret-values.ts';
 import { templateKeyOfRun, type TemplateKey } from '../../../core/template/template-key.ts';
@@ -16,6 +17,7 @@ import { jobRunCase, once, type JobRunCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
 import { requesterAnnotation } from '../requester.ts';
 import type { Stages } from '../run-checks.ts';
+import { callbackPermitted } from './callback-permitted.ts';
 import { jobAccepted } from './job-accepted.ts';
 import { jobRendered } from './job-rendered.ts';
 import { missingTemplateAnnotation } from './missing-template-annotation.ts';
@@ -35,6 +37,7 @@ export interface JobRunCreationOptions {
   references: Pick<MissingReferences, 'warnings'>;
   /** For JobRuns that do not set a policy themselves. */
   missingTemplate: MissingTemplatePolicy;
+  callbacks: CallbackPolicy;
 }
 
 /** The template of a JobRun, and the Job that is rendered from it. */
@@ -65,6 +68,7 @@ export function jobRunCreationStages(options: JobRunCreationOptions): Stages<Job
       permissionToUse(options),
       missingTemplateAnnotation(options),
       requesterAnnotation,
+      callbackPermitted(options),
       templateExists(options),
       revisionAllowed,
       jobRendered,
@@ -94,7 +98,7 @@ export function gatherJobRunCreation(
   });
   const lookUpHide = once(async () => {
     const found = validateTemplateRef(run).length > 0 ? undefined : await template();
-    return found?.kind === 'found' ? hidingFromCreator(found.template.compiled, run) : (text: string) => text;
+    return hidingFromCreator(found?.kind === 'found' ? found.template.compiled : undefined, run);
   });
   return { ...base, lookUpHide, key: once(() => templateKeyOfRun(run)), template, rendering, dryRun };
 }

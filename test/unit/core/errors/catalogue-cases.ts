@@ -1,4 +1,6 @@
+import type { JobRunSpec } from '../../../../api/job-run.ts';
 import type { TemplateContent } from '../../../../api/job-template.ts';
+import { callbackErrors } from '../../../../core/callback/callback-errors.ts';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
 import { jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
 import { presentErrors } from '../../../../core/job/present-template.ts';
@@ -231,6 +233,22 @@ const REFUSAL_CASES: Errors[] = [
   decoding('Invalid value: in the words of the API server'),
 ];
 
+const callback =
+  (spec: Partial<JobRunSpec>, allowedHosts = ['hooks.example.com']): Errors =>
+  () =>
+    callbackErrors(echoRun(spec), { allowedHosts, allowHttp: false, secrets: [] });
+
+const CALLBACK_CASES: Errors[] = [
+  callback({ callbackUrl: 'https://hooks.example.com' }, []),
+  callback({ callbackUrl: 'hooks' }),
+  callback({ callbackUrl: 'http://hooks.example.com' }),
+  callback({ callbackUrl: 'ftp://hooks.example.com' }),
+  callback({ callbackUrl: 'https://jane:secret@hooks.example.com' }),
+  callback({ callbackUrl: 'https://127.0.0.1' }),
+  callback({ callbackUrl: 'https://other.example.com' }),
+  callback({ callbackToken: 'a\nb', callbackTokenSecretRef: { name: 'token', key: 'value' } }),
+];
+
 /** All cases, by what is wrong. */
 export const CASES = {
   template: TEMPLATE_CASES,
@@ -238,4 +256,5 @@ export const CASES = {
   olderRevision: OLDER_REVISION_CASES,
   reference: REFERENCE_CASES,
   job: REFUSAL_CASES,
+  callback: CALLBACK_CASES,
 };

@@ -207,6 +207,24 @@ describe('what is wrong', () => {
     `);
   });
 
+  test('with the callback of a run', () => {
+    expect(sentences(CASES.callback)).toMatchInlineSnapshot(`
+      [
+        "spec.callbackUrl: Forbidden: no callbacks are permitted: the administrator of the cluster permits them by host, with the chart value callbacks.allowedHosts",
+        "spec.callbackUrl: Invalid value: must be an absolute URL, such as https://example.com/done",
+        "spec.callbackUrl: Invalid value: "http:": must be an https URL; the chart value callbacks.allowHttp permits http",
+        "spec.callbackUrl: Invalid value: "ftp:": must be an https URL",
+        "spec.callbackUrl: Invalid value: must have no user name and no password; use spec.callbackTokenSecretRef",
+        "spec.callbackUrl: Invalid value: "127.0.0.1": must have the name of a host, not an IP address",
+        "spec.callbackUrl: Unsupported value: "other.example.com": supported values: "hooks.example.com"; the administrator of the cluster sets them with the chart value callbacks.allowedHosts",
+        "spec.callbackUrl: Required value: a callback with a token needs the URL of its receiver",
+        "spec.callbackToken: Forbidden: spec.callbackTokenSecretRef is set as well; set one of the two",
+        "spec.callbackToken: Invalid value: must have only printable ASCII characters, and no blank at its ends",
+        "spec.callbackTokenSecretRef.name: Forbidden: callbacks may not read Secret "token" of namespace "team": the administrator of the cluster permits it with the chart value callbacks.secrets",
+      ]
+    `);
+  });
+
   test('is listed above completely', () => {
     for (const cases of Object.values(CASES)) sentences(cases);
     expect(callSites().filter((site) => !called.has(site))).toEqual([]);

@@ -54,6 +54,23 @@ describe('what other people read of a run', () => {
   });
 });
 
+describe('the token of a callback', () => {
+  const run = echoRun({ callbackToken: 'the token of the callback' });
+  const others = { template: template(), 'no template': undefined };
+
+  it.each(Object.entries(others))('is never quoted (%s)', (_, of) => {
+    for (const hide of [hidingFromCreator(of, run), hidingFromOthers(of, run)]) {
+      expect(hide(text(['the token of the callback']))).toBe('"***"');
+    }
+  });
+
+  it('can be absent, even with the spec', () => {
+    for (const spec of [null, undefined]) {
+      expect(hidingFromCreator(undefined, { ...run, spec: spec as never })('as it is')).toBe('as it is');
+    }
+  });
+});
+
 describe('what a denial quotes', () => {
   it('is neither a secret parameter nor a variable of the template', () => {
     const values = [...OF_SECRETS, ...OF_TEMPLATE];

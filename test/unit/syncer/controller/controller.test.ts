@@ -14,6 +14,7 @@ import { isInShard, WHOLE } from '../../../../syncer/shard.ts';
 import { ALWAYS_ALLOWED } from '../../../../syncer/write-guard.ts';
 import { echoRun, echoTemplate } from '../../core/objects.ts';
 import { collectedLog } from '../../webhook/collected-log.ts';
+import { NO_CALLBACKS } from '../callback/no-callbacks.ts';
 
 /** The level of a warning in the log. */
 const WARN = 40;
@@ -87,6 +88,7 @@ function begin(objects: Record<string, KubeObject[]>, options: Partial<Controlle
     clusterNamespace: 'system',
     trustsAdmission: true,
     revisionHistoryLimit: 1,
+    callbacks: NO_CALLBACKS,
     instance: 'syncer-0',
     metrics: kubeMetrics(new Registry()),
     logger,

@@ -42,6 +42,34 @@ const finished = (run: JobRun) => [
   { kind: 'releaseRevision', template: KEY },
 ];
 
+describe('the callback of a run', () => {
+  const withCallback = (run: JobRun) => ({ ...run, spec: { ...run.spec, callbackUrl: 'https://hooks.example.com' } });
+  const reactionsTo = (run: JobRun, known: Known = {}) =>
+    routing(known)
+      .runChanged(run)
+      .filter(({ kind }) => kind === 'sendCallback');
+
+  it('is sent when the run has finished', () => {
+    expect(reactionsTo(withCallback(FINISHED))).toEqual([{ kind: 'sendCallback', run: 'team/echo-hello' }]);
+  });
+
+  it.each([
+    ['the run has not finished', withCallback(RUN), {}],
+    ['the run has none', FINISHED, {}],
+    ['another syncer works on the namespace', withCallback(FINISHED), { shard: ['other'] }],
+    [
+      'it is delivered',
+      {
+        ...withCallback(FINISHED),
+        status: { ...FINISHED.status, callback: { state: 'Delivered' as const, attempts: 1 } },
+      },
+      {},
+    ],
+  ])('is not sent if %s', (_, run, known) => {
+    expect(reactionsTo(run, known)).toEqual([]);
+  });
+});
+
 describe('an event', () => {
   it.each([
     ['of an unfinished run leads to work on it', () => routing().runChanged(RUN), [reconcile]],

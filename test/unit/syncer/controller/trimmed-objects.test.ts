@@ -3,7 +3,7 @@ import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { isFinished } from '../../../../core/job/job-run-status.ts';
 import { templateKeyOfRun } from '../../../../core/template/template-key.ts';
-import { runOutline, trimmedJob } from '../../../../syncer/controller/trimmed-objects.ts';
+import { ownRunOutline, runOutline, trimmedJob } from '../../../../syncer/controller/trimmed-objects.ts';
 import { isOwnJob } from '../../../../core/job/ownership.ts';
 
 const run = (finished: boolean): JobRun => ({
@@ -51,6 +51,28 @@ describe('what the syncer stores', () => {
     expect(templateKeyOfRun(kept)).toEqual(templateKeyOfRun(run(true)));
     expect(kept.spec.templateRevision).toBe('abc');
     expect(runOutline(kept)).toEqual(kept);
+  });
+
+  it('of a finished run with a callback is also where and when it is sent, until it is settled; and no token', () => {
+    const callbackUrl = 'https://hooks.example.com';
+    const withCallback = (finished: boolean, status: object = {}): JobRun => {
+      const of = run(finished);
+      const spec = { ...of.spec, callbackUrl, callbackToken: 'very-secret' };
+      return { ...of, spec, status: { ...of.status, ...status } };
+    };
+    const pending = { callback: { state: 'Pending' as const, attempts: 2, nextAttemptTime: '2026-11-28T12:00:00Z' } };
+    const kept = ownRunOutline(withCallback(true, pending));
+    expect(kept.spec).toEqual({ templateRef: 'echo', templateRevision: 'abc', callbackUrl });
+    expect(kept.status).toMatchObject(pending);
+    expect(ownRunOutline(kept)).toEqual(kept);
+    expect(ownRunOutline(withCallback(true)).spec).toHaveProperty('callbackUrl');
+    for (const other of [
+      withCallback(false),
+      withCallback(true, { callback: { state: 'Delivered', attempts: 1 } }),
+      run(true),
+    ]) {
+      expect(ownRunOutline(other)).toEqual(runOutline(other));
+    }
   });
 
   it('of a Job is its owner, its whole status, its time to live, and whether it is suspended', () => {

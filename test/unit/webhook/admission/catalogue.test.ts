@@ -23,6 +23,7 @@ interface Entry {
   mode?: AuthorizationMode;
   warnMissing?: ReferenceKind[];
   missingTemplate?: MissingTemplatePolicy;
+  callbackAllowedHosts?: string;
 }
 
 const OLD = echoTemplate({ backoffLimit: 1 });
@@ -74,6 +75,45 @@ const CATALOGUE: Entry[] = [
     request: run(),
     apiServer: (apiServer) => (apiServer.down = noAnswer()),
     sentences: ['JobTemplate "echo" could not be looked up: POST /: no answer in 2500 ms'],
+  },
+  {
+    when: 'a callback is set and no host is permitted',
+    request: run({ callbackUrl: 'https://hooks.example.com/done' }),
+    sentences: [
+      'spec.callbackUrl: Forbidden: no callbacks are permitted: the administrator of the cluster permits them by host, with the chart value callbacks.allowedHosts',
+    ],
+  },
+  {
+    when: 'the token of a callback is in the JobRun',
+    request: run({ callbackUrl: 'https://hooks.example.com/done', callbackToken: 'a-very-secret-token' }),
+    callbackAllowedHosts: 'hooks.example.com',
+    sentences: [
+      'spec.callbackToken: all readers of this JobRun can read the token; store it in a Secret, and set spec.callbackTokenSecretRef instead',
+    ],
+  },
+  {
+    when: 'the token of a callback is in another field too',
+    request: run({
+      callbackUrl: 'https://hooks.example.com/done',
+      callbackToken: 'a-very-secret-token',
+      args: ['a-very-secret-token'],
+    }),
+    callbackAllowedHosts: 'hooks.example.com',
+    apiServer: dryRunFails(
+      refusal(422, 'Job.batch "x" is invalid', {
+        causes: [
+          {
+            reason: 'FieldValueInvalid',
+            field: 'spec.template.spec.containers[0].args[0]',
+            message: 'Invalid value: "a-very-secret-token": wrong',
+          },
+        ],
+      }),
+    ),
+    sentences: [
+      'spec.callbackToken: all readers of this JobRun can read the token; store it in a Secret, and set spec.callbackTokenSecretRef instead',
+      'spec.args[0]: Invalid value: "***": wrong',
+    ],
   },
   {
     when: 'the revision does not exist',

@@ -27,6 +27,7 @@ function lookups(found: TemplateResolution): { options: JobRunCreationOptions; c
     dryRuns: { try: () => called('dryRun', { kind: 'accepted' as const, warnings: [] }) },
     references: { warnings: () => called('references', []) },
     missingTemplate: 'Reject',
+    callbacks: { allowedHosts: [], allowHttp: false, secrets: [] },
   };
   return { options, calls };
 }
