@@ -98,6 +98,22 @@ describe('revisions', () => {
   });
 
   it.each<[string, object]>([
+    ['its uid', { uid: 'x' }],
+    ['its kind', { kind: 'ClusterJobTemplate' }],
+    ['its name', { name: 'other' }],
+    ['its version', { apiVersion: 'hematoscope.app/v2' }],
+    ['whether it is the controller', { controller: false }],
+  ])('of the product keep their owner as it is: %s', async (_sentence, change) => {
+    const { metadata } = await stored('history');
+    const key = { namespace, name: metadata!.name! };
+    const [before] = metadata!.ownerReferences!;
+    const changed = (ownerReferences: object[]) =>
+      refusalOf(environment.as('ben').patch(CONTROLLER_REVISIONS, key, { metadata: { ownerReferences } }, { dryRun }));
+    expect(await changed([{ ...before, ...change }])).toContain('only job-template-run changes');
+    expect(await changed([before!])).toBeUndefined();
+  });
+
+  it.each<[string, object]>([
     ['its owner references are removed', { metadata: { ownerReferences: null } }],
     ['it gets a finalizer', { metadata: { finalizers: ['example.com/mine'] } }],
   ])('of the product can be released: %s', async (_sentence, change) => {
@@ -293,6 +309,8 @@ describe.for<[string, () => Promise<void>]>([
   it.each<object>([
     { args: ['a'], command: [], env: [{ name: 'A', value: 'b' }] },
     { containers: [{ name: 'main', args: ['a'], env: [], envFrom: [] }] },
+    { parallelism: null, suspend: null, tolerations: null, nodeSelector: null },
+    { resources: null },
     { resources: { limits: null } },
     { resources: { limits: { cpu: null } } },
     { containers: [{ name: 'main', resources: { requests: { cpu: null }, limits: null } }] },
