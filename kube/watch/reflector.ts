@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
 import type { Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/wire.ts';
-import { isGone, isNotFound, KubeApiError, ResponseTooLargeError } from '../client/api-error.ts';
+import { isGone, isNotFound, KubeApiError } from '../client/api-error.ts';
 import type { KubeClient } from '../client/client.ts';
 import type { KubeList } from '../client/request-options.ts';
 import { backoffMs } from '../controller/backoff.ts';
 import { sleep } from '../controller/sleep.ts';
 import { ObjectCache } from './cache.ts';
 import type { CacheHandlers, Indexer } from './cache.ts';
+import { catchUp } from './catch-up.ts';
 import { guardedHandlers } from './guarded-handlers.ts';
-import { MOST_PAGE_BYTES, PageSize } from './page-size.ts';
+import { PageSize } from './page-size.ts';
+import { readPage } from './read-page.ts';
 import { inBandError, needsRelist } from './watch-error.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
@@ -38,6 +40,8 @@ export interface ReflectorTiming {
   inactivityMs: number;
   backoffBaseMs: number;
   backoffMaxMs: number;
+  /** For this long, a refresh waits for the watch before it lists all objects again. */
+  catchUpMs: number;
 }
 
 const DEFAULT_TIMING: ReflectorTiming = {
@@ -46,6 +50,7 @@ const DEFAULT_TIMING: ReflectorTiming = {
   inactivityMs: 150_000,
   backoffBaseMs: 100,
   backoffMaxMs: 5_000,
+  catchUpMs: 5_000,
 };
 
 /**
@@ -107,8 +112,31 @@ export class Reflector<T extends KubeObject> {
     for (const refresh of this.#refreshes.splice(0)) refresh.reject(reason);
   }
 
-  /** Lists again. Resolves when the cache holds everything stored before this call; rejects when stopped before. */
+  /**
+   * Resolves when the cache holds everything that was stored before this call; rejects when stopped before. Lists the
+   * objects again only if the watch does not bring what is missing.
+   */
   async refresh(): Promise<void> {
+    await this.whenSynced();
+    if (!(await this.#catchUp())) await this.#relist();
+  }
+
+  async #catchUp(): Promise<boolean> {
+    const { client, resource, namespace, labelSelector, fieldSelector } = this.#options;
+    const { pageSize, catchUpMs: patienceMs } = this.#timing;
+    const selection = { namespace, labelSelector, fieldSelector };
+    const { cache } = this;
+    const signal = this.#stop.signal;
+    try {
+      return await catchUp<T>({ client, resource, selection, cache, pageSize, patienceMs, signal });
+    } catch (error) {
+      this.#logger.info({ err: error }, 'could not list the metadata, listing all objects again');
+      return false;
+    }
+  }
+
+  async #relist(): Promise<void> {
+    this.#stop.signal.throwIfAborted();
     const refresh = Promise.withResolvers<undefined>();
     this.#refreshes.push(refresh);
     this.#interrupt.abort();
@@ -177,20 +205,13 @@ export class Reflector<T extends KubeObject> {
   async #page(next: string | undefined, pageSize: PageSize): Promise<KubeList<T>> {
     const { client, resource, namespace, labelSelector, fieldSelector } = this.#options;
     for (;;) {
-      const selection = { namespace, labelSelector, fieldSelector, limit: pageSize.limit, continue: next };
-      let bytes = 0;
-      const onBytes = (count: number): void => {
-        bytes = count;
-      };
+      const selection = { namespace, labelSelector, fieldSelector, continue: next };
       try {
-        const options = { signal: this.#stop.signal, maxBytes: MOST_PAGE_BYTES, onBytes };
-        const page = await client.list<T>(resource, selection, options);
+        const page = await readPage<T>({ client, resource, selection, pageSize, signal: this.#stop.signal });
         this.#stop.signal.throwIfAborted();
         this.#failures = 0;
-        pageSize.arrived(page.items.length, bytes);
         return page;
       } catch (error) {
-        if (error instanceof ResponseTooLargeError && pageSize.tooLarge()) continue;
         if (next === undefined || isGone(error) || this.#stopped() || this.#interrupt.signal.aborted) throw error;
         await this.#backOff(error);
       }

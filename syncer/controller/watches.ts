@@ -77,8 +77,8 @@ export class Watches {
   }
 
   /**
-   * Waits for every cache to be filled. Runs are listed again first: a new leader must see what the last leader wrote, or
-   * a run whose Job was deleted could get a second one.
+   * Waits for every cache to be filled, and for that of runs to have everything that is stored now: a new leader must see
+   * what the last leader wrote, or a run whose Job was deleted could get a second one.
    */
   async refresh(): Promise<void> {
     await Promise.all([this.runs.refresh(), ...this.#all().map((reflector) => reflector.whenSynced())]);

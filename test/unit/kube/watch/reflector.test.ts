@@ -80,7 +80,7 @@ function reflect(server: ScriptedServer, told: string[] = []): Reflector<KubeObj
       onUpdate: (_before, object) => told.push(`update ${name(object)}`),
       onDelete: (object) => told.push(`delete ${name(object)}`),
     },
-    timing: { backoffBaseMs: 1, backoffMaxMs: 4 },
+    timing: { backoffBaseMs: 1, backoffMaxMs: 4, catchUpMs: 20 },
   });
   running.push(reflector);
   reflector.start();
@@ -208,12 +208,24 @@ describe('Reflector', () => {
     await expect.poll(() => told).toEqual(['add a@11', 'update a@12', 'delete a@13']);
   });
 
-  it('lists again on request, and resolves when the list is complete', async () => {
-    const server = new ScriptedServer([page('10', [thing('a', '1')]), page('20', [thing('b', '15')])]);
+  it('lists only metadata on request, if the cache has everything', async () => {
+    const server = new ScriptedServer([page('10', [thing('a', '1')]), page('20', [thing('a', '1')])]);
     const reflector = reflect(server);
     await reflector.whenSynced();
     await reflector.refresh();
-    expect(reflector.cache.list().map(({ metadata }) => metadata?.name)).toEqual(['b']);
+    expect(server.lists).toHaveLength(2);
+    expect(server.watches).toHaveLength(1);
+  });
+
+  it.each([
+    { what: 'the watch does not bring what is missing', metadata: page('20', [thing('b', '15')]) },
+    { what: 'the metadata cannot be listed', metadata: new KubeConnectionError('reset') },
+  ])('lists everything again on request, if $what', async ({ metadata }) => {
+    const server = new ScriptedServer([page('10', [thing('a', '1')]), metadata, page('20', [thing('b', '15')])]);
+    const reflector = reflect(server);
+    await reflector.whenSynced();
+    await reflector.refresh();
+    expect(reflector.cache.list().map(({ metadata: { name } = {} }) => name)).toEqual(['b']);
     await expect.poll(() => server.watches.at(-1)?.resourceVersion).toBe('20');
   });
 
