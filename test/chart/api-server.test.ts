@@ -68,6 +68,8 @@ describe('with cert-manager', { concurrent: false }, () => {
     await cluster.kubectl(['apply', '--server-side', '-f', join(chartDirectory, 'files', 'crds')]);
     await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
     await cluster.kubectl(['apply', '-f', '-'], restricted('apps'));
+    // Callbacks may read Secrets there.
+    for (const name of ['team-a', 'team-b']) await cluster.kubectl(['create', 'namespace', name]);
     // Pods are refused until their ServiceAccount exists, and a dry run creates none.
     for (const name of ['jtr-job-template-run-test', 'a-name-that-is-much-longer-than-what-fits-into-the-n-test']) {
       await cluster.kubectl(['create', 'serviceaccount', name, '--namespace', 'apps']);
@@ -276,7 +278,7 @@ describe('the life of a release', { concurrent: false }, () => {
     };
     expect((await admission()).sort()).toEqual([
       ...[name, name],
-      ...[`${name}-requester`, `${name}-requester`, `${name}-revisions`, `${name}-revisions`],
+      ...['metadata', 'requester', 'revisions'].flatMap((policy) => [`${name}-${policy}`, `${name}-${policy}`]),
     ]);
     await cluster.helm(['uninstall', name, ...inRelease]);
     expect(await admission()).toEqual([]);
