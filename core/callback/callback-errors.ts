@@ -27,20 +27,15 @@ export function callbackWarnings({ spec }: JobRun): string[] {
   ];
 }
 
-/** The URL of a callback; `undefined` if it is none. */
-export function callbackUrl(text: string): URL | undefined {
-  return URL.parse(text) ?? undefined;
-}
-
 function urlErrors({ callbackUrl: text }: JobRunSpec, namespace: string, policy: CallbackPolicy): FieldError[] {
   if (text === undefined) return [];
   if (policy.allowedHosts.length === 0) {
     const how = 'the administrator of the cluster permits them by host, with the chart value callbacks.allowedHosts';
     return [field.forbidden(URL_FIELD, `no callbacks are permitted: ${how}`)];
   }
-  const url = callbackUrl(text);
+  const url = URL.parse(text);
   // The URL can contain a secret.
-  if (url === undefined)
+  if (url === null)
     return [field.invalid(URL_FIELD, OMITTED, 'must be an absolute URL, such as https://example.com/done')];
   return [...schemeErrors(url, policy), ...credentialErrors(url), ...hostErrors(url, namespace, policy)];
 }

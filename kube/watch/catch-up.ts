@@ -46,7 +46,7 @@ export async function catchUp<T extends KubeObject>(options: CatchUpOptions<T>):
 class Gap<T extends KubeObject> {
   readonly #cache: CatchUpOptions<T>['cache'];
   readonly #listed = new Set<string>();
-  /** The newest version that the cache lacked. */
+  /** The newest version of the list. The cache has every object of the list once it is complete up to here. */
   #newest: string | undefined;
   #comparable = true;
   /** Cached objects that the list does not have. */
@@ -69,21 +69,17 @@ class Gap<T extends KubeObject> {
   get isOpen(): boolean {
     if (!this.#comparable) return true;
     if (this.#newest !== undefined && isNewer(this.#newest, this.#cache.latest) !== false) return true;
-    this.#deleted = this.#deleted.filter((object) => this.#cached(object)?.uid === object.metadata?.uid);
+    this.#deleted = this.#deleted.filter(({ metadata }) => {
+      return this.#cache.get(metadata?.namespace, metadata?.name ?? '')?.metadata?.uid === metadata?.uid;
+    });
     return this.#deleted.length > 0;
   }
 
   #compareObject(item: KubeObject): void {
     this.#listed.add(keyOf(item.metadata));
     const version = item.metadata?.resourceVersion;
-    const known = this.#cached(item)?.resourceVersion;
-    if (known !== undefined && isNewer(version, known) === false) return;
     const isLater = isNewer(version, this.#newest ?? '1');
     this.#comparable &&= isLater !== undefined;
     if (isLater === true) this.#newest = version;
-  }
-
-  #cached({ metadata }: KubeObject): KubeObject['metadata'] {
-    return this.#cache.get(metadata?.namespace, metadata?.name ?? '')?.metadata;
   }
 }

@@ -107,6 +107,17 @@ describe('catchUp', () => {
     await expect(begin(cache, serverOf([thing('a', '5')], '20')).promise).resolves.toBe(true);
   });
 
+  it('waits for the watch, also if this process wrote the newest version itself', async () => {
+    const cache = cacheOf([thing('a', '5')], '10');
+    cache.put(thing('a', '12'));
+    const { state, promise } = begin(cache, serverOf([thing('a', '12'), thing('b', '11')], '20'));
+    await aMoment();
+    expect(state.done).toBe(false);
+    cache.apply(thing('b', '11'));
+    cache.advanceTo('12');
+    await expect(promise).resolves.toBe(true);
+  });
+
   it('gives up if the watch does not report it, or versions are not numbers', async () => {
     const late = serverOf([thing('a', '12')], '20');
     await expect(begin(cacheOf([thing('a', '5')], '10'), late, 30).promise).resolves.toBe(false);
