@@ -95,6 +95,13 @@ const JOB_RUN_COLUMNS: PrinterColumn[] = [
     description: 'Revision of the template that was run.',
     priority: 1,
   },
+  {
+    name: 'Waiting',
+    type: 'string',
+    jsonPath: '.status.waiting.reason',
+    description: 'Why the run makes no progress.',
+    priority: 1,
+  },
   { name: 'Error', type: 'string', jsonPath: '.status.error', description: 'Why the run failed.', priority: 1 },
 ];
 

@@ -107,6 +107,18 @@ export const CONDITIONS: readonly Term[] = [
     on: 'JobRun',
     meaning: 'True when the Job has been created; False, with a reason, if it could not be created.',
   },
+  {
+    name: names.CONDITION_RECONCILING,
+    on: 'JobRun',
+    meaning:
+      'True while the run is neither finished nor suspended, with the reason why it waits, if it is known; absent otherwise. Helm and Flux read it.',
+  },
+  {
+    name: names.CONDITION_STALLED,
+    on: 'JobRun',
+    meaning:
+      'True once the run has failed, with the reason and message of `Failed`; absent otherwise. Helm and Flux read it.',
+  },
   { name: names.CONDITION_COMPLETE, on: 'Job, mirrored', meaning: 'True when the Job has succeeded.' },
   {
     name: names.CONDITION_FAILED,
@@ -206,8 +218,9 @@ export const REASONS: readonly Term[] = [
 ];
 
 export const PHASE_MEANINGS: Readonly<Record<names.Phase, string>> = {
-  Pending: 'The run has no Job yet, or the Job has not started a Pod.',
-  Running: 'The Job has Pods, or had Pods, and has not finished.',
+  Pending:
+    'The run has no Job yet, or no container of the Job has started; `status.waiting` gives the reason, if it is known.',
+  Running: 'A Pod of the Job is ready or has finished, and the Job has not finished.',
   Suspended: 'The Job is suspended (`spec.suspend` of the template or the run).',
   Succeeded: 'The Job succeeded.',
   Failed: 'The Job failed, or the run failed before it had a Job; `status.error` gives the reason.',

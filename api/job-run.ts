@@ -17,6 +17,7 @@ import type { JsonSchema, ValidationRule } from './kubernetes/json-schema.ts';
 import { PHASES, TEMPLATE_KINDS } from './names.ts';
 import type { ParameterValue } from './parameter.ts';
 import { AtomicList, Embedded, ListMap, StringEnum, NullableStringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
+import { WaitingSchema } from './waiting.ts';
 import type { EnvFromSource, EnvVar, JobStatus, ObjectMeta, ResourceRequirements, Toleration } from './wire.ts';
 
 /** RFC 1123: what the name of a JobTemplate can be. */
@@ -216,11 +217,17 @@ export type RenderedTemplate = Static<typeof RenderedTemplateSchema>;
 /** Job fields that are not mirrored: bookkeeping of the Job controller. */
 type Mirrored = Omit<JobStatus, 'uncountedTerminatedPods' | 'conditions'>;
 
+/**
+ * The generation that a run without a status reports, as the API server adds it: tools that judge objects by kstatus do not
+ * take a run that no syncer has seen for a finished one.
+ */
+const NOT_OBSERVED = -1;
+
 const ownStatus = Type.Object({
   conditions: Type.Optional(
     ListMap(Embedded<NonNullable<JobStatus['conditions']>[number]>(JOB_CONDITION), ['type'], {
       description:
-        'The conditions of the Job, and two of the JobRun: JobCreated, and Finished, which becomes True when the run has finished.',
+        'The conditions of the Job, and those of the JobRun: JobCreated; Finished, which becomes True when the run has finished; and for Helm and Flux, Reconciling and Stalled.',
     }),
   ),
   jobName: Type.Optional(Type.String({ description: 'Name of the Job, in the same namespace.' })),
@@ -230,9 +237,15 @@ const ownStatus = Type.Object({
     }),
   ),
   observedGeneration: Type.Optional(
-    Type.Integer({ description: 'The metadata.generation of the JobRun that this status describes.', format: 'int64' }),
+    Type.Integer({
+      description:
+        'The metadata.generation of the JobRun that this status describes; -1 until the syncer has seen the JobRun.',
+      format: 'int64',
+      default: NOT_OBSERVED,
+    }),
   ),
   template: Type.Optional(RenderedTemplateSchema),
+  waiting: Type.Optional(WaitingSchema),
   callback: Type.Optional(CallbackStatusSchema),
   error: Type.Optional(
     Type.String({ description: 'Why the run failed, or why its outcome is not known, in one sentence.' }),
@@ -250,6 +263,8 @@ export const JobRunStatusSchema = Type.Unsafe<Mirrored & Static<typeof ownStatus
   type: 'object',
   description: "The status of the Job, field by field, and what the JobRun adds: its phase, the Job's name and errors.",
   properties: statusProperties(),
+  // The default of a field applies only to an object that exists.
+  default: { observedGeneration: NOT_OBSERVED },
   'x-kubernetes-preserve-unknown-fields': true,
 });
 

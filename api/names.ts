@@ -121,6 +121,11 @@ export const CONDITION_JOB_CREATED = 'JobCreated';
 /** Ours: True on success and on failure, so that one `kubectl wait --for=condition=Finished` is enough. */
 export const CONDITION_FINISHED = 'Finished';
 
+/** Ours, for kstatus (Helm, Flux): True while the run is neither finished nor suspended, absent otherwise. */
+export const CONDITION_RECONCILING = 'Reconciling';
+/** Ours, for kstatus: True once the run has failed, absent otherwise. */
+export const CONDITION_STALLED = 'Stalled';
+
 /** Reasons of conditions and of Events. */
 export const REASON_JOB_CREATED = 'JobCreated';
 export const REASON_COMPLETED = 'Completed';

@@ -4,6 +4,8 @@ import {
   CONDITION_FAILED,
   CONDITION_FINISHED,
   CONDITION_JOB_CREATED,
+  CONDITION_RECONCILING,
+  CONDITION_STALLED,
   REASON_COMPLETED,
   REASON_FAILED,
   REASON_JOB_CREATED,
@@ -11,10 +13,15 @@ import {
   REASON_OUTCOME_UNKNOWN,
 } from '../../api/names.ts';
 import type { Phase } from '../../api/names.ts';
+import type { Waiting } from '../../api/waiting.ts';
 import type { Job, JobStatus } from '../../api/wire.ts';
 import { boundedJobStatus, boundedText } from './bounded-job-status.ts';
+import { kstatusConditions } from './kstatus-conditions.ts';
 
 type Condition = NonNullable<JobStatus['conditions']>[number];
+
+/** A Job's condition of such a type is not mirrored: a list of conditions has each type once. */
+const OWN_CONDITIONS = [CONDITION_JOB_CREATED, CONDITION_FINISHED, CONDITION_RECONCILING, CONDITION_STALLED];
 
 /** What the syncer knows about a run. */
 export type Observation =
@@ -67,6 +74,11 @@ export function standing(job: Job): Observation {
  * @param now RFC 3339, for conditions that change now.
  */
 export function jobRunStatus(run: JobRun, observation: Observation, now: string): JobRunStatus {
+  const status = statusFrom(run, observation, now);
+  return { ...status, conditions: [...(status.conditions ?? []), ...kstatusConditions(run, status, now)] };
+}
+
+function statusFrom(run: JobRun, observation: Observation, now: string): JobRunStatus {
   switch (observation.kind) {
     case 'job':
       return mirrored(run, observation.job, observation.template);
@@ -86,7 +98,7 @@ function mirrored(run: JobRun, job: Job, template: RenderedTemplate | undefined)
   // The Job controller's own bookkeeping between two of its writes.
   delete mirror.uncountedTerminatedPods;
   const { name = '', creationTimestamp } = job.metadata ?? {};
-  const conditions = mirror.conditions ?? [];
+  const conditions = (mirror.conditions ?? []).filter(({ type }) => !OWN_CONDITIONS.includes(type));
   const outcome = outcomeOf(conditions);
   const ownConditions = [
     condition(CONDITION_JOB_CREATED, 'True', {
@@ -108,7 +120,13 @@ function pending(run: JobRun, why: { reason: string; message: string }, now: str
     ...why,
     lastTransitionTime: transitionTime(run, CONDITION_JOB_CREATED, 'False', now),
   });
-  return { ...common(run), phase: 'Pending', conditions: [created] };
+  return { ...common(run), phase: 'Pending', waiting: waitingFor(run, why, now), conditions: [created] };
+}
+
+/** `since` changes only with the reason. */
+function waitingFor(run: JobRun, { reason, message }: { reason: string; message: string }, now: string): Waiting {
+  const known = run.status?.waiting;
+  return { reason, message: boundedText(message), since: known?.reason === reason ? known.since : now };
 }
 
 function failed(run: JobRun, { reason, message }: { reason: string; message: string }, now: string): JobRunStatus {
@@ -145,9 +163,11 @@ function ended(
   delete last.active;
   delete last.ready;
   delete last.terminating;
+  delete last.waiting;
   const why = { reason, message, lastTransitionTime: now };
   const changed = phase === 'Failed' ? [CONDITION_FAILED, CONDITION_FINISHED] : [CONDITION_FINISHED];
-  const others = (last.conditions ?? []).filter(({ type }) => !changed.includes(type));
+  const replaced = [...changed, CONDITION_RECONCILING, CONDITION_STALLED];
+  const others = (last.conditions ?? []).filter(({ type }) => !replaced.includes(type));
   const conditions = [...others, ...changed.map((type) => condition(type, 'True', why))];
   return { ...last, ...common(run), jobName, phase, error: message, conditions };
 }
@@ -161,13 +181,13 @@ function common(run: JobRun): Pick<JobRunStatus, 'observedGeneration'> {
 function phaseOf(run: JobRun, job: Job, outcome: Condition | undefined): Phase {
   if (outcome) return outcome.type === CONDITION_COMPLETE ? 'Succeeded' : 'Failed';
   if (job.spec?.suspend === true) return 'Suspended';
-  return hadPods(job.status ?? {}) || run.status?.phase === 'Running' ? 'Running' : 'Pending';
+  return hasStarted(job.status ?? {}) || run.status?.phase === 'Running' ? 'Running' : 'Pending';
 }
 
-function hadPods(status: JobStatus): boolean {
-  const { active, ready, succeeded, failed: failures, terminating, uncountedTerminatedPods: uncounted } = status;
+/** A Pod that is active may still wait for a node or an image. One that is ready or has finished has started. */
+function hasStarted({ ready, succeeded, failed: failures, uncountedTerminatedPods: uncounted }: JobStatus): boolean {
   const ended = (uncounted?.succeeded?.length ?? 0) + (uncounted?.failed?.length ?? 0);
-  return [active, ready, succeeded, failures, terminating, ended].some((count) => count !== undefined && count > 0);
+  return [ready, succeeded, failures, ended].some((count) => count !== undefined && count > 0);
 }
 
 /** The condition that reports how a Job finished; `undefined` until then. */

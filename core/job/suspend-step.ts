@@ -36,9 +36,12 @@ function applySuspend({ run, template: resolution }: Situation, job: Job): Step 
   return { kind: 'setSuspend', job, suspend, event: changed(suspend), hide };
 }
 
-/** The generation of the run whose `spec.suspend` its Job has. A run starts with 1; its status reports the rest. */
+/**
+ * The generation of the run whose `spec.suspend` its Job has. A run starts with 1; its status reports the rest. Before the
+ * first status, the API server reports the default, -1.
+ */
 export function appliedGeneration({ run, record }: Pick<Situation, 'run' | 'record'>): number {
-  return record.appliedGeneration ?? run.status?.observedGeneration ?? 1;
+  return record.appliedGeneration ?? Math.max(run.status?.observedGeneration ?? 1, 1);
 }
 
 function changed(suspended: boolean): RunEvent {

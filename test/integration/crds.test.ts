@@ -19,6 +19,19 @@ import { maximalJobSpec, variations } from './job-spec-samples.ts';
 
 type Custom = KubeObject & { spec: object; status?: unknown };
 
+/** As far as the defaults of the status are concerned. */
+interface JobRunCrd {
+  spec: {
+    versions: {
+      schema: {
+        openAPIV3Schema: {
+          properties: { status: { default?: object; properties: { observedGeneration: { default?: number } } } };
+        };
+      };
+    }[];
+  };
+}
+
 let directory: string;
 let controlPlane: ControlPlane;
 let client: KubeClient;
@@ -387,12 +400,58 @@ describe('a JobRun', () => {
     };
     await client.patch(JOB_RUNS, { namespace: 'default', name: 'seen', subresource: 'status' }, { status }, {});
     const stored = await client.get<Custom>(JOB_RUNS, { namespace: 'default', name: 'seen' });
-    expect(stored.status).toEqual(status);
+    expect(stored.status).toEqual({ ...status, observedGeneration: -1 });
     expect(await kubectl(['get', 'jr', 'seen'])).toMatch(
       /^NAME\s+TEMPLATE\s+STATUS\s+START TIME\s+COMPLETION TIME\s+AGE\nseen\s+echo\s+Succeeded\s+\d+s\s+\d+s\s+\d+s\n$/,
     );
     expect(await kubectl(['get', 'jr', 'seen', '-o', 'wide'])).toMatch(/seen-01234567\s+0123456789/);
     expect(await kubectl(['get', 'hematoscope'])).toContain('jobrun.hematoscope.app/seen');
+  });
+
+  test('shows why it waits, in a wide list', async () => {
+    await client.create<Custom>(JOB_RUNS, 'default', jobRun('waits', { templateRef: 'echo' }));
+    const waiting = { reason: 'WaitingForTemplate', message: 'not there yet', since: new Date().toISOString() };
+    const key = { namespace: 'default', name: 'waits', subresource: 'status' };
+    await client.patch(JOB_RUNS, key, { status: { phase: 'Pending', waiting } }, {});
+    expect(await kubectl(['get', 'jr', 'waits', '-o', 'wide'])).toMatch(/AGE\s+JOB\s+REVISION\s+WAITING\s+ERROR\n/);
+    expect(await kubectl(['get', 'jr', 'waits', '-o', 'wide'])).toMatch(/Pending.*WaitingForTemplate/);
+  });
+
+  test('reports the generation -1 before a syncer has seen it, however it is read', async () => {
+    const status = { observedGeneration: -1 };
+    expect(
+      (await client.create<Custom>(JOB_RUNS, 'default', jobRun('unseen', { templateRef: 'echo' }))).status,
+    ).toEqual(status);
+    expect((await client.get<Custom>(JOB_RUNS, { namespace: 'default', name: 'unseen' })).status).toEqual(status);
+    const { items } = await client.list<Custom>(JOB_RUNS, { namespace: 'default' });
+    expect(items.find(({ metadata }) => metadata?.name === 'unseen')?.status).toEqual(status);
+  });
+
+  test('that was stored before this version is read with its status, and one without a status has the generation -1', async () => {
+    const crd = join(repositoryDirectory, 'charts/job-template-run/files/crds/jobruns.yaml');
+    const older = parse(readFileSync(crd, 'utf8')) as JobRunCrd;
+    const { status: schema } = older.spec.versions[0]!.schema.openAPIV3Schema.properties;
+    delete schema.default;
+    delete schema.properties.observedGeneration.default;
+    const status = { phase: 'Succeeded', conditions: [{ type: 'Finished', status: 'True' }] };
+    const key = (name: string) => ({ namespace: 'default', name });
+    await kubectl(['replace', '-f', '-'], older);
+    await waitFor('the schema without defaults', async () => {
+      await client.create<Custom>(JOB_RUNS, 'default', jobRun('older', { templateRef: 'echo' }));
+      const stored = await client.get<Custom>(JOB_RUNS, key('older'));
+      if (stored.status === undefined) return true;
+      await client.delete(JOB_RUNS, key('older'), {});
+      return undefined;
+    });
+    await client.create<Custom>(JOB_RUNS, 'default', jobRun('older-done', { templateRef: 'echo' }));
+    await client.patch(JOB_RUNS, { ...key('older-done'), subresource: 'status' }, { status }, {});
+    await kubectl(['replace', '-f', crd]);
+    await waitFor('the schema with defaults', async () => {
+      const { status: found } = await client.get<Custom>(JOB_RUNS, key('older'));
+      return JSON.stringify(found) === '{"observedGeneration":-1}' || undefined;
+    });
+    const done = await client.get<Custom>(JOB_RUNS, key('older-done'));
+    expect(done.status).toEqual({ ...status, observedGeneration: -1 });
   });
 
   test('cannot have an unknown phase', async () => {

@@ -92,7 +92,7 @@ describe('exactly one Job per run', () => {
     };
     await environment.run(namespace, 'killed');
     expect(await first.ended).toBe('SIGKILL');
-    expect((await environment.getRun(namespace, 'killed')).status).toBeUndefined();
+    expect((await environment.getRun(namespace, 'killed')).status).toEqual({ observedGeneration: -1 });
     const [job] = await environment.jobs(namespace);
     expect(job).toBeDefined();
 

@@ -40,10 +40,13 @@ describe('a run', () => {
       observedGeneration: 1,
       template: { uid: template.metadata.uid, generation: 1 },
     });
-    expect(conditionsOf(run)).toEqual({ JobCreated: 'True JobCreated' });
+    expect(conditionsOf(run)).toEqual({ JobCreated: 'True JobCreated', Reconciling: 'True Pending' });
 
     const startTime = '2026-11-23T10:00:00Z';
-    await environment.patchJobStatus(job, { startTime, active: 1, ready: 1, terminating: 0 });
+    await environment.patchJobStatus(job, { startTime, active: 1, ready: 0, terminating: 0 });
+    const placed = await environment.runThat(namespace, 'hello', ({ status }) => status?.active === 1);
+    expect(placed.status?.phase).toBe('Pending');
+    await environment.patchJobStatus(job, { ready: 1 });
     const running = await environment.runThat(namespace, 'hello', ({ status }) => status?.phase === 'Running');
     expect(running.status).toMatchObject({ startTime, active: 1, ready: 1, terminating: 0 });
 
@@ -53,7 +56,12 @@ describe('a run', () => {
     delete counts.uncountedTerminatedPods;
     expect(done.status).toMatchObject({ ...counts, conditions: expect.arrayContaining(conditions) as unknown });
     expect(done.status).not.toHaveProperty('active');
-    expect(conditionsOf(done)).toMatchObject({ Complete: 'True CompletionsReached', Finished: 'True Completed' });
+    expect(conditionsOf(done)).toEqual({
+      SuccessCriteriaMet: 'True CompletionsReached',
+      Complete: 'True CompletionsReached',
+      JobCreated: 'True JobCreated',
+      Finished: 'True Completed',
+    });
     await expect.poll(() => environment.eventReasons(namespace)).toEqual(['Completed', 'JobCreated']);
   });
 
@@ -67,7 +75,12 @@ describe('a run', () => {
     const run = await environment.runThat(namespace, 'bad', ({ status }) => status?.phase === 'Failed');
     expect(run.status?.error).toBe('Job failed: BackoffLimitExceeded: Job has reached the specified backoff limit');
     expect(run.status?.failed).toBe(1);
-    expect(conditionsOf(run)).toMatchObject({ Failed: 'True BackoffLimitExceeded', Finished: 'True Failed' });
+    expect(conditionsOf(run)).toMatchObject({
+      Failed: 'True BackoffLimitExceeded',
+      Finished: 'True Failed',
+      Stalled: 'True BackoffLimitExceeded',
+    });
+    expect(conditionsOf(run)).not.toHaveProperty('Reconciling');
     await expect.poll(() => environment.eventReasons(namespace)).toEqual(['Failed', 'JobCreated']);
   });
 
@@ -79,6 +92,7 @@ describe('a run', () => {
     const run = await environment.runThat(namespace, 'held', (held) => conditionsOf(held)['Suspended']);
     expect(run.status?.phase).toBe('Suspended');
     expect(conditionsOf(run)['Suspended']).toBe('True JobSuspended');
+    expect(conditionsOf(run)).not.toHaveProperty('Reconciling');
   });
 
   it('deletes its Job when it is deleted', async () => {
@@ -145,6 +159,7 @@ describe('a run whose template is missing', () => {
       Failed: 'True TemplateNotFound',
       JobCreated: 'False TemplateNotFound',
       Finished: 'True TemplateNotFound',
+      Stalled: 'True TemplateNotFound',
     });
     await expect.poll(() => environment.eventReasons(namespace)).toEqual(['TemplateNotFound']);
     await environment.template(namespace, 'nowhere');
@@ -156,10 +171,13 @@ describe('a run whose template is missing', () => {
     await environment.syncer();
     await environment.run(namespace, 'early', { metadata: { annotations: { [ANNOTATION_MISSING_TEMPLATE]: 'Wait' } } });
     const waiting = await environment.runThat(namespace, 'early', ({ status }) => status?.phase === 'Pending');
-    expect(conditionsOf(waiting)).toEqual({ JobCreated: 'False WaitingForTemplate' });
+    const reason = 'WaitingForTemplate';
+    expect(conditionsOf(waiting)).toEqual({ JobCreated: `False ${reason}`, Reconciling: `True ${reason}` });
+    expect(waiting.status?.waiting).toMatchObject({ reason, message: expect.stringContaining('"echo"') as string });
     await environment.template(namespace);
     const { run } = await environment.withJob(namespace, 'early');
-    expect(conditionsOf(run)).toEqual({ JobCreated: 'True JobCreated' });
+    expect(conditionsOf(run)).toEqual({ JobCreated: 'True JobCreated', Reconciling: 'True Pending' });
+    expect(run.status).not.toHaveProperty('waiting');
   });
 
   it('fails at the end of its waiting time', async () => {
@@ -245,7 +263,7 @@ describe('a Job that cannot be created', () => {
     await environment.syncer();
     await environment.run(namespace, 'queued');
     const waiting = await environment.runThat(namespace, 'queued', (run) => conditionsOf(run)['JobCreated']);
-    expect(conditionsOf(waiting)).toEqual({ JobCreated: 'False Forbidden' });
+    expect(conditionsOf(waiting)).toEqual({ JobCreated: 'False Forbidden', Reconciling: 'True Forbidden' });
     expect(waiting.status?.conditions?.[0]?.message).toContain('exceeded quota');
     expect(waiting.status?.phase).toBe('Pending');
     await environment.client.delete(quotas, { namespace, name: 'none' });

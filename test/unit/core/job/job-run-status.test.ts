@@ -45,10 +45,12 @@ describe('phase', () => {
   it.each<[string, Job, string]>([
     ['Pending while the Job has not started', job(), 'Pending'],
     ['Pending while all counts are zero', job({ active: 0, ready: 0, terminating: 0 }), 'Pending'],
-    ['Running with an active Pod', job({ active: 1 }), 'Running'],
+    ['Pending while its only Pod waits for a node, an image or its readiness', job({ active: 1, ready: 0 }), 'Pending'],
+    ['Running with a ready Pod', job({ active: 1, ready: 1 }), 'Running'],
+    ['Running if one of two Pods is ready', job({ active: 2, ready: 1 }), 'Running'],
     ['Running between a failed Pod and the next', job({ failed: 1 }), 'Running'],
     ['Running with the first of several succeeded', job({ succeeded: 1 }), 'Running'],
-    ['Running while a Pod terminates', job({ terminating: 1 }), 'Running'],
+    ['Pending while a Pod terminates that may never have started', job({ terminating: 1 }), 'Pending'],
     [
       'Running while the last Pod is not counted yet',
       job({ active: 0, uncountedTerminatedPods: { succeeded: ['pod-uid'] } }),
@@ -61,7 +63,7 @@ describe('phase', () => {
     ['Failed even if the Job is suspended by now', job({ conditions: [jobFailed] }, { suspend: true }), 'Failed'],
     [
       'Running when the conditions are there and False',
-      job({ active: 1, conditions: [{ ...complete, status: 'False' }] }),
+      job({ ready: 1, conditions: [{ ...complete, status: 'False' }] }),
       'Running',
     ],
   ])('is %s', (_sentence, of, phase) => {
@@ -117,7 +119,7 @@ describe('an existing Job', () => {
   it('names itself, the template and the generation', () => {
     const result = jobRunStatus(run(), mirror(job()), NOW);
     expect(result).toMatchObject({ jobName: 'echo-12345678', template: TEMPLATE, observedGeneration: 1 });
-    expect(result.conditions).toEqual([
+    expect(result.conditions?.slice(0, -1)).toEqual([
       {
         type: 'JobCreated',
         status: 'True',
@@ -144,7 +146,7 @@ describe('an existing Job', () => {
     ['Failed', condition('Failed'), 'Failed', 'Job failed: Failed'],
   ])('finishes the run: %s', (reason, outcome, message, error) => {
     const result = jobRunStatus(run(), mirror(job({ conditions: [outcome] })), NOW);
-    expect(result.conditions?.at(-1)).toEqual({
+    expect(result.conditions?.find(({ type }) => type === 'Finished')).toEqual({
       type: 'Finished',
       status: 'True',
       reason,
@@ -174,6 +176,7 @@ describe('a run without a Job', () => {
         { type: 'Failed', status: 'True', ...why, lastTransitionTime: NOW },
         { type: 'JobCreated', status: 'False', ...why, lastTransitionTime: NOW },
         { type: 'Finished', status: 'True', ...why, lastTransitionTime: NOW },
+        { type: 'Stalled', status: 'True', ...why, lastTransitionTime: NOW },
       ],
     });
   });
@@ -182,7 +185,7 @@ describe('a run without a Job', () => {
     ['failed', { kind: 'failed', reason: 'JobRefused', message: 'x'.repeat(1_000_000) }],
     ['pending', { kind: 'pending', reason: 'Forbidden', message: 'x'.repeat(1_000_000) }],
   ])('that is %s has a message of a bounded size, however long that of the API server is', (_sentence, observation) => {
-    expect(JSON.stringify(jobRunStatus(run(), observation, NOW)).length).toBeLessThan(20_000);
+    expect(JSON.stringify(jobRunStatus(run(), observation, NOW)).length).toBeLessThan(25_000);
   });
 
   it('that was requested to fail without its template counts as one failed Pod, others count none', () => {
@@ -195,15 +198,43 @@ describe('a run without a Job', () => {
     const second = jobRunStatus(run(first), { kind: 'pending', reason: 'Forbidden', message: 'quota still' }, NOW);
     expect(second).toMatchObject({
       phase: 'Pending',
-      conditions: [{ type: 'JobCreated', status: 'False', message: 'quota still', lastTransitionTime: EARLIER }],
+      waiting: { reason: 'Forbidden', message: 'quota still', since: EARLIER },
+      conditions: [
+        { type: 'JobCreated', status: 'False', message: 'quota still', lastTransitionTime: EARLIER },
+        {
+          type: 'Reconciling',
+          status: 'True',
+          reason: 'Forbidden',
+          message: 'quota still',
+          lastTransitionTime: EARLIER,
+        },
+      ],
     });
     expect(isFinished(run(second))).toBe(false);
+  });
+
+  it('waits since the reason changed', () => {
+    const first = jobRunStatus(run(), { kind: 'pending', reason: 'WaitingForTemplate', message: 'm' }, EARLIER);
+    const second = jobRunStatus(run(first), { kind: 'pending', reason: 'Forbidden', message: 'm' }, NOW);
+    expect(second.waiting).toEqual({ reason: 'Forbidden', message: 'm', since: NOW });
+  });
+
+  it.each<[string, Observation]>([
+    ['gets its Job', mirror(job())],
+    ['fails', { kind: 'failed', reason: 'TemplateNotFound', message: 'm' }],
+    ['loses its Job', jobDeleted('j', 'was deleted')],
+  ])('waits no longer once it %s', (_sentence, observation) => {
+    const waiting = jobRunStatus(run(), { kind: 'pending', reason: 'WaitingForTemplate', message: 'm' }, EARLIER);
+    expect(jobRunStatus(run(waiting), observation, NOW)).not.toHaveProperty('waiting');
   });
 
   it('that gets its Job after all keeps the time', () => {
     const waiting = jobRunStatus(run(), { kind: 'pending', reason: 'WaitingForTemplate', message: 'm' }, EARLIER);
     const result = jobRunStatus(run(waiting), mirror(job()), NOW);
-    expect(result.conditions).toMatchObject([{ type: 'JobCreated', status: 'True' }]);
+    expect(result.conditions).toMatchObject([
+      { type: 'JobCreated', status: 'True' },
+      { type: 'Reconciling', status: 'True', reason: 'Pending', lastTransitionTime: EARLIER },
+    ]);
   });
 });
 
@@ -238,6 +269,7 @@ describe('a Job that was deleted', () => {
       ['JobCreated', 'True', 'JobCreated'],
       ['Failed', 'True', 'JobDeleted'],
       ['Finished', 'True', 'JobDeleted'],
+      ['Stalled', 'True', 'JobDeleted'],
     ]);
   });
 
@@ -303,7 +335,16 @@ describe('a Job with an almost empty status', () => {
       observedGeneration: 1,
       jobName: '',
       phase: 'Pending',
-      conditions: [{ type: 'JobCreated', status: 'True', reason: 'JobCreated', message: expect.any(String) as string }],
+      conditions: [
+        { type: 'JobCreated', status: 'True', reason: 'JobCreated', message: expect.any(String) as string },
+        {
+          type: 'Reconciling',
+          status: 'True',
+          reason: 'Pending',
+          message: 'no container of the Job has started yet',
+          lastTransitionTime: NOW,
+        },
+      ],
     });
   });
 
@@ -337,15 +378,33 @@ describe('a Job with Pods that are not counted yet', () => {
 describe('conditions of a Job that are not an outcome', () => {
   it('do not finish the run, even if they are True', () => {
     const conditions = [condition('SuccessCriteriaMet'), condition('FailureTarget')];
-    const result = jobRunStatus(run(), mirror(job({ active: 1, conditions })), NOW);
+    const result = jobRunStatus(run(), mirror(job({ ready: 1, conditions })), NOW);
     expect(result.phase).toBe('Running');
-    expect(result.conditions?.map(({ type }) => type)).toEqual(['SuccessCriteriaMet', 'FailureTarget', 'JobCreated']);
+    expect(result.conditions?.map(({ type }) => type)).toEqual([
+      'SuccessCriteriaMet',
+      'FailureTarget',
+      'JobCreated',
+      'Reconciling',
+    ]);
   });
 
   it('have no time if the Job has none', () => {
     const timeless: { type: string; status: string } = { type: complete.type, status: complete.status };
     const result = jobRunStatus(run(), mirror(job({ conditions: [timeless] })), NOW);
     expect(result.conditions?.at(-1)).not.toHaveProperty('lastTransitionTime');
+  });
+});
+
+describe('conditions of a Job that have the names of our own', () => {
+  it('are not mirrored, as each type is there once', () => {
+    const conditions = ['Finished', 'JobCreated', 'Reconciling', 'Stalled'].map((type) =>
+      condition(type, { reason: 'X' }),
+    );
+    const result = jobRunStatus(run(), mirror(job({ conditions })), NOW);
+    expect(result.conditions?.map(({ type, reason }) => [type, reason])).toEqual([
+      ['JobCreated', 'JobCreated'],
+      ['Reconciling', 'Pending'],
+    ]);
   });
 });
 
@@ -364,7 +423,7 @@ describe('times of our conditions', () => {
       condition('Finished', { lastTransitionTime: undefined }),
     ];
     const result = jobRunStatus(run({ conditions }), { kind: 'failed', ...why }, NOW);
-    expect(result.conditions?.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([NOW, NOW, NOW]);
+    expect(result.conditions?.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([NOW, NOW, NOW, NOW]);
   });
 });
 
@@ -372,14 +431,20 @@ describe('a run whose Job was deleted', () => {
   it('has each condition once, and its own template', () => {
     const before = run({ template: TEMPLATE, conditions: [condition('Failed', { status: 'False' }), complete] });
     const result = jobRunStatus(before, jobDeleted('j', 'was deleted'), NOW);
-    expect(result.conditions?.map(({ type }) => type)).toEqual(['Complete', 'Failed', 'Finished']);
+    expect(result.conditions?.map(({ type }) => type)).toEqual(['Complete', 'Failed', 'Finished', 'Stalled']);
     expect(result.template).toEqual(TEMPLATE);
-    expect(result.conditions?.at(-1)).toMatchObject({ lastTransitionTime: NOW, message: 'Job "j" was deleted' });
+    expect(result.conditions?.at(-2)).toMatchObject({ lastTransitionTime: NOW, message: 'Job "j" was deleted' });
   });
 
   it('has only its outcome if it had no status', () => {
     const result = jobRunStatus(run(), jobDeleted('j', 'was deleted'), NOW);
-    expect(result.conditions?.map(({ type }) => type)).toEqual(['Failed', 'Finished']);
+    expect(result.conditions?.map(({ type }) => type)).toEqual(['Failed', 'Finished', 'Stalled']);
+  });
+
+  it('is no longer reconciled', () => {
+    const before = run(jobRunStatus(run(), mirror(job({ active: 1 })), EARLIER));
+    const types = jobRunStatus(before, outcomeUnknown('j'), NOW).conditions?.map(({ type }) => type);
+    expect(types).toEqual(['JobCreated', 'Finished']);
   });
 
   it('has no terminating Pods any more', () => {

@@ -27,7 +27,8 @@ const REVISION = TEMPLATE.compiled.revision;
 const RENDERED = { revision: REVISION, generation: 1, uid: echoTemplate().metadata.uid! };
 const FOUND = { kind: 'found', template: TEMPLATE } as const;
 
-const STARTED: JobStatus = { startTime: CREATED, active: 1, ready: 0 };
+const NOT_READY: JobStatus = { startTime: CREATED, active: 1, ready: 0 };
+const STARTED: JobStatus = { startTime: CREATED, active: 1, ready: 1 };
 const COMPLETE: JobStatus = {
   startTime: CREATED,
   succeeded: 1,
@@ -338,16 +339,14 @@ describe('a Job that could not be created', () => {
 
   it('is reported with the reason and the message', () => {
     const creation = { kind: 'blocked', reason: 'Forbidden', message: 'exceeded quota: none' } as const;
+    const why = { reason: 'Forbidden', message: 'trying again within two minutes: exceeded quota: none' };
     expect(step({ template: FOUND, answers: { creation } })).toMatchObject({
       patch: {
         phase: 'Pending',
+        waiting: { ...why, since: '2026-11-23T10:01:00.000Z' },
         conditions: [
-          {
-            type: 'JobCreated',
-            status: 'False',
-            reason: 'Forbidden',
-            message: 'trying again within two minutes: exceeded quota: none',
-          },
+          { type: 'JobCreated', status: 'False', ...why },
+          { type: 'Reconciling', status: 'True', ...why },
         ],
       },
     });
@@ -508,7 +507,7 @@ describe('a run with a Job', () => {
 });
 
 describe('a transient change of the status', () => {
-  const ready = ownJob({ ...STARTED, ready: 1 });
+  const ready = ownJob({ ...STARTED, active: 2, ready: 2 });
   const pending = (agoMs: number) => ({ changePendingSinceMs: NOW.monotonicMs - agoMs });
 
   it.each<Row>([
@@ -522,6 +521,16 @@ describe('a transient change of the status', () => {
       'is written after a second',
       { run: RUNNING, job: ready, record: pending(1_000) },
       ['writeStatus', 'the same phase'],
+    ],
+    [
+      'that its first container has started waits as well: the run may finish soon',
+      { run: after(ownJob(NOT_READY)), job: ownJob(STARTED) },
+      ['wait', 1_000],
+    ],
+    [
+      'that its first container has started is written after a second',
+      { run: after(ownJob(NOT_READY)), job: ownJob(STARTED), record: pending(1_000) },
+      ['writeStatus', 'Running'],
     ],
     [
       'is written immediately with a change that lasts',

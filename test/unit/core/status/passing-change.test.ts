@@ -18,7 +18,19 @@ describe('a change of status', () => {
   });
 
   it.each([
+    ['can wait from Pending', 'Pending', true],
+    ['is written immediately from Suspended', 'Suspended', false],
+    ['is written immediately for a run without a phase', undefined, false],
+  ] as const)('to Running %s', (_what, phase, passing) => {
+    const conditions = [created, condition('Reconciling')];
+    const before: JobRunStatus = { active: 1, ready: 0, conditions: [created], ...(phase && { phase }) };
+    expect(isPassing(before, { phase: 'Running', ready: 1, conditions })).toBe(passing);
+  });
+
+  it.each([
     ['of phase', { phase: 'Suspended', active: 0 }],
+    ['back to Pending', { phase: 'Pending' }],
+    ['of what the run waits for', { waiting: { reason: 'Forbidden' } }],
     ['to a final phase', { phase: 'Succeeded', conditions: [condition('Complete'), created, condition('Finished')] }],
     ['of another condition', { conditions: [condition('Suspended', 'False'), created] }],
     ['that removes a condition', { conditions: [] }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
-import type { Job } from '../../../../api/wire.ts';
+import type { Job, JobStatus } from '../../../../api/wire.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { KubeApiError } from '../../../../kube/client/api-error.ts';
 import { ObjectCache } from '../../../../kube/watch/cache.ts';
@@ -11,7 +11,7 @@ import { echoRun, echoTemplate } from '../../core/objects.ts';
 
 const RUN = echoRun({}, { generation: 1, resourceVersion: '1' });
 const TEMPLATE = versionOfTemplate(echoTemplate());
-const STATUS = { startTime: '2026-11-23T10:00:00Z', active: 1 };
+const STATUS = { startTime: '2026-11-23T10:00:00Z', active: 1, ready: 1 };
 const refusal = (code: number, reason: string): KubeApiError =>
   new KubeApiError({ method: 'POST', path: '/', code, body: JSON.stringify({ kind: 'Status', code, reason }) });
 
@@ -25,6 +25,8 @@ function begin({ job }: { job?: Job } = {}) {
     version = Math.max(version, Number(metadata.resourceVersion)) + 1;
     return String(version);
   };
+  const first: { status: JobStatus } = { status: STATUS };
+  let monotonicMs = 0;
   const records = new RunRecords();
   const runs = new ObjectCache<JobRun>({
     onDelete: (run) => {
@@ -41,7 +43,7 @@ function begin({ job }: { job?: Job } = {}) {
     createJob: (_namespace, wanted) => {
       sent.push('create');
       if (stored) return Promise.reject(refusal(409, 'AlreadyExists'));
-      stored = { ...wanted, status: STATUS, metadata: { ...wanted.metadata, resourceVersion: next() } };
+      stored = { ...wanted, status: first.status, metadata: { ...wanted.metadata, resourceVersion: next() } };
       return Promise.resolve(stored);
     },
     deleteJob: ({ metadata }) => {
@@ -74,7 +76,7 @@ function begin({ job }: { job?: Job } = {}) {
     records,
     rules: { policy: 'Reject', waitSeconds: 300 },
     events: { record: ({ metadata }, { reason }) => sent.push(`event ${reason} of ${metadata?.name ?? ''}`) },
-    clock: { now: () => Date.parse('2026-11-23T10:00:00Z'), monotonic: () => 0 },
+    clock: { now: () => Date.parse('2026-11-23T10:00:00Z'), monotonic: () => monotonicMs },
     onDeletionForbidden: () => undefined,
     onFinished: () => undefined,
   };
@@ -86,6 +88,14 @@ function begin({ job }: { job?: Job } = {}) {
     cluster,
     contents,
     withoutCachedTemplate: () => (cached = undefined),
+    /** The Job controller writes this status, and the watch reports it. */
+    report: (status: JobStatus) => {
+      const job = jobs.list()[0]!;
+      jobs.apply({ ...job, status, metadata: { ...job.metadata, resourceVersion: next() } });
+    },
+    /** What the Job reports when it is created. */
+    job: first,
+    elapse: (ms: number) => (monotonicMs += ms),
     reconcile: () => reconcile(context, 'team', 'echo-hello'),
     status: () => runs.get('team', 'echo-hello')?.status,
   };
@@ -184,11 +194,44 @@ describe('reconcile', () => {
     cluster.suspendJob = () => Promise.reject(error);
     const run = runs.get('team', 'echo-hello')!;
     const metadata = { ...run.metadata, generation: 2, resourceVersion: '50' };
-    runs.apply({ ...run, metadata, spec: { ...run.spec, suspend: true }, status: { ...run.status, phase: 'Pending' } });
+    runs.apply({
+      ...run,
+      metadata,
+      spec: { ...run.spec, suspend: true },
+      status: { ...run.status, phase: 'Suspended' },
+    });
     sent.length = 0;
     await expect(bringOn()).rejects.toEqual(error);
     expect(sent).toEqual(['status']);
     expect(status()).toMatchObject({ phase: 'Running', observedGeneration: 1 });
+  });
+
+  it.each([
+    ['two for a run whose Pod finishes within a second', 100, ['Pending', 'Succeeded']],
+    ['three for a run whose Pod takes longer', 1_000, ['Pending', 'Running', 'Succeeded']],
+  ])('writes few statuses: %s', async (_sentence, ms, phases) => {
+    const { reconcile: bringOn, sent, status, report, elapse, job } = begin();
+    job.status = { startTime: STATUS.startTime, active: 1, ready: 0, terminating: 0 };
+    const seen: unknown[] = [];
+    const worked = async (): Promise<void> => {
+      sent.length = 0;
+      await bringOn();
+      if (sent.includes('status')) seen.push(status()?.phase);
+    };
+    await worked();
+    const decided = { type: 'SuccessCriteriaMet', status: 'True' };
+    const statuses: [JobStatus, number][] = [
+      [{ ...job.status, ready: 1 }, ms],
+      [{ ...job.status, active: 0, conditions: [decided], uncountedTerminatedPods: { succeeded: ['pod'] } }, 100],
+      [{ startTime: STATUS.startTime, succeeded: 1, conditions: [decided, { type: 'Complete', status: 'True' }] }, 100],
+    ];
+    for (const [next, lasts] of statuses) {
+      report(next);
+      await worked();
+      elapse(lasts);
+      await worked();
+    }
+    expect(seen).toEqual(phases);
   });
 
   it('does nothing for a run that does not exist or is finished', async () => {
