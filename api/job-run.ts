@@ -16,6 +16,7 @@ import { mapSchemas } from './kubernetes/json-schema.ts';
 import type { JsonSchema, ValidationRule } from './kubernetes/json-schema.ts';
 import { PHASES, TEMPLATE_KINDS } from './names.ts';
 import type { ParameterValue } from './parameter.ts';
+import { RenderedTemplateSchema } from './rendered-template.ts';
 import { AtomicList, Embedded, ListMap, StringEnum, NullableStringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 import { WaitingSchema } from './waiting.ts';
 import type { EnvFromSource, EnvVar, JobStatus, ObjectMeta, ResourceRequirements, Toleration } from './wire.ts';
@@ -201,18 +202,6 @@ export const JobRunSpecSchema = Type.Object(specFields, {
 
 /** The spec of a JobRun. */
 export type JobRunSpec = Static<typeof JobRunSpecSchema>;
-
-export const RenderedTemplateSchema = Type.Object(
-  {
-    revision: Type.String({ description: "Hash of the template's content." }),
-    generation: Type.Integer({ description: "The template's metadata.generation.", format: 'int64' }),
-    uid: Type.String({ description: "The template's metadata.uid." }),
-  },
-  { description: 'The template that the Job was rendered from.' },
-);
-
-/** The template that the Job was rendered from. */
-export type RenderedTemplate = Static<typeof RenderedTemplateSchema>;
 
 /** Job fields that are not mirrored: bookkeeping of the Job controller. */
 type Mirrored = Omit<JobStatus, 'uncountedTerminatedPods' | 'conditions'>;

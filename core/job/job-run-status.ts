@@ -1,4 +1,4 @@
-import type { JobRun, JobRunStatus, RenderedTemplate } from '../../api/job-run.ts';
+import type { JobRun, JobRunStatus } from '../../api/job-run.ts';
 import {
   CONDITION_COMPLETE,
   CONDITION_FAILED,
@@ -13,6 +13,7 @@ import {
   REASON_OUTCOME_UNKNOWN,
 } from '../../api/names.ts';
 import type { Phase } from '../../api/names.ts';
+import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Waiting } from '../../api/waiting.ts';
 import type { Job, JobStatus } from '../../api/wire.ts';
 import { boundedJobStatus, boundedText } from './bounded-job-status.ts';

@@ -1,5 +1,6 @@
-import type { JobRun, RenderedTemplate } from '../../api/job-run.ts';
+import type { JobRun } from '../../api/job-run.ts';
 import { LABEL_APP_VERSION, REASON_JOB_REFUSED, REASON_NAME_CONFLICT, REASON_RESTORED } from '../../api/names.ts';
+import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import { formatFieldErrors } from '../errors/field-error.ts';
 import { isPassing } from '../status/passing-change.ts';

@@ -1,4 +1,5 @@
-import type { JobRun, RenderedTemplate } from '../../api/job-run.ts';
+import type { JobRun } from '../../api/job-run.ts';
+import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
 import type { MissingTemplateRules } from './template-wait.ts';

@@ -1,4 +1,4 @@
-import type { RenderedTemplate } from '../../api/job-run.ts';
+import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import type { Hide } from '../errors/hidden.ts';
 import type { RunEvent } from '../status/status-events.ts';

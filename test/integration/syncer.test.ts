@@ -458,7 +458,7 @@ describe('a run that was restored from a backup', () => {
     await environment.template(namespace);
     await environment.run(namespace, 'october', { metadata });
     const held = await environment.runThat(namespace, 'october', (run) => conditionsOf(run)['JobCreated']);
-    expect(conditionsOf(held)).toEqual({ JobCreated: 'False Restored' });
+    expect(conditionsOf(held)).toEqual({ JobCreated: 'False Restored', Reconciling: 'True Restored' });
     expect(held.status?.phase).toBe('Pending');
     // A later run gets its Job, so the earlier one was passed over.
     await environment.run(namespace, 'later');
@@ -558,7 +558,7 @@ describe('writes', () => {
       await environment.run(namespace, name);
       const { job } = await environment.withJob(namespace, name);
       await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 1, ready: 0 });
-      await environment.runThat(namespace, name, ({ status }) => status?.phase === 'Running');
+      await environment.runThat(namespace, name, ({ status }) => status?.active === 1);
     }
     const written = environment.sent('PATCH', /\/quick\/status/);
     const { job: quick } = await environment.withJob(namespace, 'quick');
@@ -571,7 +571,8 @@ describe('writes', () => {
 
     const { job: slow } = await environment.withJob(namespace, 'slow');
     await environment.patchJobStatus(slow, { ready: 1 });
-    await environment.runThat(namespace, 'slow', ({ status }) => status?.ready === 1);
+    const ready = await environment.runThat(namespace, 'slow', ({ status }) => status?.ready === 1);
+    expect(ready.status?.phase).toBe('Running');
   });
 
   it('use at most ten kept-alive connections, and never conflict with each other', async () => {

@@ -19,6 +19,7 @@ const LIMIT = 256 * 1024;
 const KEYWORDS = new Set([
   'type',
   'format',
+  'default',
   'description',
   'enum',
   'pattern',
