@@ -360,7 +360,7 @@ describe('spec.suspend of a run', () => {
     const name = job.metadata?.name ?? '';
     await environment.client.patch(JOBS, { namespace, name }, { spec: { suspend: false } });
     await environment.patchJobStatus(job, { startTime: '2026-11-23T10:00:00Z', active: 1, ready: 0 });
-    await environment.runThat(namespace, 'held', ({ status }) => status?.phase === 'Running');
+    await environment.runThat(namespace, 'held', ({ status }) => status?.active === 1);
     expect(await isSuspended(namespace, job)).toBe(false);
     expect(environment.sent('PATCH', new RegExp(`/jobs/${name}$`))).toBe(0);
   });
