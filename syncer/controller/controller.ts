@@ -14,6 +14,8 @@ import type { CallbackMetrics } from '../callback/callback-metrics.ts';
 import type { Clock } from '../clock.ts';
 import { RevisionKeeper } from '../revisions/revision-keeper.ts';
 import { Cluster } from '../run/cluster.ts';
+import { PodReader } from '../run/read-pods.ts';
+import type { PodReaderOptions } from '../run/read-pods.ts';
 import { reconcile } from '../run/reconcile.ts';
 import type { ReconcileContext } from '../run/reconcile.ts';
 import { loggedRefusals } from '../run/remove-expired-job.ts';
@@ -38,6 +40,7 @@ export interface ControllerOptions {
   guard: WriteGuard;
   clock: Clock;
   rules: MissingTemplateRules;
+  reads: PodReaderOptions['reads'];
   workers: number;
   /** The namespaces that this syncer works on. */
   shard: Shard;
@@ -187,6 +190,7 @@ export class Controller {
       jobs: this.#watches.jobs.cache,
       cluster,
       templates: this.#templates,
+      pods: new PodReader(options),
       records: this.#records,
       rules: options.rules,
       events: this.#events,

@@ -101,6 +101,8 @@ affinity:
     - { name: MISSING_TEMPLATE, value: {{ $values.admission.missingTemplate }} }
     - { name: MISSING_TEMPLATE_WAIT_SECONDS, value: {{ $values.admission.missingTemplateWaitSeconds | int | quote }} }
     - { name: REVISION_HISTORY_LIMIT, value: {{ $values.revisionHistoryLimit | int | quote }} }
+    - { name: READ_PODS, value: {{ $values.syncer.reads.pods | quote }} }
+    - { name: READ_EVENTS, value: {{ $values.syncer.reads.events | quote }} }
     - { name: LOG_LEVEL, value: {{ $values.log.level }} }
     {{- with include "job-template-run.callbackEnv" .root }}
     {{- . | nindent 4 }}
