@@ -1,3 +1,4 @@
+import { REASON_NOT_SCHEDULED } from '../../api/names.ts';
 import type { Pod } from '../../api/wire.ts';
 import type { Wait } from './pods-view.ts';
 import { titleOfPod } from './seen-pods.ts';
@@ -8,7 +9,7 @@ export function placementWait(pod: Pod): Wait | undefined {
   const title = titleOfPod(pod);
   const refusal = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
   if (refusal?.status !== 'False') {
-    return { reason: 'NotScheduled', message: `no scheduler has assigned ${title} to a node yet` };
+    return { reason: REASON_NOT_SCHEDULED, message: `no scheduler has assigned ${title} to a node yet` };
   }
   const { reason = 'Unschedulable', message = 'it has no node' } = refusal;
   return { reason, message: `${title} cannot be scheduled: ${message}` };
