@@ -83,6 +83,12 @@ export const ANNOTATIONS: readonly Term[] = [
       '`Hold`: the run was restored from a backup or copied from the cluster, and gets no Job. Set at admission. Set it to `Run` to run it again.',
   },
   {
+    name: names.ANNOTATION_RETAIN,
+    on: 'JobRun (set by users)',
+    meaning:
+      'With `"true"`, the run is never removed by `runs.retention` of its template or the default of the cluster.',
+  },
+  {
     name: names.ANNOTATION_TTL_SECONDS,
     on: 'Job',
     meaning:
@@ -210,16 +216,16 @@ export const REASONS: readonly Term[] = [
       '`spec.suspend` of the run was changed while no webhook was called, and the template does not allow it. The Job is not changed.',
   },
   {
-    name: names.REASON_NOT_SCHEDULED,
-    on: '`status.waiting`, condition',
-    meaning:
-      'A Pod has no node, and no scheduler has reported why. Other reasons why a Pod waits are those of Kubernetes, for example `Unschedulable`, `ImagePullBackOff` or `FailedCreate`.',
-  },
-  {
     name: names.REASON_CALLBACK_FAILED,
     on: 'Event',
     meaning:
       'The result of the run was not sent to `spec.callbackUrl`, and it is not tried again; `status.callback.lastError` gives the reason.',
+  },
+  {
+    name: names.REASON_REMOVED,
+    on: 'Event',
+    meaning:
+      'The finished run was removed, with its Job, because `runs.retention` of its template, or the default of the cluster, requires it.',
   },
 ];
 

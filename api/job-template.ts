@@ -4,6 +4,7 @@ import { JOB_SPEC, OBJECT_META } from './kubernetes/definitions.ts';
 import { ALLOWED_REVISIONS, DEFAULT_OVERRIDES, OVERRIDES } from './names.ts';
 import { ParametersSchema } from './parameter.ts';
 import { AtomicList, Embedded, StringEnum, StringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
+import { TemplateRunsSchema } from './template-runs.ts';
 import type { JobSpec, ObjectMeta } from './wire.ts';
 
 const OverridesSchema = Type.Object(
@@ -54,7 +55,7 @@ const content = {
 };
 
 /** How runs are treated, whatever revision they name: only the present value applies. */
-const treatment = { revisions: Type.Optional(RevisionsSchema) };
+const treatment = { revisions: Type.Optional(RevisionsSchema), runs: Type.Optional(TemplateRunsSchema) };
 
 export const JobTemplateSchema = Type.Object(
   {

@@ -34,6 +34,8 @@ export const ANNOTATION_LAST_USED = `${GROUP}/last-used`;
 export const ANNOTATION_RESTORED = `${GROUP}/restored`;
 /** Set by Velero on every object that it restores. */
 export const LABEL_VELERO_RESTORE = 'velero.io/restore-name';
+/** On a JobRun: with `true`, retention never removes the run. */
+export const ANNOTATION_RETAIN = `${GROUP}/retain`;
 /** On a Job: `ttlSecondsAfterFinished` as it was requested, if the Job itself has a longer one. */
 export const ANNOTATION_TTL_SECONDS = `${GROUP}/ttl-seconds-after-finished`;
 
@@ -149,7 +151,7 @@ export const REASON_SUSPENDED = 'Suspended';
 export const REASON_RESUMED = 'Resumed';
 /** `spec.suspend` of the run was changed without admission, and the template does not allow it. */
 export const REASON_SUSPEND_REFUSED = 'SuspendRefused';
-/** A Pod of the run has no node, and no scheduler has reported why. */
-export const REASON_NOT_SCHEDULED = 'NotScheduled';
 /** The callback of a finished run was given up. */
 export const REASON_CALLBACK_FAILED = 'CallbackFailed';
+/** A finished run was removed, because of its age or number. */
+export const REASON_REMOVED = 'Removed';

@@ -5,6 +5,8 @@ import { HOST_PATTERNS } from '../core/callback/host-pattern.ts';
 import { ConfigError, logLevel, oneOf, port, readEnvironment } from '../kube/process/environment.ts';
 import type { ConfigOf, Environment } from '../kube/process/environment.ts';
 
+const notNegative = () => Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
+
 const SCHEMA = Type.Object({
   HEALTH_PORT: port(8081),
   /** `::` includes IPv4. On a machine without IPv6, `0.0.0.0` is used instead. */
@@ -27,15 +29,16 @@ const SCHEMA = Type.Object({
   MISSING_TEMPLATE_WAIT_SECONDS: Type.Integer({ minimum: 0, default: 300 }),
   /** How many revisions of a template are stored besides the current one and those in use. */
   REVISION_HISTORY_LIMIT: Type.Integer({ minimum: 0, maximum: 1000, default: 10 }),
-  /** Whether Pods are read to find out why a run waits, and Events if there are no Pods. */
-  READ_PODS: Type.Boolean({ default: true }),
-  READ_EVENTS: Type.Boolean({ default: true }),
   /** Which callbacks are permitted: hosts, separated by commas; whether http is; `namespace/name` of Secrets. */
   CALLBACK_ALLOWED_HOSTS: Type.String({ pattern: HOST_PATTERNS, default: '' }),
   CALLBACK_ALLOW_HTTP: Type.Boolean({ default: false }),
   CALLBACK_SECRETS: Type.String({ default: '' }),
   /** PEM: certificates of authorities that callbacks trust besides the usual ones. */
   CALLBACK_CA_BUNDLE: Type.String({ default: '' }),
+  /** When finished runs are removed whose template has no `runs.retention`; absent: never. */
+  RETENTION_TTL_SECONDS_AFTER_FINISHED: Type.Optional(notNegative()),
+  RETENTION_SUCCESSFUL_RUNS_HISTORY_LIMIT: Type.Optional(notNegative()),
+  RETENTION_FAILED_RUNS_HISTORY_LIMIT: Type.Optional(notNegative()),
   LOG_LEVEL: logLevel(),
 });
 

@@ -17,6 +17,8 @@ import type { SyncerConfig } from './config.ts';
 import { Controller } from './controller/controller.ts';
 import type { ControllerOptions } from './controller/controller.ts';
 import { healthApp } from './health.ts';
+import { wireRetention } from './retention/wire-retention.ts';
+import type { RetentionTime } from './retention/wire-retention.ts';
 import { ALWAYS_ALLOWED } from './write-guard.ts';
 
 export interface StartOptions {
@@ -31,6 +33,8 @@ export interface StartOptions {
   revisionGraceMs?: number;
   /** For tests; the real network and clock by default. */
   callbackWiring?: CallbackWiring;
+  /** For tests: the time by which finished runs are removed. */
+  retentionTime?: RetentionTime;
 }
 
 export interface Syncer {
@@ -59,6 +63,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const controller = new Controller({
     ...controllerConfig(config),
     callbacks: wireCallbacks(options, registry),
+    retention: wireRetention(options, registry),
     client: clients.client,
     guard: election ?? ALWAYS_ALLOWED,
     clock: SYSTEM_CLOCK,
@@ -110,11 +115,10 @@ function controllerConfig(
   config: SyncerConfig,
 ): Pick<
   ControllerOptions,
-  'rules' | 'reads' | 'workers' | 'shard' | 'clusterNamespace' | 'trustsAdmission' | 'revisionHistoryLimit'
+  'rules' | 'workers' | 'shard' | 'clusterNamespace' | 'trustsAdmission' | 'revisionHistoryLimit'
 > {
   return {
     rules: { policy: config.missingTemplate, waitSeconds: config.missingTemplateWaitSeconds },
-    reads: { pods: config.readPods, events: config.readEvents },
     workers: config.workers,
     shard: { index: config.shard, count: config.shards },
     clusterNamespace: config.podNamespace,

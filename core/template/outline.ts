@@ -3,12 +3,18 @@ import { ANNOTATION_LAST_USED } from '../../api/names.ts';
 import type { ControllerRevision, ObjectMeta } from '../../api/wire.ts';
 
 /** What a cache has of a template: all but its content. */
-export type TemplateOutline = Pick<Template, 'apiVersion' | 'kind' | 'metadata'>;
+export type TemplateOutline = Pick<Template, 'apiVersion' | 'kind' | 'metadata'> & Pick<Partial<Template>, 'runs'>;
 
 /** The outline of a template, some hundred bytes. */
-export function templateOutline({ apiVersion, kind, metadata }: TemplateOutline): TemplateOutline {
+export function templateOutline({ apiVersion, kind, metadata, runs }: TemplateOutline): TemplateOutline {
   const { name, namespace, uid, resourceVersion, generation } = metadata;
-  return { apiVersion, kind, metadata: defined({ name, namespace, uid, resourceVersion, generation }) };
+  const retention = runs?.retention;
+  return {
+    apiVersion,
+    kind,
+    metadata: defined({ name, namespace, uid, resourceVersion, generation }),
+    ...(retention && { runs: { retention } }),
+  };
 }
 
 /**

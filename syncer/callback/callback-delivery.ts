@@ -26,6 +26,8 @@ export interface CallbackDeliveryOptions extends DeliverContext {
   runs: Pick<ObjectCache<JobRun>, 'get' | 'list' | 'put'>;
   cluster: Pick<Cluster, 'getRun' | 'patchStatus'>;
   events: Pick<EventRecorder, 'record'>;
+  /** The cache has a newer version of this run. The watch does not report it again. */
+  onStored: (run: JobRun) => void;
   outage: Pick<Outage, 'failed'>;
   metrics?: CallbackMetrics | undefined;
   queueMetrics?: WorkQueueMetrics | undefined;
@@ -142,22 +144,26 @@ export class CallbackDelivery {
 
   /** The whole run, if its callback is still pending. */
   async #read({ metadata }: JobRun): Promise<JobRun | undefined> {
-    const { cluster, runs } = this.#options;
-    const run = await cluster.getRun(metadata.namespace ?? '', metadata.name ?? '');
+    const run = await this.#options.cluster.getRun(metadata.namespace ?? '', metadata.name ?? '');
     if (!run || run.metadata.uid !== metadata.uid) return undefined;
-    runs.put(run);
+    this.#put(run);
     return isCallbackPending(run) ? run : undefined;
+  }
+
+  #put(run: JobRun): void {
+    this.#options.runs.put(run);
+    this.#options.onStored(run);
   }
 
   /** @returns the run with the new status, unless it was deleted or somebody else has settled its callback */
   async #write(first: JobRun, callback: CallbackStatus): Promise<JobRun | undefined> {
-    const { cluster, runs } = this.#options;
+    const { cluster } = this.#options;
     let run: JobRun | undefined = first;
     for (let conflicts = 0; run; conflicts += 1) {
       try {
         const patch = mergePatch(run.status?.callback ?? {}, callback) ?? {};
         const stored = await cluster.patchStatus(run, { callback: patch });
-        if (stored) runs.put(stored);
+        if (stored) this.#put(stored);
         return stored;
       } catch (error) {
         if (!isConflict(error) || conflicts >= MOST_CONFLICTS) throw error;

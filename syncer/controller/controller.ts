@@ -12,10 +12,10 @@ import { CallbackDelivery } from '../callback/callback-delivery.ts';
 import type { CallbackDeliveryOptions } from '../callback/callback-delivery.ts';
 import type { CallbackMetrics } from '../callback/callback-metrics.ts';
 import type { Clock } from '../clock.ts';
+import { RunRemoval } from '../retention/run-removal.ts';
+import type { RunRemovalOptions } from '../retention/run-removal.ts';
 import { RevisionKeeper } from '../revisions/revision-keeper.ts';
 import { Cluster } from '../run/cluster.ts';
-import { PodReader } from '../run/read-pods.ts';
-import type { PodReaderOptions } from '../run/read-pods.ts';
 import { reconcile } from '../run/reconcile.ts';
 import type { ReconcileContext } from '../run/reconcile.ts';
 import { loggedRefusals } from '../run/remove-expired-job.ts';
@@ -27,6 +27,8 @@ import type { WriteGuard } from '../write-guard.ts';
 import { EventRouting } from './event-routing.ts';
 import type { Reaction } from './event-routing.ts';
 import { Outage } from './outage.ts';
+import { reactTo } from './react-to.ts';
+import type { Reactors } from './react-to.ts';
 import { Watches } from './watches.ts';
 
 /** `clock`: for tests; that of the controller by default. */
@@ -35,12 +37,16 @@ export type CallbackOptions = Pick<CallbackDeliveryOptions, 'policy' | 'sender' 
   metrics?: CallbackMetrics | undefined;
 };
 
+/** `clock`: for tests; that of the controller by default. */
+export interface RetentionOptions extends Pick<RunRemovalOptions, 'defaults' | 'metrics' | 'timers'> {
+  clock?: RunRemovalOptions['clock'] | undefined;
+}
+
 export interface ControllerOptions {
   client: KubeClient;
   guard: WriteGuard;
   clock: Clock;
   rules: MissingTemplateRules;
-  reads: PodReaderOptions['reads'];
   workers: number;
   /** The namespaces that this syncer works on. */
   shard: Shard;
@@ -50,6 +56,7 @@ export interface ControllerOptions {
   trustsAdmission: boolean;
   revisionHistoryLimit: number;
   callbacks: CallbackOptions;
+  retention: RetentionOptions;
   /** For tests; five minutes by default. */
   revisionGraceMs?: number | undefined;
   /** Name of this process, for Events. */
@@ -70,6 +77,8 @@ export class Controller {
   readonly #templates: TemplateResolver;
   readonly #context: ReconcileContext;
   readonly #callbacks: CallbackDelivery;
+  readonly #removal: RunRemoval;
+  readonly #reactors: Reactors;
 
   constructor(options: ControllerOptions) {
     const { client, clock, logger, clusterNamespace } = options;
@@ -103,6 +112,11 @@ export class Controller {
     this.#keeper = this.#newKeeper(options, store);
     this.#context = this.#newContext(options, cluster);
     this.#callbacks = this.#newCallbackDelivery(options, cluster);
+    this.#removal = this.#newRemoval(options, { cluster, inShard });
+    this.#reactors = {
+      ...{ queue: this.#queue, records: this.#records, callbacks: this.#callbacks },
+      ...{ removal: this.#removal, keeper: this.#keeper },
+    };
   }
 
   get synced(): boolean {
@@ -120,11 +134,12 @@ export class Controller {
     this.#queue.start();
     this.#keeper.start();
     this.#callbacks.start();
+    this.#removal.start();
   }
 
   /** Completes the work in progress and starts no more. After this only Events are written. */
   async endWork(): Promise<void> {
-    await Promise.all([this.#queue.stop(), this.#keeper.stop(), this.#callbacks.stop()]);
+    await Promise.all([this.#queue.stop(), this.#keeper.stop(), this.#callbacks.stop(), this.#removal.stop()]);
   }
 
   /** Completes the work in progress, then writes the last Events, then stops the watches. */
@@ -138,38 +153,11 @@ export class Controller {
     this.#queue.holdFor(ms);
     this.#keeper.holdFor(ms);
     this.#callbacks.holdFor(ms);
+    this.#removal.holdFor(ms);
   }
 
   #react(reactions: Reaction[]): void {
-    for (const reaction of reactions) this.#reactTo(reaction);
-  }
-
-  #reactTo(reaction: Reaction): void {
-    switch (reaction.kind) {
-      case 'reconcile':
-        this.#queue.add(reaction.run, reaction.priority);
-        return;
-      case 'rememberDeletedJob':
-        this.#records.update(reaction.run, {
-          deletedJob: reaction.job,
-          deletedUnseen: reaction.deletion === 'missed' ? true : undefined,
-        });
-        return;
-      case 'forgetRun':
-        this.#records.forget(reaction.run);
-        return;
-      case 'sendCallback':
-        this.#callbacks.add(reaction.run);
-        return;
-      case 'reconcileWaiting':
-        for (const run of this.#records.takeWaiting(reaction.template)) this.#queue.add(run);
-        return;
-      case 'checkRevisions':
-        this.#keeper.check(reaction.template);
-        return;
-      case 'releaseRevision':
-        this.#keeper.release(reaction.template);
-    }
+    for (const reaction of reactions) reactTo(this.#reactors, reaction);
   }
 
   async #work(key: string): Promise<WorkResult> {
@@ -190,7 +178,6 @@ export class Controller {
       jobs: this.#watches.jobs.cache,
       cluster,
       templates: this.#templates,
-      pods: new PodReader(options),
       records: this.#records,
       rules: options.rules,
       events: this.#events,
@@ -246,8 +233,26 @@ export class Controller {
       clock: callbacks.clock ?? clock,
       runs: this.#watches.runs.cache,
       events: this.#events,
+      onStored: (run) => {
+        this.#removal.count(run);
+      },
       outage: this.outage,
       queueMetrics: options.metrics.workQueue('callback'),
+    });
+  }
+
+  #newRemoval(
+    { retention, clock, metrics, logger }: ControllerOptions,
+    { cluster, inShard }: { cluster: Cluster; inShard: (namespace: string | undefined) => boolean },
+  ): RunRemoval {
+    return new RunRemoval({
+      ...retention,
+      ...{ cluster, logger, isInShard: inShard, clock: retention.clock ?? clock },
+      runs: this.#watches.runs.cache,
+      outline: (key) => this.#templates.outline(key),
+      events: this.#events,
+      outage: this.outage,
+      queueMetrics: metrics.workQueue('retention'),
     });
   }
 

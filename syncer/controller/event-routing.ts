@@ -19,6 +19,10 @@ export type Reaction =
   | { kind: 'forgetRun'; run: JobRun }
   /** Send the callback of the run with this key. */
   | { kind: 'sendCallback'; run: string }
+  /** The finished run was added, changed or deleted: retention counts it again. */
+  | { kind: 'countRun'; run: JobRun }
+  /** The template was added, changed or deleted, and its retention with it. */
+  | { kind: 'checkRetention'; template: TemplateKey }
   /** Work on the runs that wait for this template. */
   | { kind: 'reconcileWaiting'; template: TemplateKey }
   /** Check the stored revisions of this template. */
@@ -49,6 +53,12 @@ export class EventRouting {
     return [this.#lacksTemplate(run) ? { ...reconcile, priority: 'low' } : reconcile];
   }
 
+  /** A run was updated. Somebody can have taken the mark from a run that had finished. */
+  runUpdated(before: JobRun, run: JobRun): Reaction[] {
+    const isReopened = isFinished(before) && !isFinished(run) && this.#isOurs(run.metadata);
+    return [...this.runChanged(run), ...(isReopened ? [{ kind: 'countRun' as const, run }] : [])];
+  }
+
   /** The run can only wait or fail, so the runs that can get a Job come first. */
   #lacksTemplate(run: JobRun): boolean {
     return run.spec.templateRevision === undefined && !this.#options.hasTemplate(templateKeyOfRun(run));
@@ -58,9 +68,12 @@ export class EventRouting {
   runFinished(run: JobRun): Reaction[] {
     const template = templateKeyOfRun(run);
     const release: Reaction[] = this.#isOurs(template) ? [{ kind: 'releaseRevision', template }] : [];
-    const hasCallback = this.#isOurs(run.metadata) && isCallbackPending(run);
-    const callback: Reaction[] = hasCallback ? [{ kind: 'sendCallback', run: keyOf(run.metadata) }] : [];
-    return [{ kind: 'forgetRun', run }, ...release, ...callback];
+    return [{ kind: 'forgetRun', run }, ...release, ...(this.#isOurs(run.metadata) ? this.#afterFinish(run) : [])];
+  }
+
+  #afterFinish(run: JobRun): Reaction[] {
+    const callback: Reaction[] = isCallbackPending(run) ? [{ kind: 'sendCallback', run: keyOf(run.metadata) }] : [];
+    return [{ kind: 'countRun', run }, ...callback];
   }
 
   /** A Job was added or updated. A run that is not cached yet may be its own; of a known run, only its own Job matters. */
@@ -81,12 +94,18 @@ export class EventRouting {
 
   templateAdded(template: TemplateOutline): Reaction[] {
     const key = keyOfTemplate(template);
-    return [{ kind: 'reconcileWaiting', template: key }, ...this.#checkRevisions(key)];
+    return [{ kind: 'reconcileWaiting', template: key }, ...this.#checkRevisions(key), ...this.#checkRetention(key)];
   }
 
   templateUpdated(before: TemplateOutline, template: TemplateOutline): Reaction[] {
     if (before.metadata.generation === template.metadata.generation) return [];
-    return this.#checkRevisions(keyOfTemplate(template));
+    const key = keyOfTemplate(template);
+    return [...this.#checkRevisions(key), ...this.#checkRetention(key)];
+  }
+
+  /** The runs of a deleted template have the default retention. */
+  templateDeleted(template: TemplateOutline): Reaction[] {
+    return this.#checkRetention(keyOfTemplate(template));
   }
 
   /** A revision was added or deleted. */
@@ -97,6 +116,12 @@ export class EventRouting {
 
   #checkRevisions(template: TemplateKey): Reaction[] {
     return this.#isOurs(template) ? [{ kind: 'checkRevisions', template }] : [];
+  }
+
+  /** A ClusterJobTemplate can have runs in every namespace. */
+  #checkRetention(template: TemplateKey): Reaction[] {
+    const concernsUs = template.kind === 'ClusterJobTemplate' || this.#isOurs(template);
+    return concernsUs ? [{ kind: 'checkRetention', template }] : [];
   }
 
   #unfinishedRunOf(job: Job): JobRun | undefined {

@@ -1,7 +1,20 @@
 import type { JobRun } from '../../api/job-run.ts';
-import { ANNOTATION_TTL_SECONDS, CONDITION_FINISHED, LABEL_APP_VERSION, LABEL_JOB_RUN } from '../../api/names.ts';
+import {
+  ANNOTATION_RETAIN,
+  ANNOTATION_TTL_SECONDS,
+  CONDITION_COMPLETE,
+  CONDITION_FINISHED,
+  LABEL_APP_VERSION,
+  LABEL_JOB_RUN,
+} from '../../api/names.ts';
 import type { Job } from '../../api/wire.ts';
 import { isCallbackPending } from '../../core/callback/attempt.ts';
+import { isFinished } from '../../core/job/job-run-status.ts';
+import { isRetained } from '../../core/retention/retained.ts';
+
+/** Shared by the outlines of all runs that have them. */
+const RETAINED = { annotations: { [ANNOTATION_RETAIN]: 'true' } };
+const COMPLETE = { type: CONDITION_COMPLETE, status: 'True' };
 
 /** What every syncer knows of every run: whether it is finished, and which template it uses. There can be many thousands. */
 export function runOutline(run: JobRun): JobRun {
@@ -20,17 +33,36 @@ export function runOutline(run: JobRun): JobRun {
   };
 }
 
-/** The outline of a run that this syncer works on. If its callback has to be sent, the outline has where and when. */
+/**
+ * The outline of a run that this syncer works on. That of a finished run also has what retention and callbacks need: when
+ * and how it finished, whether it is retained, and where and when its callback is sent, if that is not settled.
+ */
 export function ownRunOutline(run: JobRun): JobRun {
   const outline = runOutline(run);
+  if (!isFinished(run)) return outline;
+  const { deletionTimestamp } = run.metadata;
   const { callbackUrl } = run.spec;
-  if (callbackUrl === undefined || !isCallbackPending(run)) return outline;
   const { callback } = run.status ?? {};
+  const isPending = callbackUrl !== undefined && isCallbackPending(run);
   return {
     ...outline,
-    spec: { ...outline.spec, callbackUrl },
-    status: { ...outline.status, ...(callback && { callback }) },
+    metadata: {
+      ...outline.metadata,
+      ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+      ...(isRetained(run.metadata) && RETAINED),
+    },
+    spec: { ...outline.spec, ...(isPending && { callbackUrl }) },
+    status: { conditions: outcomeConditions(run), ...(isPending && callback && { callback }) },
   };
+}
+
+/** Of the conditions of a finished run, those that tell when and how it finished. */
+function outcomeConditions({ status }: JobRun): NonNullable<NonNullable<JobRun['status']>['conditions']> {
+  const isTrue = (wanted: string) =>
+    status?.conditions?.find(({ type, status: value }) => type === wanted && value === 'True');
+  const { lastTransitionTime } = isTrue(CONDITION_FINISHED) ?? {};
+  const finished = { type: CONDITION_FINISHED, status: 'True', ...(lastTransitionTime && { lastTransitionTime }) };
+  return isTrue(CONDITION_COMPLETE) ? [finished, COMPLETE] : [finished];
 }
 
 /**

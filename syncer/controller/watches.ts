@@ -100,8 +100,8 @@ function handlersOfRuns({ routing, react }: HandlerOptions): CacheHandlers<JobRu
     onAdd: (run) => {
       react(routing.runChanged(run));
     },
-    onUpdate: (_before, run) => {
-      react(routing.runChanged(run));
+    onUpdate: (before, run) => {
+      react(routing.runUpdated(before, run));
     },
     onDelete: (run) => {
       react(routing.runFinished(run));
@@ -130,6 +130,9 @@ function handlersOfTemplates({ routing, react }: HandlerOptions): CacheHandlers<
     },
     onUpdate: (before, template) => {
       react(routing.templateUpdated(before, template));
+    },
+    onDelete: (template) => {
+      react(routing.templateDeleted(template));
     },
   };
 }

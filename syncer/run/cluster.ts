@@ -54,6 +54,18 @@ export class Cluster {
   }
 
   /**
+   * Deletes exactly this version of the run, and its Job after it.
+   *
+   * @throws NotFound; Conflict if the run changed, or another run has its name now.
+   */
+  async deleteRun({ metadata }: JobRun): Promise<void> {
+    const { namespace, name = '', uid, resourceVersion } = metadata;
+    const preconditions = { uid, resourceVersion };
+    const options = { preconditions, propagationPolicy: 'Background', ...guarded(this.#guard) } as const;
+    await this.#client.delete(JOB_RUNS, { namespace, name }, options);
+  }
+
+  /**
    * Patches the status of exactly this version of the run. Returns `undefined` if the run was deleted.
    *
    * @throws Conflict if the run changed, or another run has its name now.

@@ -54,6 +54,9 @@ export const cases: Record<string, object> = {
     syncer: { healthPort: 18081 },
     ...allOn,
   },
+  'finished runs are removed by default': {
+    retention: { ttlSecondsAfterFinished: 604800, successfulRunsHistoryLimit: 0 },
+  },
   'callbacks are permitted': {
     callbacks: {
       allowedHosts: ['hooks.example.com', '*.{namespace}.svc.cluster.local'],

@@ -145,6 +145,15 @@ describe.for(['Sidecar', 'Deployment'])('the syncer is configured as the values 
   });
 });
 
+test('the syncer removes finished runs as the values request, and by default none', async () => {
+  const { container } = await podOf(cases['finished runs are removed by default'] ?? {}, 'syncer');
+  const config = readSyncerConfig(environmentOf(container));
+  expect(config).toMatchObject({ retentionTtlSecondsAfterFinished: 604_800, retentionSuccessfulRunsHistoryLimit: 0 });
+  expect(config).not.toHaveProperty('retentionFailedRunsHistoryLimit');
+  const { container: byDefault } = await podOf({}, 'syncer');
+  expect(Object.keys(readSyncerConfig(environmentOf(byDefault))).join()).not.toContain('retention');
+});
+
 test('webhook and syncer permit the same callbacks', async () => {
   const values = cases['callbacks are permitted'];
   const expected = {

@@ -49,12 +49,13 @@ export const CONFIG: SyncerConfig = {
   missingTemplate: 'Reject',
   missingTemplateWaitSeconds: 300,
   revisionHistoryLimit: 10,
-  readPods: true,
-  readEvents: true,
   callbackAllowedHosts: '',
   callbackAllowHttp: false,
   callbackSecrets: '',
   callbackCaBundle: '',
+  retentionTtlSecondsAfterFinished: undefined,
+  retentionSuccessfulRunsHistoryLimit: undefined,
+  retentionFailedRunsHistoryLimit: undefined,
   logLevel: 'debug',
 };
 

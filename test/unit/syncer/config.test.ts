@@ -14,8 +14,6 @@ describe('readConfig', () => {
       missingTemplate: 'Reject',
       missingTemplateWaitSeconds: 300,
       failurePolicy: 'Fail',
-      readPods: true,
-      readEvents: true,
       logLevel: 'info',
     });
   });
@@ -34,6 +32,17 @@ describe('readConfig', () => {
       callbackAllowedHosts: '*.example.com',
     });
     expect(() => readConfig({ CALLBACK_ALLOWED_HOSTS: '*' })).toThrow('CALLBACK_ALLOWED_HOSTS="*"');
+  });
+
+  it('reads when finished runs are removed; by default, never', () => {
+    expect(readConfig({}).retentionTtlSecondsAfterFinished).toBeUndefined();
+    const limits = { RETENTION_SUCCESSFUL_RUNS_HISTORY_LIMIT: '0', RETENTION_FAILED_RUNS_HISTORY_LIMIT: '3' };
+    expect(readConfig({ ...limits, RETENTION_TTL_SECONDS_AFTER_FINISHED: '60' })).toMatchObject({
+      retentionTtlSecondsAfterFinished: 60,
+      retentionSuccessfulRunsHistoryLimit: 0,
+      retentionFailedRunsHistoryLimit: 3,
+    });
+    expect(() => readConfig({ RETENTION_FAILED_RUNS_HISTORY_LIMIT: '-1' })).toThrow('must be >= 0');
   });
 
   it('reports every mistake at once', () => {

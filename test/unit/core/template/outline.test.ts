@@ -26,6 +26,13 @@ describe('the outline of a template', () => {
       metadata: { name, namespace, uid, generation: 1, resourceVersion: '7' },
     });
   });
+
+  it('is also when its finished runs are removed', () => {
+    const runs = { retention: { ttlSecondsAfterFinished: 60 } };
+    const outline = templateOutline({ ...template(), runs });
+    expect(outline).toEqual({ ...templateOutline(template()), runs });
+    expect(templateOutline(outline)).toEqual(outline);
+  });
 });
 
 describe('the outline of a revision', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compileTemplate } from '../../../../core/template/compile.ts';
 import { templateRevision } from '../../../../core/template/template-revision.ts';
 
 const spec = {
@@ -25,6 +26,19 @@ describe('templateRevision', () => {
       template: { spec: { ...spec.template.spec, containers: [{ name: 'a', args: ['y', 'x'] }] } },
     };
     expect(templateRevision({ spec: swapped })).not.toBe(templateRevision({ spec: spec }));
+  });
+
+  it('does not depend on how runs are treated: no revision changes with it', () => {
+    const treated = { spec, runs: { retention: { ttlSecondsAfterFinished: 60 } } };
+    // As it was before templates had this part.
+    expect(templateRevision({ spec })).toBe('ad8ec4b9dc');
+    expect(templateRevision(treated)).toBe(templateRevision({ spec }));
+    expect(compileTemplate(treated)).toMatchObject({
+      revision: templateRevision({ spec }),
+      content: { spec },
+      errors: [],
+    });
+    expect(compileTemplate(treated).content).not.toHaveProperty('runs');
   });
 
   it('changes with any value', () => {

@@ -24,6 +24,8 @@ class Trial {
   readonly sent: CallbackRequest[] = [];
   readonly events: string[] = [];
   readonly requests: string[] = [];
+  /** Versions of runs that the cache got without a watch, as the state of their callback. */
+  readonly storedStates: (string | undefined)[] = [];
   readonly stored = new Map<string, JobRun>();
   readonly cache = new ObjectCache<JobRun>({}, {}, ownRunOutline);
   answer: (request: CallbackRequest, stop: AbortSignal) => AttemptOutcome | Promise<AttemptOutcome> = () => ({
@@ -56,6 +58,7 @@ class Trial {
         patchStatus: (run, status) => this.#patch(run, status),
       },
       events: { record: (_run, { note }) => this.events.push(note) },
+      onStored: ({ status }) => this.storedStates.push(status?.callback?.state),
       outage: { failed: (): WorkResult => ({ afterMs: 100 }) },
       logger: pino({ level: 'silent' }),
     });
@@ -119,6 +122,7 @@ describe('the callback of a finished run', () => {
     await trial.settled();
     expect(trial.requests).toEqual(['get a', 'patch a']);
     expect(trial.callback('a')).toEqual({ state: 'Delivered', attempts: 1, lastAttemptTime: '2026-11-28T12:00:00Z' });
+    expect(trial.storedStates).toEqual([undefined, 'Delivered']);
     trial.delivery.add('team/a');
     await trial.settled();
     expect(trial.sent).toHaveLength(1);

@@ -37,9 +37,11 @@ function routing({ run = RUN, shard = ['team', undefined], hasTemplate = true }:
 
 const reconcile = { kind: 'reconcile', run: 'team/echo-hello' };
 const checkRevisions = { kind: 'checkRevisions', template: KEY };
+const checkRetention = { kind: 'checkRetention', template: KEY };
 const finished = (run: JobRun) => [
   { kind: 'forgetRun', run },
   { kind: 'releaseRevision', template: KEY },
+  { kind: 'countRun', run },
 ];
 
 describe('the callback of a run', () => {
@@ -128,15 +130,26 @@ describe('an event', () => {
     ],
     ['of a Job of an earlier run with the same name leads to nothing', () => routing().jobChanged(job('earlier')), []],
     [
-      'of a new template leads to work on the runs that wait, and on its revisions',
+      'of a new template leads to work on the runs that wait, on its revisions and its finished runs',
       () => routing().templateAdded(TEMPLATE),
-      [{ kind: 'reconcileWaiting', template: KEY }, checkRevisions],
+      [{ kind: 'reconcileWaiting', template: KEY }, checkRevisions, checkRetention],
     ],
     [
-      'of an edited template leads to work on its revisions',
+      'of an edited template leads to work on its revisions and its finished runs',
       () => routing().templateUpdated(TEMPLATE, EDITED),
-      [checkRevisions],
+      [checkRevisions, checkRetention],
     ],
+    [
+      'of a deleted template leads to work on its finished runs',
+      () => routing().templateDeleted(TEMPLATE),
+      [checkRetention],
+    ],
+    [
+      'of a run that is not finished any more is counted too',
+      () => routing().runUpdated(FINISHED, RUN),
+      [reconcile, { kind: 'countRun', run: RUN }],
+    ],
+    ['of an update of an unfinished run is not counted', () => routing().runUpdated(RUN, RUN), [reconcile]],
     ["of a template's labels leads to nothing", () => routing().templateUpdated(TEMPLATE, TEMPLATE), []],
     ['of a revision leads to work on its template', () => routing().revisionChanged(REVISION), [checkRevisions]],
     ['of a revision that is not one of ours leads to nothing', () => routing().revisionChanged({ revision: 1 }), []],
@@ -156,6 +169,13 @@ describe('an event in a namespace of another shard', () => {
       'of a new template concerns no revisions',
       () => other.templateAdded(TEMPLATE),
       [{ kind: 'reconcileWaiting', template: KEY }],
+    ],
+    ['of a run that is not finished any more leads to nothing', () => other.runUpdated(FINISHED, RUN), []],
+    ['of a deleted template leads to nothing', () => other.templateDeleted(TEMPLATE), []],
+    [
+      'of a deleted ClusterJobTemplate concerns the runs in this shard',
+      () => other.templateDeleted({ ...TEMPLATE, kind: 'ClusterJobTemplate', metadata: { name: 'echo' } }),
+      [{ kind: 'checkRetention', template: { kind: 'ClusterJobTemplate', name: 'echo' } }],
     ],
     ['of an edited template leads to nothing', () => other.templateUpdated(TEMPLATE, EDITED), []],
     ['of a revision leads to nothing', () => other.revisionChanged(REVISION), []],

@@ -75,6 +75,30 @@ describe('what the syncer stores', () => {
     }
   });
 
+  it('of a finished run of this shard is also when and how it finished, and whether it is retained, in few bytes', () => {
+    const lastTransitionTime = '2026-11-28T12:00:00Z';
+    const message = 'z'.repeat(1000);
+    const conditions = ['SuccessCriteriaMet', 'Complete', 'Finished'].map((type) => ({
+      ...{ type, status: 'True', lastTransitionTime, message },
+    }));
+    const of = { ...run(true), status: { conditions } };
+    const kept = ownRunOutline(of);
+    expect(kept.status).toEqual({
+      conditions: [
+        { type: 'Finished', status: 'True', lastTransitionTime },
+        { type: 'Complete', status: 'True' },
+      ],
+    });
+    expect(kept.metadata).not.toHaveProperty('annotations');
+    expect(ownRunOutline(kept)).toEqual(kept);
+    expect(JSON.stringify(kept).length).toBeLessThan(400);
+    const tracked = { ...of, metadata: { ...of.metadata, labels: { 'helm.toolkit.fluxcd.io/name': 'a' } } };
+    expect(ownRunOutline(tracked).metadata.annotations).toEqual({ 'hematoscope.app/retain': 'true' });
+    expect(ownRunOutline(ownRunOutline(tracked))).toEqual(ownRunOutline(tracked));
+    // One object for all of them.
+    expect(ownRunOutline(tracked).metadata.annotations).toBe(ownRunOutline(tracked).metadata.annotations);
+  });
+
   it('of a Job is its owner, its whole status, its time to live, and whether it is suspended', () => {
     const kept = trimmedJob(job);
     expect(isOwnJob(kept, run(false))).toBe(true);

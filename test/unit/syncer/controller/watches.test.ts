@@ -57,7 +57,12 @@ describe('the watches', () => {
     expect(watches.contents.of(outline)?.spec.args).toEqual(['long']);
     expect(watches.templates.cache.get('team', 'echo')).toBeDefined();
     expect(watches.jobs.cache.get('team', 'a')).toMatchObject({ spec: { suspend: true }, status: { active: 1 } });
-    expect(reactions.map(({ kind }) => kind).toSorted()).toEqual(['checkRevisions', 'reconcile', 'reconcileWaiting']);
+    expect(reactions.map(({ kind }) => kind).toSorted()).toEqual([
+      'checkRetention',
+      'checkRevisions',
+      'reconcile',
+      'reconcileWaiting',
+    ]);
   });
 
   it('select only Jobs of runs, and only revisions of templates', async () => {

@@ -32,6 +32,7 @@ const WRITES: [string, Call][] = [
   ['writes a status', (cluster) => cluster.patchStatus(RUN, {})],
   ['deletes a Job', (cluster) => cluster.deleteJob(JOB)],
 ];
+const DELETES_RUN: [string, Call] = ['deletes a run', (cluster) => cluster.deleteRun(RUN)];
 const READS: [string, Call][] = [
   ['reads a Job', (cluster) => cluster.getJob('team', 'a')],
   ['reads a JobTemplate', (cluster) => cluster.getTemplate({ kind: 'JobTemplate', namespace: 'team', name: 'a' })],
@@ -39,7 +40,7 @@ const READS: [string, Call][] = [
 ];
 
 describe('the requests of the syncer', () => {
-  it.each(WRITES)('only the leader %s', async (_what, call) => {
+  it.each([...WRITES, DELETES_RUN])('only the leader %s', async (_what, call) => {
     const { cluster, requests } = begin({ held: false });
     await expect(call(cluster)).rejects.toThrow('not the leader');
     expect(requests).toEqual([]);
@@ -75,6 +76,15 @@ describe('the requests of the syncer', () => {
     expect(requests[0]?.slice(1)).toMatchObject([
       { namespace: 'team', name: 'a' },
       { preconditions: { uid: 'job-uid' }, propagationPolicy: 'Background' },
+    ]);
+  });
+
+  it('deletes only this version of a run, and its Job after it', async () => {
+    const { cluster, requests } = begin();
+    await cluster.deleteRun(RUN);
+    expect(requests[0]?.slice(1)).toMatchObject([
+      { namespace: 'team', name: 'echo-hello' },
+      { preconditions: { uid: RUN.metadata.uid, resourceVersion: '7' }, propagationPolicy: 'Background' },
     ]);
   });
 

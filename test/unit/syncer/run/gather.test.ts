@@ -41,7 +41,6 @@ function gathered({ run = RUN, cachedJob, answers = {}, record = {}, template, m
     },
     records: { get: () => record },
     rules: RULES,
-    pods: { isPermitted: true },
   };
   return { ...gather(context, run, answers, NOW), lookups };
 }
@@ -50,10 +49,7 @@ describe('the situation of a run', () => {
   it('contains what it was given and what is remembered', () => {
     const record = { appliedGeneration: 2 };
     const answers = { suspendFailed: true };
-    expect(gathered({ record, answers })).toMatchObject({
-      ...{ run: RUN, now: NOW, record, answers, rules: RULES },
-      readsPods: true,
-    });
+    expect(gathered({ record, answers })).toMatchObject({ run: RUN, now: NOW, record, answers, rules: RULES });
   });
 
   it.each<[string, Given, string | undefined, boolean]>([
@@ -117,10 +113,6 @@ describe('the situation of a run', () => {
     ],
   ])('contains %s', (_what, given, template) => {
     expect(gathered(given).template).toEqual(template);
-  });
-
-  it('contains the template once Pods were read: it knows what is secret', () => {
-    expect(gathered({ run: withJob, template: TEMPLATE, answers: { pods: { pods: [] } } }).template).toEqual(found);
   });
 
   it.each<[string, Given]>([

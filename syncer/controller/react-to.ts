@@ -1,0 +1,54 @@
+import type { WorkQueue } from '../../kube/controller/work-queue.ts';
+import type { CallbackDelivery } from '../callback/callback-delivery.ts';
+import type { RunRemoval } from '../retention/run-removal.ts';
+import type { RevisionKeeper } from '../revisions/revision-keeper.ts';
+import type { RunRecords } from '../run/run-records.ts';
+import type { Reaction } from './event-routing.ts';
+
+/** The parts of the controller that events concern. */
+export interface Reactors {
+  queue: Pick<WorkQueue, 'add'>;
+  records: RunRecords;
+  callbacks: Pick<CallbackDelivery, 'add'>;
+  removal: Pick<RunRemoval, 'count' | 'checkTemplate'>;
+  keeper: Pick<RevisionKeeper, 'check' | 'release'>;
+}
+
+type ReactionOf<Kind extends Reaction['kind']> = Extract<Reaction, { kind: Kind }>;
+type Handlers = { [Kind in Reaction['kind']]: (reactors: Reactors, reaction: ReactionOf<Kind>) => void };
+
+const HANDLERS: Handlers = {
+  reconcile: ({ queue }, { run, priority }) => {
+    queue.add(run, priority);
+  },
+  rememberDeletedJob: ({ records }, { run, job, deletion }) => {
+    records.update(run, { deletedJob: job, deletedUnseen: deletion === 'missed' ? true : undefined });
+  },
+  forgetRun: ({ records }, { run }) => {
+    records.forget(run);
+  },
+  sendCallback: ({ callbacks }, { run }) => {
+    callbacks.add(run);
+  },
+  countRun: ({ removal }, { run }) => {
+    removal.count(run);
+  },
+  checkRetention: ({ removal }, { template }) => {
+    removal.checkTemplate(template);
+  },
+  reconcileWaiting: ({ queue, records }, { template }) => {
+    for (const run of records.takeWaiting(template)) queue.add(run);
+  },
+  checkRevisions: ({ keeper }, { template }) => {
+    keeper.check(template);
+  },
+  releaseRevision: ({ keeper }, { template }) => {
+    keeper.release(template);
+  },
+};
+
+/** Hands an event to the part of the controller that it concerns. */
+export function reactTo<Kind extends Reaction['kind']>(reactors: Reactors, reaction: ReactionOf<Kind>): void {
+  const handle = HANDLERS[reaction.kind] as (reactors: Reactors, reaction: ReactionOf<Kind>) => void;
+  handle(reactors, reaction);
+}
