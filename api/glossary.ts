@@ -216,6 +216,12 @@ export const REASONS: readonly Term[] = [
       '`spec.suspend` of the run was changed while no webhook was called, and the template does not allow it. The Job is not changed.',
   },
   {
+    name: names.REASON_NOT_SCHEDULED,
+    on: '`status.waiting`, condition',
+    meaning:
+      'A Pod has no node, and no scheduler has reported why. Other reasons why a Pod waits are those of Kubernetes, for example `Unschedulable`, `ImagePullBackOff` or `FailedCreate`.',
+  },
+  {
     name: names.REASON_CALLBACK_FAILED,
     on: 'Event',
     meaning:

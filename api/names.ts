@@ -151,6 +151,8 @@ export const REASON_SUSPENDED = 'Suspended';
 export const REASON_RESUMED = 'Resumed';
 /** `spec.suspend` of the run was changed without admission, and the template does not allow it. */
 export const REASON_SUSPEND_REFUSED = 'SuspendRefused';
+/** A Pod of the run has no node, and no scheduler has reported why. */
+export const REASON_NOT_SCHEDULED = 'NotScheduled';
 /** The callback of a finished run was given up. */
 export const REASON_CALLBACK_FAILED = 'CallbackFailed';
 /** A finished run was removed, because of its age or number. */

@@ -22,6 +22,7 @@ export const CLUSTER_JOB_TEMPLATES: Resource = {
 };
 export const JOB_RUNS: Resource = { group: GROUP, version: VERSION, plural: 'jobruns', kind: 'JobRun' };
 export const JOBS: Resource = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job' };
+export const PODS: Resource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' };
 export const EVENTS: Resource = { group: 'events.k8s.io', version: 'v1', plural: 'events', kind: 'Event' };
 export const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease' };
 export const SECRETS: Resource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' };

@@ -1,4 +1,5 @@
 import type {
+  EventsV1Event,
   V1ControllerRevision,
   V1EnvFromSource,
   V1EnvVar,
@@ -8,6 +9,7 @@ import type {
   V1JobSpec,
   V1JobStatus,
   V1ObjectMeta,
+  V1Pod,
 } from '@kubernetes/client-node';
 
 /**
@@ -26,6 +28,9 @@ export type ObjectMeta = Wire<V1ObjectMeta>;
 export type Job = Wire<V1Job>;
 export type JobSpec = Wire<V1JobSpec>;
 export type JobStatus = Wire<V1JobStatus>;
+export type Pod = Wire<V1Pod>;
+/** An Event of the group events.k8s.io. Controllers that use the older API leave `eventTime` out. */
+export type ReportedEvent = Omit<Wire<EventsV1Event>, 'eventTime'> & { eventTime?: string | null };
 export type EnvVar = Wire<V1EnvVar>;
 export type EnvFromSource = Wire<V1EnvFromSource>;
 export type ResourceRequirements = Wire<V1ResourceRequirements>;

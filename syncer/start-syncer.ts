@@ -115,10 +115,11 @@ function controllerConfig(
   config: SyncerConfig,
 ): Pick<
   ControllerOptions,
-  'rules' | 'workers' | 'shard' | 'clusterNamespace' | 'trustsAdmission' | 'revisionHistoryLimit'
+  'rules' | 'reads' | 'workers' | 'shard' | 'clusterNamespace' | 'trustsAdmission' | 'revisionHistoryLimit'
 > {
   return {
     rules: { policy: config.missingTemplate, waitSeconds: config.missingTemplateWaitSeconds },
+    reads: { pods: config.readPods, events: config.readEvents },
     workers: config.workers,
     shard: { index: config.shard, count: config.shards },
     clusterNamespace: config.podNamespace,

@@ -16,6 +16,7 @@ import type { Phase } from '../../api/names.ts';
 import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Waiting } from '../../api/waiting.ts';
 import type { Job, JobStatus } from '../../api/wire.ts';
+import type { PodsView } from '../pods/pods-view.ts';
 import { boundedJobStatus, boundedText } from './bounded-job-status.ts';
 import { kstatusConditions } from './kstatus-conditions.ts';
 
@@ -26,8 +27,8 @@ const OWN_CONDITIONS = [CONDITION_JOB_CREATED, CONDITION_FINISHED, CONDITION_REC
 
 /** What the syncer knows about a run. */
 export type Observation =
-  /** Its Job exists. `template` is set if the syncer has just rendered the Job. */
-  | { kind: 'job'; job: Job; template?: RenderedTemplate | undefined }
+  /** Its Job exists. `template` is set if the syncer has just rendered the Job, `pods` if it has just read its Pods. */
+  | { kind: 'job'; job: Job; template?: RenderedTemplate | undefined; pods?: PodsView | undefined }
   /** It has no Job yet; the syncer tries again. */
   | { kind: 'pending'; reason: string; message: string }
   /**
@@ -39,6 +40,8 @@ export type Observation =
   | { kind: 'jobDeleted'; jobName: string; message: string }
   /** Its Job was deleted, and nobody saw whether it had finished. */
   | { kind: 'outcomeUnknown'; jobName: string; message: string };
+
+type JobObservation = Extract<Observation, { kind: 'job' }>;
 
 /** True once the run has finished, successfully or not: its status is final. */
 export function isFinished(run: JobRun): boolean {
@@ -82,7 +85,7 @@ export function jobRunStatus(run: JobRun, observation: Observation, now: string)
 function statusFrom(run: JobRun, observation: Observation, now: string): JobRunStatus {
   switch (observation.kind) {
     case 'job':
-      return mirrored(run, observation.job, observation.template);
+      return mirrored(run, observation, now);
     case 'pending':
       return pending(run, observation, now);
     case 'failed':
@@ -94,7 +97,7 @@ function statusFrom(run: JobRun, observation: Observation, now: string): JobRunS
   }
 }
 
-function mirrored(run: JobRun, job: Job, template: RenderedTemplate | undefined): JobRunStatus {
+function mirrored(run: JobRun, { job, template, pods }: JobObservation, now: string): JobRunStatus {
   const mirror = boundedJobStatus(job.status);
   // The Job controller's own bookkeeping between two of its writes.
   delete mirror.uncountedTerminatedPods;
@@ -109,11 +112,15 @@ function mirrored(run: JobRun, job: Job, template: RenderedTemplate | undefined)
     }),
     ...(outcome ? [finishedCondition(outcome)] : []),
   ];
-  const status: JobRunStatus = { ...mirror, ...common(run), jobName: name, phase: phaseOf(run, job, outcome) };
   const known = template ?? run.status?.template;
-  if (known) status.template = known;
-  if (outcome?.type === CONDITION_FAILED) status.error = `Job failed: ${sentenceOf(outcome)}`;
-  return { ...status, conditions: [...conditions, ...ownConditions] };
+  return {
+    ...mirror,
+    ...common(run),
+    jobName: name,
+    ...(known && { template: known }),
+    ...(outcome ? outcomeStatus(outcome) : progressStatus(run, { job, pods }, now)),
+    conditions: [...conditions, ...ownConditions],
+  };
 }
 
 function pending(run: JobRun, why: { reason: string; message: string }, now: string): JobRunStatus {
@@ -179,10 +186,31 @@ function common(run: JobRun): Pick<JobRunStatus, 'observedGeneration'> {
 }
 
 /** A run that was Running does not become Pending again while its Job replaces a Pod or counts the last one. */
-function phaseOf(run: JobRun, job: Job, outcome: Condition | undefined): Phase {
-  if (outcome) return outcome.type === CONDITION_COMPLETE ? 'Succeeded' : 'Failed';
+function phaseOf(run: JobRun, job: Job, pods: PodsView | undefined): Phase {
   if (job.spec?.suspend === true) return 'Suspended';
-  return hasStarted(job.status ?? {}) || run.status?.phase === 'Running' ? 'Running' : 'Pending';
+  const started = hasStarted(job.status ?? {}) || pods?.started === true;
+  return started || run.status?.phase === 'Running' ? 'Running' : 'Pending';
+}
+
+function outcomeStatus(outcome: Condition): JobRunStatus {
+  if (outcome.type === CONDITION_COMPLETE) return { phase: 'Succeeded' };
+  return { phase: 'Failed', error: `Job failed: ${sentenceOf(outcome)}` };
+}
+
+function progressStatus(run: JobRun, seen: Pick<JobObservation, 'job' | 'pods'>, now: string): JobRunStatus {
+  const waiting = jobWaiting(run, seen, now);
+  return { phase: phaseOf(run, seen.job, seen.pods), ...(waiting && { waiting }) };
+}
+
+/** Why the Job has no ready Pod: what its Pods say now, or what they said when they were read last. */
+function jobWaiting(
+  run: JobRun,
+  { job, pods }: Pick<JobObservation, 'job' | 'pods'>,
+  now: string,
+): Waiting | undefined {
+  if (job.spec?.suspend === true || (job.status?.ready ?? 0) > 0) return undefined;
+  if (pods) return pods.wait && waitingFor(run, pods.wait, now);
+  return run.status?.jobName === undefined ? undefined : run.status.waiting;
 }
 
 /** A Pod that is active may still wait for a node or an image. One that is ready or has finished has started. */

@@ -11,6 +11,7 @@ import { holdMessage } from './held-run.ts';
 import { isFinished, isJobFinished, jobDeleted, jobRunStatus, outcomeUnknown, standing } from './job-run-status.ts';
 import type { Observation } from './job-run-status.ts';
 import { jobNameOfRun } from './ownership.ts';
+import { podsStep, seenOfPods, withLook } from './pods-step.ts';
 import { presentErrors } from './present-template.ts';
 import { render } from './render.ts';
 import { hidingFromOthers } from './secret-values.ts';
@@ -45,8 +46,14 @@ export function nextStep(situation: Situation): Step {
   return (
     firstStatusWait(situation, observed.observation) ??
     suspendStep(situation, observed.observation) ??
-    statusStep(situation, observed)
+    podsStep(situation, observed.observation) ??
+    statusStep(situation, withPods(situation, observed))
   );
+}
+
+function withPods(situation: Situation, { observation, again }: Observed): Observed {
+  const seen = observation.kind === 'job' ? { ...observation, pods: seenOfPods(situation) } : observation;
+  return { observation: seen, again: withLook(again, situation) };
 }
 
 function observe(situation: Situation): Observed | Step {

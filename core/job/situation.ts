@@ -1,6 +1,7 @@
 import type { JobRun } from '../../api/job-run.ts';
 import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
+import type { SeenPods } from '../pods/seen-pods.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
 import type { MissingTemplateRules } from './template-wait.ts';
 
@@ -26,6 +27,8 @@ export interface Situation {
   record: Readonly<RunRecord>;
   answers: Answers;
   rules: MissingTemplateRules;
+  /** Whether this syncer reads Pods. */
+  readsPods: boolean;
 }
 
 /** What the syncer remembers about a run, besides its caches, until the process exits. */
@@ -42,6 +45,16 @@ export interface RunRecord {
   blocked?: Blocked | undefined;
   /** Since when the status lacks a passing change, on the monotonic clock. */
   changePendingSinceMs?: number | undefined;
+  /** When the Pods of the run are read, because none is ready. */
+  look?: Look | undefined;
+}
+
+/** The next look at the Pods of a run. */
+export interface Look {
+  /** On the monotonic clock. */
+  atMs: number;
+  /** How long after the last one. */
+  delayMs: number;
 }
 
 export interface CreatedJob {
@@ -63,6 +76,8 @@ export interface Answers {
   /** The Job that was last read or written. */
   job?: Job | 'none' | undefined;
   template?: TemplateResolution | undefined;
+  /** The Pods of the Job, if they were read; `unknown` if they could not be. */
+  pods?: SeenPods | 'unknown' | undefined;
   /** Why the Job could not be created. */
   creation?: CreationProblem | undefined;
   /** The Job could not be suspended or resumed. */

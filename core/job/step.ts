@@ -2,6 +2,7 @@ import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import type { Hide } from '../errors/hidden.ts';
 import type { RunEvent } from '../status/status-events.ts';
+import type { Look } from './situation.ts';
 
 /** When to continue: after a growing delay, or after a set time. */
 export type Again = 'retry' | { afterMs: number };
@@ -21,5 +22,9 @@ export type Step =
   | { kind: 'setSuspend'; job: Job; suspend: boolean; event: RunEvent; hide: Hide }
   /** The Job needs no change for this generation of the run. */
   | { kind: 'markApplied'; event?: RunEvent }
+  /** Remember when the Pods are read, or that they need not be. */
+  | { kind: 'planLook'; look: Look | undefined }
+  /** Read the Pods of the Job. `look`: when to read them again. */
+  | { kind: 'readPods'; job: Job; look: Look }
   /** `patch`: merge patch of the status. `job`: the Job that the status is about. */
   | { kind: 'writeStatus'; patch: object; events: RunEvent[]; job: Job | undefined; again: Again | undefined };

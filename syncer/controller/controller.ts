@@ -16,6 +16,8 @@ import { RunRemoval } from '../retention/run-removal.ts';
 import type { RunRemovalOptions } from '../retention/run-removal.ts';
 import { RevisionKeeper } from '../revisions/revision-keeper.ts';
 import { Cluster } from '../run/cluster.ts';
+import { PodReader } from '../run/read-pods.ts';
+import type { PodReaderOptions } from '../run/read-pods.ts';
 import { reconcile } from '../run/reconcile.ts';
 import type { ReconcileContext } from '../run/reconcile.ts';
 import { loggedRefusals } from '../run/remove-expired-job.ts';
@@ -47,6 +49,7 @@ export interface ControllerOptions {
   guard: WriteGuard;
   clock: Clock;
   rules: MissingTemplateRules;
+  reads: PodReaderOptions['reads'];
   workers: number;
   /** The namespaces that this syncer works on. */
   shard: Shard;
@@ -178,6 +181,7 @@ export class Controller {
       jobs: this.#watches.jobs.cache,
       cluster,
       templates: this.#templates,
+      pods: new PodReader(options),
       records: this.#records,
       rules: options.rules,
       events: this.#events,

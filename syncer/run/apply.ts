@@ -11,12 +11,14 @@ import type { ObjectCache } from '../../kube/watch/cache.ts';
 import type { Clock } from '../clock.ts';
 import type { Cluster } from './cluster.ts';
 import { creationFailure } from './creation-failure.ts';
+import type { PodReader } from './read-pods.ts';
 import type { RunRecords } from './run-records.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
 export interface ApplyContext {
   cluster: Pick<Cluster, 'getJob' | 'createJob' | 'suspendJob' | 'patchStatus'>;
   templates: Pick<TemplateResolver, 'read'>;
+  pods: Pick<PodReader, 'read'>;
   runs: Pick<ObjectCache<JobRun>, 'put'>;
   jobs: Pick<ObjectCache<Job>, 'put'>;
   records: Pick<RunRecords, 'update' | 'waitForTemplate'>;
@@ -61,6 +63,8 @@ const REQUESTS: { [Kind in Step['kind']]: Request<Kind> } = {
   adoptJob,
   setSuspend,
   markApplied,
+  planLook,
+  readPods,
   writeStatus,
 };
 
@@ -93,6 +97,16 @@ function markApplied({ records, events }: ApplyContext, run: JobRun, { event }: 
   records.update(run, { appliedGeneration: generationOf(run) });
   if (event) events.record(run, event);
   return next({});
+}
+
+function planLook({ records }: ApplyContext, run: JobRun, { look }: StepOf<'planLook'>): Applied {
+  records.update(run, { look });
+  return next({});
+}
+
+async function readPods(context: ApplyContext, run: JobRun, { job, look }: StepOf<'readPods'>): Promise<Applied> {
+  context.records.update(run, { look });
+  return next({ pods: await context.pods.read(job) });
 }
 
 async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'createJob'>): Promise<Applied> {

@@ -6,6 +6,7 @@ import { appliedGeneration } from '../../core/job/suspend-step.ts';
 import type { MissingTemplateRules } from '../../core/job/template-wait.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import { isNewer } from '../../kube/watch/resource-version.ts';
+import type { PodReader } from './read-pods.ts';
 import type { RunRecords } from './run-records.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
@@ -14,6 +15,7 @@ export interface GatherContext {
   templates: Pick<TemplateResolver, 'cached' | 'mustRead'>;
   records: Pick<RunRecords, 'get'>;
   rules: MissingTemplateRules;
+  pods: Pick<PodReader, 'isPermitted'>;
 }
 
 /**
@@ -33,6 +35,7 @@ export function gather(context: GatherContext, run: JobRun, answers: Answers, no
     record,
     answers,
     rules: context.rules,
+    readsPods: context.pods.isPermitted,
   };
 }
 
@@ -46,7 +49,7 @@ function newest(cached: Job | undefined, answered: Job | undefined): Job | undef
   return isNewer(cached.metadata?.resourceVersion, answered.metadata?.resourceVersion) === true ? cached : answered;
 }
 
-/** A template matters until the run has its Job, and when `spec.suspend` changes. Otherwise it is not looked up. */
+/** A template matters until the run has its Job, when `spec.suspend` changes, and to hide secret values. */
 function templateFor(
   { templates }: GatherContext,
   run: JobRun,
@@ -55,7 +58,8 @@ function templateFor(
 ): TemplateResolution | undefined {
   const { generation = 1 } = run.metadata;
   const hasJob = run.status?.jobName !== undefined || record.created !== undefined;
-  if (hasJob && generation <= appliedGeneration({ run, record })) return undefined;
+  const isNeeded = !hasJob || answers.pods !== undefined || generation > appliedGeneration({ run, record });
+  if (!isNeeded) return undefined;
   const template = !hasJob && templates.mustRead(run) ? undefined : templates.cached(run);
   return template ? { kind: 'found', template } : answers.template;
 }

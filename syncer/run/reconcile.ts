@@ -25,8 +25,11 @@ export type ReconcileContext = GatherContext &
     records: Pick<RunRecords, 'forget'>;
   };
 
-/** An attempt takes at most these steps: read the template, create, read and adopt the Job, suspend it, write the status. */
-const MOST_STEPS = 8;
+/**
+ * An attempt takes at most these steps: read the template, create, read and adopt the Job, suspend it, plan a look at the
+ * Pods, read them and the template, write the status.
+ */
+const MOST_STEPS = 11;
 
 /**
  * Advances one run as far as possible: gathers what is known, decides the next step and applies it. Repeats this until

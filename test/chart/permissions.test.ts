@@ -57,6 +57,17 @@ describe('a feature that is turned off needs no permission', () => {
     expect(resources(await rulesOf(values, WEBHOOK))).not.toContain(resource);
   });
 
+  test.each([
+    ['syncer.reads.pods', { pods: false }, 'create'],
+    ['syncer.reads.events', { events: false }, 'pods: list, create'],
+    ['nothing', {}, 'pods: list, create,list'],
+  ])('%s of the syncer', async (_, reads, expected) => {
+    const rules = await rulesOf({ syncer: { reads } }, 'jtr-job-template-run-syncer');
+    const pods = rules.filter(({ resources: of }) => of.includes('pods')).map(({ verbs }) => `pods: ${verbs.join()}`);
+    const events = rules.filter(({ resources: of }) => of.includes('events')).map(({ verbs }) => verbs.join());
+    expect([...pods, ...events].join(', ')).toBe(expected);
+  });
+
   test('only authorization.mode Use without policies grants permission to check who may use a template', async () => {
     const authorization = { mode: 'Use' };
     const review = 'subjectaccessreviews';

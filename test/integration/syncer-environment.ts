@@ -49,6 +49,8 @@ export const CONFIG: SyncerConfig = {
   missingTemplate: 'Reject',
   missingTemplateWaitSeconds: 300,
   revisionHistoryLimit: 10,
+  readPods: true,
+  readEvents: true,
   callbackAllowedHosts: '',
   callbackAllowHttp: false,
   callbackSecrets: '',

@@ -409,6 +409,7 @@ describe('leadership', () => {
       guard: { assertHeld, lost: new AbortController().signal },
       trustsAdmission: true,
       rules: { policy: 'Reject', waitSeconds: 300 },
+      reads: { pods: true, events: true },
       shard: WHOLE,
       workers: 1,
       clusterNamespace: 'default',

@@ -101,6 +101,8 @@ affinity:
     - { name: MISSING_TEMPLATE, value: {{ $values.admission.missingTemplate }} }
     - { name: MISSING_TEMPLATE_WAIT_SECONDS, value: {{ $values.admission.missingTemplateWaitSeconds | int | quote }} }
     - { name: REVISION_HISTORY_LIMIT, value: {{ $values.revisionHistoryLimit | int | quote }} }
+    - { name: READ_PODS, value: {{ $values.syncer.reads.pods | quote }} }
+    - { name: READ_EVENTS, value: {{ $values.syncer.reads.events | quote }} }
     {{- range $name, $value := dict "TTL_SECONDS_AFTER_FINISHED" $values.retention.ttlSecondsAfterFinished "SUCCESSFUL_RUNS_HISTORY_LIMIT" $values.retention.successfulRunsHistoryLimit "FAILED_RUNS_HISTORY_LIMIT" $values.retention.failedRunsHistoryLimit }}
     {{- if not (kindIs "invalid" $value) }}
     - { name: RETENTION_{{ $name }}, value: {{ $value | int64 | quote }} }

@@ -14,6 +14,8 @@ describe('readConfig', () => {
       missingTemplate: 'Reject',
       missingTemplateWaitSeconds: 300,
       failurePolicy: 'Fail',
+      readPods: true,
+      readEvents: true,
       logLevel: 'info',
     });
   });

@@ -9,6 +9,7 @@ import {
   outcomeUnknown,
   standing,
 } from '../../../../core/job/job-run-status.ts';
+import type { PodsView } from '../../../../core/pods/pods-view.ts';
 import type { Observation } from '../../../../core/job/job-run-status.ts';
 
 const EARLIER = '2026-11-23T10:00:00Z';
@@ -76,6 +77,46 @@ describe('phase', () => {
 
   it('returns to Pending when a suspended Job is resumed and has no Pod yet', () => {
     expect(jobRunStatus(run({ phase: 'Suspended' }), mirror(job()), NOW).phase).toBe('Pending');
+  });
+});
+
+describe('what the Pods of a Job say', () => {
+  const stuck = job({ active: 1, ready: 0 });
+  const wait = { reason: 'Unschedulable', message: 'no node' };
+  const seen = (pods: PodsView, of = stuck): Observation => ({ kind: 'job', job: of, pods });
+  const stored = run({ ...jobRunStatus(run(), seen({ started: false, wait }), EARLIER) });
+
+  it('is why the run waits', () => {
+    expect(stored.status).toMatchObject({ phase: 'Pending', waiting: { ...wait, since: EARLIER } });
+  });
+
+  it.each<[string, Observation, unknown]>([
+    ['until the next look', mirror(stuck), { ...wait, since: EARLIER }],
+    [
+      'since the first look',
+      seen({ started: false, wait: { ...wait, message: 'm' } }),
+      { ...wait, message: 'm', since: EARLIER },
+    ],
+    [
+      'since the reason changed',
+      seen({ started: false, wait: { ...wait, reason: 'ErrImagePull' } }),
+      { ...wait, reason: 'ErrImagePull', since: NOW },
+    ],
+    ['no longer once they start', seen({ started: false }), undefined],
+    ['no longer once one is ready', mirror(job({ active: 1, ready: 1 })), undefined],
+    ['no longer while the Job is suspended', mirror(job({}, { suspend: true })), undefined],
+    ['no longer once the Job has finished', mirror(job({ conditions: [jobFailed] })), undefined],
+  ])('counts %s', (_sentence, observation, waiting) => {
+    expect(jobRunStatus(stored, observation, NOW).waiting).toEqual(waiting);
+  });
+
+  it('is that the run is Running, though no Pod is ready', () => {
+    expect(jobRunStatus(run(), seen({ started: true }), NOW).phase).toBe('Running');
+  });
+
+  it('does not wait for what it waited for without a Job', () => {
+    const before = run({ waiting: { ...wait, since: EARLIER } });
+    expect(jobRunStatus(before, mirror(stuck), NOW)).not.toHaveProperty('waiting');
   });
 });
 

@@ -70,7 +70,8 @@ const RUNNING = after(ownJob(STARTED));
 const finished = (): JobRun => after(ownJob(COMPLETE));
 
 function situation(more: Partial<Situation> = {}): Situation {
-  return { now: NOW, run: NEW, isJobWatched: more.job !== undefined, record: {}, answers: {}, rules: RULES, ...more };
+  const rules = { rules: RULES, readsPods: false };
+  return { now: NOW, run: NEW, isJobWatched: more.job !== undefined, record: {}, answers: {}, ...rules, ...more };
 }
 const step = (more: Partial<Situation>): Step => nextStep(situation(more));
 
@@ -89,6 +90,8 @@ const SUMMARIES: { [Kind in Step['kind']]: (taken: Extract<Step, { kind: Kind }>
   adoptJob: ({ template }) => ['adoptJob', template?.revision],
   setSuspend: ({ suspend, event }) => ['setSuspend', suspend, event.reason],
   markApplied: ({ event }) => (event ? ['markApplied', event.reason] : 'markApplied'),
+  planLook: ({ look }) => ['planLook', look?.delayMs],
+  readPods: ({ look }) => ['readPods', look.delayMs],
   writeStatus: ({ patch, events, again }) => {
     const { phase = 'the same phase', error } = patch as JobRunStatus;
     const reasons = events.map(({ reason }) => reason);

@@ -47,6 +47,7 @@ function begin(given: Answers = {}) {
       suspendJob: (_job, suspend) => answer(`suspend ${suspend}`, given.suspendJob),
       patchStatus: (_run, patch) => answer(`status ${JSON.stringify(patch)}`, given.patchStatus),
     },
+    pods: { read: ({ metadata }) => answer(`read Pods of ${metadata?.name ?? ''}`, { pods: [] }) },
     templates: { read: () => answer('read template', given.readTemplate) },
     runs: { put: () => done.push('cache run') },
     jobs: { put: () => done.push('cache Job') },
@@ -121,6 +122,29 @@ describe('a read', () => {
     const { apply, done } = begin({ readTemplate: { kind: 'missing' } });
     await apply({ kind: 'readTemplate' }, echoRun({ templateRevision: '0123456789' }));
     expect(done).toEqual(['read template']);
+  });
+});
+
+describe('a look at the Pods', () => {
+  const look = { atMs: 7_000, delayMs: 5_000 };
+
+  it('is planned, and no longer needed', async () => {
+    const { apply, recorded, done } = begin();
+    expect(await apply({ kind: 'planLook', look })).toEqual({ kind: 'next', answers: {} });
+    expect(recorded()).toEqual({ look });
+    await apply({ kind: 'planLook', look: undefined });
+    expect(recorded()).toEqual({});
+    expect(done).toEqual([]);
+  });
+
+  it('returns them, and plans the next look', async () => {
+    const { apply, recorded, done } = begin();
+    expect(await apply({ kind: 'readPods', job: JOB, look })).toEqual({
+      kind: 'next',
+      answers: { pods: { pods: [] } },
+    });
+    expect(recorded()).toEqual({ look });
+    expect(done).toEqual(['read Pods of echo-hello-1']);
   });
 });
 

@@ -41,6 +41,7 @@ function gathered({ run = RUN, cachedJob, answers = {}, record = {}, template, m
     },
     records: { get: () => record },
     rules: RULES,
+    pods: { isPermitted: true },
   };
   return { ...gather(context, run, answers, NOW), lookups };
 }
@@ -49,7 +50,10 @@ describe('the situation of a run', () => {
   it('contains what it was given and what is remembered', () => {
     const record = { appliedGeneration: 2 };
     const answers = { suspendFailed: true };
-    expect(gathered({ record, answers })).toMatchObject({ run: RUN, now: NOW, record, answers, rules: RULES });
+    expect(gathered({ record, answers })).toMatchObject({
+      ...{ run: RUN, now: NOW, record, answers, rules: RULES },
+      readsPods: true,
+    });
   });
 
   it.each<[string, Given, string | undefined, boolean]>([
@@ -113,6 +117,10 @@ describe('the situation of a run', () => {
     ],
   ])('contains %s', (_what, given, template) => {
     expect(gathered(given).template).toEqual(template);
+  });
+
+  it('contains the template once Pods were read: it knows what is secret', () => {
+    expect(gathered({ run: withJob, template: TEMPLATE, answers: { pods: { pods: [] } } }).template).toEqual(found);
   });
 
   it.each<[string, Given]>([

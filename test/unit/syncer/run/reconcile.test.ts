@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job, JobStatus } from '../../../../api/wire.ts';
+import type { SeenPods } from '../../../../core/pods/seen-pods.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { KubeApiError } from '../../../../kube/client/api-error.ts';
 import { ObjectCache } from '../../../../kube/watch/cache.ts';
@@ -8,6 +9,7 @@ import type { ReconcileContext } from '../../../../syncer/run/reconcile.ts';
 import { reconcile } from '../../../../syncer/run/reconcile.ts';
 import { RunRecords } from '../../../../syncer/run/run-records.ts';
 import { echoRun, echoTemplate } from '../../core/objects.ts';
+import { unplaced } from '../../core/pods/pods.ts';
 
 const RUN = echoRun({}, { generation: 1, resourceVersion: '1' });
 const TEMPLATE = versionOfTemplate(echoTemplate());
@@ -26,6 +28,7 @@ function begin({ job }: { job?: Job } = {}) {
     return String(version);
   };
   const first: { status: JobStatus } = { status: STATUS };
+  const seen: { pods: SeenPods } = { pods: { pods: [] } };
   let monotonicMs = 0;
   const records = new RunRecords();
   const runs = new ObjectCache<JobRun>({
@@ -75,6 +78,7 @@ function begin({ job }: { job?: Job } = {}) {
     jobs,
     records,
     rules: { policy: 'Reject', waitSeconds: 300 },
+    pods: { isPermitted: true, read: () => (sent.push('read Pods'), Promise.resolve(seen.pods)) },
     events: { record: ({ metadata }, { reason }) => sent.push(`event ${reason} of ${metadata?.name ?? ''}`) },
     clock: { now: () => Date.parse('2026-11-23T10:00:00Z'), monotonic: () => monotonicMs },
     onDeletionForbidden: () => undefined,
@@ -95,6 +99,7 @@ function begin({ job }: { job?: Job } = {}) {
     },
     /** What the Job reports when it is created. */
     job: first,
+    seen,
     elapse: (ms: number) => (monotonicMs += ms),
     reconcile: () => reconcile(context, 'team', 'echo-hello'),
     status: () => runs.get('team', 'echo-hello')?.status,
@@ -234,6 +239,31 @@ describe('reconcile', () => {
     expect(seen).toEqual(phases);
   });
 
+  it('finds out why a Job has no ready Pod after five seconds, and again after ten: with one write', async () => {
+    const { reconcile: bringOn, sent, status, report, elapse, job, seen } = begin();
+    job.status = { startTime: STATUS.startTime, active: 1, ready: 0 };
+    seen.pods = { pods: [unplaced({ message: 'full' })] };
+    expect(await bringOn()).toEqual({ afterMs: 5_000 });
+    sent.length = 0;
+    elapse(4_000);
+    expect(await bringOn()).toEqual({ afterMs: 1_000 });
+    expect(sent).toEqual([]);
+    elapse(1_000);
+    expect(await bringOn()).toEqual({ afterMs: 10_000 });
+    expect(sent).toEqual(['read Pods', 'status']);
+    const waiting = { reason: 'Unschedulable', message: 'Pod "report-1" cannot be scheduled: full' };
+    expect(status()).toMatchObject({ phase: 'Pending', waiting });
+    sent.length = 0;
+    elapse(10_000);
+    expect(await bringOn()).toEqual({ afterMs: 20_000 });
+    expect(sent).toEqual(['read Pods']);
+    sent.length = 0;
+    report({ startTime: STATUS.startTime, active: 1, ready: 1 });
+    expect(await bringOn()).toBeUndefined();
+    expect(sent).toEqual(['status']);
+    expect(status()).toMatchObject({ phase: 'Running', waiting: null });
+  });
+
   it('does nothing for a run that does not exist or is finished', async () => {
     const { reconcile: bringOn, sent, runs } = begin();
     const status = { conditions: [{ type: 'Finished', status: 'True' }] };
@@ -299,6 +329,6 @@ describe('reconcile', () => {
       return suspendJob(job, suspend);
     };
     flip();
-    await expect(bringOn()).rejects.toThrow('no result after 8 steps');
+    await expect(bringOn()).rejects.toThrow('no result after 11 steps');
   });
 });
