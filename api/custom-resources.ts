@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { JobRunSchema } from './job-run.ts';
 import { ClusterJobTemplateSchema, JobTemplateSchema } from './job-template.ts';
+import { ANNOTATION_RERUN_OF } from './names.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES } from './resources.ts';
 import type { Resource } from './resources.ts';
 
@@ -100,6 +101,13 @@ const JOB_RUN_COLUMNS: PrinterColumn[] = [
     type: 'string',
     jsonPath: '.status.waiting.reason',
     description: 'Why the run makes no progress.',
+    priority: 1,
+  },
+  {
+    name: 'Rerun Of',
+    type: 'string',
+    jsonPath: `.metadata.annotations.${ANNOTATION_RERUN_OF.replaceAll('.', '\\.')}`,
+    description: 'The JobRun that this one repeats.',
     priority: 1,
   },
   { name: 'Error', type: 'string', jsonPath: '.status.error', description: 'Why the run failed.', priority: 1 },

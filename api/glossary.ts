@@ -77,6 +77,11 @@ export const ANNOTATIONS: readonly Term[] = [
     meaning: 'Name of the user who created the run. Set at admission; users cannot set or change it.',
   },
   {
+    name: names.ANNOTATION_RERUN_OF,
+    on: 'JobRun (set by you)',
+    meaning: 'Name of the JobRun that this one repeats. It changes nothing; `kubectl get -o wide` shows it.',
+  },
+  {
     name: names.ANNOTATION_RESTORED,
     on: 'JobRun',
     meaning:

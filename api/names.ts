@@ -27,6 +27,8 @@ export const ANNOTATION_MISSING_TEMPLATE = `${GROUP}/missing-template`;
 
 /** On a JobRun: the name of the user who created it. Set at admission; overwrites what the user set. */
 export const ANNOTATION_REQUESTED_BY = `${GROUP}/requested-by`;
+/** On a JobRun: the name of the JobRun of its namespace that it repeats. For people and tools; changes nothing. */
+export const ANNOTATION_RERUN_OF = `${GROUP}/rerun-of`;
 /** On a ControllerRevision: when a JobRun last named it, RFC 3339. It is not deleted for some minutes after that. */
 export const ANNOTATION_LAST_USED = `${GROUP}/last-used`;
 

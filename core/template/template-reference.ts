@@ -4,10 +4,9 @@ import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 import { limitBeside } from '../job/error-place.ts';
+import { isObjectName } from '../job/object-name.ts';
 import type { Origins } from '../overrides/origins.ts';
 import { templateKeyOfRun } from './template-key.ts';
-
-const NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
 /** Characters of the names of templates that are compared with a wrong name: ten thousand names. This happens once. */
 const MOST_COMPARED = 500_000;
@@ -33,7 +32,7 @@ function whyNoName(name: string, kind: string): string | undefined {
       ? "a JobRun can only use a JobTemplate of the JobRun's own namespace; give its name alone, without a namespace"
       : 'a ClusterJobTemplate has no namespace; give its name alone';
   }
-  return name.length > 253 || !NAME.test(name) ? `cannot be the name of a ${kind}` : undefined;
+  return !isObjectName(name) ? `cannot be the name of a ${kind}` : undefined;
 }
 
 /**

@@ -16,6 +16,7 @@ import type { TemplateResolution, TemplateResolver } from '../../lookups/templat
 import { jobRunCase, once, type JobRunCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
 import { requesterAnnotation } from '../requester.ts';
+import { rerunAnnotation } from '../rerun-annotation.ts';
 import type { Stages } from '../run-checks.ts';
 import { callbackPermitted } from './callback-permitted.ts';
 import { jobAccepted } from './job-accepted.ts';
@@ -68,6 +69,7 @@ export function jobRunCreationStages(options: JobRunCreationOptions): Stages<Job
       permissionToUse(options),
       missingTemplateAnnotation(options),
       requesterAnnotation,
+      rerunAnnotation,
       callbackPermitted(options),
       templateExists(options),
       revisionAllowed,

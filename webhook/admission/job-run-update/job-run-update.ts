@@ -5,6 +5,7 @@ import type { TemplateResolver } from '../../lookups/template-resolver.ts';
 import { jobRunCase, type JobRunCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
 import { requesterAnnotation } from '../requester.ts';
+import { rerunAnnotation } from '../rerun-annotation.ts';
 import type { Stages } from '../run-checks.ts';
 import { immutableSpec } from './immutable-spec.ts';
 import { permissionToSuspend } from './permission-to-suspend.ts';
@@ -31,7 +32,7 @@ export interface JobRunUpdate extends JobRunCase {
 export function jobRunUpdateStages(options: JobRunUpdateOptions): Stages<JobRunUpdate> {
   return [
     [objectSize],
-    [immutableSpec, unknownFields, requesterAnnotation],
+    [immutableSpec, unknownFields, requesterAnnotation, rerunAnnotation],
     [permissionToSuspend(options), suspendAllowed(options)],
     [suspendHasEffect],
   ];

@@ -5,6 +5,7 @@ import type { FieldError } from '../../../../core/errors/field-error.ts';
 import { jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
 import { presentErrors } from '../../../../core/job/present-template.ts';
 import { render } from '../../../../core/job/render.ts';
+import { rerunOfErrors } from '../../../../core/job/rerun-of.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { fixedNameErrors } from '../../../../core/template/fixed-names.ts';
 import { missingTemplatePolicy } from '../../../../core/template/missing-template.ts';
@@ -196,6 +197,10 @@ const REFERENCE_CASES: Errors[] = [
   notFound(['import'], { templateKind: 'ClusterJobTemplate' }),
   notFound([], { templateKind: 'ClusterJobTemplate' }),
   () => asTemplateErrors(compileTemplate(echoTemplate({ template: { spec: { containers: [] } } })).errors, echoRun()),
+  () => {
+    const annotations = { 'hematoscope.app/rerun-of': 'Nightly report' };
+    return rerunOfErrors(echoRun({}, { annotations }));
+  },
   () => {
     const annotations = { 'hematoscope.app/missing-template': 'wait' };
     const { error } = missingTemplatePolicy(echoRun({}, { annotations }), 'Fail');

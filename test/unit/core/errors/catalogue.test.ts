@@ -187,6 +187,7 @@ describe('what is wrong', () => {
         "spec.templateRef: Not found: "ehco": no ClusterJobTemplate of this name; see \`kubectl get clusterjobtemplates\`",
         "spec.templateRef: Not found: "ehco": no ClusterJobTemplate of this name; there are no ClusterJobTemplates",
         "spec.templateRef: JobTemplate "echo" can't make a Job: spec.template.spec.containers: Required value: a JobTemplate needs at least one container, with a name and an image",
+        "metadata.annotations[hematoscope.app/rerun-of]: Invalid value: "Nightly report": must be the name of a JobRun of this namespace",
         "metadata.annotations[hematoscope.app/missing-template]: Unsupported value: "wait": supported values: "Reject", "Wait", "Fail"",
       ]
     `);

@@ -26,3 +26,9 @@ it.each([
   expect(await runChecks(jobRunUpdate({ args: ['a'] }, after), stages)).toMatchObject({ allowed });
   expect(calls).toEqual(lookups);
 });
+
+it('an annotation that names no run is denied', async () => {
+  const update = jobRunUpdate({}, {});
+  const metadata = { ...update.run.metadata, annotations: { 'hematoscope.app/rerun-of': 'no name' } };
+  expect(await runChecks({ ...update, run: { ...update.run, metadata } }, stages)).toMatchObject({ allowed: false });
+});
