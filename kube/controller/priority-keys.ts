@@ -1,8 +1,8 @@
 import { FairKeys } from './fair-keys.ts';
 import type { WaitingKey } from './fair-keys.ts';
 
-/** A key with the priority `low` can wait: nobody expects a result soon. */
-export type Priority = 'normal' | 'low';
+/** The two lanes of waiting keys. A key with the priority `low` can wait: nobody expects a result soon. */
+export type Lane = 'normal' | 'low';
 
 /** While keys of both priorities wait, one in so many that are taken has the priority `low`. */
 const LOW_EVERY = 5;
@@ -31,7 +31,7 @@ export class PriorityKeys {
   }
 
   /** Adds a key that is not waiting. */
-  add(key: string, addedAt: number, priority: Priority): void {
+  add(key: string, addedAt: number, priority: Lane): void {
     (priority === 'low' ? this.#low : this.#normal).add(key, addedAt);
   }
 

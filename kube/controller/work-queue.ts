@@ -4,7 +4,7 @@ import type { WaitingKey } from './fair-keys.ts';
 import { SYSTEM_TIMERS } from './timers.ts';
 import type { Timers } from './timers.ts';
 import { PriorityKeys } from './priority-keys.ts';
-import type { Priority } from './priority-keys.ts';
+import type { Lane } from './priority-keys.ts';
 import type { ReconcileResult, WorkQueueMetrics } from '../metrics/work-queue-metrics.ts';
 
 /**
@@ -31,6 +31,12 @@ export interface WorkQueueOptions {
   metrics?: WorkQueueMetrics | undefined;
 }
 
+/**
+ * A key with the priority `low` can wait. One with the priority `normal` can wait if it was added before the queue was
+ * started: then it only may need work. One with the priority `high` never can.
+ */
+export type Priority = 'high' | 'normal' | 'low';
+
 /** Node.js fires a timer with a longer delay at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -50,8 +56,8 @@ const RETRY_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 120_000 };
  * Groups of keys take turns, and some workers are left for the others when all keys of one group are slow. So one group
  * with any number of keys does not delay the keys of another one.
  *
- * Keys that nobody waits for come after the others: those that were added before the queue was started, or were delayed
- * for long. So any number of them, of any number of groups, does not delay the key of an event that happens now.
+ * Keys that nobody waits for come after the others: those that were added before the queue was started, unless their
+ * priority is `high`, or were delayed for long. So any number of them, of any number of groups, does not delay the key of an event that happens now.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
@@ -61,7 +67,7 @@ export class WorkQueue {
   /** How many keys of a group are active. */
   readonly #busy = new Map<string, number>();
   /** Added while active. */
-  readonly #again = new Map<string, Priority>();
+  readonly #again = new Map<string, Lane>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new Map<string, { cancel: () => void; at: number }>();
   #running = false;
@@ -86,19 +92,19 @@ export class WorkQueue {
     this.#fill();
   }
 
-  /** If a key is added with both priorities, it has the priority `normal`. */
-  add(key: string, wanted: Priority = 'normal'): void {
+  /** If a key is added with several priorities, the highest counts. */
+  add(key: string, priority: Priority = 'normal'): void {
     this.#cancelDelayed(key);
-    const priority = this.#running ? wanted : 'low';
+    const lane = priority === 'high' || (priority === 'normal' && this.#running) ? 'normal' : 'low';
     if (this.#active.has(key)) {
-      if (this.#again.get(key) !== 'normal') this.#again.set(key, priority);
+      if (this.#again.get(key) !== 'normal') this.#again.set(key, lane);
       return;
     }
     if (this.#waiting.has(key)) {
-      if (priority === 'normal') this.#waiting.raise(key);
+      if (lane === 'normal') this.#waiting.raise(key);
       return;
     }
-    this.#waiting.add(key, this.#timers.now(), priority);
+    this.#waiting.add(key, this.#timers.now(), lane);
     this.#options.metrics?.added();
     this.#fill();
   }

@@ -6,7 +6,7 @@ import { controllingRun, isOwnJob } from '../../core/job/ownership.ts';
 import { identityOfRevision } from '../../core/template/controller-revision.ts';
 import type { TemplateOutline } from '../../core/template/outline.ts';
 import { keyOfTemplate, templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
-import type { Priority } from '../../kube/controller/priority-keys.ts';
+import type { Priority } from '../../kube/controller/work-queue.ts';
 import type { Deletion } from '../../kube/watch/cache.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
 
@@ -49,8 +49,13 @@ export class EventRouting {
   runChanged(run: JobRun): Reaction[] {
     if (isFinished(run)) return this.runFinished(run);
     if (!this.#isOurs(run.metadata)) return [];
-    const reconcile: Reaction = { kind: 'reconcile', run: keyOf(run.metadata) };
-    return [this.#lacksTemplate(run) ? { ...reconcile, priority: 'low' } : reconcile];
+    return [{ kind: 'reconcile', run: keyOf(run.metadata), priority: this.#priorityOf(run) }];
+  }
+
+  /** A run that was created while no syncer worked gets its Job before the others are only checked again. */
+  #priorityOf(run: JobRun): Priority {
+    if (this.#lacksTemplate(run)) return 'low';
+    return run.status?.phase === undefined ? 'high' : 'normal';
   }
 
   /** A run was updated. Somebody can have taken the mark from a run that had finished. */

@@ -6,6 +6,7 @@ import {
   CONDITION_FINISHED,
   LABEL_APP_VERSION,
   LABEL_JOB_RUN,
+  type Phase,
 } from '../../api/names.ts';
 import type { Job } from '../../api/wire.ts';
 import { isCallbackPending } from '../../core/callback/attempt.ts';
@@ -34,12 +35,13 @@ export function runOutline(run: JobRun): JobRun {
 }
 
 /**
- * The outline of a run that this syncer works on. That of a finished run also has what retention and callbacks need: when
- * and how it finished, whether it is retained, and where and when its callback is sent, if that is not settled.
+ * The outline of a run that this syncer works on. Until the run has finished, the outline has its phase: a run without one
+ * is new. That of a finished run also has what retention and callbacks need: when and how it finished, whether it is
+ * retained, and where and when its callback is sent, if that is not settled.
  */
 export function ownRunOutline(run: JobRun): JobRun {
   const outline = runOutline(run);
-  if (!isFinished(run)) return outline;
+  if (!isFinished(run)) return withPhase(outline, run.status?.phase);
   const { deletionTimestamp } = run.metadata;
   const { callbackUrl } = run.spec;
   const { callback } = run.status ?? {};
@@ -63,6 +65,10 @@ function outcomeConditions({ status }: JobRun): NonNullable<NonNullable<JobRun['
   const { lastTransitionTime } = isTrue(CONDITION_FINISHED) ?? {};
   const finished = { type: CONDITION_FINISHED, status: 'True', ...(lastTransitionTime && { lastTransitionTime }) };
   return isTrue(CONDITION_COMPLETE) ? [finished, COMPLETE] : [finished];
+}
+
+function withPhase(outline: JobRun, phase: Phase | undefined): JobRun {
+  return phase === undefined ? outline : { ...outline, status: { ...outline.status, phase } };
 }
 
 /**

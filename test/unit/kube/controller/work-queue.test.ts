@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Priority } from '../../../../kube/controller/priority-keys.ts';
 import { WorkQueue } from '../../../../kube/controller/work-queue.ts';
+import type { Priority } from '../../../../kube/controller/work-queue.ts';
 import type { WorkQueueOptions, WorkResult } from '../../../../kube/controller/work-queue.ts';
 
 beforeEach(() => {
@@ -142,6 +142,22 @@ describe('WorkQueue', () => {
       expect(began.indexOf('other/0')).toBe(2);
     });
 
+    it('because it was not started yet, processes first a key with a high priority', async () => {
+      const began: string[] = [];
+      const queue = new WorkQueue({
+        workers: 1,
+        work: (key) => Promise.resolve(void began.push(key)),
+        onError: () => undefined,
+      });
+      for (const key of THOUSAND) queue.add(key);
+      for (const key of THOUSAND) queue.add(key.replace('/a', '/new'), 'low');
+      queue.add('waiting-500/new', 'high');
+      queue.start();
+      await settled();
+      expect(began).toHaveLength(2000);
+      expect(began[0]).toBe('waiting-500/new');
+    });
+
     it('processes one of them in every five while there are always others', async () => {
       const { queue, began, end } = trial({ workers: 1 });
       for (const key of THOUSAND) queue.add(key, 'low');
@@ -157,6 +173,7 @@ describe('WorkQueue', () => {
     [['low', 'normal'], 'a'],
     [['normal', 'low'], 'a'],
     [['low', 'low'], 'b'],
+    [['low', 'high'], 'a'],
   ])(
     'of a key that is added with the priorities %j, and another one, processes first: %s',
     async (priorities, first) => {

@@ -74,7 +74,16 @@ describe('the callback of a run', () => {
 
 describe('an event', () => {
   it.each([
-    ['of an unfinished run leads to work on it', () => routing().runChanged(RUN), [reconcile]],
+    [
+      'of a new run leads to work that cannot wait',
+      () => routing().runChanged(RUN),
+      [{ ...reconcile, priority: 'high' }],
+    ],
+    [
+      'of an unfinished run leads to work on it',
+      () => routing().runChanged({ ...RUN, status: { phase: 'Running' } }),
+      [{ ...reconcile, priority: 'normal' }],
+    ],
     [
       'of a run whose template does not exist leads to work that can wait',
       () => routing({ hasTemplate: false }).runChanged(RUN),
@@ -83,7 +92,7 @@ describe('an event', () => {
     [
       'of a run that names a revision does not depend on the template',
       () => routing({ hasTemplate: false }).runChanged(PINNED),
-      [reconcile],
+      [{ ...reconcile, priority: 'high' }],
     ],
     [
       'of a finished run forgets it and releases its revision',

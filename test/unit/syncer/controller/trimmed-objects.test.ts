@@ -43,6 +43,14 @@ describe('what the syncer stores', () => {
     expect(isFinished(runOutline(run(false)))).toBe(false);
   });
 
+  it('of an unfinished run is its phase, which a new run does not have', () => {
+    const running = { ...run(false), status: { ...run(false).status, phase: 'Running' as const } };
+    expect(ownRunOutline(running).status?.phase).toBe('Running');
+    expect(ownRunOutline(run(false)).status?.phase).toBeUndefined();
+    const finished = { ...run(true), status: { ...run(true).status, phase: 'Failed' as const } };
+    expect(ownRunOutline(finished)).toEqual(runOutline(finished));
+  });
+
   it('of a finished run is its identity, its template, and that it is finished', () => {
     const kept = runOutline(run(true));
     expect(JSON.stringify(kept).length).toBeLessThan(400);
