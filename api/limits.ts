@@ -21,6 +21,8 @@ export const MOST_ENUM_VALUES = 1000;
 export const LONGEST_PATTERN = 1000;
 /** `$` in a template. Each can begin a placeholder, and costs memory when the template is compiled. */
 export const MOST_DOLLARS = 50_000;
+/** Characters of the paths of all strings of a template that contain a `$`. A long key is part of each path below it. */
+export const MOST_PATH_CHARACTERS = 16 * 1024 * 1024;
 /** Errors that are computed for one object. More are not looked for. */
 export const MOST_ERRORS = 50;
 /** Levels of maps and lists in an object. A JobTemplate that Kubernetes accepts needs about 20. */

@@ -5,10 +5,13 @@
 export class FieldPath {
   readonly #parent: FieldPath | undefined;
   readonly #segment: string;
+  /** Characters of the text. */
+  readonly length: number;
 
   private constructor(parent: FieldPath | undefined, segment: string) {
     this.#parent = parent;
     this.#segment = segment;
+    this.length = (parent?.length ?? 0) + segment.length;
   }
 
   /** A path of fields from the root. */

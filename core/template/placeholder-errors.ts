@@ -9,6 +9,8 @@ import { SimilarNames } from './similar-names.ts';
 import type { PlaceholderPlan, TemplateString } from './placeholder-plan.ts';
 import type { Placeholder, Token } from './placeholder.ts';
 
+const TOO_LONG = 'has fields with "$" below keys that are too long; use shorter keys';
+
 type Declared = ReadonlyMap<string, Parameter>;
 
 /** Where a string is, and the parameters that it can use. */
@@ -20,13 +22,16 @@ interface Place {
 
 /** What is wrong with the placeholders of a template's `spec`, and with strings that are nearly placeholders. */
 export function placeholderErrors(
-  { strings, tooDeep }: PlaceholderPlan,
+  { strings, tooDeep, tooLong }: PlaceholderPlan,
   parameters: readonly Parameter[],
 ): FieldError[] {
   const declared: Declared = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   const similar = new SimilarNames(declared.keys());
-  const errors = errorsOfEach(strings, (string) => errorsIn({ string, declared, similar }));
-  return tooDeep === undefined ? errors : [...errors, field.invalid(tooDeep, OMITTED, 'is nested too deeply')];
+  const limits = [
+    ...(tooDeep === undefined ? [] : [field.invalid(tooDeep, OMITTED, 'is nested too deeply')]),
+    ...(tooLong ? [field.forbidden('spec', TOO_LONG)] : []),
+  ];
+  return [...errorsOfEach(strings, (string) => errorsIn({ string, declared, similar })), ...limits];
 }
 
 function errorsIn(place: Place): FieldError[] {

@@ -1,3 +1,4 @@
+import { MOST_PATH_CHARACTERS } from '../../api/limits.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import type { JsonSchema } from '../../api/kubernetes/json-schema.ts';
 import { fieldType, schemaOfElements, schemaOfField, SCHEMA_OF_SPEC, type FieldType } from './field-type.ts';
@@ -29,6 +30,15 @@ export interface PlaceholderPlan {
   strings: TemplateString[];
   /** Path of a value too deep to be part of a JobSpec; its content is not part of the plan. */
   tooDeep?: string;
+  /** The paths of the strings have more characters than {@link MOST_PATH_CHARACTERS}; the rest is not part of the plan. */
+  tooLong?: true;
+}
+
+/** A plan that is being made. */
+interface Draft {
+  plan: PlaceholderPlan;
+  /** Characters of the paths in it. */
+  characters: number;
 }
 
 /** At least twice as deep as any JobSpec. */
@@ -44,9 +54,10 @@ const EXPANDED_BY_KUBELET =
 /** Finds the placeholders of a template's `spec` and `jobMetadata`. */
 export function placeholderPlan(spec: unknown, jobMetadata?: unknown): PlaceholderPlan {
   const plan: PlaceholderPlan = { strings: [] };
-  const root = visitRoot(spec, { name: 'spec', schema: SCHEMA_OF_SPEC }, plan);
+  const draft: Draft = { plan, characters: 0 };
+  const root = visitRoot(spec, { name: 'spec', schema: SCHEMA_OF_SPEC }, draft);
   if (root) plan.root = root;
-  const ofJob = visitRoot(jobMetadata, { name: 'jobMetadata', schema: undefined }, plan);
+  const ofJob = visitRoot(jobMetadata, { name: 'jobMetadata', schema: undefined }, draft);
   if (ofJob) plan.jobMetadata = ofJob;
   return plan;
 }
@@ -54,10 +65,10 @@ export function placeholderPlan(spec: unknown, jobMetadata?: unknown): Placehold
 function visitRoot(
   value: unknown,
   { name, schema }: { name: string; schema: JsonSchema | undefined },
-  plan: PlaceholderPlan,
+  draft: Draft,
 ): PlanNode | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  return visit({ value, path: FieldPath.of(name), field: name, depth: 0, schema }, plan);
+  return visit({ value, path: FieldPath.of(name), field: name, depth: 0, schema }, draft);
 }
 
 interface Place {
@@ -66,35 +77,44 @@ interface Place {
   /** Name of the nearest field. */
   field: string;
   depth: number;
-  collection?: string;
+  collection?: FieldPath;
   element?: boolean;
   /** Kubernetes' schema of the value; `undefined` if it has none. */
   schema: JsonSchema | undefined;
 }
 
-function visit(place: Place, plan: PlaceholderPlan): PlanNode | undefined {
+function visit(place: Place, draft: Draft): PlanNode | undefined {
   const { value, path, depth } = place;
-  if (typeof value === 'string') return value.includes('$') ? visitString(place, value, plan) : undefined;
+  if (typeof value === 'string') return value.includes('$') ? visitString(place, value, draft) : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > DEEPEST) {
-    plan.tooDeep = String(path);
+    draft.plan.tooDeep = String(path);
     return undefined;
   }
-  return Array.isArray(value) ? visitList(place, value, plan) : visitMap(place, value, plan);
+  return Array.isArray(value) ? visitList(place, value, draft) : visitMap(place, value, draft);
 }
 
-function visitString(place: Place, text: string, plan: PlaceholderPlan): PlanNode | undefined {
+/** Whether the paths fit into the plan. */
+function fits(draft: Draft, path: FieldPath, collection?: FieldPath): boolean {
+  draft.characters += path.length + (collection?.length ?? 0);
+  if (draft.characters <= MOST_PATH_CHARACTERS) return true;
+  draft.plan.tooLong = true;
+  return false;
+}
+
+function visitString(place: Place, text: string, draft: Draft): PlanNode | undefined {
   const { collection, element = false } = place;
+  if (!fits(draft, place.path, collection)) return undefined;
   const path = String(place.path);
   const tokens = tokenise(text);
   const kubelet = EXPANDED_BY_KUBELET.test(path);
   const type = fieldType(place.schema);
   const typed = type !== undefined && { type };
-  plan.strings.push({
+  draft.plan.strings.push({
     path,
     tokens,
     kind: element ? 'element' : 'field',
-    ...(collection !== undefined && { collection }),
+    ...(collection !== undefined && { collection: String(collection) }),
     ...typed,
   });
   const spread = element ? wholeSpread(tokens) : undefined;
@@ -112,19 +132,19 @@ function wholeSpread(tokens: readonly Token[]): Placeholder | undefined {
 function visitList(
   { path, field, depth, schema: listSchema }: Place,
   list: readonly unknown[],
-  plan: PlaceholderPlan,
+  draft: Draft,
 ): PlanNode | undefined {
   const items = new Map<number, PlanNode>();
   const ofElements = { field, depth: depth + 1, schema: schemaOfElements(listSchema) };
-  const elements = { ...ofElements, collection: String(path), element: true };
+  const elements = { ...ofElements, collection: path, element: true };
   for (const [index, value] of list.entries()) {
-    const node = visit({ ...elements, value, path: path.index(index) }, plan);
+    const node = visit({ ...elements, value, path: path.index(index) }, draft);
     if (node) items.set(index, node);
   }
   return items.size === 0 ? undefined : { kind: 'list', items };
 }
 
-function visitMap({ path, field, depth, schema }: Place, map: object, plan: PlaceholderPlan): PlanNode | undefined {
+function visitMap({ path, field, depth, schema }: Place, map: object, draft: Draft): PlanNode | undefined {
   const free = FREE_KEYS.test(field);
   const fields = new Map<string, PlanNode>();
   for (const [key, value] of Object.entries(map) as [string, unknown][]) {
@@ -135,8 +155,10 @@ function visitMap({ path, field, depth, schema }: Place, map: object, plan: Plac
       depth: depth + 1,
       schema: schemaOfField(schema, key),
     };
-    if (key.includes('$')) plan.strings.push({ path: String(here.path), tokens: tokenise(key), kind: 'key' });
-    const node = visit(free ? { ...here, collection: String(path) } : here, plan);
+    if (key.includes('$') && fits(draft, here.path)) {
+      draft.plan.strings.push({ path: String(here.path), tokens: tokenise(key), kind: 'key' });
+    }
+    const node = visit(free ? { ...here, collection: path } : here, draft);
     if (node) fields.set(key, node);
   }
   return fields.size === 0 ? undefined : { kind: 'map', fields };

@@ -13,7 +13,7 @@ export interface Allowed {
   audit?: Record<string, string>;
 }
 
-/** Longest message per error. Keep the start (the quoted value) and the end (the reason). */
+/** Longest message per error, and longest path. Keep the start (the quoted value) and the end (the reason). */
 const MAX_ERROR_LENGTH = 2_000;
 const OMITTED = ' … ';
 /** The API server may truncate a longer warning. */
@@ -32,7 +32,11 @@ export function denyInvalid(
 ): Verdict {
   const { group, kind } = request.kind;
   const name = request.name ?? '';
-  const shown = errors.map((error) => ({ ...error, message: withoutMiddle(error.message) }));
+  const shown = errors.map((error) => ({
+    ...error,
+    path: withoutMiddle(error.path),
+    message: withoutMiddle(error.message),
+  }));
   return {
     allowed: false,
     warnings: warnings.map(truncated),
@@ -67,8 +71,8 @@ function truncated(warning: string): string {
   return warning.length <= MAX_WARNING_LENGTH ? warning : `${warning.slice(0, MAX_WARNING_LENGTH - 1)}…`;
 }
 
-function withoutMiddle(message: string): string {
-  if (message.length <= MAX_ERROR_LENGTH) return message;
+function withoutMiddle(text: string): string {
+  if (text.length <= MAX_ERROR_LENGTH) return text;
   const half = Math.floor((MAX_ERROR_LENGTH - OMITTED.length) / 2);
-  return `${message.slice(0, half)}${OMITTED}${message.slice(-half)}`;
+  return `${text.slice(0, half)}${OMITTED}${text.slice(-half)}`;
 }

@@ -86,6 +86,28 @@ export const HOSTILE: readonly Hostile[] = [
     most: 250_000,
     template: (size) => args([`$(params${' '.repeat(size)}.a`], A),
   },
+  {
+    name: 'a long key above many strings',
+    most: 20_000,
+    template: (size) => container({ foo: { ['k'.repeat(5 * size)]: times(size, () => '$') } }),
+  },
+  {
+    name: 'long keys in each other above many strings',
+    most: 15_000,
+    template: (size) => {
+      const strings: object = { k: times(size, () => '$(params.a)') };
+      const nested = times(40, (i) => `${i}`.padEnd(1_000, 'k')).reduce<object>((map, key) => ({ [key]: map }), strings);
+      return container({ foo: nested }, A);
+    },
+  },
+  {
+    name: 'lists in each other',
+    most: 80_000,
+    template: (size) => {
+      const lists: object = { k: times(size, () => []) };
+      return container({ foo: times(50, () => 'k').reduce<object>((map, key) => ({ [key]: map }), lists) });
+    },
+  },
   { name: 'dollars', most: 250_000, template: (size) => args([`${'$'.repeat(size)}(params.`], A) },
   { name: 'references that are not closed', most: 120_000, template: (size) => args(['$('.repeat(size)], A) },
   { name: 'placeholders that are not closed', most: 26_000, template: (size) => args(['$$(params.'.repeat(size)], A) },

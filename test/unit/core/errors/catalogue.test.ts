@@ -63,6 +63,7 @@ describe('what is wrong', () => {
         "spec.template.spec.containers[0]: Invalid value: a container must be an object with a name and an image",
         "spec.template.spec.initContainers: Invalid value: must be a list of containers",
         "spec.template.spec.affinity.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a: Invalid value: is nested too deeply",
+        "spec: Forbidden: has fields with "$" below keys that are too long; use shorter keys",
         "spec.template.spec.nodeSelector[$(params.x)]: Invalid value: "$(params.x)": a parameter can only be used in a value, not in a key",
         "overrides.allow: Invalid value: "args": must be a list of what runs may override",
         "overrides.allow[0]: Unsupported value: "arg": supported values: "args", "command", "env", "resources", "parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished", "suspend", "labels", "annotations", "metadata", "image", "nodeSelector", "tolerations", "priorityClassName"; did you mean "args"?",

@@ -158,3 +158,10 @@ it('spec that is nested too deeply is reported after all other mistakes', () => 
     fieldError(`spec.deep${'.b'.repeat(64)}`, 'FieldValueInvalid', /Invalid value: .*deep/),
   ]);
 });
+
+it('a long key above very many strings is an error of the template, and not part of each path', () => {
+  const strings = new Array(400).fill('$(params.x)');
+  const [undeclared, ...others] = errorsOf({ a: '$(params.x)', ['k'.repeat(50_000)]: strings });
+  expect(undeclared).toEqual(fieldError('spec.a', 'FieldValueNotFound', /"x"/));
+  expect(others.at(-1)).toEqual(fieldError('spec', 'FieldValueForbidden', /shorter keys/));
+});
