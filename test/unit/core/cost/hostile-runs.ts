@@ -96,7 +96,10 @@ export const HOSTILE: readonly Hostile[] = [
     most: 15_000,
     template: (size) => {
       const strings: object = { k: times(size, () => '$(params.a)') };
-      const nested = times(40, (i) => `${i}`.padEnd(1_000, 'k')).reduce<object>((map, key) => ({ [key]: map }), strings);
+      const nested = times(40, (i) => `${i}`.padEnd(1_000, 'k')).reduce<object>(
+        (map, key) => ({ [key]: map }),
+        strings,
+      );
       return container({ foo: nested }, A);
     },
   },
