@@ -156,9 +156,13 @@ describe('an event', () => {
     [
       'of a run that is not finished any more is counted too',
       () => routing().runUpdated(FINISHED, RUN),
-      [reconcile, { kind: 'countRun', run: RUN }],
+      [{ ...reconcile, priority: 'high' }, { kind: 'countRun', run: RUN }],
     ],
-    ['of an update of an unfinished run is not counted', () => routing().runUpdated(RUN, RUN), [reconcile]],
+    [
+      'of an update of an unfinished run is not counted',
+      () => routing().runUpdated(RUN, RUN),
+      [{ ...reconcile, priority: 'high' }],
+    ],
     ["of a template's labels leads to nothing", () => routing().templateUpdated(TEMPLATE, TEMPLATE), []],
     ['of a revision leads to work on its template', () => routing().revisionChanged(REVISION), [checkRevisions]],
     ['of a revision that is not one of ours leads to nothing', () => routing().revisionChanged({ revision: 1 }), []],
