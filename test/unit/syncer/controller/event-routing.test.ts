@@ -156,7 +156,10 @@ describe('an event', () => {
     [
       'of a run that is not finished any more is counted too',
       () => routing().runUpdated(FINISHED, RUN),
-      [{ ...reconcile, priority: 'high' }, { kind: 'countRun', run: RUN }],
+      [
+        { ...reconcile, priority: 'high' },
+        { kind: 'countRun', run: RUN },
+      ],
     ],
     [
       'of an update of an unfinished run is not counted',
