@@ -10,7 +10,7 @@ import type { Job, KubeObject } from '../../api/wire.ts';
 import { isFinished, isJobFinished } from '../../core/job/job-run-status.ts';
 import { isAlreadyExists } from '../../kube/client/api-error.ts';
 import { KubeClient } from '../../kube/client/client.ts';
-import { AuditLog } from '../../local-kubernetes/control-plane/audit-log.ts';
+import { AuditLog, type AuditEvent } from '../../local-kubernetes/control-plane/audit-log.ts';
 import { waitFor } from '../../local-kubernetes/wait-for.ts';
 import { startFaultProxy, type FaultProxy } from '../integration/fault-proxy.ts';
 import { SyncerEnvironment } from '../integration/syncer-environment.ts';
@@ -266,6 +266,19 @@ export class Arena {
       .filter(
         (event) => createsJob(event) && event.objectRef?.namespace === namespace && event.responseStatus?.code === 403,
       )
+      .map(({ objectRef }) => objectRef?.name ?? '');
+  }
+
+  /** What the audit log has of the time since {@link begin}. */
+  async events(): Promise<AuditEvent[]> {
+    return this.#audit.since(this.#mark);
+  }
+
+  /** The names of the runs that were deleted in this namespace. */
+  async removedRuns(namespace: string): Promise<string[]> {
+    return (await this.events())
+      .filter(({ verb, objectRef }) => verb === 'delete' && objectRef?.resource === 'jobruns')
+      .filter(({ objectRef, responseStatus }) => objectRef?.namespace === namespace && responseStatus?.code === 200)
       .map(({ objectRef }) => objectRef?.name ?? '');
   }
 
