@@ -16,6 +16,7 @@ import { mapSchemas } from './kubernetes/json-schema.ts';
 import type { JsonSchema, ValidationRule } from './kubernetes/json-schema.ts';
 import { PHASES, TEMPLATE_KINDS } from './names.ts';
 import type { ParameterValue } from './parameter.ts';
+import { FailureSchema } from './failure.ts';
 import { RenderedTemplateSchema } from './rendered-template.ts';
 import { AtomicList, Embedded, ListMap, StringEnum, NullableStringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 import { WaitingSchema } from './waiting.ts';
@@ -235,6 +236,7 @@ const ownStatus = Type.Object({
   ),
   template: Type.Optional(RenderedTemplateSchema),
   waiting: Type.Optional(WaitingSchema),
+  failure: Type.Optional(FailureSchema),
   callback: Type.Optional(CallbackStatusSchema),
   error: Type.Optional(
     Type.String({ description: 'Why the run failed, or why its outcome is not known, in one sentence.' }),

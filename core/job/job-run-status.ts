@@ -1,3 +1,4 @@
+import type { Failure } from '../../api/failure.ts';
 import type { JobRun, JobRunStatus } from '../../api/job-run.ts';
 import {
   CONDITION_COMPLETE,
@@ -28,7 +29,14 @@ const OWN_CONDITIONS = [CONDITION_JOB_CREATED, CONDITION_FINISHED, CONDITION_REC
 /** What the syncer knows about a run. */
 export type Observation =
   /** Its Job exists. `template` is set if the syncer has just rendered the Job, `pods` if it has just read its Pods. */
-  | { kind: 'job'; job: Job; template?: RenderedTemplate | undefined; pods?: PodsView | undefined }
+  | {
+      kind: 'job';
+      job: Job;
+      template?: RenderedTemplate | undefined;
+      pods?: PodsView | undefined;
+      /** Why its last attempt failed, if that is known. */
+      failure?: Failure | undefined;
+    }
   /** It has no Job yet; the syncer tries again. */
   | { kind: 'pending'; reason: string; message: string }
   /**
@@ -97,7 +105,8 @@ function statusFrom(run: JobRun, observation: Observation, now: string): JobRunS
   }
 }
 
-function mirrored(run: JobRun, { job, template, pods }: JobObservation, now: string): JobRunStatus {
+function mirrored(run: JobRun, observation: JobObservation, now: string): JobRunStatus {
+  const { job, template } = observation;
   const mirror = boundedJobStatus(job.status);
   // The Job controller's own bookkeeping between two of its writes.
   delete mirror.uncountedTerminatedPods;
@@ -118,7 +127,7 @@ function mirrored(run: JobRun, { job, template, pods }: JobObservation, now: str
     ...common(run),
     jobName: name,
     ...(known && { template: known }),
-    ...(outcome ? outcomeStatus(outcome) : progressStatus(run, { job, pods }, now)),
+    ...(outcome ? outcomeStatus(run, observation, outcome) : progressStatus(run, observation, now)),
     conditions: [...conditions, ...ownConditions],
   };
 }
@@ -192,14 +201,22 @@ function phaseOf(run: JobRun, job: Job, pods: PodsView | undefined): Phase {
   return started || run.status?.phase === 'Running' ? 'Running' : 'Pending';
 }
 
-function outcomeStatus(outcome: Condition): JobRunStatus {
+function outcomeStatus(run: JobRun, observation: JobObservation, outcome: Condition): JobRunStatus {
   if (outcome.type === CONDITION_COMPLETE) return { phase: 'Succeeded' };
-  return { phase: 'Failed', error: `Job failed: ${sentenceOf(outcome)}` };
+  const known = failureStatus(run, observation);
+  return { phase: 'Failed', ...known, error: known.failure?.message ?? `Job failed: ${sentenceOf(outcome)}` };
 }
 
-function progressStatus(run: JobRun, seen: Pick<JobObservation, 'job' | 'pods'>, now: string): JobRunStatus {
-  const waiting = jobWaiting(run, seen, now);
-  return { phase: phaseOf(run, seen.job, seen.pods), ...(waiting && { waiting }) };
+function progressStatus(run: JobRun, observation: JobObservation, now: string): JobRunStatus {
+  const { job, pods } = observation;
+  const waiting = jobWaiting(run, observation, now);
+  return { phase: phaseOf(run, job, pods), ...failureStatus(run, observation), ...(waiting && { waiting }) };
+}
+
+/** Of the last failed attempt. */
+function failureStatus(run: JobRun, { failure = run.status?.failure }: JobObservation): Pick<JobRunStatus, 'failure'> {
+  if (failure === undefined) return {};
+  return { failure: { ...failure, reason: boundedText(failure.reason), message: boundedText(failure.message) } };
 }
 
 /** Why the Job has no ready Pod: what its Pods say now, or what they said when they were read last. */

@@ -7,6 +7,7 @@ import { isPassing } from '../status/passing-change.ts';
 import { mergePatch } from '../status/merge-patch.ts';
 import { statusEvents } from '../status/status-events.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
+import { failureStep } from './failure-step.ts';
 import { holdMessage } from './held-run.ts';
 import { isFinished, isJobFinished, jobDeleted, jobRunStatus, outcomeUnknown, standing } from './job-run-status.ts';
 import type { Observation } from './job-run-status.ts';
@@ -46,14 +47,19 @@ export function nextStep(situation: Situation): Step {
   return (
     firstStatusWait(situation, observed.observation) ??
     suspendStep(situation, observed.observation) ??
+    failureStep(situation, observed.observation) ??
     podsStep(situation, observed.observation) ??
     statusStep(situation, withPods(situation, observed))
   );
 }
 
 function withPods(situation: Situation, { observation, again }: Observed): Observed {
-  const seen = observation.kind === 'job' ? { ...observation, pods: seenOfPods(situation) } : observation;
-  return { observation: seen, again: withLook(again, situation) };
+  if (observation.kind !== 'job') return { observation, again };
+  const failure = situation.record.failure?.failure;
+  return {
+    observation: { ...observation, pods: seenOfPods(situation), failure },
+    again: withLook(again, situation),
+  };
 }
 
 function observe(situation: Situation): Observed | Step {

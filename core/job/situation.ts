@@ -1,4 +1,5 @@
 import type { JobRun } from '../../api/job-run.ts';
+import type { Failure } from '../../api/failure.ts';
 import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import type { SeenPods } from '../pods/seen-pods.ts';
@@ -47,6 +48,14 @@ export interface RunRecord {
   changePendingSinceMs?: number | undefined;
   /** When the Pods of the run are read, because none is ready. */
   look?: Look | undefined;
+  /** What the Pods said about failed attempts, when they were read last. */
+  failure?: SeenFailure | undefined;
+}
+
+export interface SeenFailure {
+  /** Changes when more attempts have failed, and when the Job has decided to fail. */
+  key: number;
+  failure: Failure | undefined;
 }
 
 /** The next look at the Pods of a run. */

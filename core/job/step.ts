@@ -2,7 +2,7 @@ import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import type { Hide } from '../errors/hidden.ts';
 import type { RunEvent } from '../status/status-events.ts';
-import type { Look } from './situation.ts';
+import type { Look, SeenFailure } from './situation.ts';
 
 /** When to continue: after a growing delay, or after a set time. */
 export type Again = 'retry' | { afterMs: number };
@@ -24,7 +24,8 @@ export type Step =
   | { kind: 'markApplied'; event?: RunEvent }
   /** Remember when the Pods are read, or that they need not be. */
   | { kind: 'planLook'; look: Look | undefined }
-  /** Read the Pods of the Job. `look`: when to read them again. */
-  | { kind: 'readPods'; job: Job; look: Look }
+  /** Read the Pods of the Job. `look`: when to read them again. `isFinal`: they may be deleted soon. */
+  | { kind: 'readPods'; job: Job; look: Look | undefined; isFinal?: boolean }
+  | { kind: 'rememberFailure'; seen: SeenFailure }
   /** `patch`: merge patch of the status. `job`: the Job that the status is about. */
   | { kind: 'writeStatus'; patch: object; events: RunEvent[]; job: Job | undefined; again: Again | undefined };

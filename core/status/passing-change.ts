@@ -2,7 +2,16 @@ import type { JobRunStatus } from '../../api/job-run.ts';
 import { CONDITION_FAILURE_TARGET, CONDITION_RECONCILING, CONDITION_SUCCESS_CRITERIA_MET } from '../../api/names.ts';
 import { mergePatch } from './merge-patch.ts';
 
-const PROGRESS = ['active', 'ready', 'terminating', 'succeeded', 'failed', 'completedIndexes', 'failedIndexes'];
+const PROGRESS = [
+  'active',
+  'ready',
+  'terminating',
+  'succeeded',
+  'failed',
+  'completedIndexes',
+  'failedIndexes',
+  'failure',
+];
 /**
  * The first two: the Job's outcome is decided, and `Complete` or `Failed` follows, usually within moments. The last one
  * follows from the rest of the status.
@@ -10,7 +19,7 @@ const PROGRESS = ['active', 'ready', 'terminating', 'succeeded', 'failed', 'comp
 const PASSING = [CONDITION_SUCCESS_CRITERIA_MET, CONDITION_FAILURE_TARGET, CONDITION_RECONCILING];
 
 /**
- * Whether a change of status only reports progress that the next change soon replaces: counts of Pods, or an outcome that
+ * Whether a change of status only reports progress that the next change soon replaces: counts of Pods, why an attempt failed, or an outcome that
  * is decided but not final. That the first container has started (phase `Running`) is such progress: many Pods finish within
  * a second. Any other change of `phase`, of `jobName`, `observedGeneration`, `waiting` or a condition is not passing.
  *

@@ -8,7 +8,7 @@ import {
   LABEL_JOB_RUN,
   type Phase,
 } from '../../api/names.ts';
-import type { Job } from '../../api/wire.ts';
+import type { Job, JobSpec } from '../../api/wire.ts';
 import { isCallbackPending } from '../../core/callback/attempt.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
 import { isRetained } from '../../core/retention/retained.ts';
@@ -72,12 +72,11 @@ function withPhase(outline: JobRun, phase: Phase | undefined): JobRun {
 }
 
 /**
- * The parts of a Job that the syncer uses: its owner, its status, its time to live, and whether it is suspended; not its
- * Pod template.
+ * The parts of a Job that the syncer uses: its owner, its status, its time to live, whether it is suspended, and how often it
+ * retries; not its Pod template.
  */
 export function trimmedJob(job: Job): Job {
   const { annotations, creationTimestamp, deletionTimestamp, labels, ownerReferences } = job.metadata ?? {};
-  const { suspend } = job.spec ?? {};
   return {
     metadata: {
       ...identityOf(job.metadata ?? {}),
@@ -88,9 +87,14 @@ export function trimmedJob(job: Job): Job {
       // An object has one controller at most, and any number of other owners.
       ...(ownerReferences && { ownerReferences: ownerReferences.filter(({ controller }) => controller === true) }),
     },
-    spec: (suspend === undefined ? {} : { suspend }) as NonNullable<Job['spec']>,
+    spec: trimmedSpec(job.spec),
     ...(job.status && { status: job.status }),
   };
+}
+
+function trimmedSpec({ suspend, backoffLimit }: Partial<JobSpec> = {}): JobSpec {
+  const spec = { ...(suspend !== undefined && { suspend }), ...(backoffLimit !== undefined && { backoffLimit }) };
+  return spec as JobSpec;
 }
 
 /** The entries with these names. */

@@ -65,6 +65,7 @@ const REQUESTS: { [Kind in Step['kind']]: Request<Kind> } = {
   markApplied,
   planLook,
   readPods,
+  rememberFailure,
   writeStatus,
 };
 
@@ -104,9 +105,14 @@ function planLook({ records }: ApplyContext, run: JobRun, { look }: StepOf<'plan
   return next({});
 }
 
-async function readPods(context: ApplyContext, run: JobRun, { job, look }: StepOf<'readPods'>): Promise<Applied> {
-  context.records.update(run, { look });
-  return next({ pods: await context.pods.read(job) });
+async function readPods(context: ApplyContext, run: JobRun, step: StepOf<'readPods'>): Promise<Applied> {
+  context.records.update(run, { look: step.look });
+  return next({ pods: await context.pods.read(step.job, step.isFinal) });
+}
+
+function rememberFailure({ records }: ApplyContext, run: JobRun, { seen }: StepOf<'rememberFailure'>): Applied {
+  records.update(run, { failure: seen });
+  return next({});
 }
 
 async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'createJob'>): Promise<Applied> {

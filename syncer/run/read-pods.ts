@@ -19,7 +19,7 @@ export interface PodReaderOptions {
 }
 
 /** All Pods of a run usually wait for the same. */
-const MOST_PODS = 10;
+const MOST_PODS = 30;
 const MOST_EVENTS = 20;
 /** A Pod has some 10 KiB. */
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -41,20 +41,29 @@ export class PodReader {
   }
 
   /**
+   * @param isFinal the Job fails, and its Pods may be deleted soon: not limited, as it happens once for a run
    * @returns `unknown` if the API server refuses, the answer is too large, or too many Jobs were looked at recently
    * @throws if the API server does not answer
    */
-  async read(job: Job): Promise<SeenPods | 'unknown'> {
-    if (!this.#rate.takes(job.metadata?.namespace ?? '')) return 'unknown';
+  async read(job: Job, isFinal = false): Promise<SeenPods | 'unknown'> {
+    if (!isFinal && !this.#rate.takes(job.metadata?.namespace ?? '')) return 'unknown';
     try {
-      const pods = await this.#podsOf(job);
-      if (pods.some(isLive) || !this.#options.reads.events) return { pods };
-      return { pods, refusal: await this.#refusalOf(job) };
+      return await (isFinal ? this.#failed(job) : this.#stuck(job));
     } catch (err) {
       if (!(err instanceof KubeApiError || err instanceof ResponseTooLargeError)) throw err;
       this.#report(err);
       return 'unknown';
     }
+  }
+
+  async #failed(job: Job): Promise<SeenPods> {
+    return { pods: await this.#podsOf(job) };
+  }
+
+  async #stuck(job: Job): Promise<SeenPods> {
+    const pods = await this.#podsOf(job);
+    if (pods.some(isLive) || !this.#options.reads.events) return { pods };
+    return { pods, refusal: await this.#refusalOf(job) };
   }
 
   async #podsOf({ metadata }: Job): Promise<Pod[]> {

@@ -29,7 +29,7 @@ export type ReconcileContext = GatherContext &
  * An attempt takes at most these steps: read the template, create, read and adopt the Job, suspend it, plan a look at the
  * Pods, read them and the template, write the status.
  */
-const MOST_STEPS = 11;
+const MOST_STEPS = 13;
 
 /**
  * Advances one run as far as possible: gathers what is known, decides the next step and applies it. Repeats this until

@@ -73,7 +73,10 @@ describe('a run', () => {
     const { job } = await environment.withJob(namespace, 'bad');
     await environment.patchJobStatus(job, failed());
     const run = await environment.runThat(namespace, 'bad', ({ status }) => status?.phase === 'Failed');
-    expect(run.status?.error).toBe('Job failed: BackoffLimitExceeded: Job has reached the specified backoff limit');
+    // The test plays the Job controller, and there was no Pod.
+    const error =
+      'Job failed: BackoffLimitExceeded: Job has reached the specified backoff limit; its Pods were gone before they were read';
+    expect(run.status).toMatchObject({ error, failure: { reason: 'BackoffLimitExceeded', message: error } });
     expect(run.status?.failed).toBe(1);
     expect(conditionsOf(run)).toMatchObject({
       Failed: 'True BackoffLimitExceeded',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Failure } from '../../../../api/failure.ts';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job, JobStatus } from '../../../../api/wire.ts';
 import {
@@ -117,6 +118,43 @@ describe('what the Pods of a Job say', () => {
   it('does not wait for what it waited for without a Job', () => {
     const before = run({ waiting: { ...wait, since: EARLIER } });
     expect(jobRunStatus(before, mirror(stuck), NOW)).not.toHaveProperty('waiting');
+  });
+});
+
+describe('the failure that the Pods of a Job report', () => {
+  const failure = { reason: 'OOMKilled', message: 'container a exited with 137 (OOMKilled)', exitCode: 137 };
+  const seen = (of: Job, known?: Failure): Observation => ({ kind: 'job', job: of, failure: known });
+  const failedJob = job({ failed: 1, conditions: [jobFailed] });
+  const retries = jobRunStatus(run(), seen(job({ active: 1, failed: 1 }), failure), EARLIER);
+
+  it('is shown while the Job retries, without an error', () => {
+    expect(retries).toMatchObject({ phase: 'Running', failure });
+    expect(retries).not.toHaveProperty('error');
+  });
+
+  it.each<[string, Observation, Failure | undefined, string | undefined]>([
+    [
+      'is the error of a run that failed',
+      seen(failedJob, { ...failure, message: 'm' }),
+      { ...failure, message: 'm' },
+      'm',
+    ],
+    ['stays if a new syncer has not read the Pods', seen(failedJob), failure, failure.message],
+    [
+      'is removed if the next attempt succeeds',
+      seen(job({ succeeded: 1, conditions: [complete] })),
+      undefined,
+      undefined,
+    ],
+  ])('%s', (_sentence, observation, expected, error) => {
+    const result = jobRunStatus(run(retries), observation, NOW);
+    expect(result.failure).toEqual(expected);
+    expect(result.error).toBe(error);
+  });
+
+  it('has a bounded size', () => {
+    const long = { reason: 'x'.repeat(100_000), message: 'y'.repeat(100_000) };
+    expect(JSON.stringify(jobRunStatus(run(), seen(failedJob, long), NOW)).length).toBeLessThan(25_000);
   });
 });
 

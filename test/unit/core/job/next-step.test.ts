@@ -91,7 +91,8 @@ const SUMMARIES: { [Kind in Step['kind']]: (taken: Extract<Step, { kind: Kind }>
   setSuspend: ({ suspend, event }) => ['setSuspend', suspend, event.reason],
   markApplied: ({ event }) => (event ? ['markApplied', event.reason] : 'markApplied'),
   planLook: ({ look }) => ['planLook', look?.delayMs],
-  readPods: ({ look }) => ['readPods', look.delayMs],
+  readPods: ({ look }) => ['readPods', look?.delayMs],
+  rememberFailure: ({ seen }) => ['rememberFailure', seen.key],
   writeStatus: ({ patch, events, again }) => {
     const { phase = 'the same phase', error } = patch as JobRunStatus;
     const reasons = events.map(({ reason }) => reason);

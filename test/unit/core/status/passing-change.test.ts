@@ -11,6 +11,7 @@ describe('a change of status', () => {
     ['that counts Pods', { ready: 1 }],
     ['that counts Pods that finished', { active: null, succeeded: 1, terminating: 0 }],
     ['that counts indexes', { completedIndexes: '0-3' }],
+    ['that reports why an attempt failed', { failed: 1, failure: { reason: 'Error', message: 'm' } }],
     ['that announces how the Job will end', { conditions: [condition('SuccessCriteriaMet'), created] }],
     ['that announces why the Job will end', { active: null, conditions: [condition('FailureTarget'), created] }],
   ])('%s can wait for the next', (_what, patch) => {

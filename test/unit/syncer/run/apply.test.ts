@@ -47,7 +47,10 @@ function begin(given: Answers = {}) {
       suspendJob: (_job, suspend) => answer(`suspend ${suspend}`, given.suspendJob),
       patchStatus: (_run, patch) => answer(`status ${JSON.stringify(patch)}`, given.patchStatus),
     },
-    pods: { read: ({ metadata }) => answer(`read Pods of ${metadata?.name ?? ''}`, { pods: [] }) },
+    pods: {
+      read: ({ metadata }, isFinal = false) =>
+        answer(`read Pods of ${metadata?.name ?? ''}${isFinal ? ' finally' : ''}`, { pods: [] }),
+    },
     templates: { read: () => answer('read template', given.readTemplate) },
     runs: { put: () => done.push('cache run') },
     jobs: { put: () => done.push('cache Job') },
@@ -144,7 +147,16 @@ describe('a look at the Pods', () => {
       answers: { pods: { pods: [] } },
     });
     expect(recorded()).toEqual({ look });
-    expect(done).toEqual(['read Pods of echo-hello-1']);
+    await apply({ kind: 'readPods', job: JOB, look: undefined, isFinal: true });
+    expect(recorded()).toEqual({});
+    expect(done).toEqual(['read Pods of echo-hello-1', 'read Pods of echo-hello-1 finally']);
+  });
+
+  it('is remembered with what it says about failed attempts', async () => {
+    const { apply, recorded } = begin();
+    const seen = { key: 2, failure: undefined };
+    expect(await apply({ kind: 'rememberFailure', seen })).toEqual({ kind: 'next', answers: {} });
+    expect(recorded()).toEqual({ failure: seen });
   });
 });
 

@@ -5,7 +5,7 @@ import { PodReader } from '../../../../syncer/run/read-pods.ts';
 import { ago, event, pod } from '../../core/pods/pods.ts';
 
 const JOB: Job = { metadata: { name: 'report-1', namespace: 'team', uid: 'job-uid' } };
-const PODS = 'pods of team: batch.kubernetes.io/controller-uid=job-uid, at most 10';
+const PODS = 'pods of team: batch.kubernetes.io/controller-uid=job-uid, at most 30';
 const EVENTS = 'events of team: regarding.uid=job-uid,reason=FailedCreate, at most 20';
 const FINISHED = pod({ phase: 'Failed' });
 const OLDER = event({ note: 'older', deprecatedLastTimestamp: ago(60) });
@@ -51,6 +51,12 @@ describe('the Pods of a Job', () => {
     expect(sent).toEqual(requests);
   });
 
+  it('of a Job that fails are read without Events', async () => {
+    const { sent, reader } = begin({ pods: [FINISHED], events: [NEWER] });
+    expect(await reader.read(JOB, true)).toEqual({ pods: [FINISHED] });
+    expect(sent).toEqual([PODS]);
+  });
+
   it('are read without Events if those may not be read', async () => {
     const { sent, reader } = begin({}, { pods: true, events: false });
     expect(await reader.read(JOB)).toEqual({ pods: [] });
@@ -77,6 +83,7 @@ describe('the Pods of a Job', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => reader.read(JOB)));
     expect(answers.filter((answer) => answer === 'unknown')).toHaveLength(3);
     expect(sent).toHaveLength(5);
+    expect(await reader.read(JOB, true)).toEqual({ pods: [pod()] });
   });
 });
 

@@ -9,7 +9,7 @@ import type { ReconcileContext } from '../../../../syncer/run/reconcile.ts';
 import { reconcile } from '../../../../syncer/run/reconcile.ts';
 import { RunRecords } from '../../../../syncer/run/run-records.ts';
 import { echoRun, echoTemplate } from '../../core/objects.ts';
-import { unplaced } from '../../core/pods/pods.ts';
+import { container, pod, unplaced } from '../../core/pods/pods.ts';
 
 const RUN = echoRun({}, { generation: 1, resourceVersion: '1' });
 const TEMPLATE = versionOfTemplate(echoTemplate());
@@ -264,6 +264,24 @@ describe('reconcile', () => {
     expect(status()).toMatchObject({ phase: 'Running', waiting: null });
   });
 
+  it('reads why a Job fails once, before its Pods may be deleted, and writes it with the final status', async () => {
+    const { reconcile: bringOn, sent, status, report, seen } = begin();
+    await bringOn();
+    const state = { terminated: { exitCode: 3, reason: 'Error' } };
+    seen.pods = { pods: [pod({ phase: 'Failed', containerStatuses: [container('echo', { state })] })] };
+    sent.length = 0;
+    const decided = { type: 'FailureTarget', status: 'True', reason: 'BackoffLimitExceeded' };
+    report({ ...STATUS, active: 0, conditions: [decided], uncountedTerminatedPods: { failed: ['pod'] } });
+    await bringOn();
+    expect(sent).toEqual(['read Pods']);
+    seen.pods = { pods: [] };
+    report({ startTime: STATUS.startTime, failed: 1, conditions: [decided, { ...decided, type: 'Failed' }] });
+    await bringOn();
+    expect(sent).toEqual(['read Pods', 'status', 'event Failed of echo-hello']);
+    const error = 'container echo exited with 3 on attempt 1 of 7';
+    expect(status()).toMatchObject({ phase: 'Failed', error, failure: { message: error, exitCode: 3 } });
+  });
+
   it('does nothing for a run that does not exist or is finished', async () => {
     const { reconcile: bringOn, sent, runs } = begin();
     const status = { conditions: [{ type: 'Finished', status: 'True' }] };
@@ -329,6 +347,6 @@ describe('reconcile', () => {
       return suspendJob(job, suspend);
     };
     flip();
-    await expect(bringOn()).rejects.toThrow('no result after 11 steps');
+    await expect(bringOn()).rejects.toThrow('no result after 13 steps');
   });
 });

@@ -1,0 +1,51 @@
+import type { Failure } from '../../api/failure.ts';
+import { CONDITION_FAILED, CONDITION_FAILURE_TARGET } from '../../api/names.ts';
+import type { Job, JobStatus } from '../../api/wire.ts';
+import { failureOf } from '../pods/failure.ts';
+import type { Observation } from './job-run-status.ts';
+import { hidingFromOthers } from './secret-values.ts';
+import type { Situation } from './situation.ts';
+import type { Step } from './step.ts';
+
+type Condition = NonNullable<JobStatus['conditions']>[number];
+
+/**
+ * The step that finds out why attempts of a Job failed: its Pods are read when more of them have failed than before, and when
+ * the Job has decided to fail, because it may delete its Pods then. A run without failed attempts costs no request.
+ */
+export function failureStep(situation: Situation, observation: Observation): Step | undefined {
+  const { record, answers, readsPods, template } = situation;
+  if (observation.kind !== 'job' || !readsPods) return undefined;
+  const { job } = observation;
+  const key = keyOf(job);
+  if (key === 0 || record.failure?.key === key) return undefined;
+  if (answers.pods === undefined) return { kind: 'readPods', job, look: record.look, isFinal: isDecided(job) };
+  if (answers.pods !== 'unknown' && template === undefined) return { kind: 'readTemplate' };
+  return { kind: 'rememberFailure', seen: { key, failure: failureFrom(situation, job) } };
+}
+
+/** Without the template, it is not known what is secret: then only the Job says why it failed. */
+function failureFrom({ answers, record, template, run }: Situation, job: Job): Failure | undefined {
+  const known = record.failure?.failure;
+  if (answers.pods === undefined || answers.pods === 'unknown' || template?.kind !== 'found') return known;
+  const hide = hidingFromOthers(template.template.compiled, run);
+  return failureOf(answers.pods.pods, { job, outcome: decisionOf(job) }, hide) ?? known;
+}
+
+/** 0 if nothing has failed. Pods that are read again say nothing new while it stays the same. */
+function keyOf(job: Job): number {
+  return failedCount(job) * 2 + (isDecided(job) ? 1 : 0);
+}
+
+function isDecided(job: Job): boolean {
+  return decisionOf(job) !== undefined;
+}
+
+function decisionOf({ status }: Job): Condition | undefined {
+  const types = [CONDITION_FAILED, CONDITION_FAILURE_TARGET];
+  return status?.conditions?.find(({ type, status: state }) => state === 'True' && types.includes(type));
+}
+
+function failedCount({ status }: Job): number {
+  return (status?.failed ?? 0) + (status?.uncountedTerminatedPods?.failed?.length ?? 0);
+}

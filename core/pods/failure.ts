@@ -1,0 +1,118 @@
+import type { Failure } from '../../api/failure.ts';
+import type { Job, Pod } from '../../api/wire.ts';
+import type { Hide } from '../errors/hidden.ts';
+import { exitOf } from './exit.ts';
+import type { FailedContainer } from './failed-container.ts';
+import { failedPod } from './failed-pod.ts';
+import type { FailedPod } from './failed-pod.ts';
+import { lastLine, logEnd } from './log-end.ts';
+import { titleOfPod } from './seen-pods.ts';
+
+/** Of a Job that failed: `Failed`, or `FailureTarget` before it. */
+interface Outcome {
+  reason?: string;
+  message?: string;
+}
+
+/** That of Kubernetes. */
+const DEFAULT_BACKOFF_LIMIT = 6;
+
+/** A Job whose Pods failed. */
+export interface FailedJob {
+  job: Job;
+  /** Absent while it retries. */
+  outcome: Outcome | undefined;
+}
+
+/** The Job itself ends its Pods, so that how they ended explains nothing. */
+const ENDED_BY_JOB = 'DeadlineExceeded';
+/** The Job fails because of one Pod, and says which rule matched. */
+const RULE = 'PodFailurePolicy';
+
+/** Why the attempts of a Job failed. `undefined` if nothing is known, and the Job has not decided to fail. */
+export function failureOf(pods: readonly Pod[], { job, outcome }: FailedJob, hide: Hide): Failure | undefined {
+  const failed = outcome?.reason === ENDED_BY_JOB ? undefined : failedPod(pods);
+  if (failed === undefined) return outcome && failureOfJob(outcome);
+  const log = logEnd(failed.container?.terminated.message, hide);
+  const attempts = attemptsOf(failed, job);
+  return {
+    ...ruled(outcome, { reason: reasonOf(failed), message: sentenceOf(failed, job, hide) + lineOf(log) }),
+    ...placeOf(failed),
+    ...(attempts !== undefined && { attempts }),
+    ...(log !== undefined && { log }),
+  };
+}
+
+/** What the Job says, if its Pods say nothing. */
+function failureOfJob({ reason = 'Failed', message = '' }: Outcome): Failure {
+  const said = message === '' ? reason : `${reason}: ${message}`;
+  const gone = reason === ENDED_BY_JOB ? '' : '; its Pods were gone before they were read';
+  return { reason, message: `Job failed: ${said}${gone}` };
+}
+
+function ruled(outcome: Outcome | undefined, failure: Pick<Failure, 'reason' | 'message'>): typeof failure {
+  if (outcome?.reason !== RULE) return failure;
+  return { reason: RULE, message: `${failure.message} (${outcome.message ?? RULE})` };
+}
+
+function lineOf(log: string | undefined): string {
+  return log === undefined ? '' : `: ${lastLine(log)}`;
+}
+
+function placeOf({ pod, container, index }: FailedPod): Partial<Failure> {
+  const { name } = pod.metadata ?? {};
+  const { nodeName } = pod.spec ?? {};
+  return {
+    ...(container && containerOf(container)),
+    ...(name !== undefined && { pod: name }),
+    ...(nodeName !== undefined && { node: nodeName }),
+    ...(index !== undefined && { index }),
+  };
+}
+
+function containerOf({ name, terminated: { exitCode, signal } }: FailedContainer): Partial<Failure> {
+  return { container: name, exitCode, ...(signal !== undefined && signal !== 0 && { signal }) };
+}
+
+/** What happened to the Pod explains more than how its containers ended. */
+function reasonOf({ pod, container }: FailedPod): string {
+  if (pod.status?.reason !== undefined) return pod.status.reason;
+  if (disruptionOf(pod)) return 'DisruptionTarget';
+  return container?.terminated.reason ?? 'PodFailed';
+}
+
+function sentenceOf(failed: FailedPod, job: Job, hide: Hide): string {
+  const what = whatFailed(failed, hide);
+  return `${what}${attemptText(attemptsOf(failed, job), job)}`;
+}
+
+function whatFailed({ pod, container, index }: FailedPod, hide: Hide): string {
+  const where = index === undefined ? '' : ` of index ${index}`;
+  const disruption = disruptionOf(pod);
+  const why =
+    pod.status?.reason === undefined ? disruption?.message : `${pod.status.reason}: ${pod.status.message ?? ''}`;
+  if (why !== undefined) return `${titleOfPod(pod)}${where} failed (${hide(why)})`;
+  return container
+    ? `container ${container.name}${where} ${exitOf(container.terminated)}`
+    : `${titleOfPod(pod)}${where} failed`;
+}
+
+function disruptionOf({ status }: Pod): { message?: string } | undefined {
+  const condition = status?.conditions?.find(
+    ({ type, status: state }) => type === 'DisruptionTarget' && state === 'True',
+  );
+  return condition && { message: condition.message ?? condition.reason ?? 'DisruptionTarget' };
+}
+
+/** Of an Indexed Job, each index has its own attempts, which nobody counts for all policies. */
+function attemptsOf({ container, index }: FailedPod, { status }: Job): number | undefined {
+  if (index !== undefined) return undefined;
+  const pods = (status?.failed ?? 0) + (status?.uncountedTerminatedPods?.failed?.length ?? 0);
+  return Math.max(pods, container?.runs ?? 0, 1);
+}
+
+function attemptText(attempts: number | undefined, { spec }: Job): string {
+  const most = (spec?.backoffLimit ?? DEFAULT_BACKOFF_LIMIT) + 1;
+  if (attempts === undefined || most === 1) return '';
+  return attempts > most ? ` on attempt ${attempts}` : ` on attempt ${attempts} of ${most}`;
+}

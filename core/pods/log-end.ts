@@ -1,0 +1,21 @@
+import type { Hide } from '../errors/hidden.ts';
+
+/** Longest line of a log in a sentence. */
+const LONGEST_LINE = 300;
+/** As much as the kubelet stores of one container. */
+const LONGEST_LOG = 4_096;
+/** Colours of a terminal, and characters that would break a line. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const CONTROLS = /\u001B\[[\d;]*[a-z]|[\u0000-\u0008\u000B-\u001F\u007F]/gi;
+
+/** The end of a container's output, without control characters and secret values; `undefined` if it is empty. */
+export function logEnd(message: string | undefined, hide: Hide): string | undefined {
+  const text = (message ?? '').slice(-LONGEST_LOG).replaceAll(CONTROLS, '').trim().toWellFormed();
+  return text === '' ? undefined : hide(text);
+}
+
+/** The last line of a log. Of a long one, the beginning. */
+export function lastLine(log: string): string {
+  const line = log.slice(log.lastIndexOf('\n') + 1).trim();
+  return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE)}...`.toWellFormed();
+}

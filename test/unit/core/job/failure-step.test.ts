@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { Job, JobStatus } from '../../../../api/wire.ts';
+import { failureStep } from '../../../../core/job/failure-step.ts';
+import type { Situation } from '../../../../core/job/situation.ts';
+import { versionOfTemplate } from '../../../../core/template/template-version.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
+import { container, NOW_MS, pod } from '../pods/pods.ts';
+
+const of = (status: JobStatus): Job => ({ spec: { backoffLimit: 0, template: {} }, status });
+const condition = (type: string, status = 'True') => ({
+  type,
+  status,
+  reason: 'BackoffLimitExceeded',
+  message: 'limit',
+});
+const RETRIES = of({ failed: 2 });
+const DECIDED = of({ uncountedTerminatedPods: { failed: ['a'] }, conditions: [condition('FailureTarget')] });
+const FAILED = of({ failed: 1, conditions: [condition('FailureTarget'), condition('Failed')] });
+const FOUND = { kind: 'found', template: versionOfTemplate(echoTemplate()) } as const;
+const message = 'password hunter22hunter22 is wrong';
+const state = { terminated: { exitCode: 3, reason: 'Error', message } };
+const SEEN = { pods: [pod({ phase: 'Failed', containerStatuses: [container('echo', { state })] })] };
+const LOOK = { atMs: 7, delayMs: 5 };
+
+const situation = (more: Partial<Situation> = {}): Situation => ({
+  now: { epochMs: NOW_MS, monotonicMs: 0 },
+  run: echoRun(),
+  isJobWatched: true,
+  record: {},
+  answers: {},
+  rules: { policy: 'Reject', waitSeconds: 300 },
+  readsPods: true,
+  ...more,
+});
+const step = (job: Job, more: Partial<Situation> = {}) => failureStep(situation(more), { kind: 'job', job });
+const known = (key: number) => ({ record: { failure: { key, failure: undefined } } });
+
+describe('the Pods of a Job', () => {
+  it.each([
+    ['that retries', RETRIES, { kind: 'readPods', job: RETRIES, look: LOOK, isFinal: false }],
+    ['that is going to fail', DECIDED, { kind: 'readPods', job: DECIDED, look: LOOK, isFinal: true }],
+    ['that failed', FAILED, { kind: 'readPods', job: FAILED, look: LOOK, isFinal: true }],
+  ])('%s are read, and a look that is planned stays', (_sentence, job, expected) => {
+    expect(step(job, { record: { look: LOOK } })).toEqual(expected);
+  });
+
+  it.each<[string, Job, Partial<Situation>]>([
+    ['that has not failed', of({ active: 1, conditions: [condition('FailureTarget', 'False')] }), {}],
+    ['that succeeded', of({ succeeded: 1, conditions: [condition('Complete')] }), {}],
+    ['whose failed attempts are known', RETRIES, known(4)],
+    ['that failed after they were read when it was going to fail', FAILED, known(3)],
+    ['without permission', FAILED, { readsPods: false }],
+  ])('%s are not read', (_sentence, job, more) => {
+    expect(step(job, more)).toBeUndefined();
+  });
+
+  it('that was deleted are not read', () => {
+    expect(failureStep(situation(), { kind: 'jobDeleted', jobName: 'a', message: 'b' })).toBeUndefined();
+  });
+
+  it('are read again after another attempt, and when the Job is going to fail', () => {
+    expect(step(RETRIES, known(2))).toMatchObject({ kind: 'readPods' });
+    expect(step(DECIDED, known(2))).toMatchObject({ kind: 'readPods' });
+  });
+});
+
+describe('what they say', () => {
+  it('is remembered once the template is known, which knows what is secret', () => {
+    expect(step(FAILED, { answers: { pods: SEEN } })).toEqual({ kind: 'readTemplate' });
+    expect(step(FAILED, { answers: { pods: SEEN }, template: FOUND })).toMatchObject({
+      kind: 'rememberFailure',
+      seen: { key: 3, failure: { container: 'echo', exitCode: 3 } },
+    });
+  });
+
+  it('quotes no secret value', () => {
+    const template = versionOfTemplate({ ...echoTemplate(), parameters: [{ name: 'password', secret: true }] });
+    const run = echoRun({ parameters: { password: 'hunter22hunter22' } });
+    const taken = step(FAILED, { run, answers: { pods: SEEN }, template: { kind: 'found', template } });
+    const failure = { message: 'container echo exited with 3: password *** is wrong', log: 'password *** is wrong' };
+    expect(taken).toMatchObject({ seen: { failure } });
+  });
+
+  it.each<[string, Partial<Situation>]>([
+    ['they could not be read', { answers: { pods: 'unknown' } }],
+    ['the template no longer exists', { answers: { pods: SEEN }, template: { kind: 'missing' } }],
+  ])('is what they said before, if %s', (_sentence, more) => {
+    const failure = { reason: 'Error', message: 'before' };
+    const record = { failure: { key: 2, failure } };
+    expect(step(FAILED, { ...more, record })).toEqual({ kind: 'rememberFailure', seen: { key: 3, failure } });
+    expect(step(FAILED, more)).toEqual({ kind: 'rememberFailure', seen: { key: 3, failure: undefined } });
+  });
+
+  it('is what they said before, if the next Pod has not failed', () => {
+    const failure = { reason: 'Error', message: 'before' };
+    const more = { answers: { pods: { pods: [pod()] } }, template: FOUND, record: { failure: { key: 2, failure } } };
+    expect(step(RETRIES, more)).toEqual({ kind: 'rememberFailure', seen: { key: 4, failure } });
+  });
+});
