@@ -29,9 +29,10 @@ const SCHEMA = Type.Object({
   MISSING_TEMPLATE_WAIT_SECONDS: Type.Integer({ minimum: 0, default: 300 }),
   /** How many revisions of a template are stored besides the current one and those in use. */
   REVISION_HISTORY_LIMIT: Type.Integer({ minimum: 0, maximum: 1000, default: 10 }),
-  /** Whether Pods are read to find out why a run waits, and Events if there are no Pods. */
+  /** Whether Pods are read to find out why a run waits or fails, Events if there are no Pods, and ends of output. */
   READ_PODS: Type.Boolean({ default: true }),
   READ_EVENTS: Type.Boolean({ default: true }),
+  READ_LOG_ENDS: Type.Boolean({ default: true }),
   /** Which callbacks are permitted: hosts, separated by commas; whether http is; `namespace/name` of Secrets. */
   CALLBACK_ALLOWED_HOSTS: Type.String({ pattern: HOST_PATTERNS, default: '' }),
   CALLBACK_ALLOW_HTTP: Type.Boolean({ default: false }),

@@ -119,7 +119,7 @@ function controllerConfig(
 > {
   return {
     rules: { policy: config.missingTemplate, waitSeconds: config.missingTemplateWaitSeconds },
-    reads: { pods: config.readPods, events: config.readEvents },
+    reads: { pods: config.readPods, events: config.readEvents, logEnds: config.readLogEnds },
     workers: config.workers,
     shard: { index: config.shard, count: config.shards },
     clusterNamespace: config.podNamespace,

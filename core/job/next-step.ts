@@ -11,6 +11,7 @@ import { failureStep } from './failure-step.ts';
 import { holdMessage } from './held-run.ts';
 import { isFinished, isJobFinished, jobDeleted, jobRunStatus, outcomeUnknown, standing } from './job-run-status.ts';
 import type { Observation } from './job-run-status.ts';
+import { withLogEnds } from './log-end-policy.ts';
 import { jobNameOfRun } from './ownership.ts';
 import { podsStep, seenOfPods, withLook } from './pods-step.ts';
 import { presentErrors } from './present-template.ts';
@@ -136,7 +137,7 @@ function creationProblem({ run, answers }: Situation): Observed | Step | undefin
   }
 }
 
-function creation({ run, template: resolution, rules, now }: Situation): Observed | Step {
+function creation({ run, template: resolution, rules, now, keepsLogEnds }: Situation): Observed | Step {
   if (resolution === undefined) return { kind: 'readTemplate' };
   if (resolution.kind === 'lost') return failed(resolution.reason, resolution.message);
   if (resolution.kind === 'missing') {
@@ -152,7 +153,8 @@ function creation({ run, template: resolution, rules, now }: Situation): Observe
     const why = formatFieldErrors(errors.map((error) => ({ ...error, message: hide(error.message) })));
     return failed(REASON_JOB_REFUSED, `${template.key.kind} "${run.spec.templateRef}" can't make a Job: ${why}`);
   }
-  return { kind: 'createJob', job: rendered.job, template: renderedTemplate(template), hide };
+  const job = keepsLogEnds ? withLogEnds(rendered.job) : rendered.job;
+  return { kind: 'createJob', job, template: renderedTemplate(template), hide };
 }
 
 /** The template of a Job that was created earlier: known only if it still has the revision that the Job's label names. */

@@ -30,6 +30,8 @@ export interface Situation {
   rules: MissingTemplateRules;
   /** Whether this syncer reads Pods. */
   readsPods: boolean;
+  /** Whether the end of the output of failed containers is retained in the status of their Pods. */
+  keepsLogEnds: boolean;
 }
 
 /** What the syncer remembers about a run, besides its caches, until the process exits. */

@@ -15,7 +15,7 @@ export interface GatherContext {
   templates: Pick<TemplateResolver, 'cached' | 'mustRead'>;
   records: Pick<RunRecords, 'get'>;
   rules: MissingTemplateRules;
-  pods: Pick<PodReader, 'isPermitted'>;
+  pods: Pick<PodReader, 'isPermitted' | 'keepsLogEnds'>;
 }
 
 /**
@@ -36,6 +36,7 @@ export function gather(context: GatherContext, run: JobRun, answers: Answers, no
     answers,
     rules: context.rules,
     readsPods: context.pods.isPermitted,
+    keepsLogEnds: context.pods.keepsLogEnds,
   };
 }
 

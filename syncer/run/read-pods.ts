@@ -12,8 +12,8 @@ import { LookRate } from './look-rate.ts';
 
 export interface PodReaderOptions {
   client: Pick<KubeClient, 'list'>;
-  /** Whether Pods are read, and the Events of Jobs without Pods. */
-  reads: { pods: boolean; events: boolean };
+  /** Whether Pods are read, the Events of Jobs without Pods, and the end of the output of failed containers. */
+  reads: { pods: boolean; events: boolean; logEnds: boolean };
   clock: Pick<Clock, 'monotonic'>;
   logger: Pick<Logger, 'warn'>;
 }
@@ -38,6 +38,12 @@ export class PodReader {
 
   get isPermitted(): boolean {
     return this.#options.reads.pods;
+  }
+
+  /** Whether containers store the end of their output where it is read with their Pod. */
+  get keepsLogEnds(): boolean {
+    const { pods, logEnds } = this.#options.reads;
+    return pods && logEnds;
   }
 
   /**

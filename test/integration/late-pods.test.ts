@@ -41,6 +41,14 @@ const report = async ({ metadata }: Pod, status: Pod['status']): Promise<Pod> =>
     { status },
   );
 
+/** The status of a Pod whose only container has failed. */
+function ended(exitCode: number, reason: string, message: string): NonNullable<Pod['status']> {
+  const finishedAt = new Date().toISOString().replace(/\.\d+/, '');
+  const state = { terminated: { exitCode, reason, message, startedAt: finishedAt, finishedAt } };
+  const status = { name: 'echo', image: 'busybox', imageID: '', ready: false, restartCount: 0, state };
+  return { phase: 'Failed', startTime: finishedAt, containerStatuses: [status] };
+}
+
 describe('a run reports why its Pods do not start', () => {
   it('if Pod Security refuses them', async () => {
     const namespace = await begin();
@@ -91,5 +99,35 @@ describe('a run reports why its Pods do not start', () => {
     await report(late, { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] });
     const { status } = await environment.runThat(namespace, 'no-node', (run) => run.status?.phase === 'Running');
     expect(status).not.toHaveProperty('waiting');
+  }, 90_000);
+});
+
+describe('a run reports why it failed', () => {
+  it('with the container, its exit code and the end of its output, and its last attempt while it retries', async () => {
+    const namespace = await environment.namespace();
+    await environment.template(namespace, 'echo', { managedBy: undefined, backoffLimit: 1 });
+    await environment.syncer();
+    await environment.run(namespace, 'fails');
+    const first = await podOf(namespace, 'fails');
+    expect(first.pod.spec?.containers[0]?.terminationMessagePolicy).toBe('FallbackToLogsOnError');
+    await report(first.pod, ended(137, 'OOMKilled', 'loading\nout of memory\n'));
+    const retries = await environment.runThat(namespace, 'fails', ({ status }) => status?.failure);
+    expect(retries.status).toMatchObject({
+      phase: 'Running',
+      failure: { reason: 'OOMKilled', exitCode: 137, pod: first.pod.metadata?.name, attempts: 1 },
+    });
+    expect(retries.status).not.toHaveProperty('error');
+
+    const second = await waitFor('the second Pod', async () => {
+      const { items } = await environment.client.list<Pod>(PODS, { namespace });
+      return items.find(({ metadata }) => metadata?.name !== first.pod.metadata?.name);
+    });
+    await report(second, ended(3, 'Error', 'no such table\n'));
+    const failed = await environment.runThat(namespace, 'fails', ({ status }) => status?.phase === 'Failed', 30_000);
+    const error = 'container echo exited with 3 on attempt 2 of 2: no such table';
+    expect(failed.status).toMatchObject({
+      error,
+      failure: { reason: 'Error', message: error, container: 'echo', exitCode: 3, attempts: 2, log: 'no such table' },
+    });
   }, 90_000);
 });

@@ -51,6 +51,7 @@ export const CONFIG: SyncerConfig = {
   revisionHistoryLimit: 10,
   readPods: true,
   readEvents: true,
+  readLogEnds: true,
   callbackAllowedHosts: '',
   callbackAllowHttp: false,
   callbackSecrets: '',

@@ -409,7 +409,7 @@ describe('leadership', () => {
       guard: { assertHeld, lost: new AbortController().signal },
       trustsAdmission: true,
       rules: { policy: 'Reject', waitSeconds: 300 },
-      reads: { pods: true, events: true },
+      reads: { pods: true, events: true, logEnds: true },
       shard: WHOLE,
       workers: 1,
       clusterNamespace: 'default',

@@ -103,6 +103,7 @@ affinity:
     - { name: REVISION_HISTORY_LIMIT, value: {{ $values.revisionHistoryLimit | int | quote }} }
     - { name: READ_PODS, value: {{ $values.syncer.reads.pods | quote }} }
     - { name: READ_EVENTS, value: {{ $values.syncer.reads.events | quote }} }
+    - { name: READ_LOG_ENDS, value: {{ $values.syncer.reads.logEnds | quote }} }
     {{- range $name, $value := dict "TTL_SECONDS_AFTER_FINISHED" $values.retention.ttlSecondsAfterFinished "SUCCESSFUL_RUNS_HISTORY_LIMIT" $values.retention.successfulRunsHistoryLimit "FAILED_RUNS_HISTORY_LIMIT" $values.retention.failedRunsHistoryLimit }}
     {{- if not (kindIs "invalid" $value) }}
     - { name: RETENTION_{{ $name }}, value: {{ $value | int64 | quote }} }

@@ -16,6 +16,7 @@ describe('readConfig', () => {
       failurePolicy: 'Fail',
       readPods: true,
       readEvents: true,
+      readLogEnds: true,
       logLevel: 'info',
     });
   });

@@ -30,6 +30,7 @@ const situation = (more: Partial<Situation> = {}): Situation => ({
   answers: {},
   rules: { policy: 'Reject', waitSeconds: 300 },
   readsPods: true,
+  keepsLogEnds: false,
   ...more,
 });
 const step = (job: Job, more: Partial<Situation> = {}) => failureStep(situation(more), { kind: 'job', job });

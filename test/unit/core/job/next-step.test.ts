@@ -70,7 +70,7 @@ const RUNNING = after(ownJob(STARTED));
 const finished = (): JobRun => after(ownJob(COMPLETE));
 
 function situation(more: Partial<Situation> = {}): Situation {
-  const rules = { rules: RULES, readsPods: false };
+  const rules = { rules: RULES, readsPods: false, keepsLogEnds: false };
   return { now: NOW, run: NEW, isJobWatched: more.job !== undefined, record: {}, answers: {}, ...rules, ...more };
 }
 const step = (more: Partial<Situation>): Step => nextStep(situation(more));
@@ -355,6 +355,14 @@ describe('a Job that could not be created', () => {
       },
     });
   });
+});
+
+it.each([
+  [true, 'FallbackToLogsOnError'],
+  [false, undefined],
+])('the Job retains the end of the output of failed containers: %s', (keepsLogEnds, policy) => {
+  const taken = step({ template: FOUND, keepsLogEnds }) as Extract<Step, { kind: 'createJob' }>;
+  expect(taken.job.spec?.template.spec?.containers[0]?.terminationMessagePolicy).toBe(policy);
 });
 
 describe('a new Job', () => {

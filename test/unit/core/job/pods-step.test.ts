@@ -22,6 +22,7 @@ const situation = (more: Partial<Situation> = {}, status?: JobRunStatus): Situat
   answers: {},
   rules: { policy: 'Reject', waitSeconds: 300 },
   readsPods: true,
+  keepsLogEnds: false,
   ...more,
 });
 const look = (inMs: number, delayMs = 5_000) => ({ look: { atMs: NOW.monotonicMs + inMs, delayMs } });

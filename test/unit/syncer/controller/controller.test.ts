@@ -83,7 +83,7 @@ function begin(objects: Record<string, KubeObject[]>, options: Partial<Controlle
     guard: ALWAYS_ALLOWED,
     clock: SYSTEM_CLOCK,
     rules: { policy: 'Wait', waitSeconds: 300 },
-    reads: { pods: false, events: false },
+    reads: { pods: false, events: false, logEnds: false },
     workers: 2,
     shard: WHOLE,
     clusterNamespace: 'system',

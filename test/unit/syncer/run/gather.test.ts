@@ -41,7 +41,7 @@ function gathered({ run = RUN, cachedJob, answers = {}, record = {}, template, m
     },
     records: { get: () => record },
     rules: RULES,
-    pods: { isPermitted: true },
+    pods: { isPermitted: true, keepsLogEnds: true },
   };
   return { ...gather(context, run, answers, NOW), lookups };
 }
@@ -53,6 +53,7 @@ describe('the situation of a run', () => {
     expect(gathered({ record, answers })).toMatchObject({
       ...{ run: RUN, now: NOW, record, answers, rules: RULES },
       readsPods: true,
+      keepsLogEnds: true,
     });
   });
 

@@ -12,7 +12,7 @@ const OLDER = event({ note: 'older', deprecatedLastTimestamp: ago(60) });
 const NEWER = event({ note: 'newer', deprecatedLastTimestamp: ago(5) });
 const refusal = (code: number): Error => new KubeApiError({ method: 'GET', path: '/pods', code, body: '{}' });
 
-function begin(answers: Record<string, KubeObject[] | Error>, reads = { pods: true, events: true }) {
+function begin(answers: Record<string, KubeObject[] | Error>, reads = { pods: true, events: true, logEnds: true }) {
   const sent: string[] = [];
   const warned: unknown[] = [];
   const reader = new PodReader({
@@ -58,7 +58,7 @@ describe('the Pods of a Job', () => {
   });
 
   it('are read without Events if those may not be read', async () => {
-    const { sent, reader } = begin({}, { pods: true, events: false });
+    const { sent, reader } = begin({}, { pods: true, events: false, logEnds: true });
     expect(await reader.read(JOB)).toEqual({ pods: [] });
     expect(sent).toEqual([PODS]);
   });
@@ -87,6 +87,11 @@ describe('the Pods of a Job', () => {
   });
 });
 
-it.each([true, false])('the configuration decides whether Pods are read: %s', (pods) => {
-  expect(begin({}, { pods, events: true }).reader.isPermitted).toBe(pods);
+it.each([
+  [true, true, true],
+  [true, false, false],
+  [false, true, false],
+])('with Pods read (%s) and ends of output (%s), the end of output is retained: %s', (pods, logEnds, expected) => {
+  const { reader } = begin({}, { pods, events: true, logEnds });
+  expect([reader.isPermitted, reader.keepsLogEnds]).toEqual([pods, expected]);
 });

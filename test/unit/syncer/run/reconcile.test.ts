@@ -78,7 +78,7 @@ function begin({ job }: { job?: Job } = {}) {
     jobs,
     records,
     rules: { policy: 'Reject', waitSeconds: 300 },
-    pods: { isPermitted: true, read: () => (sent.push('read Pods'), Promise.resolve(seen.pods)) },
+    pods: { isPermitted: true, keepsLogEnds: true, read: () => (sent.push('read Pods'), Promise.resolve(seen.pods)) },
     events: { record: ({ metadata }, { reason }) => sent.push(`event ${reason} of ${metadata?.name ?? ''}`) },
     clock: { now: () => Date.parse('2026-11-23T10:00:00Z'), monotonic: () => monotonicMs },
     onDeletionForbidden: () => undefined,
