@@ -118,3 +118,10 @@ describe('what the syncer stores', () => {
     expect(trimmedJob({ metadata: { name: 'a' } }).metadata).not.toHaveProperty('annotations');
   });
 });
+
+it('what the syncer stores of a Job includes how often it retries, which the status of a failed run names', () => {
+  expect(trimmedJob({ ...job, spec: { ...job.spec!, backoffLimit: 3 } }).spec).toEqual({
+    suspend: true,
+    backoffLimit: 3,
+  });
+});
