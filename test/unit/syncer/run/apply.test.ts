@@ -48,8 +48,8 @@ function begin(given: Answers = {}) {
       patchStatus: (_run, patch) => answer(`status ${JSON.stringify(patch)}`, given.patchStatus),
     },
     pods: {
-      read: ({ metadata }, isFinal = false) =>
-        answer(`read Pods of ${metadata?.name ?? ''}${isFinal ? ' finally' : ''}`, { pods: [] }),
+      read: ({ metadata }, isFinal) =>
+        answer(`read Pods of ${metadata?.name ?? ''}${isFinal === true ? ' finally' : ''}`, { pods: [] }),
     },
     templates: { read: () => answer('read template', given.readTemplate) },
     runs: { put: () => done.push('cache run') },
