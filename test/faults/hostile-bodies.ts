@@ -37,6 +37,10 @@ const template = {
   },
 };
 
+/** A review of a JobRun with these parameters, as text. */
+export const hostileReview = (parameters: string): string =>
+  JSON.stringify(review({ ...run, spec: { ...run.spec, parameters } }, 'JobRun'));
+
 /** Nested so deeply that recursion would overflow the stack. */
 const deep = fc
   .tuple(fc.constantFrom('[', '{"a":', '{"__proto__":', '{"spec":'), fc.integer({ min: 100, max: 20_000 }))

@@ -14,6 +14,9 @@ import { webhookConfigurations } from '../integration/webhook-configurations.ts'
 import { runNamed } from './arena.ts';
 import type { HostileReport } from './hostile-target.ts';
 
+/** The heap that Node has in the chart's container: half of its memory limit. */
+const HEAP_MIB = 256;
+
 /** The webhook in its own process, called by the API server. */
 export interface WebhookTarget {
   process: ChildProcess;
@@ -32,7 +35,7 @@ export async function startWebhookTarget(environment: SyncerEnvironment): Promis
   const certificate = await newCertificate();
   const [port = 0] = await findFreePorts(1);
   const webhook = fork(join(import.meta.dirname, 'hostile-target.ts'), {
-    execArgv: imageFlags(),
+    execArgv: [...imageFlags(), `--max-old-space-size=${HEAP_MIB}`],
     env: {
       ...imageEnvironment(),
       PATH: process.env['PATH'],

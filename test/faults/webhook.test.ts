@@ -10,7 +10,7 @@ import { JOB_RUNS } from '../../api/resources.ts';
 import { starve } from '../../local-kubernetes/processes/starve.ts';
 import { SyncerEnvironment } from '../integration/syncer-environment.ts';
 import { runNamed, sized } from './arena.ts';
-import { hostileBody } from './hostile-bodies.ts';
+import { hostileBody, hostileReview } from './hostile-bodies.ts';
 import { startWebhookTarget, type WebhookTarget } from './webhook-target.ts';
 
 let environment: SyncerEnvironment;
@@ -139,6 +139,29 @@ describe('hostile bodies', () => {
     await pool.close();
     await create('after-hostility');
   }, 1_800_000);
+
+  it.each([
+    ['lists', JSON.stringify(new Array(900_000).fill([]))],
+    ['maps, as many as are read', JSON.stringify({ a: new Array(190_000).fill({}), b: 'b'.repeat(2_000_000) })],
+    ['text', JSON.stringify('x'.repeat(2_900_000))],
+  ])(
+    'of the largest size, many at once, do not use up the memory: %s',
+    async (_what, parameters) => {
+      const review = hostileReview('PARAMETERS').replace('"PARAMETERS"', parameters);
+      const pool = new Pool(target.url, { connections: 40, connect: { rejectUnauthorized: false } });
+      const send = async () => {
+        const headers = { 'content-type': 'application/json' };
+        const { body } = await pool.request({ method: 'POST', path: '/validate', headers, body: review });
+        return (await body.json()) as { response: { allowed: boolean } };
+      };
+      const flood = Promise.all(Array.from({ length: 80 }, send));
+      await create(`beside-${parameters.length}`);
+      for (const { response } of await flood) expect(response.allowed).toBe(false);
+      expect(target.process.exitCode).toBeNull();
+      await pool.close();
+    },
+    120_000,
+  );
 
   it('and connections that are opened and never used delay no request', async () => {
     const { port } = new URL(target.url);

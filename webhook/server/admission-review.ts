@@ -9,20 +9,51 @@ import { validateAdmissionReview } from '../../api/validators.ts';
 import { formatFieldErrors } from '../../core/errors/field-error.ts';
 import { quoted } from '../../core/errors/quoted.ts';
 import { HttpError } from './http-error.ts';
+import { jsonStructure } from './json-structure.ts';
 import type { Verdict } from '../admission/verdict.ts';
 
 /** No Job needs more levels. The limit protects recursive functions from a stack overflow. */
 const MAX_DEPTH = 500;
 
 /**
+ * Maps, lists and their entries in a review. An update has the object twice, and its managed fields. The largest objects
+ * that are accepted have fewer. More would take too much time and memory, even before their size is checked.
+ */
+const MOST_VALUES = 400_000;
+
+/** A review that is denied without being parsed, because that alone would cost too much. */
+export class RefusedUnread extends Error {
+  override readonly name = 'RefusedUnread';
+  readonly answer: AdmissionReviewAnswer;
+
+  constructor(uid: string, why: string) {
+    super(why);
+    const status = { code: 422, reason: 'Invalid', message: why };
+    this.answer = admissionAnswer(uid, { allowed: false, status, warnings: [] });
+  }
+}
+
+/**
  * Keys such as `__proto__` become ordinary, harmless properties.
  *
  * @throws HttpError 400 if the text is not JSON, or is nested too deeply.
+ * @throws RefusedUnread if it has too many values.
  */
 export function parseBody(text: string): unknown {
-  const body = parseJson(text);
-  if (isDeeperThan(body, MAX_DEPTH)) throw new HttpError(400, `the object is nested deeper than ${MAX_DEPTH} levels`);
-  return body;
+  const { depth, values } = jsonStructure(text);
+  if (depth > MAX_DEPTH) throw new HttpError(400, `the object is nested deeper than ${MAX_DEPTH} levels`);
+  if (values > MOST_VALUES) throw tooManyValues(text);
+  return parseJson(text);
+}
+
+/** The API server writes the uid first. */
+const UID = /^.{0,500}?"uid":"([\w-]{1,100})"/s;
+
+function tooManyValues(text: string): Error {
+  const most = MOST_VALUES.toLocaleString('en');
+  const why = `the object has too many maps, lists and entries (${most} at most, with its former version and managed fields); put large data into a ConfigMap, a Secret or a volume`;
+  const uid = UID.exec(text)?.[1];
+  return uid === undefined ? new HttpError(413, why) : new RefusedUnread(uid, why);
 }
 
 function parseJson(text: string): unknown {
@@ -32,20 +63,6 @@ function parseJson(text: string): unknown {
     // The parser's own message quotes the text, which can contain secrets. This one is logged.
     throw new HttpError(400, 'the body is not JSON', { cause });
   }
-}
-
-/** Checks level by level, without recursion. */
-function isDeeperThan(value: unknown, most: number): boolean {
-  let level = [value].filter(isContainer);
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth >= most) return true;
-    level = level.flatMap((container) => Object.values(container).filter(isContainer));
-  }
-  return false;
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 /** The request of a review. @throws HttpError 400 if the body is not an AdmissionReview of a supported version. */

@@ -2,10 +2,11 @@ import Fastify, { LogController } from 'fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { admissionHandler } from './admission-handler.ts';
-import { parseBody } from './admission-review.ts';
+import { parseBody, RefusedUnread } from './admission-review.ts';
 import type { Deciders } from '../admission/decide.ts';
 import { WEBHOOKS } from '../door/door.ts';
 import type { Door } from '../door/door.ts';
+import { BodyMemory } from './body-memory.ts';
 import { ConnectionLimit } from '../../kube/process/connection-limit.ts';
 import { errorBody } from './http-error.ts';
 import type { WebhookMetrics } from './metrics.ts';
@@ -51,6 +52,7 @@ export function buildApp(options: AppOptions): App {
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
   guardRequests(app, options);
   trackRequests(app, options);
+  limitBodyMemory(app);
   addAdmissionRoutes(app, options);
   return app;
 }
@@ -105,6 +107,14 @@ function guardRequests(app: App, { door }: AppOptions): void {
   });
 }
 
+function limitBodyMemory(app: App): void {
+  const memory = new BodyMemory(BODY_LIMIT);
+  app.addHook('onRequest', async (request, reply) => {
+    const isAdmitted = await memory.admit(request.headers['content-length'], reply.raw);
+    if (!isAdmitted) reply.hijack();
+  });
+}
+
 function trackRequests(app: App, { drain, metrics }: AppOptions): void {
   app.addHook('onRequest', (request, reply, done) => {
     const webhook = webhookOf(request);
@@ -141,6 +151,10 @@ function addAdmissionRoutes(app: App, { deciders, metrics, logger }: AppOptions)
 
 /** The client sees the reason for its own mistakes only. The reason for an internal error is logged. */
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof RefusedUnread) {
+    request.log.warn({ url: request.url }, error.message);
+    return reply.code(200).send(error.answer);
+  }
   const code = error.statusCode ?? 500;
   if (code >= 500) {
     request.log.error({ err: error, url: request.url }, 'a request failed because of an internal error');

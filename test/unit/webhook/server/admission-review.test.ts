@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { admissionAnswer, admissionRequest, parseBody } from '../../../../webhook/server/admission-review.ts';
+import { HttpError } from '../../../../webhook/server/http-error.ts';
+import {
+  admissionAnswer,
+  admissionRequest,
+  parseBody,
+  RefusedUnread,
+} from '../../../../webhook/server/admission-review.ts';
 import { allow, denyForbidden } from '../../../../webhook/admission/verdict.ts';
 import { jobRunReview } from '../reviews.ts';
 
@@ -10,6 +16,40 @@ describe('parseBody', () => {
     expect(parseBody('{"a":[1]}')).toEqual({ a: [1] });
     expect(() => parseBody(nested(500))).not.toThrow();
     expect(() => parseBody(nested(501))).toThrow('the object is nested deeper than 500 levels');
+  });
+
+  const reviewOf = (object: string) =>
+    `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"705ab4f5","object":${object}}}`;
+
+  it.each([
+    ['lists', `[${'[],'.repeat(250_000)}0]`],
+    ['numbers', `[${'0,'.repeat(500_000)}0]`],
+    ['maps', `{"a":[${'{"a":1},'.repeat(250_000)}0]}`],
+  ])('denies a review with very many %s, and does not parse it', (_what, object) => {
+    // The rest is not JSON.
+    const text = reviewOf(object).slice(0, -1);
+    let refused: unknown;
+    try {
+      parseBody(text);
+    } catch (error) {
+      refused = error;
+    }
+    expect(refused).toBeInstanceOf(RefusedUnread);
+    expect((refused as RefusedUnread).answer.response).toMatchObject({
+      uid: '705ab4f5',
+      allowed: false,
+      status: { code: 422, message: expect.stringContaining('too many maps, lists and entries') as string },
+    });
+  });
+
+  it('reads a long text, whatever characters it has', () => {
+    const text = ',[{"\\\"'.repeat(200_000);
+    const review = { uid: '1', text: `${text}\\`, list: new Array(100_000).fill(0) };
+    expect(parseBody(JSON.stringify(review))).toEqual(review);
+  });
+
+  it('rejects what has too many values and no uid at its beginning', () => {
+    expect(() => parseBody(`[${'0,'.repeat(500_000)}{"uid":"1"}]`)).toThrow(HttpError);
   });
 
   it('rejects a body that is not JSON', () => {
