@@ -200,6 +200,12 @@ export const REASONS: readonly Term[] = [
       'The name of the Job is taken by a Job that this run does not own. The syncer does not change that Job, and the run has failed.',
   },
   {
+    name: names.REASON_JOB_CREATION_SLOW,
+    on: EVENT_AND_CONDITION,
+    meaning:
+      'The API server takes too long to check Jobs of this namespace, for example because of a slow admission webhook. The run waits and tries again.',
+  },
+  {
     name: names.REASON_JOB_REFUSED,
     on: EVENT_AND_CONDITION,
     meaning: 'The API server refuses the Job permanently. The run has failed; `status.error` has the message.',

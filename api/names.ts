@@ -146,6 +146,8 @@ export const REASON_WAITING_FOR_TEMPLATE = 'WaitingForTemplate';
 export const REASON_NAME_CONFLICT = 'NameConflict';
 /** The run was restored from a backup, and waits until a user requests that it runs again. */
 export const REASON_RESTORED = 'Restored';
+/** The API server does not answer the creation of the Job in time, or the run waits for other such creations. */
+export const REASON_JOB_CREATION_SLOW = 'JobCreationSlow';
 /** The API server refuses the Job for good, or it cannot be rendered. */
 export const REASON_JOB_REFUSED = 'JobRefused';
 /** `spec.suspend` of the run was changed, and the Job was suspended or resumed. */

@@ -1,5 +1,11 @@
 import type { JobRun } from '../../api/job-run.ts';
-import { LABEL_APP_VERSION, REASON_JOB_REFUSED, REASON_NAME_CONFLICT, REASON_RESTORED } from '../../api/names.ts';
+import {
+  LABEL_APP_VERSION,
+  REASON_JOB_CREATION_SLOW,
+  REASON_JOB_REFUSED,
+  REASON_NAME_CONFLICT,
+  REASON_RESTORED,
+} from '../../api/names.ts';
 import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import { formatFieldErrors } from '../errors/field-error.ts';
@@ -31,6 +37,9 @@ const FIRST_STATUS_MS = 200;
 const PASSING_MS = 1_000;
 /** How often a Job without our label is read. The watch does not report it. */
 const UNWATCHED_MS = 30_000;
+
+/** A run without a turn is told when to continue. This is only for a turn that was missed. */
+const TURN_MS = 120_000;
 
 const NOTHING: Step = { kind: 'nothing' };
 
@@ -100,9 +109,9 @@ function deleted(name: string, { deletedJob, deletedUnseen }: RunRecord, more = 
  * name is taken, a live read decides whose Job it is.
  */
 function withoutJob(situation: Situation): Observed | Step {
-  const { run, job, record, now } = situation;
+  const { run, job, record } = situation;
   if (job) return adoption(job, situation);
-  const { deletedJob, blocked } = record;
+  const { deletedJob } = record;
   if (deletedJob) {
     if (isJobFinished(deletedJob)) return { observation: { kind: 'job', job: deletedJob } };
     return { observation: deleted(jobNameOfRun(run), record) };
@@ -110,18 +119,40 @@ function withoutJob(situation: Situation): Observed | Step {
   if (isBeingDeleted(run)) return NOTHING;
   const held = holdMessage(run);
   if (held !== undefined) return { observation: { kind: 'pending', reason: REASON_RESTORED, message: held } };
+  return blockedCreation(situation) ?? creationProblem(situation) ?? creation(situation);
+}
+
+/** No Job is created before a set time. After a creation without an answer, a live read shows whether the Job exists. */
+function blockedCreation({ run, record: { blocked }, answers, now }: Situation): Observed | Step | undefined {
   const blockedMs = blocked ? Math.ceil(blocked.untilMs - now.monotonicMs) : 0;
-  if (blocked && blockedMs > 0) return { observation: tryingAgain(blocked), again: { afterMs: blockedMs } };
-  return creationProblem(situation) ?? creation(situation);
+  if (!blocked || blockedMs <= 0) return undefined;
+  const isUnclear = answers.creation?.kind === 'timedOut' && answers.job === undefined;
+  if (isUnclear) return { kind: 'readJob', name: jobNameOfRun(run) };
+  return { observation: tryingAgain(blocked), again: { afterMs: blockedMs } };
+}
+
+/** A run that already says that the creation is slow keeps its message. */
+function waitForTurn({ run }: Situation): Observed | Step {
+  const again = { afterMs: TURN_MS };
+  if (run.status?.waiting?.reason === REASON_JOB_CREATION_SLOW) return { kind: 'nothing', again };
+  const message =
+    'the API server takes long to check Jobs of this namespace, so few are created at once; waiting for those of other JobRuns';
+  return { observation: { kind: 'pending', reason: REASON_JOB_CREATION_SLOW, message }, again };
 }
 
 /** The step after an attempt to create the Job. */
-function creationProblem({ run, answers }: Situation): Observed | Step | undefined {
+function creationProblem(situation: Situation): Observed | Step | undefined {
+  const { run, answers } = situation;
   const { creation: problem } = answers;
   const name = jobNameOfRun(run);
   switch (problem?.kind) {
     case undefined:
       return undefined;
+    case 'timedOut':
+      // The time of the next attempt came during this one.
+      return { kind: 'nothing', again: 'retry' };
+    case 'noTurn':
+      return waitForTurn(situation);
     case 'refused':
       return failed(REASON_JOB_REFUSED, `the API server refused the Job: ${problem.message}`);
     case 'blocked':

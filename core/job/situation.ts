@@ -44,8 +44,10 @@ export interface RunRecord {
   deletedJob?: Job | undefined;
   /** The watch did not report that deletion: the Job may have changed after the state that is remembered. */
   deletedUnseen?: boolean | undefined;
-  /** The namespace is being deleted and accepts no Job. */
+  /** No Job is created for now: the namespace is being deleted, or the API server did not answer in time. */
   blocked?: Blocked | undefined;
+  /** How many creations of the Job got no answer in time. */
+  timeouts?: number | undefined;
   /** Since when the status lacks a passing change, on the monotonic clock. */
   changePendingSinceMs?: number | undefined;
   /** When the Pods of the run are read, because none is ready. */
@@ -98,6 +100,10 @@ export interface Answers {
 export type CreationProblem =
   /** Another Job has the name: that of an earlier attempt, or somebody else's. */
   | { kind: 'nameTaken' }
+  /** The API server did not answer in time. The Job may exist. The record has the time of the next attempt. */
+  | { kind: 'timedOut' }
+  /** Nothing was sent: the creations of Jobs in this namespace are slow, and those of other runs go first. */
+  | { kind: 'noTurn' }
   /** The Job will never be accepted. */
   | { kind: 'refused'; message: string }
   /** The Job may be accepted later; a person may have to help (quota, permissions). */

@@ -58,6 +58,9 @@ export class KubeConnectionError extends Error {
   override readonly name = 'KubeConnectionError';
 }
 
+/** The API server did not answer within the time limit of the call: it may still be working on it. */
+export class KubeTimeoutError extends KubeConnectionError {}
+
 /** The answer has more bytes than the caller accepts. It was not read to its end. */
 export class ResponseTooLargeError extends Error {
   override readonly name = 'ResponseTooLargeError';

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import packageJson from '../../package.json' with { type: 'json' };
-import { KubeApiError, KubeConnectionError } from './api-error.ts';
+import { KubeApiError, KubeConnectionError, KubeTimeoutError } from './api-error.ts';
 import type { BeforeSend } from './before-send.ts';
 import { jsonWithin } from './bounded-body.ts';
 import type { Connection, Route } from './connection.ts';
@@ -98,7 +98,7 @@ export class RequestSender {
     const timer = new AbortController();
     const timeoutMs = call.timeoutMs ?? this.#timeoutMs;
     const timeout = setTimeout(() => {
-      timer.abort(new KubeConnectionError(`${call.method} ${call.path}: no answer in ${timeoutMs} ms`));
+      timer.abort(new KubeTimeoutError(`${call.method} ${call.path}: no answer in ${timeoutMs} ms`));
     }, timeoutMs);
     const signal = call.signal ? AbortSignal.any([call.signal, timer.signal]) : timer.signal;
     try {

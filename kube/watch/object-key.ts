@@ -4,3 +4,8 @@ import type { ObjectMeta } from '../../api/wire.ts';
 export function keyOf(metadata: ObjectMeta | undefined): string {
   return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 }
+
+/** The namespace in such a key. */
+export function namespaceOfKey(key: string): string {
+  return key.slice(0, key.indexOf('/'));
+}

@@ -1,4 +1,5 @@
 import { FairKeys } from '../../kube/controller/fair-keys.ts';
+import { namespaceOfKey } from '../../kube/watch/object-key.ts';
 
 interface Host {
   /** How many keys have a slot. */
@@ -21,7 +22,7 @@ export class HostSlots {
   /** True if the key has a slot of the host, or gets one. Otherwise it waits for one. */
   take(host: string, key: string): boolean {
     if (this.#holders.has(key)) return true;
-    const { taken, waiting } = this.#hosts.get(host) ?? { taken: 0, waiting: new FairKeys(namespaceOf) };
+    const { taken, waiting } = this.#hosts.get(host) ?? { taken: 0, waiting: new FairKeys(namespaceOfKey) };
     if (taken >= this.#most) {
       if (!waiting.has(key)) waiting.add(key, 0);
       return false;
@@ -42,8 +43,4 @@ export class HostSlots {
     else this.#hosts.delete(host);
     return next;
   }
-}
-
-function namespaceOf(key: string): string {
-  return key.slice(0, key.indexOf('/'));
 }

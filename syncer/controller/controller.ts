@@ -3,6 +3,7 @@ import type { MissingTemplateRules } from '../../core/job/template-wait.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { EventRecorder } from '../../kube/controller/event-recorder.ts';
 import { LeadershipLostError } from '../../kube/controller/leader-election.ts';
+import { SYSTEM_TIMERS } from '../../kube/controller/timers.ts';
 import { WorkQueue } from '../../kube/controller/work-queue.ts';
 import type { WorkResult } from '../../kube/controller/work-queue.ts';
 import type { KubeMetrics } from '../../kube/metrics/client-metrics.ts';
@@ -18,6 +19,7 @@ import { RevisionKeeper } from '../revisions/revision-keeper.ts';
 import { Cluster } from '../run/cluster.ts';
 import { PodReader } from '../run/read-pods.ts';
 import type { PodReaderOptions } from '../run/read-pods.ts';
+import { CreationTurns } from '../run/creation-turns.ts';
 import { reconcile } from '../run/reconcile.ts';
 import type { ReconcileContext } from '../run/reconcile.ts';
 import { loggedRefusals } from '../run/remove-expired-job.ts';
@@ -75,6 +77,12 @@ export class Controller {
   readonly #routing: EventRouting;
   readonly #records = new RunRecords();
   readonly #queue: WorkQueue;
+  readonly #turns = new CreationTurns({
+    timers: SYSTEM_TIMERS,
+    onTurn: (run) => {
+      this.#queue.add(run);
+    },
+  });
   readonly #events: EventRecorder;
   readonly #keeper: RevisionKeeper;
   readonly #templates: TemplateResolver;
@@ -171,6 +179,8 @@ export class Controller {
       // Either the term is about to end, or a renewal is still in flight. Then this process has to do the work.
       if (error instanceof LeadershipLostError) return 'retry';
       return this.outage.failed(error, { run: key });
+    } finally {
+      this.#turns.next();
     }
   }
 
@@ -186,6 +196,7 @@ export class Controller {
       rules: options.rules,
       events: this.#events,
       clock: options.clock,
+      turns: this.#turns,
       onDeletionForbidden: loggedRefusals(options.logger, options.clock),
       onFinished: (run) => {
         this.#react(this.#routing.runFinished(run));

@@ -1,17 +1,21 @@
 import type { JobRun } from '../../api/job-run.ts';
-import { REASON_JOB_REFUSED } from '../../api/names.ts';
+import { REASON_JOB_CREATION_SLOW, REASON_JOB_REFUSED } from '../../api/names.ts';
 import { JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
 import type { Answers } from '../../core/job/situation.ts';
 import type { Again, Step } from '../../core/job/step.ts';
-import { isAlreadyExists, isConflict, KubeApiError } from '../../kube/client/api-error.ts';
+import { isAlreadyExists, isConflict, KubeApiError, KubeTimeoutError } from '../../kube/client/api-error.ts';
+import { backoffMs } from '../../kube/controller/backoff.ts';
+import type { BackoffLimits } from '../../kube/controller/backoff.ts';
 import type { EventRecorder } from '../../kube/controller/event-recorder.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
+import { keyOf } from '../../kube/watch/object-key.ts';
 import type { Clock } from '../clock.ts';
 import type { Cluster } from './cluster.ts';
 import { creationFailure } from './creation-failure.ts';
 import type { PodReader } from './read-pods.ts';
+import type { CreationTurns } from './creation-turns.ts';
 import type { RunRecords } from './run-records.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
@@ -21,12 +25,16 @@ export interface ApplyContext {
   pods: Pick<PodReader, 'read'>;
   runs: Pick<ObjectCache<JobRun>, 'put'>;
   jobs: Pick<ObjectCache<Job>, 'put'>;
-  records: Pick<RunRecords, 'update' | 'waitForTemplate'>;
+  records: Pick<RunRecords, 'get' | 'update' | 'waitForTemplate'>;
   events: Pick<EventRecorder, 'record'>;
   clock: Clock;
+  turns: Pick<CreationTurns, 'take'>;
   /** Called with each run whose stored status is final. */
   onFinished: (run: JobRun) => void;
 }
+
+/** What is forgotten once the run has its Job. */
+const NO_DELAY = { blocked: undefined, timeouts: undefined } as const;
 
 /** The attempt is complete, or there is more to do with these answers. */
 export type Applied = { kind: 'done'; again: Again | undefined } | { kind: 'next'; answers: Answers; error?: Error };
@@ -90,7 +98,7 @@ async function readTemplate({ templates, records }: ApplyContext, run: JobRun): 
 
 function adoptJob(context: ApplyContext, run: JobRun, { job, template }: StepOf<'adoptJob'>): Applied {
   context.jobs.put(job);
-  context.records.update(run, { created: { template, atMs: context.clock.monotonic() } });
+  context.records.update(run, { created: { template, atMs: context.clock.monotonic() }, ...NO_DELAY });
   return next({});
 }
 
@@ -116,17 +124,38 @@ function rememberFailure({ records }: ApplyContext, run: JobRun, { seen }: StepO
 }
 
 async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'createJob'>): Promise<Applied> {
+  const turn = await context.turns.take(keyOf(run.metadata));
+  if (!turn) return next({ creation: { kind: 'noTurn' } });
   try {
-    const job = await context.cluster.createJob(run.metadata.namespace ?? '', step.job);
+    const job = await context.cluster.createJob(run.metadata.namespace ?? '', step.job, turn.sent).finally(turn.end);
     context.jobs.put(job);
     const created = { template: step.template, atMs: context.clock.monotonic() };
-    context.records.update(run, { created, appliedGeneration: generationOf(run) });
+    context.records.update(run, { created, appliedGeneration: generationOf(run), ...NO_DELAY });
     return next({ job });
   } catch (error) {
     if (isAlreadyExists(error)) return next({ creation: { kind: 'nameTaken' } });
+    if (error instanceof KubeTimeoutError) return timedOut(context, run);
     return creationProblem(context, run, step, error);
   }
 }
+
+/** Work on a Job that the API server checks slowly is not repeated often. */
+const TIMEOUT_BACKOFF: BackoffLimits = { baseMs: 5_000, maxMs: 120_000 };
+
+/**
+ * Says nothing about the API server as a whole: how long a creation takes is up to the Job, and to admission webhooks. If
+ * the API server is down, the live read that follows fails too.
+ */
+function timedOut({ records, clock }: ApplyContext, run: JobRun): Applied {
+  const { timeouts = 0 } = records.get(run);
+  const untilMs = clock.monotonic() + backoffMs(TIMEOUT_BACKOFF, timeouts);
+  const blocked = { reason: REASON_JOB_CREATION_SLOW, message: TIMED_OUT, untilMs };
+  records.update(run, { timeouts: timeouts + 1, blocked });
+  return next({ creation: { kind: 'timedOut' } });
+}
+
+const TIMED_OUT =
+  'the API server did not answer in time when the Job was created; look for a slow admission webhook, or make the Job smaller';
 
 /**
  * A namespace that is being deleted never accepts a Job again. But if it is created again under the same name, an API

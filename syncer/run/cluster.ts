@@ -30,9 +30,20 @@ export class Cluster {
     return found(this.#client.get<Job>(JOBS, { namespace, name }));
   }
 
-  /** @throws KubeApiError, for example AlreadyExists; LeadershipLostError. */
-  async createJob(namespace: string, job: Job): Promise<Job> {
-    return this.#client.create<Job>(JOBS, namespace, job, { fieldValidation: 'Strict', ...guarded(this.#guard) });
+  /**
+   * @param onSent called when the request gets its connection
+   * @throws KubeApiError, for example AlreadyExists; LeadershipLostError.
+   */
+  async createJob(namespace: string, job: Job, onSent: () => void): Promise<Job> {
+    const { signal, beforeSend } = guarded(this.#guard);
+    const options = {
+      signal,
+      beforeSend: () => {
+        beforeSend?.();
+        onSent();
+      },
+    };
+    return this.#client.create<Job>(JOBS, namespace, job, { fieldValidation: 'Strict', ...options });
   }
 
   /** Sets `spec.suspend`. Returns `undefined` if the Job was deleted. @throws Conflict if another Job has its name now. */

@@ -43,6 +43,40 @@ const writesStatus = ({ method, path }: SeenRequest): boolean => method === 'PAT
 const isWatch = ({ path }: SeenRequest): boolean => path.includes('watch=true');
 const writesLease = ({ method, path }: SeenRequest): boolean => method === 'PUT' && path.includes('/leases/');
 
+describe('slow-webhook: Jobs of one namespace that the API server checks for long', () => {
+  it('leave connections to the others, and their runs say why they wait', { timeout: 90_000 }, async () => {
+    const slow = await environment.namespace();
+    const other = await environment.namespace();
+    await Promise.all([environment.template(slow), environment.template(other)]);
+    const hanging = Promise.withResolvers<'pass'>();
+    let held = 0;
+    environment.proxy.onRequest = (request) => {
+      if (!createsJob(request) || !request.path.includes(`/${slow}/`)) return 'pass';
+      held += 1;
+      return hanging.promise;
+    };
+    await environment.syncer();
+    const names = Array.from({ length: 40 }, (_, index) => `slow-${index}`);
+    await Promise.all(names.map((name) => environment.run(slow, name)));
+    await expect.poll(() => held, { timeout: 10_000 }).toBeGreaterThan(0);
+    await environment.run(other, 'other');
+    await environment.withJob(other, 'other');
+    expect(held).toBeLessThanOrEqual(4);
+    // Those in flight get no answer in time; the others wait for turns.
+    for (const name of names) {
+      const isWaiting = ({ status }: JobRun): boolean => status?.waiting?.reason === 'JobCreationSlow';
+      await environment.runThat(slow, name, isWaiting, 40_000);
+    }
+    await environment.run(other, 'another');
+    await environment.withJob(other, 'another');
+    expect(environment.logLines.filter(({ msg }) => String(msg).includes('all work pauses'))).toEqual([]);
+    environment.proxy.onRequest = () => 'pass';
+    hanging.resolve('pass');
+    await environment.withJob(slow, 'slow-39');
+    expect(await environment.jobs(other)).toHaveLength(2);
+  });
+});
+
 describe('exactly one Job per run', () => {
   it('when two syncers act at the same time', async () => {
     const namespace = await environment.namespace();
@@ -380,7 +414,7 @@ describe('leadership', () => {
     let hanging = 0;
     const over = Promise.withResolvers<'pass'>();
     environment.proxy.onRequest = (request) => {
-      if (!createsJob(request)) return 'pass';
+      if (!writesStatus(request)) return 'pass';
       hanging += 1;
       return over.promise;
     };

@@ -341,6 +341,67 @@ describe('a Job that could not be created', () => {
     expect(inShort(step(given))).toEqual(expected);
   });
 
+  const slow = {
+    timeouts: 1,
+    blocked: { reason: 'JobCreationSlow', message: 'no answer', untilMs: NOW.monotonicMs + 5_000 },
+  };
+  const timedOut = { kind: 'timedOut' } as const;
+  it.each<Row>([
+    [
+      'after a creation without an answer in time is looked for',
+      { template: FOUND, record: slow, answers: { creation: timedOut } },
+      ['readJob', NAME],
+    ],
+    [
+      'that was not found is reported, and created later',
+      { template: FOUND, record: slow, answers: { creation: timedOut, job: 'none' } },
+      ['writeStatus', 'Pending', 'JobCreationSlow', { afterMs: 5_000 }],
+    ],
+    [
+      'that was found is adopted',
+      { template: FOUND, record: slow, answers: { creation: timedOut, job: ownJob() }, job: ownJob() },
+      ['adoptJob', RENDERED.revision],
+    ],
+    [
+      'that exists already, but was created by another, is reported at the next attempt',
+      { template: FOUND, record: slow, answers: { creation: timedOut, job: { metadata: { name: NAME } } } },
+      ['writeStatus', 'Pending', 'JobCreationSlow', { afterMs: 5_000 }],
+    ],
+    [
+      'is created again when its time has come',
+      { template: FOUND, record: { blocked: { ...slow.blocked, untilMs: NOW.monotonicMs } } },
+      ['createJob', NAME],
+    ],
+    [
+      'is decided anew if its time came while it was looked for',
+      {
+        template: FOUND,
+        record: { blocked: { ...slow.blocked, untilMs: NOW.monotonicMs } },
+        answers: { creation: timedOut, job: 'none' },
+      },
+      ['nothing', 'retry'],
+    ],
+    [
+      'without a turn says why it waits',
+      { template: FOUND, answers: { creation: { kind: 'noTurn' } } },
+      ['writeStatus', 'Pending', 'JobCreationSlow', { afterMs: 120_000 }],
+    ],
+  ])('%s', (_sentence, given, expected) => {
+    expect(inShort(step(given))).toEqual(expected);
+  });
+
+  it('without a turn again writes nothing', () => {
+    const { patch } = step({ template: FOUND, answers: { creation: { kind: 'noTurn' } } }) as Extract<
+      Step,
+      { kind: 'writeStatus' }
+    >;
+    const run = { ...NEW, status: patch };
+    expect(inShort(step({ run, template: FOUND, answers: { creation: { kind: 'noTurn' } } }))).toEqual([
+      'nothing',
+      { afterMs: 120_000 },
+    ]);
+  });
+
   it('is reported with the reason and the message', () => {
     const creation = { kind: 'blocked', reason: 'Forbidden', message: 'exceeded quota: none' } as const;
     const why = { reason: 'Forbidden', message: 'trying again within two minutes: exceeded quota: none' };

@@ -3,7 +3,7 @@ import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job } from '../../../../api/wire.ts';
 import type { RunRecord, TemplateResolution } from '../../../../core/job/situation.ts';
 import type { Step } from '../../../../core/job/step.ts';
-import { KubeApiError, KubeConnectionError } from '../../../../kube/client/api-error.ts';
+import { KubeApiError, KubeConnectionError, KubeTimeoutError } from '../../../../kube/client/api-error.ts';
 import { apply } from '../../../../syncer/run/apply.ts';
 import type { ApplyContext } from '../../../../syncer/run/apply.ts';
 import { echoRun } from '../../core/objects.ts';
@@ -31,6 +31,7 @@ interface Answers {
   suspendJob?: Job | undefined | Error;
   patchStatus?: JobRun | undefined | Error;
   readTemplate?: TemplateResolution;
+  noTurn?: boolean;
 }
 
 function begin(given: Answers = {}) {
@@ -55,12 +56,20 @@ function begin(given: Answers = {}) {
     runs: { put: () => done.push('cache run') },
     jobs: { put: () => done.push('cache Job') },
     records: {
+      get: () => record,
       update: (_run, change) => {
         record = { ...record, ...change };
       },
       waitForTemplate: () => done.push('wait for template'),
     },
     events: { record: (_run, { reason, related }) => done.push(`event ${reason}${related ? ' of a Job' : ''}`) },
+    turns: {
+      take: (key) => {
+        done.push(`turn of ${key}`);
+        const turn = { sent: () => done.push('sent'), end: () => done.push('turn over') };
+        return Promise.resolve(given.noTurn === true ? undefined : turn);
+      },
+    },
     clock: { now: () => 0, monotonic: () => MONOTONIC },
     onFinished: () => done.push('finished'),
   };
@@ -165,7 +174,34 @@ describe('the creation of a Job', () => {
     const { apply, done, recorded } = begin({ createJob: CHANGED });
     expect(await apply(CREATE)).toEqual({ kind: 'next', answers: { job: CHANGED } });
     expect(recorded()).toEqual({ created: { template: RENDERED, atMs: MONOTONIC }, appliedGeneration: 3 });
-    expect(done).toEqual(['create in team', 'cache Job']);
+    expect(done).toEqual(['turn of team/echo-hello', 'create in team', 'turn over', 'cache Job']);
+  });
+
+  it('is not sent without a turn', async () => {
+    const { apply, done, recorded } = begin({ noTurn: true });
+    expect(await apply(CREATE)).toEqual({ kind: 'next', answers: { creation: { kind: 'noTurn' } } });
+    expect(recorded()).toEqual({});
+    expect(done).toEqual(['turn of team/echo-hello']);
+  });
+
+  it('that is not answered in time is repeated after a delay that grows, and says nothing about the API server', async () => {
+    const { apply, done, recorded } = begin({ createJob: new KubeTimeoutError('no answer in 15000 ms') });
+    const delays: number[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      expect(await apply(CREATE)).toEqual({ kind: 'next', answers: { creation: { kind: 'timedOut' } } });
+      delays.push((recorded() as RunRecord).blocked!.untilMs - MONOTONIC);
+    }
+    expect(delays[0]).toBeLessThanOrEqual(5_000);
+    expect(delays[5]).toBeGreaterThanOrEqual(60_000);
+    expect(recorded()).toMatchObject({ timeouts: 6, blocked: { reason: 'JobCreationSlow' } });
+    expect(done.slice(0, 3)).toEqual(['turn of team/echo-hello', 'create in team', 'turn over']);
+  });
+
+  it('ends the delay that earlier attempts have caused', async () => {
+    const { apply, recorded, remember } = begin({ createJob: CHANGED });
+    remember({ timeouts: 1, blocked: { reason: 'JobCreationSlow', message: 'slow', untilMs: 0 } });
+    await apply(CREATE);
+    expect(Object.keys(recorded())).toEqual(['created', 'appliedGeneration']);
   });
 
   it.each([

@@ -27,7 +27,7 @@ function begin({ error, held = true }: { error?: Error; held?: boolean } = {}) {
 
 type Call = (cluster: Cluster) => Promise<unknown>;
 const WRITES: [string, Call][] = [
-  ['creates a Job', (cluster) => cluster.createJob('team', JOB)],
+  ['creates a Job', (cluster) => cluster.createJob('team', JOB, () => undefined)],
   ['suspends a Job', (cluster) => cluster.suspendJob(JOB, true)],
   ['writes a status', (cluster) => cluster.patchStatus(RUN, {})],
   ['deletes a Job', (cluster) => cluster.deleteJob(JOB)],
@@ -104,7 +104,7 @@ describe('the requests of the syncer', () => {
 
   it('creates a Job with strict validation of its fields', async () => {
     const { cluster, requests } = begin();
-    await cluster.createJob('team', JOB);
+    await cluster.createJob('team', JOB, () => undefined);
     expect(requests[0]?.[3]).toMatchObject({ fieldValidation: 'Strict' });
   });
 });

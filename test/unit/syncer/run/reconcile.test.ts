@@ -81,6 +81,7 @@ function begin({ job }: { job?: Job } = {}) {
     pods: { isPermitted: true, keepsLogEnds: true, read: () => (sent.push('read Pods'), Promise.resolve(seen.pods)) },
     events: { record: ({ metadata }, { reason }) => sent.push(`event ${reason} of ${metadata?.name ?? ''}`) },
     clock: { now: () => Date.parse('2026-11-23T10:00:00Z'), monotonic: () => monotonicMs },
+    turns: { take: () => Promise.resolve({ sent: () => undefined, end: () => undefined }) },
     onDeletionForbidden: () => undefined,
     onFinished: () => undefined,
   };
@@ -176,8 +177,8 @@ describe('reconcile', () => {
   it('applies a suspend that changed while the Job was created before the status reports it', async () => {
     const { reconcile: bringOn, sent, cluster, runs, status } = begin();
     const { createJob } = cluster;
-    cluster.createJob = async (namespace, job) => {
-      const created = await createJob(namespace, job);
+    cluster.createJob = async (namespace, job, onSent) => {
+      const created = await createJob(namespace, job, onSent);
       runs.apply(echoRun({ suspend: true }, { generation: 2, resourceVersion: '2' }));
       return created;
     };
@@ -298,8 +299,8 @@ describe('reconcile', () => {
   ])('writes and remembers nothing for a run that %s while its Job was created', async (_what, namesake) => {
     const { reconcile: bringOn, sent, cluster, runs, records } = begin();
     const { createJob } = cluster;
-    cluster.createJob = async (namespace, job) => {
-      const created = await createJob(namespace, job);
+    cluster.createJob = async (namespace, job, onSent) => {
+      const created = await createJob(namespace, job, onSent);
       if (namesake) runs.apply(namesake);
       else runs.remove(RUN);
       return created;
