@@ -82,22 +82,34 @@ function isStatus(value: unknown): value is KubeStatus {
 
 /** True if the object does not exist. */
 export function isNotFound(error: unknown): error is KubeApiError {
-  return error instanceof KubeApiError && error.code === 404;
+  return error instanceof KubeApiError && error.code === 404 && !isDenied(error);
 }
 
 /** True if a create failed because an object of this name exists. */
 export function isAlreadyExists(error: unknown): error is KubeApiError {
-  return error instanceof KubeApiError && error.code === 409 && error.reason === 'AlreadyExists';
+  return error instanceof KubeApiError && error.code === 409 && error.reason === 'AlreadyExists' && !isDenied(error);
 }
 
 /** True if the object changed since it was read (its resourceVersion or uid differs from the one in the request). */
 export function isConflict(error: unknown): error is KubeApiError {
-  return error instanceof KubeApiError && error.code === 409 && error.reason !== 'AlreadyExists';
+  return error instanceof KubeApiError && error.code === 409 && error.reason !== 'AlreadyExists' && !isDenied(error);
 }
 
 /** True if a resourceVersion or continue token is too old for the server: list again. */
 export function isGone(error: unknown): error is KubeApiError {
   return error instanceof KubeApiError && error.code === 410;
+}
+
+/**
+ * How the API server reports a denial by an admission webhook or a policy. These choose code, reason and details of their
+ * denials, so only the beginning of the message tells them from the API server's own answers.
+ */
+const DENIED =
+  /^(?:[\w.-]+ "[^"]*" is forbidden: )?(?:admission webhook "[^"]*" denied the request|ValidatingAdmissionPolicy ['"][^'"]*['"] with binding ['"][^'"]*['"] denied request)/;
+
+/** True if an admission webhook or a policy denied the request, whatever its code. It says nothing about the API server. */
+export function isDenied(error: KubeApiError): boolean {
+  return DENIED.test(error.status.message ?? '');
 }
 
 /** True if an object cannot be created because its namespace is being deleted. */

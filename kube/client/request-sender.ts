@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import packageJson from '../../package.json' with { type: 'json' };
-import { KubeApiError, KubeConnectionError, KubeTimeoutError } from './api-error.ts';
+import { isDenied, KubeApiError, KubeConnectionError, KubeTimeoutError } from './api-error.ts';
 import type { BeforeSend } from './before-send.ts';
 import { jsonWithin } from './bounded-body.ts';
 import type { Connection, Route } from './connection.ts';
@@ -72,7 +72,8 @@ export class RequestSender {
     try {
       return await this.#attempt<T>(call);
     } catch (error) {
-      if (error instanceof KubeApiError && error.code === 401) this.#connection.distrustCredentials();
+      if (error instanceof KubeApiError && error.code === 401 && !isDenied(error))
+        this.#connection.distrustCredentials();
       else if (!(call.method === 'GET' && wasReachable && isStaleSocket(error))) throw error;
       return this.#attempt<T>(call);
     }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { KubeApiError, KubeConnectionError } from '../../kube/client/api-error.ts';
+import { isDenied, KubeApiError, KubeConnectionError } from '../../kube/client/api-error.ts';
 import { backoffMs } from '../../kube/controller/backoff.ts';
 import type { BackoffLimits } from '../../kube/controller/backoff.ts';
 import type { WorkResult } from '../../kube/controller/work-queue.ts';
@@ -15,7 +15,8 @@ export interface OutageOptions {
 }
 
 /**
- * Decides what a failed request delays, if it got no answer or the API server was busy (429). A single failure delays
+ * Decides what a failed request delays, if it got no answer or the API server was busy (429). A denial with
+ * this code by an admission webhook is neither. A single failure delays
  * only its own work. After two in a row the API server is considered down or overloaded, and all work pauses. The pause
  * doubles each time, and the first answer resets it.
  */
@@ -72,6 +73,7 @@ export class Outage {
 /** The pause that the API server requests; 0 if it did not answer; `undefined` if the error concerns a single object. */
 function requestedPause(error: unknown): number | undefined {
   if (error instanceof KubeConnectionError) return 0;
-  if (error instanceof KubeApiError && error.code === 429) return (error.retryAfterSeconds ?? 1) * 1000;
+  if (error instanceof KubeApiError && error.code === 429 && !isDenied(error))
+    return (error.retryAfterSeconds ?? 1) * 1000;
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { JobRun } from '../../api/job-run.ts';
-import { REASON_JOB_CREATION_SLOW, REASON_JOB_REFUSED } from '../../api/names.ts';
+import { REASON_JOB_CREATION_SLOW } from '../../api/names.ts';
 import { JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/job/job-run-status.ts';
@@ -165,7 +165,13 @@ const TIMED_OUT =
 const TERMINATING_MS = 60_000;
 
 /** The API server's reasons, for a refusal without one: that of an admission webhook, or of a proxy. */
-const REASONS: Readonly<Record<number, string>> = { 403: 'Forbidden', 404: 'NotFound', 500: 'InternalError' };
+const REASONS: Readonly<Record<number, string>> = { 404: 'NotFound', 500: 'InternalError' };
+/** What the reason of a condition or of an Event can be. An admission webhook may send any text. */
+const REASON = /^[A-Z][A-Za-z0-9]{0,127}$/;
+
+function reasonOf({ code, reason }: KubeApiError): string {
+  return REASON.test(reason) ? reason : (REASONS[code] ?? 'Forbidden');
+}
 
 function creationProblem(
   { records, clock }: ApplyContext,
@@ -178,7 +184,7 @@ function creationProblem(
   // The log has the message of an error that is thrown.
   if (failure === 'transient') throw error.withMessages(hide);
   const message = hide(error.status.message ?? error.message);
-  const reason = error.reason === '' ? (REASONS[error.code] ?? REASON_JOB_REFUSED) : error.reason;
+  const reason = reasonOf(error);
   switch (failure) {
     case 'refused':
       return next({ creation: { kind: 'refused', message } });

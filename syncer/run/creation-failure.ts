@@ -1,9 +1,10 @@
-import { isNamespaceTerminating, KubeApiError } from '../../kube/client/api-error.ts';
+import { isDenied, isNamespaceTerminating, KubeApiError } from '../../kube/client/api-error.ts';
 
 /**
  * Why a Job could not be created:
  * - `refused`: this Job will never be accepted. The run fails.
- * - `blocked`: the Job is valid but not accepted now. A person may have to help (quota, permissions).
+ * - `blocked`: the Job is not accepted now. A person may have to help (quota, permissions, a webhook that denies it for
+ *   now or with an unusual code).
  * - `terminating`: its namespace is being deleted, and the run with it.
  * - `transient`: the next attempt may succeed. It is not reported in the status.
  */
@@ -34,7 +35,7 @@ export function creationFailure(error: unknown): CreationFailure {
     case 500:
       return 'blocked';
     default:
-      return 'transient';
+      return isDenied(error) ? 'blocked' : 'transient';
   }
 }
 

@@ -51,6 +51,11 @@ describe('the kind of a refusal', () => {
   const terminating = { reason: 'Forbidden', details: { causes: [{ reason: 'NamespaceTerminating' }] } };
   it.each([
     ['404', refused(404, { reason: 'NotFound' }), ['isNotFound']],
+    ...[404, 409].map((code): [string, Error, string[]] => [
+      `a denial by an admission webhook with the code ${code}`,
+      refused(code, { reason: 'AlreadyExists', message: 'admission webhook "w" denied the request: no' }),
+      [],
+    ]),
     ['409 AlreadyExists', refused(409, { reason: 'AlreadyExists' }), ['isAlreadyExists']],
     ['409 Conflict', refused(409, { reason: 'Conflict' }), ['isConflict']],
     ['410', refused(410, { reason: 'Expired' }), ['isGone']],

@@ -5,6 +5,8 @@ import { Outage } from '../../../../syncer/controller/outage.ts';
 
 const refusal = (code: number, retryAfterSeconds?: number) =>
   new KubeApiError({ method: 'GET', path: '/', code, body: '{}', retryAfterSeconds });
+const DENIAL = { kind: 'Status', message: 'admission webhook "w.example.com" denied the request: later' };
+const denial = new KubeApiError({ method: 'POST', path: '/', code: 429, body: JSON.stringify(DENIAL) });
 const noAnswer = new KubeConnectionError('gone');
 
 describe('an outage', () => {
@@ -80,6 +82,7 @@ describe('an outage', () => {
 
   it.each([
     ['an error of one object', refusal(500)],
+    ['a denial by an admission webhook, whatever its code', denial],
     ['a bug', new Error('bug')],
   ])('is not %s', (_what, error) => {
     const { holds, fail } = begin();

@@ -212,6 +212,16 @@ describe('the creation of a Job', () => {
       refusal(403, 'Forbidden', { message: 'cannot create resource "jobs"' }),
       { kind: 'blocked', reason: 'Forbidden', message: 'cannot create resource "jobs"' },
     ],
+    [
+      'a denial by an admission webhook that claims that the Job exists',
+      refusal(409, 'AlreadyExists', { message: 'admission webhook "w" denied the request' }),
+      { kind: 'blocked', reason: 'AlreadyExists', message: 'admission webhook "w" denied the request' },
+    ],
+    [
+      'a denial with a reason that no condition can have',
+      refusal(429, 'come back later!', { message: 'admission webhook "w" denied the request' }),
+      { kind: 'blocked', reason: 'Forbidden', message: 'admission webhook "w" denied the request' },
+    ],
     ['an error without a reason', refusal(500, ''), { kind: 'blocked', reason: 'InternalError', message: 'since ' }],
   ])('returns %s', async (_what, createJob, creation) => {
     const { apply, recorded } = begin({ createJob });

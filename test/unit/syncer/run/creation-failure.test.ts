@@ -56,6 +56,19 @@ describe('creationFailure', () => {
     expect(creationFailure(error)).toBe('blocked');
   });
 
+  const WEBHOOK = 'admission webhook "w.example.com" denied the request: no';
+  const POLICY = `jobs.batch "a" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`;
+  it.each([401, 404, 405, 409, 410, 418, 429, 500, 503, 504])(
+    'classifies a denial by a webhook or a policy with the code %i as blocked',
+    (code) => {
+      for (const message of [WEBHOOK, POLICY]) expect(creationFailure(refusal(code, message))).toBe('blocked');
+    },
+  );
+
+  it.each([400, 403, 413, 422])('classifies a denial by a webhook or a policy with the code %i as refused', (code) => {
+    for (const message of [WEBHOOK, POLICY]) expect(creationFailure(refusal(code, message))).toBe('refused');
+  });
+
   it('recognizes a namespace that is being deleted', () => {
     const error = refusal(
       403,
