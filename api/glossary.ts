@@ -165,7 +165,7 @@ export const REASONS: readonly Term[] = [
     name: names.REASON_OUTCOME_UNKNOWN,
     on: EVENT_AND_CONDITION,
     meaning:
-      'The Job was deleted while no syncer watched it. It may have succeeded or failed. The run has finished, and no second Job is created.',
+      'The Job was deleted while no syncer watched it, or lost its owner reference. It may have succeeded or failed. The run has finished, and no second Job is created.',
   },
   {
     name: names.REASON_TEMPLATE_NOT_FOUND,

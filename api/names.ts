@@ -135,7 +135,7 @@ export const REASON_JOB_CREATED = 'JobCreated';
 export const REASON_COMPLETED = 'Completed';
 export const REASON_FAILED = 'Failed';
 export const REASON_JOB_DELETED = 'JobDeleted';
-/** The Job was deleted while no syncer watched it. It may have succeeded or failed. */
+/** The Job was deleted while no syncer watched it, or lost its owner reference. It may have succeeded or failed. */
 export const REASON_OUTCOME_UNKNOWN = 'OutcomeUnknown';
 export const REASON_TEMPLATE_NOT_FOUND = 'TemplateNotFound';
 /** The template was deleted after the run was admitted, and its admitted revision with it. */

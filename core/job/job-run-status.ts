@@ -46,7 +46,7 @@ export type Observation =
   | { kind: 'failed'; reason: string; message: string; countsAsPod?: boolean | undefined }
   /** Its Job was deleted before it finished. */
   | { kind: 'jobDeleted'; jobName: string; message: string }
-  /** Its Job was deleted, and nobody saw whether it had finished. */
+  /** Its Job was deleted or lost its owner reference, and nobody saw whether it had finished. */
   | { kind: 'outcomeUnknown'; jobName: string; message: string };
 
 type JobObservation = Extract<Observation, { kind: 'job' }>;
@@ -64,6 +64,12 @@ export function isJobFinished(job: Job): boolean {
 /** @param how the rest of the message, after the Job's name. */
 export function jobDeleted(jobName: string, how: string): Observation {
   return { kind: 'jobDeleted', jobName, message: `Job "${jobName}" ${how}` };
+}
+
+/** The Job of this name is not the run's, or no longer: whoever changed it knows its outcome. */
+export function noLongerOwned(jobName: string): Observation {
+  const message = `Job "${jobName}" no longer belongs to this JobRun, or another Job has taken its name, so its outcome is not known`;
+  return { kind: 'outcomeUnknown', jobName, message };
 }
 
 /** @param more what is known besides, for the end of the message. */

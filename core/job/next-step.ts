@@ -15,7 +15,15 @@ import { statusEvents } from '../status/status-events.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
 import { failureStep } from './failure-step.ts';
 import { holdMessage } from './held-run.ts';
-import { isFinished, isJobFinished, jobDeleted, jobRunStatus, outcomeUnknown, standing } from './job-run-status.ts';
+import {
+  isFinished,
+  isJobFinished,
+  jobDeleted,
+  jobRunStatus,
+  noLongerOwned,
+  outcomeUnknown,
+  standing,
+} from './job-run-status.ts';
 import type { Observation } from './job-run-status.ts';
 import { withLogEnds } from './log-end-policy.ts';
 import { jobNameOfRun } from './ownership.ts';
@@ -91,8 +99,17 @@ function withJob({ run, job, record, answers, isJobWatched }: Situation): Observ
   if (deletedJob && isJobFinished(deletedJob)) return { observation: { kind: 'job', job: deletedJob, template } };
   if (answers.job === undefined) return { kind: 'readJob', name };
   if (isBeingDeleted(run)) return NOTHING;
-  const taken = answers.job === 'none' ? '' : ', and another Job has taken its name';
-  return { observation: deleted(name, record, taken) };
+  return { observation: answers.job === 'none' ? deleted(name, record) : taken(name, record, answers.job) };
+}
+
+/**
+ * A Job of the name exists that is not the run's: somebody removed its owner reference, or deleted the run's Job and created
+ * another one. Only a Job with another uid shows that the run's Job was deleted.
+ */
+function taken(name: string, record: RunRecord, { metadata }: Job): Observation {
+  const uid = record.deletedJob?.metadata?.uid;
+  if (record.deletedJob === undefined || uid === metadata?.uid) return noLongerOwned(name);
+  return deleted(name, record, ', and another Job has taken its name');
 }
 
 /**

@@ -91,6 +91,13 @@ export class EventRouting {
     return [{ kind: 'reconcile', run: keyOf({ ...(namespace !== undefined && { namespace }), name: owner.name }) }];
   }
 
+  /** A Job that lost its owner reference no longer names the run, which must not wait for it for ever. */
+  jobUpdated(before: Job, job: Job): Reaction[] {
+    const run = this.#unfinishedRunOf(before);
+    if (!run || isOwnJob(job, run)) return this.jobChanged(job);
+    return [{ kind: 'reconcile', run: keyOf(run.metadata) }, ...this.jobChanged(job)];
+  }
+
   jobDeleted(job: Job, deletion: Deletion): Reaction[] {
     const run = this.#unfinishedRunOf(job);
     const remember: Reaction[] = run ? [{ kind: 'rememberDeletedJob', run, job, deletion }] : [];

@@ -114,8 +114,8 @@ function handlersOfJobs({ routing, react }: HandlerOptions): CacheHandlers<Job> 
     onAdd: (job) => {
       react(routing.jobChanged(job));
     },
-    onUpdate: (_before, job) => {
-      react(routing.jobChanged(job));
+    onUpdate: (before, job) => {
+      react(routing.jobUpdated(before, job));
     },
     onDelete: (job, deletion) => {
       react(routing.jobDeleted(job, deletion));

@@ -416,6 +416,22 @@ describe('a Job that is deleted', () => {
   });
 });
 
+describe('a Job that loses its owner reference', () => {
+  it('leaves its run with an unknown outcome, and not Running for ever', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'disowned');
+    const { job } = await environment.withJob(namespace, 'disowned');
+    const { name = '' } = job.metadata!;
+    await environment.client.patch<Job>(JOBS, { namespace, name }, { metadata: { ownerReferences: null } });
+    const run = await environment.runThat(namespace, 'disowned', (one) => conditionsOf(one)['Finished']);
+    expect(conditionsOf(run)['Finished']).toBe('True OutcomeUnknown');
+    expect(run.status?.phase).toBe('Unknown');
+    expect(await environment.jobs(namespace)).toHaveLength(1);
+  });
+});
+
 describe('a Job that names a run as its controller, but has another name', () => {
   it('does not end the run when it is deleted', async () => {
     const namespace = await environment.namespace();

@@ -536,7 +536,36 @@ describe('a run with a Job', () => {
         'writeStatus',
         'Unknown',
         'OutcomeUnknown',
-        `Job "${NAME}" was deleted while no syncer watched it, so its outcome is not known, and another Job has taken its name`,
+        `Job "${NAME}" no longer belongs to this JobRun, or another Job has taken its name, so its outcome is not known`,
+      ],
+    ],
+    [
+      'has an unknown outcome if its Job has lost its label and its owner reference, but exists',
+      {
+        run: RUNNING,
+        record: { deletedJob: ownJob(STARTED, { metadata: { uid: 'job' } }) },
+        answers: { job: { metadata: { name: NAME, uid: 'job' } } },
+        template: FOUND,
+      },
+      [
+        'writeStatus',
+        'Unknown',
+        'OutcomeUnknown',
+        `Job "${NAME}" no longer belongs to this JobRun, or another Job has taken its name, so its outcome is not known`,
+      ],
+    ],
+    [
+      'fails if its Job was seen to be deleted, and another Job has taken its name',
+      {
+        run: RUNNING,
+        record: { deletedJob: ownJob(STARTED, { metadata: { uid: 'job' } }) },
+        answers: { job: { metadata: { name: NAME, uid: 'another' } } },
+      },
+      [
+        'writeStatus',
+        'Failed',
+        'JobDeleted',
+        `Job "${NAME}" was deleted before it finished, and another Job has taken its name`,
       ],
     ],
     [

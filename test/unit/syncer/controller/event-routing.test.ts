@@ -35,6 +35,7 @@ function routing({ run = RUN, shard = ['team', undefined], hasTemplate = true }:
   });
 }
 
+const DISOWNED: Job = { metadata: { name: job().metadata!.name!, namespace: 'team' } };
 const reconcile = { kind: 'reconcile', run: 'team/echo-hello' };
 const checkRevisions = { kind: 'checkRevisions', template: KEY };
 const checkRetention = { kind: 'checkRetention', template: KEY };
@@ -130,6 +131,26 @@ describe('an event', () => {
     [
       "of a deleted Job that has another name than the run's is not remembered",
       () => routing().jobDeleted(job(RUN.metadata.uid, 'x'), 'watched'),
+      [],
+    ],
+    [
+      'of a Job that lost its owner reference leads to work on the run that it had',
+      () => routing().jobUpdated(job(), DISOWNED),
+      [reconcile],
+    ],
+    [
+      'of a Job that has its own run leads to work on it once',
+      () => routing().jobUpdated(job(), { ...job(), status: { active: 1 } }),
+      [reconcile],
+    ],
+    [
+      'of a Job that lost its owner reference leads to nothing if the run is finished',
+      () => routing({ run: FINISHED }).jobUpdated(job(), DISOWNED),
+      [],
+    ],
+    [
+      "of a Job that lost its owner reference, but never was the run's, leads to nothing",
+      () => routing().jobUpdated(job('earlier'), DISOWNED),
       [],
     ],
     [
