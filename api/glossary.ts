@@ -82,6 +82,17 @@ export const ANNOTATIONS: readonly Term[] = [
     meaning: 'Name of the JobRun that this one repeats. It changes nothing; `kubectl get -o wide` shows it.',
   },
   {
+    name: names.ANNOTATION_CANCELLED_BY,
+    on: 'JobRun',
+    meaning: 'Name of the user who set `spec.cancel`. Set at admission; users cannot set or change it.',
+  },
+  {
+    name: names.ANNOTATION_STOPPED,
+    on: 'Job',
+    meaning:
+      'Why and when the syncer stopped the Job, with `activeDeadlineSeconds: 1`: its run was cancelled, or had finished already.',
+  },
+  {
     name: names.ANNOTATION_RESTORED,
     on: 'JobRun',
     meaning:
@@ -134,7 +145,8 @@ export const CONDITIONS: readonly Term[] = [
   {
     name: names.CONDITION_FAILED,
     on: 'Job, mirrored',
-    meaning: 'True when the Job has failed. Also set on a JobRun that fails before it has a Job.',
+    meaning:
+      'True when the Job has failed. Also set on a JobRun that fails before it has a Job, or that was cancelled.',
   },
   { name: names.CONDITION_SUSPENDED, on: 'Job, mirrored', meaning: 'True while the Job is suspended.' },
   {
@@ -233,6 +245,17 @@ export const REASONS: readonly Term[] = [
       'A Pod has no node, and no scheduler has reported why. Other reasons why a Pod waits are those of Kubernetes, for example `Unschedulable`, `ImagePullBackOff` or `FailedCreate`.',
   },
   {
+    name: names.REASON_CANCELLED,
+    on: EVENT_AND_CONDITION,
+    meaning:
+      'The run was cancelled with `spec.cancel`, and its Job had not finished before. The message names the user.',
+  },
+  {
+    name: names.REASON_JOB_STOPPED,
+    on: 'Event',
+    meaning: 'The run had finished, but its Job had not. The Job was stopped.',
+  },
+  {
     name: names.REASON_CALLBACK_FAILED,
     on: 'Event',
     meaning:
@@ -253,5 +276,6 @@ export const PHASE_MEANINGS: Readonly<Record<names.Phase, string>> = {
   Suspended: 'The Job is suspended (`spec.suspend` of the template or the run).',
   Succeeded: 'The Job succeeded.',
   Failed: 'The Job failed, or the run failed before it had a Job; `status.error` gives the reason.',
+  Cancelled: 'The run was cancelled with `spec.cancel`; `status.error` names the user.',
   Unknown: 'The Job was deleted while no syncer watched it, so nobody knows whether it succeeded.',
 };

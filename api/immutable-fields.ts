@@ -11,3 +11,11 @@ export const immutableFields = (names: readonly string[]): ValidationRule[] =>
     reason: 'FieldValueForbidden',
     fieldPath: `.${name}`,
   }));
+
+/** A CEL rule that prevents this boolean field of a spec from being changed or removed once it is true. */
+export const neverSetBack = (name: string): ValidationRule => ({
+  rule: `!has(oldSelf.${name}) || !oldSelf.${name} || (has(self.${name}) && self.${name})`,
+  message: `${name} cannot be set back: the JobRun is cancelled; to run it again, create another JobRun with a name of its own`,
+  reason: 'FieldValueForbidden',
+  fieldPath: `.${name}`,
+});

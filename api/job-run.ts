@@ -1,7 +1,8 @@
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
+import { cancelFields } from './cancel.ts';
 import { callbackFields, CallbackStatusSchema } from './callback.ts';
-import { immutableFields } from './immutable-fields.ts';
+import { immutableFields, neverSetBack } from './immutable-fields.ts';
 import {
   definition,
   ENV_FROM_SOURCE,
@@ -191,14 +192,20 @@ const specFields = {
   priorityClassName: Type.Optional(
     Type.String({ description: "PriorityClass of the Pods; it replaces the template's. An empty string clears it." }),
   ),
+  ...cancelFields,
   ...callbackFields,
 };
 
+/** The fields of a stored run that can change. */
+const MUTABLE = ['suspend', 'cancel'];
+/** All others. */
+export const IMMUTABLE_FIELDS: readonly string[] = Object.keys(specFields).filter((name) => !MUTABLE.includes(name));
+
 export const JobRunSpecSchema = Type.Object(specFields, {
   description:
-    'The template to run, and what differs from it. An absent field inherits the value of the template, and an empty field clears it. Only suspend can be changed after the JobRun is created.',
+    'The template to run, and what differs from it. An absent field inherits the value of the template, and an empty field clears it. Only suspend and cancel can be changed after the JobRun is created.',
   ...UNKNOWN_FIELDS_REFUSED,
-  'x-kubernetes-validations': immutableFields(Object.keys(specFields).filter((name) => name !== 'suspend')),
+  'x-kubernetes-validations': [...immutableFields(IMMUTABLE_FIELDS), neverSetBack('cancel')],
 });
 
 /** The spec of a JobRun. */

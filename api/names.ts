@@ -29,6 +29,8 @@ export const ANNOTATION_MISSING_TEMPLATE = `${GROUP}/missing-template`;
 export const ANNOTATION_REQUESTED_BY = `${GROUP}/requested-by`;
 /** On a JobRun: the name of the JobRun of its namespace that it repeats. For people and tools; changes nothing. */
 export const ANNOTATION_RERUN_OF = `${GROUP}/rerun-of`;
+/** On a JobRun: the name of the user who set `spec.cancel`. Set at admission; overwrites what the user set. */
+export const ANNOTATION_CANCELLED_BY = `${GROUP}/cancelled-by`;
 /** On a ControllerRevision: when a JobRun last named it, RFC 3339. It is not deleted for some minutes after that. */
 export const ANNOTATION_LAST_USED = `${GROUP}/last-used`;
 
@@ -40,6 +42,9 @@ export const LABEL_VELERO_RESTORE = 'velero.io/restore-name';
 export const ANNOTATION_RETAIN = `${GROUP}/retain`;
 /** On a Job: `ttlSecondsAfterFinished` as it was requested, if the Job itself has a longer one. */
 export const ANNOTATION_TTL_SECONDS = `${GROUP}/ttl-seconds-after-finished`;
+
+/** On a Job that the syncer stops: why, and when. */
+export const ANNOTATION_STOPPED = `${GROUP}/stopped`;
 
 export const MISSING_TEMPLATE_POLICIES = ['Reject', 'Wait', 'Fail'] as const;
 /** What happens to a JobRun whose template does not exist: denied, admitted and waiting, or admitted and failed. */
@@ -104,11 +109,11 @@ export const VERB_OVERRIDE = 'override';
 /** Where `kubectl apply` records the manifest, with its nulls. */
 export const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
 
-export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Unknown'] as const;
+export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Cancelled', 'Unknown'] as const;
 /** The state of a JobRun in one word, for people. Programs read the conditions. */
 export type Phase = (typeof PHASES)[number];
 /** The phases of finished runs. */
-const FINAL_PHASES: readonly Phase[] = ['Succeeded', 'Failed', 'Unknown'];
+const FINAL_PHASES: readonly Phase[] = ['Succeeded', 'Failed', 'Cancelled', 'Unknown'];
 /** The field selector of runs that are not finished. */
 export const UNFINISHED = FINAL_PHASES.map((phase) => `status.phase!=${phase}`).join(',');
 
@@ -157,6 +162,10 @@ export const REASON_RESUMED = 'Resumed';
 export const REASON_SUSPEND_REFUSED = 'SuspendRefused';
 /** A Pod of the run has no node, and no scheduler has reported why. */
 export const REASON_NOT_SCHEDULED = 'NotScheduled';
+/** `spec.cancel` of the run was set, and its Job did not finish before. */
+export const REASON_CANCELLED = 'Cancelled';
+/** The Job of a finished run had not finished, and was stopped. */
+export const REASON_JOB_STOPPED = 'JobStopped';
 /** The callback of a finished run was given up. */
 export const REASON_CALLBACK_FAILED = 'CallbackFailed';
 /** A finished run was removed, because of its age or number. */

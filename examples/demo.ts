@@ -120,7 +120,7 @@ async function printUntilEnd(terminal: Terminal, phases: Readable): Promise<stri
     if (line === '' || line === last) continue;
     last = line;
     terminal.print(line);
-    if (['Succeeded', 'Failed', 'Unknown'].includes(line)) break;
+    if (['Succeeded', 'Failed', 'Cancelled', 'Unknown'].includes(line)) break;
   }
   return last;
 }

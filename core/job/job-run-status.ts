@@ -7,6 +7,7 @@ import {
   CONDITION_JOB_CREATED,
   CONDITION_RECONCILING,
   CONDITION_STALLED,
+  REASON_CANCELLED,
   REASON_COMPLETED,
   REASON_FAILED,
   REASON_JOB_CREATED,
@@ -28,7 +29,10 @@ const OWN_CONDITIONS = [CONDITION_JOB_CREATED, CONDITION_FINISHED, CONDITION_REC
 
 /** What the syncer knows about a run. */
 export type Observation =
-  /** Its Job exists. `template` is set if the syncer has just rendered the Job, `pods` if it has just read its Pods. */
+  /**
+   * Its Job exists. `template` is set if the syncer has just rendered the Job, `pods` if it has just read its Pods.
+   * `cancelled`: the Job was stopped because the run was cancelled, and its condition `Failed` reports this.
+   */
   | {
       kind: 'job';
       job: Job;
@@ -36,6 +40,7 @@ export type Observation =
       pods?: PodsView | undefined;
       /** Why its last attempt failed, if that is known. */
       failure?: Failure | undefined;
+      cancelled?: boolean | undefined;
     }
   /** It has no Job yet; the syncer tries again. */
   | { kind: 'pending'; reason: string; message: string }
@@ -46,6 +51,8 @@ export type Observation =
   | { kind: 'failed'; reason: string; message: string; countsAsPod?: boolean | undefined }
   /** Its Job was deleted before it finished. */
   | { kind: 'jobDeleted'; jobName: string; message: string }
+  /** It was cancelled. It never had a Job, or the Job of this name was deleted before it finished. */
+  | { kind: 'cancelled'; jobName?: string; message: string }
   /** Its Job was deleted or lost its owner reference, and nobody saw whether it had finished. */
   | { kind: 'outcomeUnknown'; jobName: string; message: string };
 
@@ -106,13 +113,20 @@ function statusFrom(run: JobRun, observation: Observation, now: string): JobRunS
       return { ...failed(run, observation, now), ...(observation.countsAsPod === true && { failed: 1 }) };
     case 'jobDeleted':
       return ended(run, observation, { phase: 'Failed', reason: REASON_JOB_DELETED, now });
+    case 'cancelled': {
+      const { jobName, message } = observation;
+      const how = { phase: 'Cancelled', reason: REASON_CANCELLED, now } as const;
+      return jobName === undefined
+        ? { ...failed(run, { reason: REASON_CANCELLED, message }, now), phase: 'Cancelled' }
+        : ended(run, { jobName, message }, how);
+    }
     case 'outcomeUnknown':
       return ended(run, observation, { phase: 'Unknown', reason: REASON_OUTCOME_UNKNOWN, now });
   }
 }
 
 function mirrored(run: JobRun, observation: JobObservation, now: string): JobRunStatus {
-  const { job, template } = observation;
+  const { job, template, cancelled = false } = observation;
   const mirror = boundedJobStatus(job.status);
   // The Job controller's own bookkeeping between two of its writes.
   delete mirror.uncountedTerminatedPods;
@@ -125,7 +139,7 @@ function mirrored(run: JobRun, observation: JobObservation, now: string): JobRun
       message: `Job ${name} was created`,
       lastTransitionTime: creationTimestamp,
     }),
-    ...(outcome ? [finishedCondition(outcome)] : []),
+    ...(outcome ? [finishedCondition(outcome, cancelled)] : []),
   ];
   const known = template ?? run.status?.template;
   return {
@@ -168,7 +182,7 @@ function failed(run: JobRun, { reason, message }: { reason: string; message: str
 }
 
 interface Ending {
-  phase: 'Failed' | 'Unknown';
+  phase: 'Failed' | 'Cancelled' | 'Unknown';
   reason: string;
   now: string;
 }
@@ -188,11 +202,11 @@ function ended(
   delete last.terminating;
   delete last.waiting;
   const why = { reason, message, lastTransitionTime: now };
-  const changed = phase === 'Failed' ? [CONDITION_FAILED, CONDITION_FINISHED] : [CONDITION_FINISHED];
+  const changed = phase === 'Unknown' ? [CONDITION_FINISHED] : [CONDITION_FAILED, CONDITION_FINISHED];
   const replaced = [...changed, CONDITION_RECONCILING, CONDITION_STALLED];
   const others = (last.conditions ?? []).filter(({ type }) => !replaced.includes(type));
   const conditions = [...others, ...changed.map((type) => condition(type, 'True', why))];
-  return { ...last, ...common(run), jobName, phase, error: message, conditions };
+  return { ...last, ...common(run), jobName, phase, error: boundedText(message), conditions };
 }
 
 function common(run: JobRun): Pick<JobRunStatus, 'observedGeneration'> {
@@ -209,6 +223,7 @@ function phaseOf(run: JobRun, job: Job, pods: PodsView | undefined): Phase {
 
 function outcomeStatus(run: JobRun, observation: JobObservation, outcome: Condition): JobRunStatus {
   if (outcome.type === CONDITION_COMPLETE) return { phase: 'Succeeded' };
+  if (observation.cancelled === true) return { phase: 'Cancelled', error: boundedText(outcome.message ?? '') };
   const known = failureStatus(run, observation);
   return { phase: 'Failed', ...known, error: known.failure?.message ?? `Job failed: ${sentenceOf(outcome)}` };
 }
@@ -249,7 +264,8 @@ export function outcomeOf(conditions: readonly Condition[]): Condition | undefin
   );
 }
 
-function finishedCondition(outcome: Condition): Condition {
+function finishedCondition(outcome: Condition, cancelled: boolean): Condition {
+  if (cancelled) return { ...outcome, type: CONDITION_FINISHED };
   const reason = outcome.type === CONDITION_COMPLETE ? REASON_COMPLETED : REASON_FAILED;
   const { lastTransitionTime } = outcome;
   return condition(CONDITION_FINISHED, 'True', { reason, message: sentenceOf(outcome), lastTransitionTime });
@@ -279,6 +295,7 @@ function transitionTime(run: JobRun, type: string, status: string, now: string):
   return known?.status === status ? (known.lastTransitionTime ?? now) : now;
 }
 
-function isTrue(conditions: readonly Condition[] | undefined, type: string): boolean {
+/** Whether the condition of this type is True. */
+export function isTrue(conditions: readonly Condition[] | undefined, type: string): boolean {
   return conditions?.some((existing) => existing.type === type && existing.status === 'True') ?? false;
 }

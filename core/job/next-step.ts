@@ -14,6 +14,7 @@ import { mergePatch } from '../status/merge-patch.ts';
 import { statusEvents } from '../status/status-events.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
 import { failureStep } from './failure-step.ts';
+import { cancelledWithoutJob, cancelStep, isCancelRequested, withCancellation } from './cancellation.ts';
 import { holdMessage } from './held-run.ts';
 import {
   isFinished,
@@ -62,13 +63,21 @@ export function nextStep(situation: Situation): Step {
   if (isFinished(situation.run)) return NOTHING;
   const observed = observe(situation);
   if ('kind' in observed) return observed;
+  const { run, now } = situation;
+  const observation = withCancellation(run, observed.observation, new Date(now.epochMs).toISOString());
   return (
-    firstStatusWait(situation, observed.observation) ??
-    suspendStep(situation, observed.observation) ??
-    failureStep(situation, observed.observation) ??
-    podsStep(situation, observed.observation) ??
-    statusStep(situation, withPods(situation, observed))
+    cancelStep(situation, observation) ??
+    firstStatusWait(situation, observation) ??
+    suspendStep(situation, observation) ??
+    endOfPodsStep(situation, observation) ??
+    statusStep(situation, withPods(situation, { ...observed, observation }))
   );
+}
+
+/** How the Pods of a cancelled run ended does not matter. */
+function endOfPodsStep(situation: Situation, observation: Observation): Step | undefined {
+  if (observation.kind === 'job' && observation.cancelled === true) return undefined;
+  return failureStep(situation, observation) ?? podsStep(situation, observation);
 }
 
 function withPods(situation: Situation, { observation, again }: Observed): Observed {
@@ -134,9 +143,16 @@ function withoutJob(situation: Situation): Observed | Step {
     return { observation: deleted(jobNameOfRun(run), record) };
   }
   if (isBeingDeleted(run)) return NOTHING;
+  if (isCancelRequested(run)) return withoutJobToStop(situation);
   const held = holdMessage(run);
   if (held !== undefined) return { observation: { kind: 'pending', reason: REASON_RESTORED, message: held } };
   return blockedCreation(situation) ?? creationProblem(situation) ?? creation(situation);
+}
+
+/** A Job that was created, for example by the last leader, may not be known yet: it is read first. */
+function withoutJobToStop({ run, answers }: Situation): Observed | Step {
+  if (answers.job === undefined) return { kind: 'readJob', name: jobNameOfRun(run) };
+  return { observation: cancelledWithoutJob(run) };
 }
 
 /** No Job is created before a set time. After a creation without an answer, a live read shows whether the Job exists. */
@@ -225,11 +241,11 @@ function firstStatusWait({ record, now }: Situation, observation: Observation): 
   return afterMs > 0 ? { kind: 'wait', afterMs } : undefined;
 }
 
-/** Writes the status if it changed. If `spec.suspend` could not be applied, the status does not report its generation. */
+/** Writes the status if it changed. If `spec.suspend` or `spec.cancel` could not be applied, the status does not report its generation. */
 function statusStep(situation: Situation, { observation, again }: Observed): Step {
   const { run, now, record, answers } = situation;
   const { generation: newest = 1 } = run.metadata;
-  const generation = answers.suspendFailed === true ? appliedGeneration(situation) : newest;
+  const generation = answers.changeFailed === true ? appliedGeneration(situation) : newest;
   const observedRun = { ...run, metadata: { ...run.metadata, generation } };
   const status = jobRunStatus(observedRun, observation, new Date(now.epochMs).toISOString());
   const patch = mergePatch(run.status ?? {}, status);

@@ -93,8 +93,8 @@ export interface Answers {
   pods?: SeenPods | 'unknown' | undefined;
   /** Why the Job could not be created. */
   creation?: CreationProblem | undefined;
-  /** The Job could not be suspended or resumed. */
-  suspendFailed?: boolean | undefined;
+  /** The Job could not be suspended, resumed or stopped. */
+  changeFailed?: boolean | undefined;
 }
 
 export type CreationProblem =

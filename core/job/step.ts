@@ -20,6 +20,8 @@ export type Step =
   /** An earlier attempt has created this Job. */
   | { kind: 'adoptJob'; job: Job; template: RenderedTemplate | undefined }
   | { kind: 'setSuspend'; job: Job; suspend: boolean; event: RunEvent; hide: Hide }
+  /** Stop the Job. `why`: for its annotation. */
+  | { kind: 'stopJob'; job: Job; why: string; hide: Hide }
   /** The Job needs no change for this generation of the run. */
   | { kind: 'markApplied'; event?: RunEvent }
   /** Remember when the Pods are read, or that they need not be. */

@@ -4,6 +4,7 @@ import type { FieldError } from '../errors/field-error.ts';
 import type { Hide } from '../errors/hidden.ts';
 import { suspendErrors } from '../overrides/overrides.ts';
 import type { RunEvent } from '../status/status-events.ts';
+import { isCancelRequested } from './cancellation.ts';
 import { isJobFinished } from './job-run-status.ts';
 import type { Observation } from './job-run-status.ts';
 import { hidingFromOthers } from './secret-values.ts';
@@ -14,10 +15,12 @@ import type { Step } from './step.ts';
  * The step that applies a change of the run's `spec.suspend` to its Job, once for each generation of the run. No step is
  * needed if the Job was created from this generation, or if the status reports it. At other times another controller,
  * for example Kueue, may set the Job's `suspend`. While the webhook was down, the run may have been changed in a way that
- * the template does not allow. Then the Job does not change, and an Event reports this.
+ * the template does not allow. Then the Job does not change, and an Event reports this. The Job of a cancelled run is neither
+ * suspended nor resumed.
  */
 export function suspendStep(situation: Situation, observation: Observation): Step | undefined {
-  if (observation.kind !== 'job' || situation.answers.suspendFailed === true) return undefined;
+  if (observation.kind !== 'job' || situation.answers.changeFailed === true) return undefined;
+  if (isCancelRequested(situation.run)) return undefined;
   const { generation = 1 } = situation.run.metadata;
   if (generation <= appliedGeneration(situation) || isJobFinished(observation.job)) return undefined;
   return applySuspend(situation, observation.job);

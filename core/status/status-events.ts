@@ -3,6 +3,7 @@ import {
   CONDITION_FAILED,
   CONDITION_FINISHED,
   CONDITION_JOB_CREATED,
+  REASON_CANCELLED,
   REASON_COMPLETED,
   REASON_JOB_CREATED,
   REASON_OUTCOME_UNKNOWN,
@@ -40,6 +41,9 @@ function ending(run: JobRun, finished: Condition): RunEvent {
     return { type: 'Normal', reason: REASON_COMPLETED, action: 'MirrorStatus', note: 'Job completed' };
   }
   const note = run.status?.error ?? finished.message ?? '';
+  if (finished.reason === REASON_CANCELLED) {
+    return { type: 'Normal', reason: REASON_CANCELLED, action: 'CancelRun', note };
+  }
   return { type: 'Warning', reason: finished.reason ?? CONDITION_FAILED, action: 'MirrorStatus', note };
 }
 

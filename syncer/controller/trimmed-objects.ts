@@ -1,6 +1,7 @@
 import type { JobRun } from '../../api/job-run.ts';
 import {
   ANNOTATION_RETAIN,
+  ANNOTATION_STOPPED,
   ANNOTATION_TTL_SECONDS,
   CONDITION_COMPLETE,
   CONDITION_FINISHED,
@@ -72,8 +73,8 @@ function withPhase(outline: JobRun, phase: Phase | undefined): JobRun {
 }
 
 /**
- * The parts of a Job that the syncer uses: its owner, its status, its time to live, whether it is suspended, and how often it
- * retries; not its Pod template.
+ * The parts of a Job that the syncer uses: its owner, its status, its time to live, whether it is suspended or stopped, and
+ * how often it retries; not its Pod template.
  */
 export function trimmedJob(job: Job): Job {
   const { annotations, creationTimestamp, deletionTimestamp, labels, ownerReferences } = job.metadata ?? {};
@@ -81,7 +82,7 @@ export function trimmedJob(job: Job): Job {
     metadata: {
       ...identityOf(job.metadata ?? {}),
       labels: only([LABEL_APP_VERSION, LABEL_JOB_RUN], labels),
-      ...(annotations && { annotations: only([ANNOTATION_TTL_SECONDS], annotations) }),
+      ...(annotations && { annotations: only([ANNOTATION_STOPPED, ANNOTATION_TTL_SECONDS], annotations) }),
       ...(creationTimestamp !== undefined && { creationTimestamp }),
       ...(deletionTimestamp !== undefined && { deletionTimestamp }),
       // An object has one controller at most, and any number of other owners.
@@ -92,9 +93,12 @@ export function trimmedJob(job: Job): Job {
   };
 }
 
-function trimmedSpec({ suspend, backoffLimit }: Partial<JobSpec> = {}): JobSpec {
-  const spec = { ...(suspend !== undefined && { suspend }), ...(backoffLimit !== undefined && { backoffLimit }) };
-  return spec as JobSpec;
+function trimmedSpec({ suspend, backoffLimit, activeDeadlineSeconds }: Partial<JobSpec> = {}): JobSpec {
+  return {
+    ...(suspend !== undefined && { suspend }),
+    ...(backoffLimit !== undefined && { backoffLimit }),
+    ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
+  } as JobSpec;
 }
 
 /** The entries with these names. */

@@ -20,7 +20,7 @@ import type { RunRecords } from './run-records.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
 export interface ApplyContext {
-  cluster: Pick<Cluster, 'getJob' | 'createJob' | 'suspendJob' | 'patchStatus'>;
+  cluster: Pick<Cluster, 'getJob' | 'createJob' | 'suspendJob' | 'stopJob' | 'patchStatus'>;
   templates: Pick<TemplateResolver, 'read'>;
   pods: Pick<PodReader, 'read'>;
   runs: Pick<ObjectCache<JobRun>, 'put'>;
@@ -70,6 +70,7 @@ const REQUESTS: { [Kind in Step['kind']]: Request<Kind> } = {
   createJob,
   adoptJob,
   setSuspend,
+  stopJob,
   markApplied,
   planLook,
   readPods,
@@ -202,14 +203,28 @@ function creationProblem(
 async function setSuspend(context: ApplyContext, run: JobRun, step: StepOf<'setSuspend'>): Promise<Applied> {
   try {
     const job = await context.cluster.suspendJob(step.job, step.suspend);
-    if (!job) return next({ suspendFailed: true });
+    if (!job) return next({ changeFailed: true });
     context.jobs.put(job);
     context.records.update(run, { appliedGeneration: generationOf(run) });
     context.events.record(run, step.event);
     return next({ job });
   } catch (error) {
     if (!(error instanceof KubeApiError)) throw error;
-    return { ...next({ suspendFailed: true }), error: error.withMessages(step.hide) };
+    return { ...next({ changeFailed: true }), error: error.withMessages(step.hide) };
+  }
+}
+
+/** The Job is stopped only as it was when that was decided: it may have finished since. */
+async function stopJob(context: ApplyContext, _run: JobRun, { job, why, hide }: StepOf<'stopJob'>): Promise<Applied> {
+  try {
+    const stopped = await context.cluster.stopJob(job, why);
+    if (!stopped) return next({ changeFailed: true });
+    context.jobs.put(stopped);
+    return next({ job: stopped });
+  } catch (error) {
+    if (isConflict(error)) return { kind: 'done', again: 'retry' };
+    if (!(error instanceof KubeApiError)) throw error;
+    return { ...next({ changeFailed: true }), error: error.withMessages(hide) };
   }
 }
 

@@ -3,8 +3,10 @@ import type { Template } from '../../api/job-template.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import type { TemplateKey } from '../../core/template/template-key.ts';
+import { stopPatch } from '../../core/job/job-stop.ts';
 import { isConflict, isNotFound } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
+import type { DeleteOptions } from '../../kube/client/request-options.ts';
 import { guarded, type WriteGuard } from '../write-guard.ts';
 
 /** All requests that the syncer sends for a run, apart from lists and watches. */
@@ -53,10 +55,32 @@ export class Cluster {
     return found(this.#client.patch<Job>(JOBS, { namespace, name }, body, guarded(this.#guard)));
   }
 
+  /**
+   * Stops exactly this version of the Job; see {@link stopPatch}. Returns `undefined` if the Job was deleted.
+   *
+   * @throws Conflict if the Job changed, or another Job has its name now.
+   */
+  async stopJob({ metadata }: Job, why: string): Promise<Job | undefined> {
+    const { namespace, name = '', uid, resourceVersion } = metadata ?? {};
+    const patch = stopPatch(why);
+    const body = { ...patch, metadata: { ...patch.metadata, uid, resourceVersion } };
+    return found(this.#client.patch<Job>(JOBS, { namespace, name }, body, guarded(this.#guard)));
+  }
+
+  /** The same as {@link deleteJob}, but does nothing if the Job has changed. */
+  async deleteUnchangedJob(job: Job): Promise<void> {
+    const { uid, resourceVersion } = job.metadata ?? {};
+    await this.#delete(job, { uid, resourceVersion });
+  }
+
   /** Deletes exactly this Job, and its Pods after it. Does nothing if it was deleted, or if another Job has its name now. */
-  async deleteJob({ metadata }: Job): Promise<void> {
-    const { namespace, name = '', uid } = metadata ?? {};
-    const options = { preconditions: { uid }, propagationPolicy: 'Background', ...guarded(this.#guard) } as const;
+  async deleteJob(job: Job): Promise<void> {
+    await this.#delete(job, { uid: job.metadata?.uid });
+  }
+
+  async #delete({ metadata }: Job, preconditions: DeleteOptions['preconditions']): Promise<void> {
+    const { namespace, name = '' } = metadata ?? {};
+    const options = { preconditions, propagationPolicy: 'Background', ...guarded(this.#guard) } as const;
     try {
       await this.#client.delete(JOBS, { namespace, name }, options);
     } catch (error) {

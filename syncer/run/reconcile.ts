@@ -11,13 +11,13 @@ import type { ApplyContext } from './apply.ts';
 import type { Cluster } from './cluster.ts';
 import { gather } from './gather.ts';
 import type { GatherContext } from './gather.ts';
-import { removeExpiredJob } from './remove-expired-job.ts';
-import type { ExpiryContext } from './remove-expired-job.ts';
 import type { RunRecords } from './run-records.ts';
+import { settleJob } from './settle-job.ts';
+import type { SettleContext } from './settle-job.ts';
 
 export type ReconcileContext = GatherContext &
   ApplyContext &
-  ExpiryContext & {
+  SettleContext & {
     /** Has outlines of runs: the whole objects are in `contents`, or are read. */
     runs: Pick<ObjectCache<JobRun>, 'get'>;
     contents: Pick<RunContents, 'of' | 'remember'>;
@@ -26,14 +26,15 @@ export type ReconcileContext = GatherContext &
   };
 
 /**
- * An attempt takes at most these steps: read the template, create, read and adopt the Job, suspend it, plan a look at the
- * Pods, read them and the template, write the status.
+ * An attempt takes at most these steps: read the template, create, read and adopt the Job, suspend or stop it, plan a look
+ * at the Pods, read them and the template, write the status.
  */
 const MOST_STEPS = 13;
 
 /**
  * Advances one run as far as possible: gathers what is known, decides the next step and applies it. Repeats this until
- * there is nothing to do, or something to wait for. The Job of a finished run is deleted when its time is over.
+ * there is nothing to do, or something to wait for. The Job of a finished run is stopped if it still runs, and deleted when
+ * its time is over.
  *
  * @returns when to continue
  * @throws transient errors; call it again later
@@ -41,7 +42,7 @@ const MOST_STEPS = 13;
 export async function reconcile(context: ReconcileContext, namespace: string, name: string): Promise<WorkResult> {
   const run = context.runs.get(namespace, name);
   if (!run) return undefined;
-  if (isFinished(run)) return removeExpiredJob(context, run);
+  if (isFinished(run)) return settleJob(context, run);
   let result: WorkResult;
   try {
     result = await attempt(context, run);
@@ -51,7 +52,7 @@ export async function reconcile(context: ReconcileContext, namespace: string, na
     if (!newest || isFinished(newest)) context.records.forget(run);
   }
   const finished = newestOutline(context, run);
-  return finished && isFinished(finished) ? removeExpiredJob(context, finished) : result;
+  return finished && isFinished(finished) ? settleJob(context, finished) : result;
 }
 
 async function attempt(context: ReconcileContext, first: JobRun): Promise<WorkResult> {

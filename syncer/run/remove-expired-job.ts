@@ -37,13 +37,21 @@ export async function removeExpiredJob(context: ExpiryContext, run: JobRun): Pro
   if (expiry === undefined) return undefined;
   const leftMs = expiry - clock.now();
   if (leftMs > 0) return { afterMs: Math.min(leftMs, LONGEST_WAIT_MS) };
+  await unlessForbidden(context, cluster.deleteJob(job));
+  return undefined;
+}
+
+/** Waits for the deletion of a Job. That it is forbidden is reported, and it is not tried again. */
+export async function unlessForbidden(
+  { onDeletionForbidden }: Pick<ExpiryContext, 'onDeletionForbidden'>,
+  deletion: Promise<void>,
+): Promise<void> {
   try {
-    await cluster.deleteJob(job);
+    await deletion;
   } catch (error) {
     if (!(error instanceof KubeApiError) || error.code !== FORBIDDEN) throw error;
-    context.onDeletionForbidden(error);
+    onDeletionForbidden(error);
   }
-  return undefined;
 }
 
 /**
@@ -57,6 +65,6 @@ export function loggedRefusals(
   const reports = new SparseReports(monotonic);
   return (err) => {
     if (!reports.isDue((err.status.message ?? '').replaceAll(/"[^"]*"/g, '""'))) return;
-    logger.warn({ err }, 'cannot delete a Job whose time is over; Kubernetes deletes such Jobs later');
+    logger.warn({ err }, 'cannot delete the Job of a finished JobRun');
   };
 }

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ANNOTATION_REQUESTED_BY, ANNOTATION_RESTORED, LABEL_VELERO_RESTORE } from '../../api/names.ts';
+import {
+  ANNOTATION_CANCELLED_BY,
+  ANNOTATION_REQUESTED_BY,
+  ANNOTATION_RESTORED,
+  LABEL_VELERO_RESTORE,
+} from '../../api/names.ts';
+import type { JobRun } from '../../api/job-run.ts';
 import { CONTROLLER_REVISIONS, JOB_RUNS } from '../../api/resources.ts';
 import type { ControllerRevision } from '../../api/wire.ts';
 import { expectSuccess } from './command-results.ts';
@@ -214,6 +220,59 @@ describe.for<[string, () => Promise<void>]>([
         expect(await requester()).toBe(before);
       }
       expect(await changed('ben', { metadata: { labels: { team: 'a' } } })).toBeUndefined();
+    });
+  });
+
+  describe('the user that cancels a run', () => {
+    const by = (user: string | null): object => ({ annotations: { [ANNOTATION_CANCELLED_BY]: user } });
+    const cancelled = async (key: { namespace: string; name: string }): Promise<string | undefined> => {
+      const { metadata } = await environment.as('anna').get<JobRun>(JOB_RUNS, key);
+      return metadata.annotations?.[ANNOTATION_CANCELLED_BY];
+    };
+
+    it('is the user of the request that sets the field, or absent, and needs no more than to update the run', async () => {
+      const { key, changed } = await createdRun(`cancelled-${suffix}`);
+      expect(await changed('ben', { spec: { cancel: true } })).toBeUndefined();
+      expect(await cancelled(key)).toBe(hasWebhook ? 'ben' : undefined);
+    });
+
+    it('can be set by that user', async () => {
+      const { key, changed } = await createdRun(`cancelled-own-${suffix}`);
+      expect(await changed('ben', { spec: { cancel: true }, metadata: by('ben') })).toBeUndefined();
+      expect(await cancelled(key)).toBe('ben');
+    });
+
+    it.each(['anna', ''])('is never the one in a patch: "%s"', async (user) => {
+      const { key, changed } = await createdRun(`forged-${user.length}-${suffix}`);
+      const refusal = await changed('ben', { spec: { cancel: true }, metadata: by(user) });
+      // The webhook corrects it.
+      if (hasWebhook) expect(await cancelled(key)).toBe('ben');
+      else expect(refusal).toContain('set at admission to the user that cancels the JobRun; leave it out');
+    });
+
+    it.each([
+      ['created with the field', { cancel: true }, 'anna', 'leave it out'],
+      ['created without it', {}, undefined, 'cannot be changed; leave it out'],
+      ['created with it set to false', { cancel: false }, undefined, 'cannot be changed; leave it out'],
+    ])('is never the one in the manifest of a run that is %s', async (_sentence, spec, user, sentence) => {
+      const request = environment.create('anna', jobRun('new', 'echo', spec, by('ben')), { dryRun });
+      if (hasWebhook) expect((await request).metadata.annotations?.[ANNOTATION_CANCELLED_BY]).toBe(user);
+      else expect(await refusalOf(request)).toContain(sentence);
+    });
+
+    it('does not change, and does not appear later', async () => {
+      const { key, changed } = await createdRun(`cancelled-once-${suffix}`);
+      expect(await changed('ben', { metadata: by('ben') })).toEqual(
+        hasWebhook ? undefined : (expect.stringContaining('cannot be changed; leave it out') as string),
+      );
+      expect(await cancelled(key)).toBeUndefined();
+      await changed('ben', { spec: { cancel: true }, metadata: by('ben') });
+      for (const change of ['anna', null]) {
+        const refusal = await changed('anna', { metadata: by(change) });
+        if (!hasWebhook) expect(refusal).toContain('cannot be changed; leave it as it is: "ben"');
+        expect(await cancelled(key)).toBe('ben');
+      }
+      expect(await changed('anna', { metadata: { labels: { team: 'a' } } })).toBeUndefined();
     });
   });
 

@@ -1,6 +1,7 @@
 import type { AdmissionRequest } from '../../api/admission-review.ts';
 import type { JobRun } from '../../api/job-run.ts';
 import type { Hide } from '../../core/errors/hidden.ts';
+import { cancellerOf } from './canceller.ts';
 import { requesterOf } from './requester.ts';
 
 /** What every check knows of the request. */
@@ -20,13 +21,15 @@ export interface JobRunCase extends AdmissionCase {
   before: JobRun | undefined;
   /** The user that created the JobRun; `undefined` where this is not known. */
   requester: string | undefined;
+  /** The user that cancelled the JobRun; `undefined` if it is not cancelled, or where this is not known. */
+  canceller: string | undefined;
 }
 
 /** Gathers what follows from the request alone. The shape of the object has not been checked yet. */
 export function jobRunCase(request: AdmissionRequest, signal: AbortSignal): JobRunCase {
   const before = (request.oldObject as JobRun | null | undefined) ?? undefined;
   const run = inNamespace(request.object as JobRun, request.namespace);
-  return { request, signal, run, before, requester: requesterOf(request) };
+  return { request, signal, run, before, requester: requesterOf(request), canceller: cancellerOf(request) };
 }
 
 function inNamespace(run: JobRun, namespace: string | undefined): JobRun {

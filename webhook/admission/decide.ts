@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AdmissionRequest } from '../../api/admission-review.ts';
 import type { JobRun } from '../../api/job-run.ts';
-import { ANNOTATION_REQUESTED_BY, GROUP } from '../../api/names.ts';
+import { ANNOTATION_CANCELLED_BY, ANNOTATION_REQUESTED_BY, GROUP } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
 import {
   gatherJobRunCreation,
@@ -84,13 +84,15 @@ function subject({ operation, resource, subResource = '' }: AdmissionRequest): s
 
 /**
  * A JobRun that the API server has marked as deleted, and from which finalizers are removed. The mark counts only in the
- * stored object: a server-side apply can create an object with one. A change of `spec` or of the requester is checked as
- * always.
+ * stored object: a server-side apply can create an object with one. A change of `spec`, of the requester or of the user that
+ * cancelled the run is checked as always.
  */
 function isOnlyBeingDeleted({ operation, object, oldObject }: AdmissionRequest): boolean {
   if (operation !== 'UPDATE') return false;
   const [before, after] = [oldObject, object] as Partial<JobRun>[];
   if (before?.metadata?.deletionTimestamp === undefined) return false;
-  const [was, is] = [before, after].map((run) => run?.metadata?.annotations?.[ANNOTATION_REQUESTED_BY]);
-  return was === is && isDeepStrictEqual(before.spec, after?.spec);
+  const isSame = (annotation: string): boolean =>
+    before.metadata?.annotations?.[annotation] === after?.metadata?.annotations?.[annotation];
+  const areUsersSame = [ANNOTATION_REQUESTED_BY, ANNOTATION_CANCELLED_BY].every(isSame);
+  return areUsersSame && isDeepStrictEqual(before.spec, after?.spec);
 }

@@ -15,11 +15,15 @@ export function requesterOf(request: AdmissionRequest): string | undefined {
   return before?.metadata.annotations?.[ANNOTATION_REQUESTED_BY];
 }
 
-/** The annotations of a JobRun with its true requester, whatever value the annotation has. */
-export function withRequester(annotations: Annotations | undefined, name: string | undefined): Annotations | undefined {
-  if (name !== undefined) return { ...annotations, [ANNOTATION_REQUESTED_BY]: name };
-  if (annotations?.[ANNOTATION_REQUESTED_BY] === undefined) return annotations;
-  return Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== ANNOTATION_REQUESTED_BY));
+/** The annotations of a JobRun with the true name of a user, whatever value this annotation has. */
+export function withUser(
+  annotations: Annotations | undefined,
+  annotation: string,
+  name: string | undefined,
+): Annotations | undefined {
+  if (name !== undefined) return { ...annotations, [annotation]: name };
+  if (annotations?.[annotation] === undefined) return annotations;
+  return Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== annotation));
 }
 
 /** The mutation sets the annotation. If the mutation was not called, this check denies any other value. */

@@ -14,11 +14,13 @@ import type { MissingReferences } from '../../lookups/missing-references.ts';
 import type { TemplateLookup } from '../../lookups/template-lookup.ts';
 import type { TemplateResolution, TemplateResolver } from '../../lookups/template-resolver.ts';
 import { jobRunCase, once, type JobRunCase } from '../admission-case.ts';
+import { cancellerAnnotation } from '../canceller.ts';
 import { objectSize } from '../object-size.ts';
 import { requesterAnnotation } from '../requester.ts';
 import { rerunAnnotation } from '../rerun-annotation.ts';
 import type { Stages } from '../run-checks.ts';
 import { callbackPermitted } from './callback-permitted.ts';
+import { createdCancelled } from './created-cancelled.ts';
 import { jobAccepted } from './job-accepted.ts';
 import { jobRendered } from './job-rendered.ts';
 import { missingTemplateAnnotation } from './missing-template-annotation.ts';
@@ -70,6 +72,8 @@ export function jobRunCreationStages(options: JobRunCreationOptions): Stages<Job
       missingTemplateAnnotation(options),
       requesterAnnotation,
       rerunAnnotation,
+      cancellerAnnotation,
+      createdCancelled,
       callbackPermitted(options),
       templateExists(options),
       revisionAllowed,

@@ -1,6 +1,12 @@
 import type { AdmissionRequest } from '../../../api/admission-review.ts';
 import type { JobRun } from '../../../api/job-run.ts';
-import { ANNOTATION_RESTORED, LABEL_CLUSTER_JOB_TEMPLATE, LABEL_JOB_TEMPLATE } from '../../../api/names.ts';
+import {
+  ANNOTATION_CANCELLED_BY,
+  ANNOTATION_REQUESTED_BY,
+  ANNOTATION_RESTORED,
+  LABEL_CLUSTER_JOB_TEMPLATE,
+  LABEL_JOB_TEMPLATE,
+} from '../../../api/names.ts';
 import { isRestored, RESTORED_HOLD, RESTORED_RUN } from '../../../core/job/held-run.ts';
 import { labelValue } from '../../../core/job/label-value.ts';
 import { templateKeyOfRun } from '../../../core/template/template-key.ts';
@@ -10,7 +16,7 @@ import type { RevisionStore } from '../../../revisions/revision-store.ts';
 import type { TemplateResolver } from '../../lookups/template-resolver.ts';
 import { jobRunCase, type JobRunCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
-import { withRequester } from '../requester.ts';
+import { withUser } from '../requester.ts';
 import { allow, denyInvalid, type Verdict } from '../verdict.ts';
 import { isResumedAndAppliedAgain, STAYS_RESUMED } from './applied-again.ts';
 import { jobRunPatch } from './job-run-patch.ts';
@@ -23,8 +29,8 @@ export interface MutateJobRunOptions {
 }
 
 /**
- * Stores the revision of the template. Sets this revision, the label of the template, and the user that created the
- * JobRun. A JobRun that was restored from a backup is marked, so that it does not run again. An update restores what the
+ * Stores the revision of the template. Sets this revision, the label of the template, and the users that created and
+ * cancelled the JobRun. A JobRun that was restored from a backup is marked, so that it does not run again. An update restores what the
  * manifest omits, so that applying the same manifest again changes nothing. Leaves mistakes to the validation that
  * follows, but for a misspelled reference, which the API server would report before it.
  */
@@ -41,7 +47,7 @@ export async function mutateJobRun(
   if (misspelled.length > 0) return denyInvalid(request, misspelled);
   const { revision, warnings } = await revisionOf(mutation, options);
   const held = request.operation === 'CREATE' && isRestored(run);
-  const admitted = withRevision(withLabel(withAnnotation(withWrittenNulls(run, mutation.before), requester)), revision);
+  const admitted = withRevision(withLabel(withUsers(withWrittenNulls(run, mutation.before), mutation)), revision);
   const resumed = isResumedAndAppliedAgain(request, run, mutation.before);
   const kept = resumed ? withSuspendOf(admitted, mutation.before) : admitted;
   const patch = jobRunPatch(run, held ? withHold(kept) : kept);
@@ -100,8 +106,9 @@ function withRevision(run: JobRun, templateRevision: string | undefined): JobRun
   return templateRevision === undefined ? run : { ...run, spec: { ...run.spec, templateRevision } };
 }
 
-function withAnnotation(run: JobRun, requester: string | undefined): JobRun {
-  const annotations = withRequester(run.metadata.annotations, requester);
+function withUsers(run: JobRun, { requester, canceller }: JobRunCase): JobRun {
+  const requested = withUser(run.metadata.annotations, ANNOTATION_REQUESTED_BY, requester);
+  const annotations = withUser(requested, ANNOTATION_CANCELLED_BY, canceller);
   return annotations === undefined ? run : { ...run, metadata: { ...run.metadata, annotations } };
 }
 

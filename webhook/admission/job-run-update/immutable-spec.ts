@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { JobRunSpecSchema } from '../../../api/job-run.ts';
+import { IMMUTABLE_FIELDS } from '../../../api/job-run.ts';
 import { field } from '../../../core/errors/field.ts';
 import { FieldPath } from '../../../core/errors/field-path.ts';
 import type { Findings } from '../run-checks.ts';
 import type { JobRunUpdate } from './job-run-update.ts';
 
-/** No field of the spec changes, apart from `suspend`. Unknown fields have a check of their own. */
+/** No field of the spec changes, apart from `suspend` and `cancel`. Unknown fields have a check of their own. */
 export function immutableSpec({ before, run }: Pick<JobRunUpdate, 'before' | 'run'>): Findings {
   const [was, is] = [before.spec, run.spec] as unknown as (Record<string, unknown> | null | undefined)[];
-  const names = Object.keys(JobRunSpecSchema.properties).filter((name) => name !== 'suspend');
-  const changed = names.filter((name) => !isDeepStrictEqual(was?.[name], is?.[name]));
+  const changed = IMMUTABLE_FIELDS.filter((name) => !isDeepStrictEqual(was?.[name], is?.[name]));
   return { errors: changed.map((name) => field.forbidden(FieldPath.of('spec', name), immutable(name))) };
 }
 

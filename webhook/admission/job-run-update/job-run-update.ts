@@ -3,10 +3,13 @@ import type { JobRun } from '../../../api/job-run.ts';
 import type { Authorization } from '../../lookups/authorization.ts';
 import type { TemplateResolver } from '../../lookups/template-resolver.ts';
 import { jobRunCase, type JobRunCase } from '../admission-case.ts';
+import { cancellerAnnotation } from '../canceller.ts';
 import { objectSize } from '../object-size.ts';
 import { requesterAnnotation } from '../requester.ts';
 import { rerunAnnotation } from '../rerun-annotation.ts';
 import type { Stages } from '../run-checks.ts';
+import { cancelHasEffect } from './cancel-has-effect.ts';
+import { cancelStays } from './cancel-stays.ts';
 import { immutableSpec } from './immutable-spec.ts';
 import { permissionToSuspend } from './permission-to-suspend.ts';
 import { suspendAllowed } from './suspend-allowed.ts';
@@ -26,15 +29,16 @@ export interface JobRunUpdate extends JobRunCase {
 }
 
 /**
- * The checks of an updated JobRun. Of its spec, only `suspend` can change. The CRD requires the same. Everything else can
+ * The checks of an updated JobRun. Of its spec, only `suspend` and `cancel` can change. The CRD requires the
+ * same. Everything else can
  * change, even if the template no longer exists.
  */
 export function jobRunUpdateStages(options: JobRunUpdateOptions): Stages<JobRunUpdate> {
   return [
     [objectSize],
-    [immutableSpec, unknownFields, requesterAnnotation, rerunAnnotation],
+    [immutableSpec, cancelStays, unknownFields, requesterAnnotation, cancellerAnnotation, rerunAnnotation],
     [permissionToSuspend(options), suspendAllowed(options)],
-    [suspendHasEffect],
+    [suspendHasEffect, cancelHasEffect],
   ];
 }
 

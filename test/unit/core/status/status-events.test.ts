@@ -88,6 +88,19 @@ describe('statusEvents', () => {
       [['Warning', 'OutcomeUnknown', 'was deleted']],
     ],
     [
+      'reports a cancelled run as what a user wanted',
+      created,
+      run(
+        [
+          ['Failed', 'True', 'Cancelled'],
+          ['JobCreated', 'True', 'JobCreated'],
+          ['Finished', 'True', 'Cancelled'],
+        ],
+        'the JobRun was cancelled by anna',
+      ),
+      [['Normal', 'Cancelled', 'the JobRun was cancelled by anna']],
+    ],
+    [
       'reports a failure without an error by the message of its condition',
       created,
       run([

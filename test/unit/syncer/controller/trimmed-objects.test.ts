@@ -26,13 +26,17 @@ const job: Job = {
     namespace: 'ns',
     uid: 'uid-2',
     resourceVersion: '8',
-    annotations: { 'hematoscope.app/ttl-seconds-after-finished': '5', note: 'x'.repeat(1000) },
+    annotations: {
+      'hematoscope.app/stopped': 'why',
+      'hematoscope.app/ttl-seconds-after-finished': '5',
+      note: 'x'.repeat(1000),
+    },
     labels: { 'app.kubernetes.io/version': 'abc', 'hematoscope.app/job-run': 'run', team: 'z'.repeat(60) },
     ownerReferences: [
       { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', name: 'run', uid: 'uid-1', controller: true },
     ],
   },
-  spec: { suspend: true, template: { spec: { containers: [{ name: 'c', image: 'i' }] } } },
+  spec: { suspend: true, activeDeadlineSeconds: 1, template: { spec: { containers: [{ name: 'c', image: 'i' }] } } },
   status: { active: 1, conditions: [{ type: 'Suspended', status: 'False' }] },
 };
 
@@ -107,20 +111,23 @@ describe('what the syncer stores', () => {
     expect(ownRunOutline(tracked).metadata.annotations).toBe(ownRunOutline(tracked).metadata.annotations);
   });
 
-  it('of a Job is its owner, its whole status, its time to live, and whether it is suspended', () => {
+  it('of a Job is its owner, its whole status, its time to live, and whether it is suspended or stopped', () => {
     const kept = trimmedJob(job);
     expect(isOwnJob(kept, run(false))).toBe(true);
     expect(kept.status).toEqual(job.status);
-    expect(kept.spec).toEqual({ suspend: true });
+    expect(kept.spec).toEqual({ suspend: true, activeDeadlineSeconds: 1 });
     expect(kept.metadata?.labels).toEqual({ 'app.kubernetes.io/version': 'abc', 'hematoscope.app/job-run': 'run' });
-    expect(kept.metadata?.annotations).toEqual({ 'hematoscope.app/ttl-seconds-after-finished': '5' });
+    expect(kept.metadata?.annotations).toEqual({
+      'hematoscope.app/stopped': 'why',
+      'hematoscope.app/ttl-seconds-after-finished': '5',
+    });
     expect(trimmedJob(kept)).toEqual(kept);
     expect(trimmedJob({ metadata: { name: 'a' } }).metadata).not.toHaveProperty('annotations');
   });
 });
 
 it('what the syncer stores of a Job includes how often it retries, which the status of a failed run names', () => {
-  expect(trimmedJob({ ...job, spec: { ...job.spec!, backoffLimit: 3 } }).spec).toEqual({
+  expect(trimmedJob({ ...job, spec: { ...job.spec!, backoffLimit: 3 } }).spec).toMatchObject({
     suspend: true,
     backoffLimit: 3,
   });

@@ -19,7 +19,7 @@ it.each([
       {
         namespace: 'team',
         fieldSelector:
-          'spec.templateRef=echo,spec.templateRevision=0123456789,status.phase!=Succeeded,status.phase!=Failed,status.phase!=Unknown',
+          'spec.templateRef=echo,spec.templateRevision=0123456789,status.phase!=Succeeded,status.phase!=Failed,status.phase!=Cancelled,status.phase!=Unknown',
         limit: 1,
       },
     ],

@@ -29,6 +29,7 @@ interface Answers {
   getJob?: Job | undefined;
   createJob?: Job | Error;
   suspendJob?: Job | undefined | Error;
+  stopJob?: Job | undefined | Error;
   patchStatus?: JobRun | undefined | Error;
   readTemplate?: TemplateResolution;
   noTurn?: boolean;
@@ -46,6 +47,7 @@ function begin(given: Answers = {}) {
       getJob: (namespace, name) => answer(`get ${namespace}/${name}`, given.getJob),
       createJob: (namespace) => answer(`create in ${namespace}`, given.createJob),
       suspendJob: (_job, suspend) => answer(`suspend ${suspend}`, given.suspendJob),
+      stopJob: (_job, why) => answer(`stop: ${why}`, given.stopJob),
       patchStatus: (_run, patch) => answer(`status ${JSON.stringify(patch)}`, given.patchStatus),
     },
     pods: {
@@ -84,6 +86,7 @@ function begin(given: Answers = {}) {
 const hide = (text: string): string => text.replaceAll('because', 'since');
 const CREATE: Step = { kind: 'createJob', job: JOB, template: RENDERED, hide };
 const SUSPEND: Step = { kind: 'setSuspend', job: JOB, suspend: true, event: EVENT, hide };
+const STOP: Step = { kind: 'stopJob', job: JOB, why: 'cancelled', hide };
 const write = (more: object = {}): Step => ({
   kind: 'writeStatus',
   patch: { phase: 'Running' },
@@ -279,7 +282,7 @@ describe('suspending a Job', () => {
     const { apply, done, recorded } = begin({ suspendJob: error });
     expect(await apply(SUSPEND)).toEqual({
       kind: 'next',
-      answers: { suspendFailed: true },
+      answers: { changeFailed: true },
       error: error.withMessages(hide),
     });
     expect(recorded()).toEqual({});
@@ -288,7 +291,7 @@ describe('suspending a Job', () => {
 
   it('that was deleted does not count as applied', async () => {
     const { apply, recorded } = begin({ suspendJob: undefined });
-    expect(await apply(SUSPEND)).toEqual({ kind: 'next', answers: { suspendFailed: true } });
+    expect(await apply(SUSPEND)).toEqual({ kind: 'next', answers: { changeFailed: true } });
     expect(recorded()).toEqual({});
   });
 
@@ -305,6 +308,39 @@ describe('suspending a Job', () => {
     expect(await apply({ kind: 'markApplied', ...more })).toEqual({ kind: 'next', answers: {} });
     expect(recorded()).toEqual({ appliedGeneration: 3 });
     expect(done).toEqual(expected);
+  });
+});
+
+describe('stopping a Job', () => {
+  it('is noted in the cache', async () => {
+    const { apply, done, recorded } = begin({ stopJob: CHANGED });
+    expect(await apply(STOP)).toEqual({ kind: 'next', answers: { job: CHANGED } });
+    expect(recorded()).toEqual({});
+    expect(done).toEqual(['stop: cancelled', 'cache Job']);
+  });
+
+  it('that has changed is decided again later', async () => {
+    const { apply, done } = begin({ stopJob: refusal(409, 'Conflict') });
+    expect(await apply(STOP)).toEqual({ kind: 'done', again: 'retry' });
+    expect(done).toEqual(['stop: cancelled']);
+  });
+
+  it('that is refused defers the error until the status is written', async () => {
+    const error = refusal(403, 'Forbidden');
+    expect(await begin({ stopJob: error }).apply(STOP)).toEqual({
+      kind: 'next',
+      answers: { changeFailed: true },
+      error: error.withMessages(hide),
+    });
+  });
+
+  it('that was deleted does not count as applied', async () => {
+    expect(await begin({ stopJob: undefined }).apply(STOP)).toEqual({ kind: 'next', answers: { changeFailed: true } });
+  });
+
+  it('without a response throws', async () => {
+    const error = new KubeConnectionError('reset');
+    await expect(begin({ stopJob: error }).apply(STOP)).rejects.toBe(error);
   });
 });
 

@@ -5,7 +5,7 @@ import { Cluster } from '../../../../syncer/run/cluster.ts';
 import type { WriteGuard } from '../../../../syncer/write-guard.ts';
 import { echoRun } from '../../core/objects.ts';
 
-const JOB = { metadata: { namespace: 'team', name: 'a', uid: 'job-uid' } };
+const JOB = { metadata: { namespace: 'team', name: 'a', uid: 'job-uid', resourceVersion: '3' } };
 const RUN = echoRun({}, { resourceVersion: '7' });
 const notFound = new KubeApiError({ method: 'GET', path: '/', code: 404, body: '{}' });
 
@@ -30,7 +30,9 @@ const WRITES: [string, Call][] = [
   ['creates a Job', (cluster) => cluster.createJob('team', JOB, () => undefined)],
   ['suspends a Job', (cluster) => cluster.suspendJob(JOB, true)],
   ['writes a status', (cluster) => cluster.patchStatus(RUN, {})],
+  ['stops a Job', (cluster) => cluster.stopJob(JOB, 'why')],
   ['deletes a Job', (cluster) => cluster.deleteJob(JOB)],
+  ['deletes a Job that has not changed', (cluster) => cluster.deleteUnchangedJob(JOB)],
 ];
 const DELETES_RUN: [string, Call] = ['deletes a run', (cluster) => cluster.deleteRun(RUN)];
 const READS: [string, Call][] = [
@@ -86,6 +88,31 @@ describe('the requests of the syncer', () => {
       { namespace: 'team', name: 'echo-hello' },
       { preconditions: { uid: RUN.metadata.uid, resourceVersion: '7' }, propagationPolicy: 'Background' },
     ]);
+  });
+
+  it('stops only this version of the Job', async () => {
+    const { cluster, requests } = begin();
+    await cluster.stopJob(JOB, 'cancelled by anna');
+    expect(requests[0]?.slice(1, 3)).toEqual([
+      { namespace: 'team', name: 'a' },
+      {
+        metadata: {
+          uid: 'job-uid',
+          resourceVersion: '3',
+          annotations: { 'hematoscope.app/stopped': 'cancelled by anna' },
+        },
+        spec: { activeDeadlineSeconds: 1 },
+      },
+    ]);
+  });
+
+  it('deletes only this version of the Job, if it must not have changed', async () => {
+    const { cluster, requests } = begin();
+    await cluster.deleteUnchangedJob(JOB);
+    expect(requests[0]?.[2]).toMatchObject({
+      preconditions: { uid: 'job-uid', resourceVersion: '3' },
+      propagationPolicy: 'Background',
+    });
   });
 
   it('deletes nothing if another Job has the name now', async () => {

@@ -49,7 +49,7 @@ function gathered({ run = RUN, cachedJob, answers = {}, record = {}, template, m
 describe('the situation of a run', () => {
   it('contains what it was given and what is remembered', () => {
     const record = { appliedGeneration: 2 };
-    const answers = { suspendFailed: true };
+    const answers = { changeFailed: true };
     expect(gathered({ record, answers })).toMatchObject({
       ...{ run: RUN, now: NOW, record, answers, rules: RULES },
       readsPods: true,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job, JobStatus } from '../../../../api/wire.ts';
 import type { SeenPods } from '../../../../core/pods/seen-pods.ts';
+import { stopPatch } from '../../../../core/job/job-stop.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { KubeApiError } from '../../../../kube/client/api-error.ts';
 import { ObjectCache } from '../../../../kube/watch/cache.ts';
@@ -52,6 +53,21 @@ function begin({ job }: { job?: Job } = {}) {
     deleteJob: ({ metadata }) => {
       sent.push(`delete ${metadata?.uid ?? ''}`);
       return Promise.resolve();
+    },
+    deleteUnchangedJob: ({ metadata }) => {
+      sent.push(`delete ${metadata?.uid ?? ''} unchanged`);
+      return Promise.resolve();
+    },
+    stopJob: (of, why) => {
+      sent.push('stop');
+      const { metadata, spec } = stopPatch(why);
+      const annotations = { ...of.metadata?.annotations, ...metadata.annotations };
+      stored = {
+        ...of,
+        spec: { ...of.spec!, ...spec },
+        metadata: { ...of.metadata, annotations, resourceVersion: next() },
+      };
+      return Promise.resolve(stored);
     },
     suspendJob: (of, suspend) => {
       sent.push(`suspend ${suspend}`);
@@ -281,6 +297,37 @@ describe('reconcile', () => {
     expect(sent).toEqual(['read Pods', 'status', 'event Failed of echo-hello']);
     const error = 'container echo exited with 3 on attempt 1 of 7';
     expect(status()).toMatchObject({ phase: 'Failed', error, failure: { message: error, exitCode: 3 } });
+  });
+
+  it('stops the Job of a run that is cancelled while the Job is created', async () => {
+    const { reconcile: bringOn, sent, cluster, runs, jobs, status } = begin();
+    const { createJob } = cluster;
+    cluster.createJob = async (namespace, job, onSent) => {
+      const created = await createJob(namespace, job, onSent);
+      runs.apply(echoRun({ cancel: true }, { generation: 2, resourceVersion: '2' }));
+      return created;
+    };
+    expect(await bringOn()).toBeUndefined();
+    expect(sent).toEqual(['create', 'stop', 'status', 'event JobCreated of echo-hello']);
+    expect(status()).toMatchObject({ phase: 'Running', observedGeneration: 2 });
+    expect(jobs.list()[0]?.spec).toMatchObject({ activeDeadlineSeconds: 1 });
+  });
+
+  it('deletes a suspended Job of a cancelled run only after the status is stored', async () => {
+    const earlier = await earlierJob();
+    const job: Job = {
+      ...earlier,
+      metadata: { ...earlier.metadata, uid: 'job-uid', resourceVersion: '5' },
+      spec: { ...earlier.spec!, suspend: true },
+      status: {},
+    };
+    const { reconcile: bringOn, sent, runs, jobs, status } = begin({ job });
+    jobs.apply(job);
+    runs.apply(echoRun({ cancel: true }, { generation: 2, resourceVersion: '2' }));
+    expect(await bringOn()).toBeUndefined();
+    const events = ['event JobCreated of echo-hello', 'event Cancelled of echo-hello'];
+    expect(sent).toEqual(['stop', 'status', ...events, 'delete job-uid unchanged']);
+    expect(status()).toMatchObject({ phase: 'Cancelled' });
   });
 
   it('does nothing for a run that does not exist or is finished', async () => {

@@ -203,6 +203,35 @@ const CATALOGUE: Entry[] = [
     ],
   },
   {
+    when: 'the user that cancels is another user',
+    request: run({ cancel: true }, { annotations: { 'hematoscope.app/cancelled-by': 'olga' } }),
+    sentences: [
+      'metadata.annotations[hematoscope.app/cancelled-by]: Forbidden: this annotation is set at admission to the user that cancels the JobRun; leave it out',
+    ],
+  },
+  {
+    when: 'a JobRun is created that is cancelled already',
+    request: run({ cancel: true }),
+    sentences: ['this JobRun is created with spec.cancel: it is cancelled, and gets no Job'],
+  },
+  {
+    when: 'a cancelled JobRun is set back',
+    request: update({ cancel: true }, { cancel: false }),
+    sentences: [
+      'spec.cancel: Forbidden: cancel cannot be set back: the JobRun is cancelled; to run it again, create another JobRun with a name of its own',
+    ],
+  },
+  {
+    when: 'a finished JobRun is cancelled',
+    request: update({}, { cancel: true }, { conditions: [{ type: 'Finished', status: 'True' }] }),
+    sentences: ['this JobRun has finished: cancelling it changes nothing'],
+  },
+  {
+    when: 'a cancelled JobRun is suspended',
+    request: update({ cancel: true }, { cancel: true, suspend: true }),
+    sentences: ['this JobRun is cancelled: suspending or resuming it changes nothing'],
+  },
+  {
     when: 'the user cannot use the template',
     request: run(),
     mode: 'Use',

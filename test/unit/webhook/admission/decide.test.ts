@@ -490,17 +490,14 @@ describe('an updated JobRun', () => {
     expect(await decide(request)).toMatchObject({ allowed: false });
   });
 
-  it('keeps its requester while it is being deleted', async () => {
+  it.each(['requested-by', 'cancelled-by'])('keeps its users while it is being deleted: %s', async (name) => {
     const deletionTimestamp = '2026-11-23T22:05:12Z';
     const request = update({ templateRef: 'a' }, { templateRef: 'a' });
-    const requestedBy = (name: string) => ({
-      deletionTimestamp,
-      annotations: { 'hematoscope.app/requested-by': name },
-    });
-    request.oldObject = { ...(request.object as object), metadata: requestedBy('anna') };
-    request.object = { ...(request.object as object), metadata: requestedBy('somebody else') };
+    const by = (user: string) => ({ deletionTimestamp, annotations: { [`hematoscope.app/${name}`]: user } });
+    request.oldObject = { ...(request.object as object), metadata: by('anna') };
+    request.object = { ...(request.object as object), metadata: by('somebody else') };
     expect(await decide(request)).toMatchObject({ allowed: false });
-    expect(messagesOf(await decide(request)).join('')).toContain('requested-by');
+    expect(messagesOf(await decide(request)).join('')).toContain(name);
   });
 
   it('is checked if only the manifest says that it is being deleted', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jobRunCase } from '../../../../webhook/admission/admission-case.ts';
-import { requesterAnnotation, requesterOf, withRequester } from '../../../../webhook/admission/requester.ts';
+import { requesterAnnotation, requesterOf, withUser } from '../../../../webhook/admission/requester.ts';
 import { jobRunReview } from '../reviews.ts';
 
 const KEY = 'hematoscope.app/requested-by';
@@ -23,7 +23,7 @@ describe('requesterOf', () => {
   });
 });
 
-describe('withRequester', () => {
+describe('withUser', () => {
   it.each([
     ['sets it', { note: 'x' }, 'jane', { note: 'x', [KEY]: 'jane' }],
     ['corrects it', { [KEY]: 'olga' }, 'jane', { [KEY]: 'jane' }],
@@ -31,7 +31,7 @@ describe('withRequester', () => {
     ['removes it if the requester is not known', { note: 'x', [KEY]: 'olga' }, undefined, { note: 'x' }],
     ['leaves absent annotations alone', undefined, undefined, undefined],
   ])('%s', (_, annotations, name, expected) => {
-    expect(withRequester(annotations, name)).toEqual(expected);
+    expect(withUser(annotations, KEY, name)).toEqual(expected);
   });
 });
 

@@ -24,7 +24,8 @@ function paged(...pages: JobRun[][]) {
 it('counts the JobRuns of all pages', async () => {
   const { client, selections } = paged([echoRun(), echoRun()], [echoRun()]);
   expect(await unfinishedRuns(client, KEY, signal)).toEqual({ count: 3, atLeast: false });
-  const fieldSelector = 'spec.templateRef=echo,status.phase!=Succeeded,status.phase!=Failed,status.phase!=Unknown';
+  const fieldSelector =
+    'spec.templateRef=echo,status.phase!=Succeeded,status.phase!=Failed,status.phase!=Cancelled,status.phase!=Unknown';
   expect(selections).toEqual([
     { namespace: 'team', fieldSelector, limit: 500 },
     { namespace: 'team', fieldSelector, limit: 500, continue: 'page-1' },

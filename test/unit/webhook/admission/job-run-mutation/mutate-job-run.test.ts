@@ -186,6 +186,21 @@ describe('a JobRun that is replaced', () => {
     expect(run.metadata).toMatchObject({ annotations: ANNOTATIONS, labels: LABELS });
   });
 
+  it('gets the user that cancels it, and keeps the first one', async () => {
+    const cancelled = { ...before.spec, cancel: true };
+    const forged = { annotations: { ...ANNOTATIONS, 'hematoscope.app/cancelled-by': 'eve' } };
+    const first = await mutated(update(cancelled, forged));
+    expect(first.metadata.annotations).toEqual({ ...ANNOTATIONS, 'hematoscope.app/cancelled-by': 'olga' });
+    const stored = {
+      ...before,
+      spec: cancelled,
+      metadata: { ...before.metadata, annotations: { ...ANNOTATIONS, 'hematoscope.app/cancelled-by': 'anna' } },
+    };
+    const later = await mutated(update(cancelled, forged, stored));
+    expect(later.metadata.annotations).toMatchObject({ 'hematoscope.app/cancelled-by': 'anna' });
+    expect((await mutated(update(before.spec, forged))).metadata.annotations).toEqual(ANNOTATIONS);
+  });
+
   it('does not get another requester', async () => {
     const run = await mutated(update(before.spec, { annotations: { 'hematoscope.app/requested-by': 'olga' } }));
     expect(run.metadata.annotations).toEqual(ANNOTATIONS);

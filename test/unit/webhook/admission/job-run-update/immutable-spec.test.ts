@@ -5,6 +5,7 @@ import { jobRunUpdate } from '../cases.ts';
 it.each([
   ['nothing', {}, {}, []],
   ['suspend', { suspend: true }, { suspend: false }, []],
+  ['cancel', {}, { cancel: true }, []],
   ['the order of keys', { parameters: { a: 1, b: 2 } }, { parameters: { b: 2, a: 1 } }, []],
   ['a value', { args: ['a'] }, { args: ['b'] }, ['spec.args']],
   ['an added and a removed field', { args: [] }, { command: [] }, ['spec.args', 'spec.command']],

@@ -15,6 +15,7 @@ const { calls, stages } = (() => {
 it.each([
   ['a changed spec is denied without a lookup', { args: ['b'], suspend: true }, false, []],
   ['an unchanged spec needs no lookup', { args: ['a'] }, true, []],
+  ['a cancellation needs no lookup', { args: ['a'], cancel: true }, true, []],
   [
     'a suspension needs the permission and the template',
     { args: ['a'], suspend: true },

@@ -9,6 +9,12 @@ const finished = (update: ReturnType<typeof jobRunUpdate>) => ({
   run: { ...update.run, status: { conditions: [FINISHED] } },
 });
 
+it('warns if a cancelled JobRun is suspended or resumed', () => {
+  expect(suspendHasEffect(jobRunUpdate({ cancel: true }, { cancel: true, suspend: true }))).toEqual({
+    warnings: ['this JobRun is cancelled: suspending or resuming it changes nothing'],
+  });
+});
+
 it('warns if a finished JobRun is suspended or resumed', () => {
   const suspend = jobRunUpdate({}, { suspend: true });
   expect(suspendHasEffect(suspend)).toEqual({});

@@ -1,0 +1,80 @@
+import type { JobRun } from '../../api/job-run.ts';
+import { ANNOTATION_CANCELLED_BY, CONDITION_FAILED, REASON_CANCELLED } from '../../api/names.ts';
+import type { Job, JobStatus } from '../../api/wire.ts';
+import type { Hide } from '../errors/hidden.ts';
+import { isJobFinished, outcomeOf } from './job-run-status.ts';
+import type { Observation } from './job-run-status.ts';
+import { isMarkedStopped, jobStop } from './job-stop.ts';
+import { hidingFromOthers } from './secret-values.ts';
+import type { Situation } from './situation.ts';
+import type { Step } from './step.ts';
+
+/** The reason of the Job controller for a Job whose deadline is over. */
+const DEADLINE_EXCEEDED = 'DeadlineExceeded';
+
+/** Whether a user has cancelled the run. The API server does not let anybody set it back. */
+export function isCancelRequested({ spec }: JobRun): boolean {
+  return spec.cancel === true;
+}
+
+/** The step that stops the Job of a cancelled run, unless the Job ends already. */
+export function cancelStep({ run, template, answers, now }: Situation, observation: Observation): Step | undefined {
+  if (!isCancelRequested(run) || observation.kind !== 'job' || answers.changeFailed === true) return undefined;
+  if (jobStop(observation.job) !== 'setDeadline') return undefined;
+  const why = `${cancelMessage(run)} at ${new Date(now.epochMs).toISOString()}`;
+  // What must be hidden is only known with the template. It is not read for this: that could delay the cancellation.
+  const hide: Hide =
+    template?.kind === 'found' ? hidingFromOthers(template.template.compiled, run) : () => 'the message is not shown';
+  return { kind: 'stopJob', job: observation.job, why, hide };
+}
+
+/** A run that was cancelled before it had a Job gets none. */
+export function cancelledWithoutJob(run: JobRun): Observation {
+  return { kind: 'cancelled', message: `${cancelMessage(run)} before it had a Job` };
+}
+
+/**
+ * What is known about a run, if it was cancelled. A Job that finished by itself has its own outcome. It was cancelled if
+ * the syncer had stopped it, or if it was deleted before it finished, whoever has deleted it.
+ *
+ * @param now RFC 3339
+ */
+export function withCancellation(run: JobRun, observation: Observation, now: string): Observation {
+  if (!isCancelRequested(run)) return observation;
+  switch (observation.kind) {
+    case 'job':
+      if (!isStopped(observation.job)) return observation;
+      return { ...observation, job: failedJob(observation.job, cancelMessage(run), now), cancelled: true };
+    case 'jobDeleted':
+      return { kind: 'cancelled', jobName: observation.jobName, message: cancelMessage(run) };
+    default:
+      return observation;
+  }
+}
+
+/** It failed because its deadline was set, or is suspended with that deadline: then it is about to be deleted. */
+function isStopped(job: Job): boolean {
+  if (!isJobFinished(job)) return jobStop(job) === 'delete';
+  const outcome = outcomeOf(job.status?.conditions ?? []);
+  return outcome?.type === CONDITION_FAILED && outcome.reason === DEADLINE_EXCEEDED && isMarkedStopped(job);
+}
+
+/** The Job as one that failed because it was cancelled. A Job that has not finished loses its Pods now. */
+function failedJob(job: Job, message: string, now: string): Job {
+  const { conditions = [], ...counts } = job.status ?? {};
+  const outcome = outcomeOf(conditions);
+  const { lastTransitionTime = now } = outcome ?? {};
+  const failure = { type: CONDITION_FAILED, status: 'True', reason: REASON_CANCELLED, message, lastTransitionTime };
+  const status: JobStatus = { ...counts, conditions: [...conditions.filter((one) => one !== outcome), failure] };
+  if (!outcome) {
+    delete status.active;
+    delete status.ready;
+    delete status.terminating;
+  }
+  return { ...job, status };
+}
+
+function cancelMessage({ metadata }: JobRun): string {
+  const by = metadata.annotations?.[ANNOTATION_CANCELLED_BY];
+  return by === undefined ? 'the JobRun was cancelled' : `the JobRun was cancelled by ${by}`;
+}
