@@ -5,8 +5,9 @@ import {
   JOB_TEMPLATE_RESOURCE,
 } from '../api/custom-resources.ts';
 import type { CustomResource } from '../api/custom-resources.ts';
-import { ANNOTATIONS, CONDITIONS, LABELS, PHASE_MEANINGS, REASONS } from '../api/glossary.ts';
+import { ANNOTATIONS, CONDITIONS, LABELS, PHASE_MEANINGS } from '../api/glossary.ts';
 import type { Term } from '../api/glossary.ts';
+import { REASONS } from '../api/reason-glossary.ts';
 import { KUBERNETES_VERSION } from '../api/kubernetes/definitions.ts';
 import type { JsonSchema } from '../api/kubernetes/json-schema.ts';
 import { API_VERSION } from '../api/names.ts';

@@ -19,24 +19,17 @@ const NOT_THE_JOB = [
   /not yet ready to handle request/,
 ];
 
+const REFUSED = [400, 413, 422];
+const BLOCKED = [404, 500];
+
 /** Classifies an error of a Job's creation. For AlreadyExists, read the Job that exists instead. */
 export function creationFailure(error: unknown): CreationFailure {
   if (!(error instanceof KubeApiError)) return 'transient';
-  switch (error.code) {
-    case 400:
-    case 413:
-    case 422:
-      return 'refused';
-    case 403:
-      if (isNamespaceTerminating(error)) return 'terminating';
-      return isAboutTheJob(error) ? 'refused' : 'blocked';
-    case 404:
-      return 'blocked';
-    case 500:
-      return 'blocked';
-    default:
-      return isDenied(error) ? 'blocked' : 'transient';
-  }
+  if (REFUSED.includes(error.code)) return 'refused';
+  if (BLOCKED.includes(error.code)) return 'blocked';
+  if (error.code !== 403) return isDenied(error) ? 'blocked' : 'transient';
+  if (isNamespaceTerminating(error)) return 'terminating';
+  return isAboutTheJob(error) ? 'refused' : 'blocked';
 }
 
 function isAboutTheJob(error: KubeApiError): boolean {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ANNOTATIONS, CONDITIONS, LABELS, PHASE_MEANINGS, REASONS } from '../../../api/glossary.ts';
+import { ANNOTATIONS, CONDITIONS, LABELS, PHASE_MEANINGS } from '../../../api/glossary.ts';
+import { REASONS } from '../../../api/reason-glossary.ts';
 import * as names from '../../../api/names.ts';
 
 const constants = (prefix: string): string[] =>
