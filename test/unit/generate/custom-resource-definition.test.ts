@@ -27,6 +27,7 @@ const KEYWORDS = new Set([
   'minLength',
   'maxLength',
   'minimum',
+  'maximum',
   'minItems',
   'maxItems',
   'maxProperties',
