@@ -413,7 +413,9 @@ describe('a JobRun', () => {
     const waiting = { reason: 'WaitingForTemplate', message: 'not there yet', since: new Date().toISOString() };
     const key = { namespace: 'default', name: 'waits', subresource: 'status' };
     await client.patch(JOB_RUNS, key, { status: { phase: 'Pending', waiting } }, {});
-    expect(await kubectl(['get', 'jr', 'waits', '-o', 'wide'])).toMatch(/AGE\s+JOB\s+REVISION\s+WAITING\s+RERUN OF\s+ERROR\n/);
+    expect(await kubectl(['get', 'jr', 'waits', '-o', 'wide'])).toMatch(
+      /AGE\s+JOB\s+REVISION\s+WAITING\s+RERUN OF\s+ERROR\n/,
+    );
     expect(await kubectl(['get', 'jr', 'waits', '-o', 'wide'])).toMatch(/Pending.*WaitingForTemplate/);
   });
 
