@@ -4,7 +4,7 @@ export type Hide = (text: string) => string;
 const MASK = '***';
 /** A shorter value stays: it occurs in many words, and hides nothing that cannot be guessed. */
 const SHORTEST = 4;
-/** A shorter value is hidden only where it is a whole value, not within another word. */
+/** A shorter value that may be an ordinary word is hidden only where it is a whole value, not within another word. */
 const SHORT = 8;
 /** Of a longer value, each part of this length is hidden: a message can quote a value that was cut. */
 const PART = 16;
@@ -16,11 +16,14 @@ const MOST_QUOTATIONS = 2;
 /**
  * Hides these values wherever they occur in a text, also where they are cut, or escaped as in JSON or by Go's `%q`. The
  * work is linear in the length of the values and of the text, whatever they contain.
+ *
+ * @param values of which some may be ordinary words, such as `true`
+ * @param secrets that are hidden within other words, too
  */
-export function hiding(values: Iterable<string>): Hide {
+export function hiding(values: Iterable<string>, secrets: Iterable<string> = []): Hide {
   let prepared: Parts | undefined;
   return (text) => {
-    prepared ??= partsOf(values);
+    prepared ??= partsOf(values, new Set(secrets));
     return prepared.byLength.size === 0 ? text : hiddenIn(text, prepared);
   };
 }
@@ -30,9 +33,11 @@ interface Parts {
   byLength: ReadonlyMap<number, ReadonlySet<string>>;
   /** How the shorter ones begin, so that few places of a text are tried with each length. */
   beginnings: ReadonlySet<string>;
+  /** Values that are hidden within other words, however short they are. */
+  secrets: ReadonlySet<string>;
 }
 
-function partsOf(values: Iterable<string>): Parts {
+function partsOf(values: Iterable<string>, secrets: ReadonlySet<string>): Parts {
   const byLength = new Map<number, Set<string>>();
   const beginnings = new Set<string>();
   const add = (part: string): void => {
@@ -40,13 +45,13 @@ function partsOf(values: Iterable<string>): Parts {
     if (parts) parts.add(part);
     else byLength.set(part.length, new Set([part]));
   };
-  for (const value of new Set(values)) {
+  for (const value of new Set([...values, ...secrets])) {
     if (value.length < SHORTEST) continue;
     if (value.length < PART) beginnings.add(value.slice(0, SHORTEST));
     if (value.length < PART) add(value);
     else for (let at = 0; at + PART <= value.length; at++) add(value.slice(at, at + PART));
   }
-  return { byLength, beginnings };
+  return { byLength, beginnings, secrets };
 }
 
 function hiddenIn(whole: string, parts: Parts): string {
@@ -69,7 +74,7 @@ interface Reading {
   at: readonly number[];
 }
 
-function mark({ text, at }: Reading, { byLength, beginnings }: Parts, marks: Uint8Array): void {
+function mark({ text, at }: Reading, { byLength, beginnings, secrets }: Parts, marks: Uint8Array): void {
   const long = byLength.get(PART);
   const shorter = Array.from(byLength).filter(([length]) => length < PART);
   const put = (from: number, length: number): void => {
@@ -79,9 +84,9 @@ function mark({ text, at }: Reading, { byLength, beginnings }: Parts, marks: Uin
     if (long?.has(text.slice(from, from + PART)) === true) put(from, PART);
     if (!beginnings.has(text.slice(from, from + SHORTEST))) continue;
     for (const [length, parts] of shorter) {
-      if (parts.has(text.slice(from, from + length)) && (length >= SHORT || isWhole(text, from, length))) {
-        put(from, length);
-      }
+      const part = text.slice(from, from + length);
+      if (!parts.has(part)) continue;
+      if (length >= SHORT || secrets.has(part) || isWhole(text, from, length)) put(from, length);
     }
   }
 }

@@ -9,9 +9,7 @@ import type { CompiledTemplate } from '../template/compile.ts';
  * and all values of environment variables. For an Event, a status and a log.
  */
 export function hidingFromOthers(template: CompiledTemplate | undefined, run: JobRun): Hide {
-  return lazily(() => [
-    ...callbackToken(run),
-    ...secretParameters(template, run),
+  return lazily(template, run, () => [
     ...variablesOf(template?.content.spec),
     ...containerOverrides(run).flatMap(({ fields }) => valuesOf(fields.env)),
   ]);
@@ -22,16 +20,13 @@ export function hidingFromOthers(template: CompiledTemplate | undefined, run: Jo
  * template sets for environment variables. The creator of the run can read what the run itself sets for them.
  */
 export function hidingFromCreator(template: CompiledTemplate | undefined, run: JobRun): Hide {
-  return lazily(() => [
-    ...callbackToken(run),
-    ...secretParameters(template, run),
-    ...variablesOf(template?.content.spec),
-  ]);
+  return lazily(template, run, () => variablesOf(template?.content.spec));
 }
 
-function lazily(values: () => string[]): Hide {
+function lazily(template: CompiledTemplate | undefined, run: JobRun, variables: () => string[]): Hide {
   let hide: Hide | undefined;
-  return (text) => (hide ??= hiding(values()))(text);
+  const secrets = (): string[] => [...callbackToken(run), ...secretParameters(template, run)];
+  return (text) => (hide ??= hiding(variables(), secrets()))(text);
 }
 
 function callbackToken(run: JobRun): string[] {
@@ -43,7 +38,7 @@ function secretParameters(template: CompiledTemplate | undefined, run: JobRun): 
   return listOf(template?.parameters).flatMap((parameter) => {
     const { name, secret, default: value } = (parameter as Partial<typeof parameter> | null) ?? {};
     if (secret !== true || name === undefined) return [];
-    return [...textsOf(set[name]), ...textsOf(value)];
+    return [...textsOf(Object.hasOwn(set, name) ? set[name] : undefined), ...textsOf(value)];
   });
 }
 

@@ -128,9 +128,10 @@ function enumErrors(value: unknown, checking: Checking): FieldError[] {
   const { path, schema, schemas, secret } = checking;
   const supported = schema.enum ?? undefined;
   if (supported === undefined || schemas.valuesOf(supported).has(value)) return [];
+  if (secret) return [field.invalid(path, OMITTED, 'must be one of the values that the template declares')];
   const names = supported.filter((one) => typeof one === 'string');
-  const hint = typeof value === 'string' && !secret ? didYouMean(nearNames(value, names)) : '';
-  return [field.notSupported(path, shown(value, checking), { supported, hint })];
+  const hint = typeof value === 'string' ? didYouMean(nearNames(value, names)) : '';
+  return [field.notSupported(path, value, { supported, hint })];
 }
 
 type Rules = Partial<Omit<ParameterSchema, 'type'>>;

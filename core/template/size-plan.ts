@@ -52,7 +52,12 @@ function usesOf(name: string, plan: Map<string, Uses>): Uses {
 export function bytesOfValue(value: ParameterValue, { plain, expanded, elements }: Uses): number {
   const bytes = Buffer.byteLength(JSON.stringify(value));
   const doubled = expanded + elements === 0 ? 0 : dollars(value);
-  return bytes * (plain + expanded + elements) + doubled * (expanded + elements);
+  return bytes * (plain + expanded + elements) + doubled * (expanded + elements) + 2 * unquoted(value) * elements;
+}
+
+/** Elements that become text, in quotes, where the field takes text. */
+function unquoted(value: ParameterValue): number {
+  return Array.isArray(value) ? value.filter((element) => typeof element !== 'string').length : 0;
 }
 
 function dollars(value: ParameterValue): number {

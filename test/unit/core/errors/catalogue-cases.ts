@@ -143,6 +143,10 @@ const RUN_CASES: Errors[] = [
   values({ day: 'ab', files: ['a', 'b', 'c'] }),
   values({ day: 'ab', files: ['a\0', '\ud800'] }),
   run(
+    { parameters: { code: 'c' } },
+    { parameters: [{ name: 'code', secret: true, schema: { type: 'string', enum: ['a', 'b'] } }] },
+  ),
+  run(
     { parameters: { x: 'a'.repeat(400_000) } },
     { spec: { template: { spec: text(['$(params.x)$(params.x)', '$(params.x)']) } }, parameters: [{ name: 'x' }] },
   ),

@@ -144,6 +144,7 @@ describe('what is wrong', () => {
         "spec.parameters[files]: Too many: 3: must have at most 2 elements",
         "spec.parameters[files][0]: Invalid value: "a\\u0000": must not contain the character NUL: no argument or variable of a process can",
         "spec.parameters[files][1]: Invalid value: "\\ud800": must be Unicode text: it contains half of a surrogate pair",
+        "spec.parameters[code]: Invalid value: must be one of the values that the template declares",
         "spec.parameters[x]: Too long: the template inserts this value in 3 places, and the Job would have 1.2 MiB; a Job can have at most 1 MiB",
         "spec: Too long: the Job would have 1.1 MiB; a Job can have at most 1 MiB",
         "spec.args[0]: Too long: Linux starts no process with an argument or variable of more than 128 KiB; use a file in a ConfigMap or volume",

@@ -5,6 +5,11 @@ import { hiding } from '../../../../core/errors/hidden.ts';
 const hidden = (text: string, ...values: string[]) => hiding(values)(text);
 const LONG = 'correct horse battery staple';
 
+it('a short secret is hidden within a word; another short value is not', () => {
+  const hide = hiding(['info', 'both'], ['pass', 'both']);
+  expect(hide('passport information, bother, no pas')).toBe('***port information, ***er, no pas');
+});
+
 describe('a secret value in a text', () => {
   it.each<[string, string, string[], string]>([
     ['is hidden', `cannot use ${LONG} here`, [LONG], 'cannot use *** here'],

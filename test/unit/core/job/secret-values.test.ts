@@ -36,6 +36,24 @@ describe('what other people read of a run', () => {
     expect(hidingFromOthers(template(), RUN)('Invalid value: 123456: too great')).toBe('Invalid value: ***: too great');
   });
 
+  it('quotes a short value of a secret parameter not even within a word, but one of a variable', () => {
+    const run = echoRun({ parameters: { token: 'hunt' }, env: [{ name: 'D', value: 'test' }] });
+    expect(hidingFromOthers(template(), run)('pre-hunter-post is the latest')).toBe('pre-***er-post is the latest');
+  });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'isPrototypeOf', '__proto__'])(
+    'can be written of a template with the secret parameter %s',
+    (name) => {
+      const compiled = compileTemplate({
+        ...echoTemplate(),
+        parameters: [{ name, secret: true, default: 'hunter22' }],
+      });
+      for (const run of [echoRun(), echoRun({ parameters: {} })]) {
+        expect(hidingFromOthers(compiled, run)('it was hunter22')).toBe('it was ***');
+      }
+    },
+  );
+
   it('quotes other parameters', () => {
     expect(hidingFromOthers(template(), RUN)('"Rotterdam", "Amsterdam"')).toBe('"Rotterdam", "Amsterdam"');
   });

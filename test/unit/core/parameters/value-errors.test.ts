@@ -45,7 +45,7 @@ describe('a secret value', () => {
       'that is not in the enum',
       'hunter2',
       { type: 'string', enum: ['hunter1'] },
-      'Unsupported value: supported values: "hunter1"',
+      'Invalid value: must be one of the values that the template declares',
     ],
     [
       'that is too short',

@@ -37,6 +37,7 @@ describe('the bytes of a value', () => {
     ['count each dollar once elsewhere', '$$', plain, 3 * 4],
     ['are those of a number', 12, plain, 3 * 2],
     ['are those of all elements', ['a', '$'], elements, 3 * 10],
+    ['count the quotes of elements that become text', [1, true], elements, 3 * (8 + 4)],
   ])('%s', (_, value, uses, bytes) => {
     expect(bytesOfValue(value, uses as typeof plain)).toBe(bytes);
   });
