@@ -4,13 +4,15 @@ import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Resource } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
-import { isFinished } from '../../core/job/job-run-status.ts';
+import { isFinished, isJobFinished } from '../../core/job/job-run-status.ts';
 import { controllingRun } from '../../core/job/ownership.ts';
 import type { BrokenAnswer, Fault } from '../integration/fault-proxy.ts';
 import { NAMESPACES } from '../integration/syncer-environment.ts';
 import { Arena, DEFAULT_LEASE, namesOf, NOBODY, runNamed, sized, SYNCERS } from './arena.ts';
 import type { SyncerName } from './arena.ts';
 import { allWell, listAll } from './checker.ts';
+
+const PODS: Resource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' };
 
 let arena: Arena;
 
@@ -314,6 +316,60 @@ describe('whatever users do meanwhile', () => {
     expect(new Set(runs.map(({ status }) => status?.phase))).toEqual(new Set(['Failed']));
     expect(await arena.verdict(namespace)).toEqual(allWell(count));
   }, 180_000);
+
+  it('runs are cancelled while the leader is killed again and again', async () => {
+    const size = sized(200, 20);
+    const waves = ['first', 'second', 'third'].map((wave) => namesOf(size, wave));
+    const count = waves.flat().length;
+    const namespace = await arena.begin();
+    // There are no nodes: the Pods of these runs never end by themselves.
+    await arena.environment.template(namespace, 'endless', { managedBy: null });
+    for (const name of SYNCERS) arena.syncer(name);
+    const listRuns = () => listAll<JobRun>(arena.client, JOB_RUNS, namespace);
+    const cancel = async (name: string, index: number) => {
+      const key = { namespace, name };
+      const spec = index % 3 === 0 ? { templateRef: 'echo' } : { templateRef: 'endless', suspend: index % 3 === 1 };
+      await arena.client.create<JobRun>(JOB_RUNS, namespace, { ...runNamed(name), spec });
+      // Every second one is cancelled while its Job is created, or before.
+      if (index % 2 === 0) {
+        await arena.until(`the Job of ${name}`, async () => {
+          return (await arena.client.get<JobRun>(JOB_RUNS, key)).status?.jobName !== undefined;
+        });
+      }
+      await arena.client.patch<JobRun>(JOB_RUNS, key, { spec: { cancel: true } });
+    };
+    const killAfterProgress = async () => {
+      const before = (await listRuns()).filter(isFinished).length;
+      const leader = await arena.untilLed();
+      const holder = await arena.holder();
+      await expect
+        .poll(async () => (await listRuns()).filter(isFinished).length, { timeout: 120_000, interval: 20 })
+        .toBeGreaterThan(before + size / 4);
+      await arena.kill(leader);
+      arena.syncer(leader);
+      await arena.untilTakenFrom(holder);
+    };
+    for (const wave of waves) await Promise.all([...wave.map(cancel), killAfterProgress()]);
+    await arena.untilAllFinished(namespace, 120_000);
+    const runs = await listRuns();
+    const endless = runs.filter(({ spec }) => spec.templateRef === 'endless');
+    expect(new Set(endless.map(({ status }) => status?.phase))).toEqual(new Set(['Cancelled']));
+    const phases = runs.map(({ status }) => status?.phase ?? 'none');
+    expect(phases.filter((phase) => !['Cancelled', 'Succeeded'].includes(phase))).toEqual([]);
+    // The Jobs of suspended runs are deleted after the status of the run is stored.
+    const active = async () => {
+      const jobs = (await listAll<Job>(arena.client, JOBS, namespace)).filter((job) => !isJobFinished(job));
+      const pods = (await listAll(arena.client, PODS, namespace)).filter(
+        ({ metadata }) => metadata?.deletionTimestamp === undefined,
+      );
+      return [...jobs, ...pods].map(({ metadata }) => metadata?.name);
+    };
+    await expect.poll(active, { timeout: 60_000 }).toEqual([]);
+    const { notOneJob, ...verdict } = await arena.verdict(namespace);
+    expect({ ...verdict, notOneJob: [] }).toEqual(allWell(count));
+    const withoutJob = runs.filter(({ status }) => status?.jobName === undefined).map(({ metadata }) => metadata.name);
+    expect(notOneJob.filter((name) => !withoutJob.includes(name))).toEqual([]);
+  }, 300_000);
 
   it('a namespace deleted under load terminates, and runs elsewhere do not wait for it', async () => {
     const count = sized(1_000, 200);
