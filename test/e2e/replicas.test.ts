@@ -79,11 +79,21 @@ describe('while clients create runs, no create is denied', { concurrent: false }
       message: 'asked for',
       lastTransitionTime: new Date().toISOString(),
     };
+    // There can be only one such condition.
+    const issuing = () =>
+      inRelease(
+        'get',
+        'certificate',
+        `${release}-tls`,
+        '-o',
+        'jsonpath={.status.conditions[?(@.type=="Issuing")].status}',
+      );
     const { refused } = await creating(async () => {
       for (let i = 0; i < 15; i += 1) {
         const patch = JSON.stringify([{ op: 'add', path: '/status/conditions/-', value: issue }]);
         await inRelease('patch', 'certificate', `${release}-tls`, '--subresource=status', '--type=json', '-p', patch);
         await sleep(1_000);
+        await expect.poll(issuing, { timeout: 60_000, interval: 200 }).toBe('');
         seen.add(await secretVersion());
       }
     });

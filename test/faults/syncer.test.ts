@@ -376,9 +376,9 @@ describe('whatever users do meanwhile', () => {
     const doomed = await arena.begin();
     const namespace = await arena.environment.namespace();
     await arena.environment.template(namespace);
-    // Every worker has a Job on its way into the namespace, which arrives when the namespace is already terminating: as
-    // many as a syncer has connections.
-    const [before, workers] = [20, 7];
+    // As many Jobs as the syncer creates at once in one namespace are on their way into it, and arrive when it is already
+    // terminating.
+    const [before, atOnce] = [20, 4];
     const proxy = await arena.proxy('syncer-a');
     const ending = Promise.withResolvers<'pass'>();
     const intoDoomed = new RegExp(`/namespaces/${doomed}/jobs(\\?|$)`);
@@ -390,7 +390,7 @@ describe('whatever users do meanwhile', () => {
     };
     // The syncer remembers refusals for a while. This test is not about the lease: it must not expire on a slow
     // machine.
-    arena.syncer('syncer-a', { proxy, env: { WORKERS: `${workers}`, ...DEFAULT_LEASE } });
+    arena.syncer('syncer-a', { proxy, env: DEFAULT_LEASE });
     await arena.untilLed();
     const fill = async (isOver: () => boolean) => {
       for (let i = 0; !isOver() && i < count; i += 1) {
@@ -398,7 +398,7 @@ describe('whatever users do meanwhile', () => {
       }
     };
     await during(fill, async () => {
-      await expect.poll(() => asked, { timeout: 30_000 }).toBe(before + workers);
+      await expect.poll(() => asked, { timeout: 30_000 }).toBeGreaterThanOrEqual(before + atOnce);
       await arena.client.delete(NAMESPACES, { name: doomed });
       ending.resolve('pass');
       await arena.createRuns(namespace, namesOf(count), { perSecond: 60 });
