@@ -34,8 +34,8 @@ export function cancelledWithoutJob(run: JobRun): Observation {
 }
 
 /**
- * What is known about a run, if it was cancelled. A Job that finished by itself has its own outcome. It was cancelled if
- * the syncer had stopped it, or if it was deleted before it finished, whoever has deleted it.
+ * The observation of a run that may be cancelled. A Job that finished by itself keeps its own outcome. If the syncer
+ * stopped the Job, or the Job was deleted before it finished, the run is cancelled.
  *
  * @param now RFC 3339
  */

@@ -73,7 +73,7 @@ export function jobDeleted(jobName: string, how: string): Observation {
   return { kind: 'jobDeleted', jobName, message: `Job "${jobName}" ${how}` };
 }
 
-/** The Job of this name is not the run's, or no longer: whoever changed it knows its outcome. */
+/** The Job of this name does not belong to the run, or not any more. So the outcome of the run's Job is not known. */
 export function noLongerOwned(jobName: string): Observation {
   const message = `Job "${jobName}" no longer belongs to this JobRun, or another Job has taken its name, so its outcome is not known`;
   return { kind: 'outcomeUnknown', jobName, message };

@@ -47,7 +47,7 @@ const PASSING_MS = 1_000;
 /** How often a Job without our label is read. The watch does not report it. */
 const UNWATCHED_MS = 30_000;
 
-/** A run without a turn is told when to continue. This is only for a turn that was missed. */
+/** A run that waits for its turn is added to the queue when its turn comes. If that is missed, it tries again after this time. */
 const TURN_MS = 120_000;
 
 const NOTHING: Step = { kind: 'nothing' };

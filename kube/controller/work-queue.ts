@@ -57,7 +57,8 @@ const RETRY_BACKOFF: BackoffLimits = { baseMs: 50, maxMs: 120_000 };
  * with any number of keys does not delay the keys of another one.
  *
  * Keys that nobody waits for come after the others: those that were added before the queue was started, unless their
- * priority is `high`, or were delayed for long. So any number of them, of any number of groups, does not delay the key of an event that happens now.
+ * priority is `high`, or were delayed for long. So any number of them, of any number of groups, does not delay the key of
+ * an event that happens now.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;

@@ -29,9 +29,8 @@ export interface JobRunUpdate extends JobRunCase {
 }
 
 /**
- * The checks of an updated JobRun. Of its spec, only `suspend` and `cancel` can change. The CRD requires the
- * same. Everything else can
- * change, even if the template no longer exists.
+ * The checks of an updated JobRun. Of its spec, only `suspend` and `cancel` can change. The CRD requires the same.
+ * Everything else can change, even if the template no longer exists.
  */
 export function jobRunUpdateStages(options: JobRunUpdateOptions): Stages<JobRunUpdate> {
   return [
