@@ -1,4 +1,4 @@
-import type { Moment } from '../core/job/situation.ts';
+import type { Moment } from '../core/run/situation.ts';
 
 /** Both in milliseconds; see {@link Moment}. */
 export interface Clock {

@@ -1,6 +1,6 @@
 import type { CallbackStatus } from '../../api/callback.ts';
 import type { JobRun } from '../../api/job-run.ts';
-import { isFinished } from '../job/job-run-status.ts';
+import { isFinished } from '../status/job-run-status.ts';
 
 /** The delay after the first failed attempt. Each later one doubles, up to the longest. */
 const FIRST_DELAY_MS = 10_000;

@@ -1,6 +1,6 @@
 import { ANNOTATION_TTL_SECONDS } from '../../api/names.ts';
 import type { Job, JobSpec, JobStatus } from '../../api/wire.ts';
-import { outcomeOf } from './job-run-status.ts';
+import { outcomeOf } from '../status/job-run-status.ts';
 
 /** Kubernetes deletes a finished Job no earlier than this. It is the time that all syncers may be away. */
 const BACKSTOP_SECONDS = 3600;

@@ -26,9 +26,9 @@ import { overrideErrors, withOverrides } from '../overrides/overrides.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
 import { asRunErrors } from '../template/template-reference.ts';
-import { parameterOrigins } from './parameter-origins.ts';
+import { parameterOrigins } from '../refusal/parameter-origins.ts';
 import { substitute, type Substituted } from './substitute.ts';
-import { unknownRunFields } from './unknown-run-fields.ts';
+import { unknownRunFields } from '../run/unknown-run-fields.ts';
 
 /**
  * Either the Job of a run, with the origins of its values in the run, which are computed when they are first needed. Or

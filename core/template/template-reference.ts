@@ -3,7 +3,7 @@ import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
-import { limitBeside } from '../job/error-place.ts';
+import { limitBeside } from '../refusal/error-place.ts';
 import { isObjectName } from '../job/object-name.ts';
 import type { Origins } from '../overrides/origins.ts';
 import { templateKeyOfRun } from './template-key.ts';

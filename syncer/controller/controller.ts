@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { MissingTemplateRules } from '../../core/job/template-wait.ts';
+import type { MissingTemplateRules } from '../../core/run/template-wait.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { EventRecorder } from '../../kube/controller/event-recorder.ts';
 import { LeadershipLostError } from '../../kube/controller/leader-election.ts';

@@ -1,7 +1,7 @@
 import type { JobRun } from '../../api/job-run.ts';
 import type { ControllerRevision, Job } from '../../api/wire.ts';
 import { isCallbackPending } from '../../core/callback/attempt.ts';
-import { isFinished } from '../../core/job/job-run-status.ts';
+import { isFinished } from '../../core/status/job-run-status.ts';
 import { controllingRun, isOwnJob } from '../../core/job/ownership.ts';
 import { identityOfRevision } from '../../core/template/controller-revision.ts';
 import type { TemplateOutline } from '../../core/template/outline.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../api/names.ts';
 import type { Job, JobSpec } from '../../api/wire.ts';
 import { isCallbackPending } from '../../core/callback/attempt.ts';
-import { isFinished } from '../../core/job/job-run-status.ts';
+import { isFinished } from '../../core/status/job-run-status.ts';
 import { isRetained } from '../../core/retention/retained.ts';
 
 /** Shared by the outlines of all runs that have them. */

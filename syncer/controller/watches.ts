@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { JobRun } from '../../api/job-run.ts';
-import { isFinished } from '../../core/job/job-run-status.ts';
+import { isFinished } from '../../core/status/job-run-status.ts';
 import { LABEL_JOB_RUN, LABEL_TEMPLATE_REVISION } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { ControllerRevision, Job, KubeObject } from '../../api/wire.ts';

@@ -8,7 +8,7 @@ import {
   ownerUid,
   revisionNamespace,
 } from '../../core/template/controller-revision.ts';
-import { isFinished } from '../../core/job/job-run-status.ts';
+import { isFinished } from '../../core/status/job-run-status.ts';
 import { removableRevisions, type Removal, type RevisionHistory } from '../../core/template/revision-history.ts';
 import type { TemplateOutline } from '../../core/template/outline.ts';
 import { templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';

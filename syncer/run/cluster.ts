@@ -3,7 +3,7 @@ import type { Template } from '../../api/job-template.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import type { TemplateKey } from '../../core/template/template-key.ts';
-import { stopPatch } from '../../core/job/job-stop.ts';
+import { stopPatch } from '../../core/run/job-stop.ts';
 import { isConflict, isNotFound } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { DeleteOptions } from '../../kube/client/request-options.ts';

@@ -1,9 +1,9 @@
 import type { JobRun } from '../../api/job-run.ts';
 import type { Job } from '../../api/wire.ts';
 import { isOwnJob, jobNameOfRun } from '../../core/job/ownership.ts';
-import type { Answers, Moment, RunRecord, Situation, TemplateResolution } from '../../core/job/situation.ts';
-import { appliedGeneration } from '../../core/job/suspend-step.ts';
-import type { MissingTemplateRules } from '../../core/job/template-wait.ts';
+import type { Answers, Moment, RunRecord, Situation, TemplateResolution } from '../../core/run/situation.ts';
+import { appliedGeneration } from '../../core/run/suspend-step.ts';
+import type { MissingTemplateRules } from '../../core/run/template-wait.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import { isNewer } from '../../kube/watch/resource-version.ts';
 import type { PodReader } from './read-pods.ts';

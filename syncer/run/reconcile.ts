@@ -1,7 +1,7 @@
 import type { JobRun } from '../../api/job-run.ts';
-import { isFinished } from '../../core/job/job-run-status.ts';
-import { nextStep } from '../../core/job/next-step.ts';
-import type { Answers } from '../../core/job/situation.ts';
+import { isFinished } from '../../core/status/job-run-status.ts';
+import { nextStep } from '../../core/run/next-step.ts';
+import type { Answers } from '../../core/run/situation.ts';
 import type { WorkResult } from '../../kube/controller/work-queue.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import { momentOf } from '../clock.ts';

@@ -1,5 +1,5 @@
 import type { JobRun } from '../../api/job-run.ts';
-import type { RunRecord } from '../../core/job/situation.ts';
+import type { RunRecord } from '../../core/run/situation.ts';
 import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
 

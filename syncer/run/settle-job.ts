@@ -1,7 +1,7 @@
 import type { JobRun } from '../../api/job-run.ts';
 import { REASON_JOB_STOPPED } from '../../api/names.ts';
 import type { Job } from '../../api/wire.ts';
-import { jobStop } from '../../core/job/job-stop.ts';
+import { jobStop } from '../../core/run/job-stop.ts';
 import { isOwnJob, jobNameOfRun } from '../../core/job/ownership.ts';
 import type { RunEvent } from '../../core/status/status-events.ts';
 import { isConflict } from '../../kube/client/api-error.ts';

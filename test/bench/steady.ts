@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
-import { jobRunStatus } from '../../core/job/job-run-status.ts';
+import { jobRunStatus } from '../../core/status/job-run-status.ts';
 import { namesOf } from './burst.ts';
 import { round, summarize, type Latency } from './latency.ts';
 import { observe, Observer } from './observer.ts';

@@ -4,7 +4,7 @@ import { API_VERSION } from '../../api/names.ts';
 import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job, KubeObject } from '../../api/wire.ts';
 import { jobName } from '../../core/job/job-name.ts';
-import { isFinished, isJobFinished, jobRunStatus } from '../../core/job/job-run-status.ts';
+import { isFinished, isJobFinished, jobRunStatus } from '../../core/status/job-run-status.ts';
 import { completed } from '../integration/job-statuses.ts';
 import { observe, Observer } from './observer.ts';
 import { FAKE_NODE, type System } from './system.ts';

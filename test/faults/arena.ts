@@ -7,7 +7,7 @@ import type { JobRun } from '../../api/job-run.ts';
 import { API_VERSION } from '../../api/names.ts';
 import { JOB_RUNS, JOBS, LEASES } from '../../api/resources.ts';
 import type { Job, KubeObject } from '../../api/wire.ts';
-import { isFinished, isJobFinished } from '../../core/job/job-run-status.ts';
+import { isFinished, isJobFinished } from '../../core/status/job-run-status.ts';
 import { isAlreadyExists } from '../../kube/client/api-error.ts';
 import { KubeClient } from '../../kube/client/client.ts';
 import { AuditLog, type AuditEvent } from '../../local-kubernetes/control-plane/audit-log.ts';

@@ -3,7 +3,7 @@ import { JOB_RUNS, JOBS } from '../../api/resources.ts';
 import type { Resource } from '../../api/resources.ts';
 import type { Job, KubeObject } from '../../api/wire.ts';
 import { jobName } from '../../core/job/job-name.ts';
-import { isFinished } from '../../core/job/job-run-status.ts';
+import { isFinished } from '../../core/status/job-run-status.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { controllingRun } from '../../core/job/ownership.ts';
 import { isUnpagedList, isWrite, type AuditEvent } from '../../local-kubernetes/control-plane/audit-log.ts';

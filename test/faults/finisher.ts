@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
-import { isJobFinished } from '../../core/job/job-run-status.ts';
+import { isJobFinished } from '../../core/status/job-run-status.ts';
 import { isNotFound } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { program } from 'commander';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
-import { isFinished } from '../../core/job/job-run-status.ts';
+import { isFinished } from '../../core/status/job-run-status.ts';
 import { connectionsOf, usageOf } from '../bench/usage.ts';
 import { machine, writeBlock, writeJson } from '../bench/write.ts';
 import { checkMachine } from '../../local-kubernetes/preflight/check-machine.ts';

@@ -4,7 +4,7 @@ import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Resource } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
-import { isFinished, isJobFinished } from '../../core/job/job-run-status.ts';
+import { isFinished, isJobFinished } from '../../core/status/job-run-status.ts';
 import { controllingRun } from '../../core/job/ownership.ts';
 import type { BrokenAnswer, Fault } from '../integration/fault-proxy.ts';
 import { NAMESPACES } from '../integration/syncer-environment.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
 import type { Retention } from '../../api/template-runs.ts';
-import { isFinished } from '../../core/job/job-run-status.ts';
+import { isFinished } from '../../core/status/job-run-status.ts';
 import { failed } from './job-statuses.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 

@@ -1,6 +1,6 @@
 import type { JobRun } from '../../api/job-run.ts';
 import { ANNOTATION_RERUN_OF } from '../../api/names.ts';
-import { rerunOfErrors } from '../../core/job/rerun-of.ts';
+import { rerunOfErrors } from '../../core/run/rerun-of.ts';
 import type { Findings } from './run-checks.ts';
 
 /** The annotation that names the repeated run has the form of a name. A value that is already stored can stay. */

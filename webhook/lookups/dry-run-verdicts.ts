@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Job } from '../../api/wire.ts';
-import { verdictKey } from '../../core/job/verdict-key.ts';
+import { verdictKey } from '../../core/refusal/verdict-key.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { dryRunJob, type DryRunOutcome } from './dry-run.ts';
 

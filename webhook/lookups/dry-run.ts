@@ -1,7 +1,7 @@
 import { JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import type { FieldError } from '../../core/errors/field-error.ts';
-import { isStrictDecodingError, jobRefusal, type JobRefusal, type Status } from '../../core/job/job-refusal.ts';
+import { isStrictDecodingError, jobRefusal, type JobRefusal, type Status } from '../../core/refusal/job-refusal.ts';
 import { isAlreadyExists, KubeApiError, KubeConnectionError } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 

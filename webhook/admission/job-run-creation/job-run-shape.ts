@@ -1,6 +1,6 @@
 import type { JobRun } from '../../../api/job-run.ts';
 import { validateJobRun } from '../../../api/validators.ts';
-import { unknownRunFields } from '../../../core/job/unknown-run-fields.ts';
+import { unknownRunFields } from '../../../core/run/unknown-run-fields.ts';
 import { validateTemplateRef } from '../../../core/template/template-reference.ts';
 import type { AdmissionCase } from '../admission-case.ts';
 import type { Findings } from '../run-checks.ts';

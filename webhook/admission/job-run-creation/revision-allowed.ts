@@ -1,4 +1,4 @@
-import { presentErrors } from '../../../core/job/present-template.ts';
+import { presentErrors } from '../../../core/run/present-template.ts';
 import type { Findings } from '../run-checks.ts';
 import type { JobRunCreation } from './job-run-creation.ts';
 

@@ -1,6 +1,6 @@
 import type { JobRun } from '../../../api/job-run.ts';
 import type { FieldError } from '../../../core/errors/field-error.ts';
-import { unknownRunFields } from '../../../core/job/unknown-run-fields.ts';
+import { unknownRunFields } from '../../../core/run/unknown-run-fields.ts';
 import { validateTemplateRef } from '../../../core/template/template-reference.ts';
 
 /**

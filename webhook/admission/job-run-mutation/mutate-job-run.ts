@@ -7,7 +7,7 @@ import {
   LABEL_CLUSTER_JOB_TEMPLATE,
   LABEL_JOB_TEMPLATE,
 } from '../../../api/names.ts';
-import { isRestored, RESTORED_HOLD, RESTORED_RUN } from '../../../core/job/held-run.ts';
+import { isRestored, RESTORED_HOLD, RESTORED_RUN } from '../../../core/run/held-run.ts';
 import { labelValue } from '../../../core/job/label-value.ts';
 import { templateKeyOfRun } from '../../../core/template/template-key.ts';
 import type { TemplateVersion } from '../../../core/template/template-version.ts';

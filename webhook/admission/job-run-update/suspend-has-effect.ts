@@ -1,4 +1,4 @@
-import { isFinished } from '../../../core/job/job-run-status.ts';
+import { isFinished } from '../../../core/status/job-run-status.ts';
 import { isCancelled } from '../canceller.ts';
 import type { Findings } from '../run-checks.ts';
 import type { JobRunUpdate } from './job-run-update.ts';

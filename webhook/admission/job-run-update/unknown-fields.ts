@@ -1,4 +1,4 @@
-import { unknownRunFields } from '../../../core/job/unknown-run-fields.ts';
+import { unknownRunFields } from '../../../core/run/unknown-run-fields.ts';
 import type { Findings } from '../run-checks.ts';
 import type { JobRunUpdate } from './job-run-update.ts';
 

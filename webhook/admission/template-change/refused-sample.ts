@@ -1,7 +1,7 @@
 import type { Job } from '../../../api/wire.ts';
 import type { FieldError } from '../../../core/errors/field-error.ts';
 import { quotedList } from '../../../core/errors/quoted.ts';
-import { withStandIns } from '../../../core/job/stand-ins.ts';
+import { withStandIns } from '../../../core/refusal/stand-ins.ts';
 import { isAboutOtherFields, parameterThatNeverFits } from '../../../core/template/fitting-values.ts';
 import { otherValues } from '../../../core/template/other-values.ts';
 import { pathInTemplate } from '../../../core/template/template-reference.ts';

@@ -4,7 +4,7 @@ import { field } from '../../../../core/errors/field.ts';
 import { hidingFromOthers } from '../../../../core/job/secret-values.ts';
 import { render } from '../../../../core/job/render.ts';
 import { referencesOf } from '../../../../core/job/references.ts';
-import { quantityErrors } from '../../../../core/job/quantity-errors.ts';
+import { quantityErrors } from '../../../../core/refusal/quantity-errors.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { trialFindings, trialOf } from '../../../../core/template/trial.ts';
 import { jobRunPatch } from '../../../../webhook/admission/job-run-mutation/job-run-patch.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TemplateContent } from '../../../../api/job-template.ts';
 import { field } from '../../../../core/errors/field.ts';
 import { formatFieldError, type FieldError } from '../../../../core/errors/field-error.ts';
-import { jobDeleted, jobRunStatus, standing, type Observation } from '../../../../core/job/job-run-status.ts';
+import { jobDeleted, jobRunStatus, standing, type Observation } from '../../../../core/status/job-run-status.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { trialFindings, trialOf } from '../../../../core/template/trial.ts';
 import { echoRun } from '../objects.ts';

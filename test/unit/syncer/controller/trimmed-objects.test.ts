@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job } from '../../../../api/wire.ts';
-import { isFinished } from '../../../../core/job/job-run-status.ts';
+import { isFinished } from '../../../../core/status/job-run-status.ts';
 import { templateKeyOfRun } from '../../../../core/template/template-key.ts';
 import { ownRunOutline, runOutline, trimmedJob } from '../../../../syncer/controller/trimmed-objects.ts';
 import { isOwnJob } from '../../../../core/job/ownership.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job } from '../../../../api/wire.ts';
-import type { RunRecord, TemplateResolution } from '../../../../core/job/situation.ts';
-import type { Step } from '../../../../core/job/step.ts';
+import type { RunRecord, TemplateResolution } from '../../../../core/run/situation.ts';
+import type { Step } from '../../../../core/run/step.ts';
 import { KubeApiError, KubeConnectionError, KubeTimeoutError } from '../../../../kube/client/api-error.ts';
 import { apply } from '../../../../syncer/run/apply.ts';
 import type { ApplyContext } from '../../../../syncer/run/apply.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { jobNameOfRun } from '../../../../core/job/ownership.ts';
-import type { Answers, RunRecord } from '../../../../core/job/situation.ts';
+import type { Answers, RunRecord } from '../../../../core/run/situation.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { gather } from '../../../../syncer/run/gather.ts';
 import { echoRun, echoTemplate } from '../../core/objects.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job, JobStatus } from '../../../../api/wire.ts';
 import type { SeenPods } from '../../../../core/pods/seen-pods.ts';
-import { stopPatch } from '../../../../core/job/job-stop.ts';
+import { stopPatch } from '../../../../core/run/job-stop.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { KubeApiError } from '../../../../kube/client/api-error.ts';
 import { ObjectCache } from '../../../../kube/watch/cache.ts';

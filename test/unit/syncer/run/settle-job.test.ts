@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../../api/wire.ts';
-import { stopPatch } from '../../../../core/job/job-stop.ts';
+import { stopPatch } from '../../../../core/run/job-stop.ts';
 import { jobNameOfRun } from '../../../../core/job/ownership.ts';
 import { KubeApiError } from '../../../../kube/client/api-error.ts';
 import { runOutline, trimmedJob } from '../../../../syncer/controller/trimmed-objects.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appliedGeneration } from '../../../../core/job/suspend-step.ts';
+import { appliedGeneration } from '../../../../core/run/suspend-step.ts';
 import { echoRun } from '../objects.ts';
 
 const reported = { ...echoRun({}, { generation: 4 }), status: { observedGeneration: 3 } };

@@ -4,7 +4,7 @@ import type { JobRun } from '../../../../api/job-run.ts';
 import type { JobTemplate } from '../../../../api/job-template.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { render } from '../../../../core/job/render.ts';
-import { verdictKey } from '../../../../core/job/verdict-key.ts';
+import { verdictKey } from '../../../../core/refusal/verdict-key.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 

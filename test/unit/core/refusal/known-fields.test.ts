@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownFieldsBeside } from '../../../../core/job/known-fields.ts';
+import { knownFieldsBeside } from '../../../../core/refusal/known-fields.ts';
 
 describe('the known fields beside a field', () => {
   it.each<[string, string, string[]]>([

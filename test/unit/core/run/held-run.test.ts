@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
-import { holdMessage, isRestored } from '../../../../core/job/held-run.ts';
+import { holdMessage, isRestored } from '../../../../core/run/held-run.ts';
 import { echoRun } from '../objects.ts';
 
 const REQUESTED = { 'hematoscope.app/requested-by': 'anna' };

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Job } from '../../../../api/wire.ts';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
 import { field } from '../../../../core/errors/field.ts';
-import { atEntries, limitBeside } from '../../../../core/job/error-place.ts';
+import { atEntries, limitBeside } from '../../../../core/refusal/error-place.ts';
 
 const JOB: Job = {
   metadata: { labels: { team: 'a b', owner: 'a b', fine: 'x', 'Bad Key': 'y' } },

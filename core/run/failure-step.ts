@@ -2,8 +2,8 @@ import type { Failure } from '../../api/failure.ts';
 import { CONDITION_FAILED, CONDITION_FAILURE_TARGET } from '../../api/names.ts';
 import type { Job, JobStatus } from '../../api/wire.ts';
 import { failureOf } from '../pods/failure.ts';
-import type { Observation } from './job-run-status.ts';
-import { hidingFromOthers } from './secret-values.ts';
+import type { Observation } from '../status/job-run-status.ts';
+import { hidingFromOthers } from '../job/secret-values.ts';
 import type { Situation } from './situation.ts';
 import type { Step } from './step.ts';
 

@@ -1,7 +1,7 @@
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../../api/wire.ts';
-import { isStrictDecodingError, jobRefusal, type Status } from '../../../../core/job/job-refusal.ts';
+import { isStrictDecodingError, jobRefusal, type Status } from '../../../../core/refusal/job-refusal.ts';
 import { render } from '../../../../core/job/render.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 

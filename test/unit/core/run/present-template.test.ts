@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { JobTemplate } from '../../../../api/job-template.ts';
 import { ANNOTATION_REQUESTED_BY, OVERRIDES } from '../../../../api/names.ts';
-import { isUnjudged, presentErrors } from '../../../../core/job/present-template.ts';
+import { isUnjudged, presentErrors } from '../../../../core/run/present-template.ts';
 import { versionOfTemplate, type TemplateVersion } from '../../../../core/template/template-version.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 

@@ -1,8 +1,8 @@
 import { podsView } from '../pods/pods-view.ts';
 import type { PodsView } from '../pods/pods-view.ts';
-import { isJobFinished } from './job-run-status.ts';
-import type { Observation } from './job-run-status.ts';
-import { hidingFromOthers } from './secret-values.ts';
+import { isJobFinished } from '../status/job-run-status.ts';
+import type { Observation } from '../status/job-run-status.ts';
+import { hidingFromOthers } from '../job/secret-values.ts';
 import type { Look, Situation } from './situation.ts';
 import type { Again, Step } from './step.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Job } from '../../../../api/wire.ts';
-import { misfitPaths } from '../../../../core/job/wrong-types.ts';
+import { misfitPaths } from '../../../../core/refusal/wrong-types.ts';
 
 const JOB = {
   spec: {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Job } from '../../../../api/wire.ts';
-import { withStandIns } from '../../../../core/job/stand-ins.ts';
+import { withStandIns } from '../../../../core/refusal/stand-ins.ts';
 
 const job = (memory: string, gpu = '2'): Job => ({
   metadata: { labels: { memory } },

@@ -10,11 +10,11 @@ import {
   LABEL_VELERO_RESTORE,
 } from '../../../../api/names.ts';
 import type { Job, JobStatus } from '../../../../api/wire.ts';
-import { jobRunStatus } from '../../../../core/job/job-run-status.ts';
-import { nextStep } from '../../../../core/job/next-step.ts';
+import { jobRunStatus } from '../../../../core/status/job-run-status.ts';
+import { nextStep } from '../../../../core/run/next-step.ts';
 import { jobNameOfRun } from '../../../../core/job/ownership.ts';
-import type { Situation } from '../../../../core/job/situation.ts';
-import type { Step } from '../../../../core/job/step.ts';
+import type { Situation } from '../../../../core/run/situation.ts';
+import type { Step } from '../../../../core/run/step.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job, JobStatus } from '../../../../api/wire.ts';
-import { failureStep } from '../../../../core/job/failure-step.ts';
-import type { Situation } from '../../../../core/job/situation.ts';
+import { failureStep } from '../../../../core/run/failure-step.ts';
+import type { Situation } from '../../../../core/run/situation.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 import { container, NOW_MS, pod } from '../pods/pods.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { Parameter, ParameterValue } from '../../../../api/parameter.ts';
-import { parameterOrigins } from '../../../../core/job/parameter-origins.ts';
+import { parameterOrigins } from '../../../../core/refusal/parameter-origins.ts';
 import { parameterValues } from '../../../../core/parameters/values.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { echoRun, echoTemplate } from '../objects.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rerunOfErrors } from '../../../../core/job/rerun-of.ts';
+import { rerunOfErrors } from '../../../../core/run/rerun-of.ts';
 import { echoRun } from '../objects.ts';
 
 it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../../api/wire.ts';
-import { quantityErrors } from '../../../../core/job/quantity-errors.ts';
+import { quantityErrors } from '../../../../core/refusal/quantity-errors.ts';
 import { fieldError } from '../field-errors.ts';
 
 const job = (podSpec: object): Job => ({ spec: { template: { spec: { containers: [], ...podSpec } } } });

@@ -3,7 +3,7 @@ import { ANNOTATION_RERUN_OF } from '../../api/names.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { field } from '../errors/field.ts';
-import { isObjectName } from './object-name.ts';
+import { isObjectName } from '../job/object-name.ts';
 
 const ANNOTATION = FieldPath.of('metadata', 'annotations').key(ANNOTATION_RERUN_OF);
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRunStatus } from '../../../../api/job-run.ts';
 import type { Job, JobStatus } from '../../../../api/wire.ts';
-import type { Observation } from '../../../../core/job/job-run-status.ts';
-import { podsStep, seenOfPods, withLook } from '../../../../core/job/pods-step.ts';
-import type { Situation } from '../../../../core/job/situation.ts';
+import type { Observation } from '../../../../core/status/job-run-status.ts';
+import { podsStep, seenOfPods, withLook } from '../../../../core/run/pods-step.ts';
+import type { Situation } from '../../../../core/run/situation.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 import { ago, NOW_MS, pod, unplaced } from '../pods/pods.ts';

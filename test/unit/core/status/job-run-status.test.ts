@@ -9,9 +9,9 @@ import {
   jobRunStatus,
   outcomeUnknown,
   standing,
-} from '../../../../core/job/job-run-status.ts';
+} from '../../../../core/status/job-run-status.ts';
 import type { PodsView } from '../../../../core/pods/pods-view.ts';
-import type { Observation } from '../../../../core/job/job-run-status.ts';
+import type { Observation } from '../../../../core/status/job-run-status.ts';
 
 const EARLIER = '2026-11-23T10:00:00Z';
 const NOW = '2026-11-23T11:00:00Z';

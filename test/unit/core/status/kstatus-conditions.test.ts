@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRunStatus } from '../../../../api/job-run.ts';
-import { kstatusConditions } from '../../../../core/job/kstatus-conditions.ts';
+import { kstatusConditions } from '../../../../core/status/kstatus-conditions.ts';
 import { echoRun } from '../objects.ts';
 
 const EARLIER = '2026-11-23T10:00:00Z';

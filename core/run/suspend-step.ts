@@ -5,9 +5,9 @@ import type { Hide } from '../errors/hidden.ts';
 import { suspendErrors } from '../overrides/overrides.ts';
 import type { RunEvent } from '../status/status-events.ts';
 import { isCancelRequested } from './cancellation.ts';
-import { isJobFinished } from './job-run-status.ts';
-import type { Observation } from './job-run-status.ts';
-import { hidingFromOthers } from './secret-values.ts';
+import { isJobFinished } from '../status/job-run-status.ts';
+import type { Observation } from '../status/job-run-status.ts';
+import { hidingFromOthers } from '../job/secret-values.ts';
 import type { Situation } from './situation.ts';
 import type { Step } from './step.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
 import type { MissingTemplatePolicy } from '../../../../api/names.ts';
-import { templateWait } from '../../../../core/job/template-wait.ts';
+import { templateWait } from '../../../../core/run/template-wait.ts';
 
 const CREATED = Date.parse('2026-11-23T10:00:00Z');
 

@@ -1,7 +1,7 @@
 import { ANNOTATION_STOPPED, CONDITION_FAILURE_TARGET, CONDITION_SUCCESS_CRITERIA_MET } from '../../api/names.ts';
 import type { Job } from '../../api/wire.ts';
-import { boundedText } from './bounded-job-status.ts';
-import { isJobFinished, isTrue } from './job-run-status.ts';
+import { boundedText } from '../status/bounded-job-status.ts';
+import { isJobFinished, isTrue } from '../status/job-run-status.ts';
 
 /** The shortest deadline that Kubernetes accepts. */
 const DEADLINE_SECONDS = 1;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unknownRunFields } from '../../../../core/job/unknown-run-fields.ts';
+import { unknownRunFields } from '../../../../core/run/unknown-run-fields.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { render } from '../../../../core/job/render.ts';
 import { echoRun, echoTemplate } from '../objects.ts';

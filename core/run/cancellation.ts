@@ -2,10 +2,10 @@ import type { JobRun } from '../../api/job-run.ts';
 import { ANNOTATION_CANCELLED_BY, CONDITION_FAILED, REASON_CANCELLED } from '../../api/names.ts';
 import type { Job, JobStatus } from '../../api/wire.ts';
 import type { Hide } from '../errors/hidden.ts';
-import { isJobFinished, outcomeOf } from './job-run-status.ts';
-import type { Observation } from './job-run-status.ts';
+import { isJobFinished, outcomeOf } from '../status/job-run-status.ts';
+import type { Observation } from '../status/job-run-status.ts';
 import { isMarkedStopped, jobStop } from './job-stop.ts';
-import { hidingFromOthers } from './secret-values.ts';
+import { hidingFromOthers } from '../job/secret-values.ts';
 import type { Situation } from './situation.ts';
 import type { Step } from './step.ts';
 

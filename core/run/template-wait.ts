@@ -3,7 +3,7 @@ import { REASON_TEMPLATE_NOT_FOUND, REASON_WAITING_FOR_TEMPLATE } from '../../ap
 import type { MissingTemplatePolicy } from '../../api/names.ts';
 import { missingTemplatePolicy } from '../template/missing-template.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
-import type { Observation } from './job-run-status.ts';
+import type { Observation } from '../status/job-run-status.ts';
 
 export interface MissingTemplateRules {
   policy: MissingTemplatePolicy;

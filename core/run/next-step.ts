@@ -24,14 +24,14 @@ import {
   noLongerOwned,
   outcomeUnknown,
   standing,
-} from './job-run-status.ts';
-import type { Observation } from './job-run-status.ts';
-import { withLogEnds } from './log-end-policy.ts';
-import { jobNameOfRun } from './ownership.ts';
+} from '../status/job-run-status.ts';
+import type { Observation } from '../status/job-run-status.ts';
+import { withLogEnds } from '../job/log-end-policy.ts';
+import { jobNameOfRun } from '../job/ownership.ts';
 import { podsStep, seenOfPods, withLook } from './pods-step.ts';
 import { presentErrors } from './present-template.ts';
-import { render } from './render.ts';
-import { hidingFromOthers } from './secret-values.ts';
+import { render } from '../job/render.ts';
+import { hidingFromOthers } from '../job/secret-values.ts';
 import type { RunRecord, Situation, TemplateResolution } from './situation.ts';
 import type { Again, Step } from './step.ts';
 import { appliedGeneration, suspendStep } from './suspend-step.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JobStatus } from '../../../../api/wire.ts';
-import { boundedJobStatus } from '../../../../core/job/bounded-job-status.ts';
+import { boundedJobStatus } from '../../../../core/status/bounded-job-status.ts';
 
 const MOST_BYTES = 400_000;
 const COMPLETE = { type: 'Complete', status: 'True', reason: 'CompletionsReached', message: 'Reached' };
