@@ -3,11 +3,14 @@ import { defineConfig } from 'vitest/config';
 /** Builds Kubernetes once, which takes longer than the timeout of any hook. */
 const globalSetup = ['local-kubernetes/programs/all-programs.ts'];
 
+/** The inputs of properties are the same in every run. */
+const setupFiles = ['test/property-seed.ts'];
+
 /** The kinds of tests, from quickest to slowest; `npm test` runs them in this order. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', setupFiles, include: ['test/unit/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',
@@ -23,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           globalSetup,
+          setupFiles,
           include: ['test/faults/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
