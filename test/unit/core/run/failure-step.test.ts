@@ -4,7 +4,8 @@ import { failureStep } from '../../../../core/run/failure-step.ts';
 import type { Situation } from '../../../../core/run/situation.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
-import { container, NOW_MS, pod } from '../pods/pods.ts';
+import { container, pod } from '../pods/pods.ts';
+import { FOUND, readingPods } from './situations.ts';
 
 const of = (status: JobStatus): Job => ({ spec: { backoffLimit: 0, template: {} }, status });
 const condition = (type: string, status = 'True') => ({
@@ -16,24 +17,12 @@ const condition = (type: string, status = 'True') => ({
 const RETRIES = of({ failed: 2 });
 const DECIDED = of({ uncountedTerminatedPods: { failed: ['a'] }, conditions: [condition('FailureTarget')] });
 const FAILED = of({ failed: 1, conditions: [condition('FailureTarget'), condition('Failed')] });
-const FOUND = { kind: 'found', template: versionOfTemplate(echoTemplate()) } as const;
 const message = 'password hunter22hunter22 is wrong';
 const state = { terminated: { exitCode: 3, reason: 'Error', message } };
 const SEEN = { pods: [pod({ phase: 'Failed', containerStatuses: [container('echo', { state })] })] };
 const LOOK = { atMs: 7, delayMs: 5 };
 
-const situation = (more: Partial<Situation> = {}): Situation => ({
-  now: { epochMs: NOW_MS, monotonicMs: 0 },
-  run: echoRun(),
-  isJobWatched: true,
-  record: {},
-  answers: {},
-  rules: { policy: 'Reject', waitSeconds: 300 },
-  readsPods: true,
-  keepsLogEnds: false,
-  ...more,
-});
-const step = (job: Job, more: Partial<Situation> = {}) => failureStep(situation(more), { kind: 'job', job });
+const step = (job: Job, more: Partial<Situation> = {}) => failureStep(readingPods(more), { kind: 'job', job });
 const known = (key: number) => ({ record: { failure: { key, failure: undefined } } });
 
 describe('the Pods of a Job', () => {
@@ -56,7 +45,7 @@ describe('the Pods of a Job', () => {
   });
 
   it('that was deleted are not read', () => {
-    expect(failureStep(situation(), { kind: 'jobDeleted', jobName: 'a', message: 'b' })).toBeUndefined();
+    expect(failureStep(readingPods(), { kind: 'jobDeleted', jobName: 'a', message: 'b' })).toBeUndefined();
   });
 
   it('are read again after another attempt, and when the Job is going to fail', () => {

@@ -6,25 +6,13 @@ import { podsStep, seenOfPods, withLook } from '../../../../core/run/pods-step.t
 import type { Situation } from '../../../../core/run/situation.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
-import { ago, NOW_MS, pod, unplaced } from '../pods/pods.ts';
+import { ago, pod, unplaced } from '../pods/pods.ts';
+import { FOUND, NOW, readingPods } from './situations.ts';
 
-const NOW = { epochMs: NOW_MS, monotonicMs: 100_000 };
 const STUCK: JobStatus = { startTime: ago(60), active: 1, ready: 0 };
 const of = (status: JobStatus = STUCK, suspend = false): Job => ({ spec: { suspend, template: {} }, status });
-const FOUND = { kind: 'found', template: versionOfTemplate(echoTemplate()) } as const;
 const UNPLACED = { pods: [unplaced({ message: 'no node has disk "quantum"' })] };
 
-const situation = (more: Partial<Situation> = {}, status?: JobRunStatus): Situation => ({
-  now: NOW,
-  run: { ...echoRun(), ...(status && { status }) },
-  isJobWatched: true,
-  record: {},
-  answers: {},
-  rules: { policy: 'Reject', waitSeconds: 300 },
-  readsPods: true,
-  keepsLogEnds: false,
-  ...more,
-});
 const look = (inMs: number, delayMs = 5_000) => ({ look: { atMs: NOW.monotonicMs + inMs, delayMs } });
 const plan = (delayMs: number) => ({ kind: 'planLook', ...look(delayMs, delayMs) });
 const waiting = (since: string) => ({ reason: 'Unschedulable', since });
@@ -69,7 +57,9 @@ describe('the Pods of a Job without a ready Pod', () => {
     ],
     ['need no template a second time', { template: FOUND, answers: { pods: UNPLACED } }, undefined, undefined],
   ])('%s', (_sentence, given, status, step) => {
-    expect(podsStep(situation(given, status), { kind: 'job', job: of() })).toEqual(step);
+    expect(
+      podsStep(readingPods({ ...given, run: { ...echoRun(), ...(status && { status }) } }), { kind: 'job', job: of() }),
+    ).toEqual(step);
   });
 
   it.each<[string, Observation]>([
@@ -78,31 +68,31 @@ describe('the Pods of a Job without a ready Pod', () => {
     ['is complete', { kind: 'job', job: of({ conditions: [{ type: 'Complete', status: 'True' }] }) }],
     ['was deleted', { kind: 'jobDeleted', jobName: 'a', message: 'b' }],
   ])('are not read once the Job %s', (_sentence, observation) => {
-    expect(podsStep(situation(), observation)).toBeUndefined();
-    expect(podsStep(situation({ record: look(0) }), observation)).toEqual({ kind: 'planLook', look: undefined });
+    expect(podsStep(readingPods(), observation)).toBeUndefined();
+    expect(podsStep(readingPods({ record: look(0) }), observation)).toEqual({ kind: 'planLook', look: undefined });
   });
 });
 
 describe('what the Pods say', () => {
   it('is not known without a look', () => {
-    expect(seenOfPods(situation())).toBeUndefined();
-    expect(seenOfPods(situation({ answers: { pods: 'unknown' } }))).toBeUndefined();
+    expect(seenOfPods(readingPods())).toBeUndefined();
+    expect(seenOfPods(readingPods({ answers: { pods: 'unknown' } }))).toBeUndefined();
   });
 
   it('is nothing if they start', () => {
-    expect(seenOfPods(situation({ answers: { pods: { pods: [pod()] } } }))).toEqual({ started: false });
+    expect(seenOfPods(readingPods({ answers: { pods: { pods: [pod()] } } }))).toEqual({ started: false });
   });
 
   it('quotes no secret value', () => {
     const template = versionOfTemplate({ ...echoTemplate(), parameters: [{ name: 'disk', secret: true }] });
     const run = echoRun({ parameters: { disk: 'quantum-entangled' } });
     const pods = { pods: [unplaced({ message: 'no node has disk "quantum-entangled"' })] };
-    const seen = seenOfPods(situation({ run, template: { kind: 'found', template }, answers: { pods } }));
+    const seen = seenOfPods(readingPods({ run, template: { kind: 'found', template }, answers: { pods } }));
     expect(seen?.wait?.message).toBe('Pod "report-1" cannot be scheduled: no node has disk "***"');
   });
 
   it('is only the reason if the template, which knows what is secret, no longer exists', () => {
-    const seen = seenOfPods(situation({ template: { kind: 'missing' }, answers: { pods: UNPLACED } }));
+    const seen = seenOfPods(readingPods({ template: { kind: 'missing' }, answers: { pods: UNPLACED } }));
     expect(seen).toEqual({ started: false, wait: { reason: 'Unschedulable', message: 'no details are known' } });
   });
 });
@@ -114,11 +104,11 @@ describe('the next attempt', () => {
     ['is made for a look before something else is due', { afterMs: 3_000 }, { afterMs: 2_000 }],
     ['is made when a failure is retried', 'retry' as const, 'retry'],
   ])('%s', (_sentence, again, expected) => {
-    expect(withLook(again, situation({ record: look(2_000) }))).toEqual(expected);
+    expect(withLook(again, readingPods({ record: look(2_000) }))).toEqual(expected);
   });
 
   it('is not made at once for a look that is due, and has its own time without a look', () => {
-    expect(withLook(undefined, situation({ record: look(-5) }))).toEqual({ afterMs: 1 });
-    expect(withLook({ afterMs: 7 }, situation())).toEqual({ afterMs: 7 });
+    expect(withLook(undefined, readingPods({ record: look(-5) }))).toEqual({ afterMs: 1 });
+    expect(withLook({ afterMs: 7 }, readingPods())).toEqual({ afterMs: 7 });
   });
 });

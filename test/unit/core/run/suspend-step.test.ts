@@ -4,7 +4,7 @@ import { echoRun } from '../objects.ts';
 
 const reported = { ...echoRun({}, { generation: 4 }), status: { observedGeneration: 3 } };
 
-/** The steps are tested in next-step.test.ts. */
+/** The steps are tested in next-step/suspend.test.ts. */
 describe('the generation that is applied to a Job', () => {
   it.each([
     ['is the one that was applied last', { run: reported, record: { appliedGeneration: 4 } }, 4],
