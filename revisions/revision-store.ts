@@ -231,8 +231,8 @@ async function found<T>(request: Promise<T>): Promise<T | undefined> {
 }
 
 /** The last one that was created, or that became the current one again. */
-function newestFirst(objects: readonly KubeObject[] | null): KubeObject[] {
-  return (objects ?? []).toSorted((a, b) => usedAt(b) - usedAt(a));
+function newestFirst(objects: readonly KubeObject[]): KubeObject[] {
+  return objects.toSorted((a, b) => usedAt(b) - usedAt(a));
 }
 
 function usedAt({ metadata }: KubeObject): number {

@@ -5,6 +5,7 @@ import type { WatchEvent } from '../watch/watch-stream.ts';
 import { KubeConnectionError } from './api-error.ts';
 import type { ClusterConfig } from './cluster-config.ts';
 import { Connection } from './connection.ts';
+import { listOf } from './list-answer.ts';
 import type {
   CallOptions,
   DeleteOptions,
@@ -57,8 +58,9 @@ export class KubeClient {
   ): Promise<KubeList<T>> {
     const { namespace, ...query } = page;
     const path = collectionPath(resource, namespace);
-    const list = await this.#sender.send<KubeList<T>>({ ...options, method: 'GET', path, query, isList: true });
-    if (!isList(list)) throw new KubeConnectionError(`GET ${path}: the answer is not a list: ${excerpt(list)}`);
+    const answer = await this.#sender.send<unknown>({ ...options, method: 'GET', path, query, isList: true });
+    const list = listOf<T>(answer);
+    if (!list) throw new KubeConnectionError(`GET ${path}: the answer is not a list: ${excerpt(answer)}`);
     return list;
   }
 
@@ -121,12 +123,6 @@ export class KubeClient {
   async close(): Promise<void> {
     await this.#connection.close();
   }
-}
-
-/** A proxy in front of the server may answer a list request with anything. */
-function isList(answer: unknown): boolean {
-  if (typeof answer !== 'object' || answer === null || !('items' in answer) || !('metadata' in answer)) return false;
-  return Array.isArray(answer.items) && typeof answer.metadata === 'object' && answer.metadata !== null;
 }
 
 function excerpt(answer: unknown): string {

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { JOBS } from '../../api/resources.ts';
+import { CONTROLLER_REVISIONS, JOB_RUNS, JOBS, PODS } from '../../api/resources.ts';
 import type { Job, KubeObject } from '../../api/wire.ts';
 import { KubeConnectionError } from '../../kube/client/api-error.ts';
 import { KubeClient } from '../../kube/client/client.ts';
@@ -60,6 +60,17 @@ describe('the client against a real API server', () => {
     const stored = await environment.client.create(JOBS, namespace, job, { onWarning: (text) => warnings.push(text) });
     expect(warnings.join()).toContain('hides previous definition of "X"');
     expect(stored.metadata?.creationTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  });
+
+  it('lists nothing as an empty list, also of custom resources and if only the metadata is requested', async () => {
+    const namespace = await environment.namespace();
+    for (const resource of [CONFIG_MAPS, JOBS, JOB_RUNS, CONTROLLER_REVISIONS, PODS]) {
+      for (const metadataOnly of [false, true]) {
+        const { items, metadata } = await environment.client.list(resource, { namespace, limit: 10 }, { metadataOnly });
+        expect(items, `${resource.kind} ${metadataOnly}`).toEqual([]);
+        expect(metadata.resourceVersion).toMatch(/^\d+$/);
+      }
+    }
   });
 
   it('stores nothing on a dry run, and rejects unknown fields in strict mode', async () => {

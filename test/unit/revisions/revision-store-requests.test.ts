@@ -243,11 +243,6 @@ describe('a list', () => {
     expect(await store.list(key)).toEqual([revision]);
   });
 
-  test('is empty if the API server sends null', async () => {
-    server.client.list = (() => Promise.resolve({ metadata: {}, items: null })) as never;
-    expect(await store.list(key)).toEqual([]);
-  });
-
   test('takes a mark of use that is no time for none', async () => {
     const of = (backoffLimit: number, creationTimestamp: string, used: string) => {
       const other = versionOfTemplate({ ...template, spec: { ...template.spec, backoffLimit } });

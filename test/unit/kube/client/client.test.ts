@@ -156,17 +156,33 @@ describe('a missing response', () => {
     await expect(connect(url).get(JOBS, key)).rejects.toThrow(KubeConnectionError);
   });
 
-  it.each(['null', '[]', '{}', '{"items":[]}', '{"items":null,"metadata":{}}', '{"type":"ERROR","object":{}}'])(
-    'is also reported if a list was requested and the body is %s',
-    async (body) => {
-      const { url } = await serve((_request, response) => {
-        response.writeHead(200, { 'content-type': 'application/json' }).end(body);
-      });
-      const listing = connect(url).list(JOBS, {});
-      await expect(listing).rejects.toThrow(KubeConnectionError);
-      await expect(listing).rejects.toThrow(/jobs: the answer is not a list/);
-    },
-  );
+  it('is no error if a list is empty: the API server may send null instead of no items', async () => {
+    const kinds = ['PartialObjectMetadataList', 'JobList'];
+    const metadata = { resourceVersion: '7', continue: '' };
+    const { url } = await serve((_request, response) => {
+      json(response, { kind: kinds.shift(), apiVersion: 'meta.k8s.io/v1', metadata, items: null });
+    });
+    const client = connect(url);
+    expect(await client.list(JOBS, {}, { metadataOnly: true })).toMatchObject({ items: [], metadata });
+    expect(await client.list(JOBS, {}, { maxBytes: 1_000 })).toMatchObject({ items: [], metadata });
+  });
+
+  it.each([
+    'null',
+    '[]',
+    '{}',
+    '{"items":[]}',
+    '{"items":null,"metadata":{}}',
+    '{"kind":"JobList","items":7,"metadata":{}}',
+    '{"type":"ERROR","object":{}}',
+  ])('is also reported if a list was requested and the body is %s', async (body) => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    });
+    const listing = connect(url).list(JOBS, {});
+    await expect(listing).rejects.toThrow(KubeConnectionError);
+    await expect(listing).rejects.toThrow(/jobs: the answer is not a list/);
+  });
 
   it("because the caller aborted has the caller's reason", async () => {
     const { requests, url } = await serve(() => undefined);
