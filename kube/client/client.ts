@@ -1,3 +1,4 @@
+import { PODS } from '../../api/resources.ts';
 import type { Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/wire.ts';
 import { watchEvents } from '../watch/watch-stream.ts';
@@ -11,6 +12,7 @@ import type {
   DeleteOptions,
   KubeList,
   ListPage,
+  LogSelection,
   ReadOptions,
   WatchStart,
   WriteOptions,
@@ -21,9 +23,10 @@ import { collectionPath, objectPath } from './resource-path.ts';
 import type { ObjectKey } from './resource-path.ts';
 
 export interface KubeClientOptions extends RequestSenderOptions {
-  /** Sockets for ordinary calls (default 6), and for watches where they cannot share one (default 4). */
+  /** Sockets for ordinary calls (default 6), for watches where they cannot share one (default 4), and for logs (default 4). */
   connections?: number;
   watchConnections?: number;
+  logConnections?: number;
 }
 
 /**
@@ -42,8 +45,8 @@ export class KubeClient {
 
   /** Takes TLS settings, client certificates, tokens and exec plugins from the KubeConfig, and refreshes them. */
   static fromKubeConfig(kubeConfig: ClusterConfig, options: KubeClientOptions = {}): KubeClient {
-    const limits = { calls: options.connections ?? 6, watches: options.watchConnections ?? 4 };
-    return new KubeClient(new Connection(kubeConfig, limits), options);
+    const { connections: calls = 6, watchConnections: watches = 4, logConnections: logs = 4 } = options;
+    return new KubeClient(new Connection(kubeConfig, { calls, watches, logs }), options);
   }
 
   async get<T extends KubeObject>(resource: Resource, key: ObjectKey, options: ReadOptions = {}): Promise<T> {
@@ -115,8 +118,19 @@ export class KubeClient {
     const { namespace, inactivityMs, ...selection } = start;
     const path = collectionPath(resource, namespace);
     const query = { ...selection, watch: true, allowWatchBookmarks: true };
-    const body = this.#sender.stream({ method: 'GET', path, query, signal: options.signal }, inactivityMs);
+    const body = this.#sender.stream({ method: 'GET', path, query, signal: options.signal }, { inactivityMs });
     yield* watchEvents<T>(body);
+  }
+
+  /**
+   * Yields the output of one container in chunks, until the server ends it, the connection is silent for too long, or
+   * the signal aborts. If the caller takes no chunks, the server sends none.
+   */
+  log(pod: ObjectKey, selection: LogSelection, options: Pick<CallOptions, 'signal'> = {}): AsyncGenerator<Uint8Array> {
+    const { inactivityMs, ...query } = selection;
+    const path = objectPath(PODS, { ...pod, subresource: 'log' });
+    const call = { method: 'GET' as const, path, query, signal: options.signal };
+    return this.#sender.stream(call, { inactivityMs, isLog: true });
   }
 
   /** Closes all connections; requests in flight fail. */

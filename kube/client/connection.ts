@@ -8,19 +8,21 @@ import { CONNECTION_WINDOW_BYTES } from './large-frames.ts';
 import './orphan-streams.ts';
 
 /**
- * The most sockets that a client opens. Ordinary calls and watches have their own, so that they never wait for each
- * other. A call has a socket for itself; all watches share one, by HTTP/2, unless a proxy speaks HTTP/1.1 only
- * (docs/adr/0008-http2-for-watches.md).
+ * The most sockets that a client opens. Ordinary calls, watches and logs have their own, so that they never wait for
+ * each other. A call has a socket for itself; all watches share one, by HTTP/2, unless a proxy speaks HTTP/1.1 only
+ * (docs/adr/0008-http2-for-watches.md). A log has a socket for itself, so that a reader who is slow holds up no other.
  */
 export interface ConnectionLimits {
   calls: number;
   watches: number;
+  logs: number;
 }
 
 /** The connection pools and headers for one request. */
 export interface Route {
   calls: Dispatcher;
   watches: Dispatcher;
+  logs: Dispatcher;
   headers: Record<string, string>;
 }
 
@@ -85,7 +87,7 @@ export class Connection {
 
   /** Closes all connections at once; requests in flight fail. */
   async close(): Promise<void> {
-    const pools = [...this.#retired, ...(this.#route ? [this.#route.calls, this.#route.watches] : [])];
+    const pools = [...this.#retired, ...(this.#route ? poolsOf(this.#route) : [])];
     this.#route = undefined;
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
@@ -99,8 +101,8 @@ export class Connection {
     } else {
       this.#tls = tls;
       this.#tlsFingerprint = fingerprint;
-      this.#route = { calls: this.#openCalls(), watches: this.#openWatches(), headers };
-      if (previous) for (const pool of [previous.calls, previous.watches]) this.#retire(pool);
+      this.#route = { calls: this.#openCalls(), watches: this.#openWatches(), logs: this.#openLogs(), headers };
+      if (previous) for (const pool of poolsOf(previous)) this.#retire(pool);
     }
     this.#freshUntil = Date.now() + CREDENTIALS_FRESH_MS;
     return this.#route;
@@ -113,6 +115,10 @@ export class Connection {
   #openWatches(): Dispatcher {
     const h2Options = { connectionWindowSize: CONNECTION_WINDOW_BYTES };
     return this.#open({ connections: this.#limits.watches, allowH2: true, h2Options });
+  }
+
+  #openLogs(): Dispatcher {
+    return this.#open({ connections: this.#limits.logs, allowH2: false });
   }
 
   #open(pool: Pick<Pool.Options, 'connections' | 'allowH2' | 'h2Options'>): Dispatcher {
@@ -142,4 +148,8 @@ export class Connection {
       .catch(() => pool.destroy().catch(() => undefined))
       .finally(() => this.#retired.delete(pool));
   }
+}
+
+function poolsOf({ calls, watches, logs }: Route): Dispatcher[] {
+  return [calls, watches, logs];
 }

@@ -59,3 +59,21 @@ export interface WatchStart extends Selection {
   /** A connection that is silent for this many milliseconds counts as dead. Bookmarks arrive about once a minute. */
   inactivityMs: number;
 }
+
+/** Which output of a Pod is read. The names are those of the API. */
+export interface LogSelection {
+  container: string;
+  /** Until the container ends. */
+  follow?: boolean;
+  /** Each line begins with its time. */
+  timestamps?: boolean;
+  /** Of the instance of the container before the present one. */
+  previous?: boolean;
+  /** RFC 3339. The API server drops fractions of a second. */
+  sinceTime?: string | undefined;
+  sinceSeconds?: number | undefined;
+  tailLines?: number | undefined;
+  limitBytes?: number | undefined;
+  /** A log that is silent for this many milliseconds counts as dead, also before its first line. */
+  inactivityMs: number;
+}

@@ -36,6 +36,14 @@ export interface Call extends WriteOptions, ReadOptions {
   isList?: boolean;
 }
 
+/** How the body of a stream is read. */
+export interface StreamOptions {
+  /** A silence of this time ends the stream with an error. */
+  inactivityMs: number;
+  /** A log: its headers arrive with its first line only, and it has a connection for itself. */
+  isLog?: boolean;
+}
+
 /**
  * The longest time that the API server keeps a request in its queue before it answers 429
  * (https://kubernetes.io/docs/concepts/cluster-administration/flow-control/). An answer that takes longer was lost.
@@ -79,18 +87,20 @@ export class RequestSender {
     }
   }
 
-  /** Yields the body in chunks as they arrive. A silence of `inactivityMs` ends it with an error. */
-  async *stream(given: Call, inactivityMs: number): AsyncGenerator<Uint8Array> {
+  /** Yields the body in chunks as they arrive. */
+  async *stream(given: Call, { inactivityMs, isLog = false }: StreamOptions): AsyncGenerator<Uint8Array> {
     const call = this.#located(given);
     const route = await this.#route(call);
     const request = this.#request(call, route);
-    const limits = { headersTimeout: this.#timeoutMs, bodyTimeout: inactivityMs };
+    const limits = { headersTimeout: isLog ? inactivityMs : this.#timeoutMs, bodyTimeout: inactivityMs };
+    const pool = isLog ? route.logs : route.watches;
     try {
-      const response = await this.#observed(call, () => route.watches.request({ ...request, ...limits }));
+      const response = await this.#observed(call, () => pool.request({ ...request, ...limits }));
       if (response.statusCode >= 400) throw await refusal(call, response);
       yield* response.body as AsyncIterable<Uint8Array>;
     } catch (error) {
-      if (isTimeout(error)) this.#connection.vanished(route);
+      if (error instanceof KubeApiError && error.code === 401) this.#connection.distrustCredentials();
+      if (isTimeout(error) && !isLog) this.#connection.vanished(route);
       throw explain(call, error);
     }
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { User } from '@kubernetes/client-node';
 import { afterEach, describe, expect, it } from 'vitest';
-import { JOB_RUNS, JOBS } from '../../../../api/resources.ts';
+import { JOB_RUNS, JOBS, PODS } from '../../../../api/resources.ts';
 import type { KubeObject } from '../../../../api/wire.ts';
 import {
   isAlreadyExists,
@@ -356,5 +356,70 @@ describe('a request that waits for a connection', () => {
     expect(requests.map(({ method }) => method)).toEqual(['GET']);
     await client.get(JOB_RUNS, key);
     expect(requests).toHaveLength(2);
+  });
+});
+
+describe('the log of a container', () => {
+  const pod = { namespace: 'ns', name: 'pod' };
+  const text = async (log: AsyncIterable<Uint8Array>) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of log) chunks.push(chunk);
+    return Buffer.concat(chunks).toString();
+  };
+
+  it('is read with the options of the API, byte for byte', async () => {
+    const { requests, url } = await serve((_request, response) => {
+      response.writeHead(200).write('one\n');
+      response.end('two');
+    });
+    const selection = { container: 'main', follow: true, timestamps: true, sinceTime: '2026-11-29T12:00:00Z' };
+    expect(await text(connect(url).log(pod, { ...selection, inactivityMs: 5_000 }))).toBe('one\ntwo');
+    expect(requests[0]!.url).toBe(
+      '/api/v1/namespaces/ns/pods/pod/log?container=main&follow=true&timestamps=true&sinceTime=2026-11-29T12%3A00%3A00Z',
+    );
+  });
+
+  it('is waited for beyond the time limit of calls: the headers arrive with the first line', async () => {
+    const { requests, url } = await serve((_request, response) => {
+      // Longer than the time limit of the client below; undici's timers are up to a second late.
+      setTimeout(() => response.writeHead(200).end('late\n'), 2_000);
+    });
+    const log = connect(url, { timeoutMs: 20 }).log(pod, { container: 'main', follow: true, inactivityMs: 5_000 });
+    expect(await text(log)).toBe('late\n');
+    expect(requests).toHaveLength(1);
+  });
+
+  it('ends with an error if it is silent for too long', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200).write('one\n');
+    });
+    const log = connect(url).log(pod, { container: 'main', follow: true, inactivityMs: 200 });
+    await log.next();
+    await expect(log.next()).rejects.toThrow(KubeConnectionError);
+  });
+
+  it('that nobody reads holds up neither calls nor other logs', async () => {
+    const { url } = await serve((request, response) => {
+      if (request.url.includes('container=big')) response.writeHead(200).write(Buffer.alloc(8 << 20));
+      else if (request.url.includes('/log')) response.writeHead(200).end('small');
+      else json(response, { metadata: { name: 'pod' } });
+    });
+    const client = connect(url, { connections: 1, watchConnections: 1, logConnections: 2 });
+    const big = client.log(pod, { container: 'big', inactivityMs: 5_000 });
+    await big.next();
+    expect(await text(client.log(pod, { container: 'small', inactivityMs: 5_000 }))).toBe('small');
+    expect(await client.get(PODS, pod)).toEqual({ metadata: { name: 'pod' } });
+    await big.return(undefined);
+  });
+
+  it('is refused with the status of the server', async () => {
+    const { url } = await serve((_request, response) => {
+      json(response, { kind: 'Status', code: 400, message: 'container "main" is waiting to start' }, 400);
+    });
+    const log = connect(url).log(pod, { container: 'main', inactivityMs: 5_000 });
+    await expect(log.next()).rejects.toMatchObject({
+      code: 400,
+      message: expect.stringContaining('is waiting') as string,
+    });
   });
 });

@@ -32,7 +32,7 @@ class FakeConfig {
 }
 
 function open(config: FakeConfig): Connection {
-  const connection = new Connection(config, { calls: 2, watches: 1 });
+  const connection = new Connection(config, { calls: 2, watches: 1, logs: 1 });
   onTestFinished(() => connection.close());
   return connection;
 }

@@ -9,7 +9,7 @@ import { json, serve } from './loopback-server.ts';
 function senderTo(server: string, options: RequestSenderOptions = {}): RequestSender {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromClusterAndUser({ name: 'test', server, skipTLSVerify: true }, { name: 'test' });
-  const connection = new Connection(kubeConfig, { calls: 2, watches: 2 });
+  const connection = new Connection(kubeConfig, { calls: 2, watches: 2, logs: 2 });
   onTestFinished(() => connection.close());
   return new RequestSender(connection, options);
 }
@@ -135,9 +135,9 @@ describe('a stream', () => {
       response.writeHead(200).write('one ');
       response.end('two');
     });
-    expect(await read(senderTo(url).stream({ method: 'GET', path: '/a', query: { watch: true } }, 5_000))).toBe(
-      'one two',
-    );
+    expect(
+      await read(senderTo(url).stream({ method: 'GET', path: '/a', query: { watch: true } }, { inactivityMs: 5_000 })),
+    ).toBe('one two');
     expect(requests[0]!.url).toBe('/a?watch=true');
   });
 
@@ -149,7 +149,7 @@ describe('a stream', () => {
       });
       response.writeHead(200).write('one');
     });
-    const stream = senderTo(url).stream({ method: 'GET', path: '/' }, 5_000);
+    const stream = senderTo(url).stream({ method: 'GET', path: '/' }, { inactivityMs: 5_000 });
     await stream.next();
     await stream.return(undefined);
     await expect(closed.promise).resolves.toBe('closed');
@@ -159,7 +159,7 @@ describe('a stream', () => {
     const { url } = await serve((_request, response, socket) => {
       response.writeHead(200).write('one', () => socket.destroy());
     });
-    const reading = read(senderTo(url).stream({ method: 'GET', path: '/a' }, 5_000));
+    const reading = read(senderTo(url).stream({ method: 'GET', path: '/a' }, { inactivityMs: 5_000 }));
     await expect(reading).rejects.toThrow(KubeConnectionError);
     await expect(reading).rejects.toThrow(/^GET \/a: /);
   });
