@@ -94,8 +94,8 @@ export class RevisionStore {
     return version;
   }
 
-  /** The template's revisions, newest first; of very many, some. */
-  async list(key: TemplateKey, options: WriteOptions = {}): Promise<string[]> {
+  /** The revisions that {@link find} finds, newest first; of very many, some. */
+  async list(key: TemplateKey, { owner, ...options }: FindOptions = {}): Promise<string[]> {
     const selection = { namespace: this.#namespaceOf(key), labelSelector: revisionSelector(key), limit: MOST_LISTED };
     // Their contents can have many megabytes. The name follows from the template and the revision.
     const { items } = await this.#client.list<KubeObject>(CONTROLLER_REVISIONS, selection, {
@@ -104,6 +104,7 @@ export class RevisionStore {
     });
     return newestFirst(items).flatMap(({ metadata }) => {
       const revision = metadata?.labels?.[LABEL_TEMPLATE_REVISION];
+      if (owner !== undefined && ownerUid({ metadata }) !== owner) return [];
       return revision !== undefined && metadata?.name === controllerRevisionName(key, revision) ? revision : [];
     });
   }

@@ -135,8 +135,8 @@ export function versionOfRevision(stored: ControllerRevision): TemplateVersion |
 }
 
 /** The uid of the template that owns a revision; `undefined` if it was deleted with `--cascade=orphan`. */
-export function ownerUid(stored: ControllerRevision): string | undefined {
-  return stored.metadata?.ownerReferences?.find(isController)?.uid;
+export function ownerUid({ metadata }: { metadata?: ObjectMeta | undefined }): string | undefined {
+  return metadata?.ownerReferences?.find(isController)?.uid;
 }
 
 function templateLabel(kind: TemplateKind): string {

@@ -1,8 +1,9 @@
 import { ANNOTATION_LAST_USED } from '../../api/names.ts';
 import type { ControllerRevision } from '../../api/wire.ts';
+import { ownerUid } from './controller-revision.ts';
 
 export interface RevisionHistory {
-  /** All revisions of one template. */
+  /** All revisions of one template, and those of deleted templates that had the same name. */
   revisions: readonly ControllerRevision[];
   /** Names of the ControllerRevisions that must stay: the current one, and those that unfinished runs are pinned to. */
   present: string;
@@ -40,13 +41,19 @@ export function newestFirst(revisions: readonly ControllerRevision[]): Controlle
  * retained for a grace period after a run used it by name, and after another revision replaced it as the current one.
  * How young the current one is does not matter: otherwise the history of a template that is edited all the time would
  * never be trimmed. Even if it is edited every second, the number of revisions is bounded.
+ *
+ * No run can use a revision of a deleted template of the same name. It takes no place of the history.
  */
 export function removableRevisions(history: RevisionHistory): Removal {
   const { present, inUse, limit, graceMs, now } = history;
-  const candidates = replacedRevisions(history)
-    .filter(({ stored }) => !inUse.has(nameOf(stored)))
-    .slice(limit);
-  if (!history.revisions.some((stored) => nameOf(stored) === present)) return { remove: [] };
+  const current = history.revisions.find((stored) => nameOf(stored) === present);
+  if (current === undefined) return { remove: [] };
+  const { own, others } = byOwner(history.revisions, current);
+  const isFree = ({ stored }: Replaced): boolean => !inUse.has(nameOf(stored));
+  const candidates = [
+    ...replacedRevisions(own, current, now).filter(isFree).slice(limit),
+    ...replacedRevisions(others, current, now).filter(isFree),
+  ];
   const remove: ControllerRevision[] = [];
   let againMs = Infinity;
   for (const [index, { stored, replacedMs }] of candidates.entries()) {
@@ -64,14 +71,30 @@ interface Replaced {
   replacedMs: number;
 }
 
+/** All but the current one. While nobody is known to own that, they are all the template's own. */
+function byOwner(
+  revisions: readonly ControllerRevision[],
+  current: ControllerRevision,
+): { own: ControllerRevision[]; others: ControllerRevision[] } {
+  const owner = ownerUid(current);
+  const { own = [], others = [] } = Object.groupBy(
+    revisions.filter((stored) => stored !== current),
+    (stored) => (owner === undefined || ownerUid(stored) === owner ? 'own' : 'others'),
+  );
+  return { own, others };
+}
+
 /**
- * All revisions but the current one, newest first. A revision was replaced before any newer one was last touched, so the
+ * The revisions that another one replaced, newest first. A revision was replaced before any newer one was last touched, so the
  * earliest of these times is the closest bound that is known.
  */
-function replacedRevisions({ revisions, present, now }: RevisionHistory): Replaced[] {
-  const current = revisions.find((stored) => nameOf(stored) === present);
-  let replacedMs = current === undefined ? now : lastTouched(current, now);
-  return newestFirst(revisions.filter((stored) => stored !== current)).map((stored) => {
+function replacedRevisions(
+  revisions: readonly ControllerRevision[],
+  current: ControllerRevision,
+  now: number,
+): Replaced[] {
+  let replacedMs = lastTouched(current, now);
+  return newestFirst(revisions).map((stored) => {
     const replaced = { stored, replacedMs };
     replacedMs = Math.min(replacedMs, lastTouched(stored, now));
     return replaced;

@@ -63,6 +63,30 @@ describe('old-revision-escapes-the-allow-list', () => {
   });
 });
 
+describe('revision-of-a-deleted-template', () => {
+  it('is neither accepted nor suggested once a template of the same name exists', async () => {
+    tenant = await environment.tenant();
+    const { namespace } = tenant;
+    await tenant.applied(template('again', { image: 'busybox:1' }));
+    await eventually('the revision', async () => (await revisionsOf('again')).length === 1);
+    const [old] = await revisionsOf('again');
+    const { name = '', labels } = old!.metadata!;
+    // As after a deletion with --cascade=orphan: nothing deletes it.
+    const orphaned = { metadata: { ownerReferences: null } };
+    await environment.client.patch(CONTROLLER_REVISIONS, { namespace, name }, orphaned);
+    expectSuccess(await tenant.kubectl(['delete', 'jobtemplate', 'again']));
+    await tenant.applied(template('again', { image: 'busybox:2' }));
+    await eventually('the new revision', async () => (await revisionsOf('again')).length === 2);
+    const revoked = labels![REVISION]!;
+    const refusal = expectRefusal(await tenant.create(jobRun('old', 'again', { templateRevision: revoked })));
+    expect(refusal).toContain(`spec.templateRevision: Not found: "${revoked}"`);
+    const hint = expectRefusal(await tenant.create(jobRun('wrong', 'again', { templateRevision: '0123456789' })));
+    expect(hint).toMatch(/JobTemplate "again" has the revisions "[0-9a-f]{10}", newest first/);
+    expect(hint).not.toContain(revoked);
+    expect(await tenant.jobs()).toEqual([]);
+  });
+});
+
 describe('pattern-bomb', () => {
   const withSchemas = (...schemas: object[]) =>
     template('bomb', {}, { content: { parameters: schemas.map((schema, i) => ({ name: `p${i}`, schema })) } });

@@ -184,6 +184,24 @@ describe('a run that was admitted before its template was deleted', () => {
   });
 });
 
+describe('a run of a revision of a deleted template, once another template has its name', () => {
+  it('fails, though the revision is still stored', async () => {
+    const namespace = await environment.namespace();
+    const template = await environment.template(namespace);
+    const revision = await admit(template, namespace, 'hello');
+    const [stored] = await revisions(namespace);
+    const name = stored?.metadata?.name ?? '';
+    await environment.client.patch(CONTROLLER_REVISIONS, { namespace, name }, { metadata: { ownerReferences: null } });
+    await remove(namespace);
+    await environment.template(namespace, 'echo', { backoffLimit: 3 });
+    await environment.syncer();
+    const run = await environment.runThat(namespace, 'hello', ({ status }) => status?.phase === 'Failed');
+    expect(run.status?.conditions).toContainEqual(expect.objectContaining({ reason: 'RevisionNotFound' }));
+    expect(run.status?.error).toContain(`no longer has the revision "${revision}"`);
+    expect(await environment.jobs(namespace)).toEqual([]);
+  });
+});
+
 describe('the history of a template', () => {
   it('grows with each edit, loses old unused revisions, and is deleted with the template', async () => {
     const namespace = await environment.namespace();

@@ -98,7 +98,8 @@ export class TemplateResolver {
     if (present.compiled.revision === revision) return { kind: 'found', template: present };
     const stored = await revisions.find(key, revision, { owner: present.uid, signal });
     if (stored !== undefined) return { kind: 'found', template: stored, present };
-    const known = present.allowedRevisions === 'Present' ? [] : await revisions.list(key, { signal });
+    const known =
+      present.allowedRevisions === 'Present' ? [] : await revisions.list(key, { owner: present.uid, signal });
     return { kind: 'noRevision', known: Array.from(new Set([present.compiled.revision, ...known])) };
   }
 

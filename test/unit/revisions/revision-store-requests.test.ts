@@ -243,6 +243,21 @@ describe('a list', () => {
     expect(await store.list(key)).toEqual([revision]);
   });
 
+  test('leaves out what another template of the same name owns, or none, if the owner is known', async () => {
+    const own = controllerRevision(version, 'team');
+    const other = controllerRevision(
+      versionOfTemplate({ ...template, spec: { ...template.spec, backoffLimit: 7 } }),
+      'team',
+    );
+    const predecessor = { ...own.metadata!.ownerReferences![0]!, uid: 'predecessor' };
+    server.stored.set(name, own);
+    for (const ownerReferences of [[predecessor], []]) {
+      server.stored.set('other', { ...other, metadata: { ...other.metadata, ownerReferences } });
+      expect(await store.list(key, { owner: version.uid })).toEqual([revision]);
+      expect(await store.list(key)).toHaveLength(2);
+    }
+  });
+
   test('takes a mark of use that is no time for none', async () => {
     const of = (backoffLimit: number, creationTimestamp: string, used: string) => {
       const other = versionOfTemplate({ ...template, spec: { ...template.spec, backoffLimit } });

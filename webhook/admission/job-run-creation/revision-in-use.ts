@@ -17,7 +17,9 @@ export function revisionInUse({
     const key = creation.key();
     try {
       if (await revisions.touch(key, revision, { signal })) return {};
-      return { errors: [revisionNotFound(creation, await revisions.list(key, { signal }))] };
+      const found = await creation.template();
+      const owner = found.kind === 'found' ? found.template.uid : undefined;
+      return { errors: [revisionNotFound(creation, await revisions.list(key, { owner, signal }))] };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return { warnings: [`the revision that this JobRun names could not be marked as used: ${why}`] };

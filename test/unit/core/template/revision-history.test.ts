@@ -48,6 +48,33 @@ describe('the revisions to delete', () => {
     expect(removed(given)).toEqual({ names, againMs: undefined });
   });
 
+  describe('of a deleted template that had the same name', () => {
+    const PREDECESSOR = 'predecessor';
+    const owned = (revision: ControllerRevision, uid: string): ControllerRevision => {
+      const owner = { apiVersion: 'hematoscope.app/v1', kind: 'JobTemplate', name: 'echo', uid, controller: true };
+      return { ...revision, metadata: { ...revision.metadata, ownerReferences: [owner] } };
+    };
+    const own = four.map((revision) => owned(revision, 'present'));
+
+    it.each([
+      ['are all', owned(stored(50), PREDECESSOR), ['echo-50']],
+      ['are all, also without an owner', stored(50), ['echo-50']],
+      ['are none in the grace period', owned(stored(50, 60, 2), PREDECESSOR), []],
+    ])('%s, and take no place of the history', (_sentence, other, names) => {
+      expect(removed({ revisions: [other, ...own], limit: 3 }).names).toEqual(names);
+    });
+
+    it('never include one that an unfinished run is pinned to', () => {
+      const revisions = [owned(stored(50), PREDECESSOR), ...own];
+      expect(removed({ revisions, limit: 3, inUse: ['echo-50'] }).names).toEqual([]);
+    });
+
+    it('are not told apart while it is not known who owns the current one', () => {
+      const revisions = [stored(4), ...own.slice(0, 3)];
+      expect(removed({ revisions, limit: 3 }).names).toEqual([]);
+    });
+  });
+
   it('include none that was requested by name until its grace period is over', () => {
     const revisions = [stored(1, 60, 2), stored(2), stored(3), stored(4)];
     expect(removed({ revisions })).toEqual({ names: ['echo-2'], againMs: 3 * MINUTE });

@@ -88,7 +88,7 @@ function begin({ revisions = [], runs = [], limit = 1, nowMs, deletion, liveUse 
     logger: pino({ level: 'silent' }),
   });
   keeper.start();
-  return { keeper, done };
+  return { keeper, done, caches };
 }
 
 describe('the revision keeper', () => {
@@ -147,6 +147,18 @@ describe('the revision keeper', () => {
     const annotations = { 'hematoscope.app/last-used': new Date(nowMs).toISOString() };
     const live = { ...stored(4), metadata: { ...stored(4).metadata, annotations } };
     const { keeper, done } = begin({ revisions: [3, 4], limit: 0, nowMs, live });
+    keeper.check(KEY);
+    await keeper.stop();
+    expect(done).toEqual([]);
+  });
+
+  it('deletes no revision of a template that was created again, though the cache has its predecessor', async () => {
+    const again = (revision: ControllerRevision): ControllerRevision => {
+      const [owner] = revision.metadata!.ownerReferences!;
+      return { ...revision, metadata: { ...revision.metadata, ownerReferences: [{ ...owner!, uid: 'again' }] } };
+    };
+    const { keeper, done, caches } = begin({ revisions: [4], live: again(stored(4)), limit: 3 });
+    for (const generation of [1, 2, 3]) caches.revisions.apply(again(stored(generation)));
     keeper.check(KEY);
     await keeper.stop();
     expect(done).toEqual([]);

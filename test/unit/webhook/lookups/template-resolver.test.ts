@@ -165,6 +165,14 @@ describe('a JobRun with a revision', () => {
     expect(await resolve('0123456789')).toEqual({ kind: 'noRevision', known: [CURRENT, OLD] });
   });
 
+  it('is missing without the revisions of a deleted template that had the same name', async () => {
+    const predecessor = { ...old, metadata: { ...old.metadata, uid: 'predecessor', generation: 7 } };
+    await revisionStore(apiServer).keep(versionOfTemplate(predecessor));
+    live();
+    expect(await resolve('0123456789')).toEqual({ kind: 'noRevision', known: [CURRENT] });
+    expect(await resolve(OLD)).toEqual({ kind: 'noRevision', known: [CURRENT] });
+  });
+
   it('is unknown if the API server cannot be reached in time', async () => {
     apiServer.down = noAnswer();
     expect(await resolve(OLD)).toEqual({ kind: 'unknown', why: 'POST /: no answer in 2500 ms' });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { revisionInUse } from '../../../../../webhook/admission/job-run-creation/revision-in-use.ts';
+import { echoTemplate } from '../../../core/objects.ts';
 import { jobRunCreation } from '../cases.ts';
 
 const OLD = '0123456789';
@@ -12,7 +13,7 @@ async function check(creation = jobRunCreation({ templateRevision: OLD }), exist
       touched.push(revision);
       return exists instanceof Error ? Promise.reject(exists) : Promise.resolve(exists);
     },
-    list: () => Promise.resolve(['known']),
+    list: (_key: unknown, options?: { owner?: string }) => Promise.resolve([options?.owner ?? 'of any template']),
   };
   const templates = {
     resolve: () => Promise.reject(new Error('not needed')),
@@ -33,10 +34,16 @@ it('marks nothing for the current revision, for no revision and in a dry run', a
   }
 });
 
-it('a deleted revision is an error, with the existing ones', async () => {
+it('a deleted revision is an error, with the existing ones of the template', async () => {
   const { found } = await check(undefined, false);
   expect(found.errors).toMatchObject([{ path: 'spec.templateRevision', reason: 'FieldValueNotFound' }]);
-  expect(found.errors?.[0]?.message).toContain('"known"');
+  expect(found.errors?.[0]?.message).toContain(`"${echoTemplate().metadata.uid}"`);
+});
+
+it('lists all revisions if the template could not be read', async () => {
+  const template = () => Promise.resolve({ kind: 'unknown', why: 'timeout' } as const);
+  const { found } = await check(jobRunCreation({ templateRevision: OLD }, { template }), false);
+  expect(found.errors?.[0]?.message).toContain('"of any template"');
 });
 
 it('a failed lookup is a warning', async () => {
