@@ -1,4 +1,4 @@
-/** The callback of a JobRun: the result of the run is sent to a URL once the run has finished. */
+/** The callback of a JobRun, and its default in a template: the result is sent to a URL once the run has finished. */
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { CALLBACK_STATES } from './names.ts';
@@ -16,14 +16,15 @@ const CallbackTokenSecretRefSchema = Type.Object(
   },
 );
 
+const LONGEST_URL = 2048;
+
 /** The fields of a run that set where its result is sent. */
 export const callbackFields = {
   callbackUrl: Type.Optional(
     Type.String({
       description:
-        'URL to which the result is sent with POST, as JSON, once the run has finished. The administrator of the cluster decides which hosts are permitted.',
-      minLength: 1,
-      maxLength: 2048,
+        'URL to which the result is sent with POST, as JSON, once the run has finished. The administrator of the cluster decides which hosts are permitted. Defaults to runs.callback of the template; an empty string clears it, so that the run has no callback.',
+      maxLength: LONGEST_URL,
     }),
   ),
   callbackToken: Type.Optional(
@@ -36,6 +37,26 @@ export const callbackFields = {
   ),
   callbackTokenSecretRef: Type.Optional(CallbackTokenSecretRefSchema),
 };
+
+export const TemplateCallbackSchema = Type.Object(
+  {
+    url: Type.String({
+      description:
+        'URL to which the result of each run is sent with POST, as JSON, once the run has finished. The administrator of the cluster decides which hosts are permitted.',
+      minLength: 1,
+      maxLength: LONGEST_URL,
+    }),
+    tokenSecretRef: Type.Optional(CallbackTokenSecretRefSchema),
+  },
+  {
+    description:
+      'The callback of runs that set no callbackUrl. A run has it from the moment at which it finishes: later changes do not apply to that run.',
+    ...UNKNOWN_FIELDS_REFUSED,
+  },
+);
+
+/** The callback of the runs of a template that set none. */
+export type TemplateCallback = Static<typeof TemplateCallbackSchema>;
 
 export const CallbackStatusSchema = Type.Object(
   {
@@ -50,8 +71,18 @@ export const CallbackStatusSchema = Type.Object(
       Type.String({ description: 'When the next attempt is made, while it is Pending.', format: 'date-time' }),
     ),
     lastError: Type.Optional(Type.String({ description: 'Why the last attempt failed, in one sentence.' })),
+    url: Type.Optional(
+      Type.String({
+        description:
+          'The URL that the callback is sent to, if it is that of the template when the run finished. Absent if the run sets its own.',
+      }),
+    ),
+    tokenSecretRef: Type.Optional(CallbackTokenSecretRefSchema),
   },
-  { description: 'The delivery of the callback. Absent until the first attempt.' },
+  {
+    description:
+      'The delivery of the callback. Absent until the first attempt; with the callback of the template, until the run has finished.',
+  },
 );
 
 /** The delivery of the callback of a run. */

@@ -100,7 +100,7 @@ export const REASONS: readonly Term[] = [
     name: names.REASON_CALLBACK_FAILED,
     on: 'Event',
     meaning:
-      'The result of the run was not sent to `spec.callbackUrl`, and it is not tried again; `status.callback.lastError` gives the reason.',
+      'The result of the run was not delivered to its callback, and it is not tried again; `status.callback.lastError` gives the reason.',
   },
   {
     name: names.REASON_REMOVED,

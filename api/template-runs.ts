@@ -1,6 +1,7 @@
 /** How the runs of a template are treated: no part of its revision. */
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
+import { TemplateCallbackSchema } from './callback.ts';
 import { UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 
 /** As in a Job and a CronJob. */
@@ -40,10 +41,13 @@ const RetentionSchema = Type.Object(
 export type Retention = Static<typeof RetentionSchema>;
 
 export const TemplateRunsSchema = Type.Object(
-  { retention: Type.Optional(RetentionSchema) },
+  { retention: Type.Optional(RetentionSchema), callback: Type.Optional(TemplateCallbackSchema) },
   {
     description:
       'How the runs of this template are treated. This is not part of a revision: the present value applies to all runs.',
     ...UNKNOWN_FIELDS_REFUSED,
   },
 );
+
+/** How the runs of a template are treated. */
+export type TemplateRuns = Static<typeof TemplateRunsSchema>;

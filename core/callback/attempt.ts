@@ -1,6 +1,7 @@
 import type { CallbackStatus } from '../../api/callback.ts';
 import type { JobRun } from '../../api/job-run.ts';
 import { isFinished } from '../status/job-run-status.ts';
+import { receiverOf } from './receiver.ts';
 
 /** The delay after the first failed attempt. Each later one doubles, up to the longest. */
 const FIRST_DELAY_MS = 10_000;
@@ -42,7 +43,7 @@ export function afterAttempt(
   { nowMs, random }: AttemptTime,
 ): CallbackStatus {
   const attempts = attemptsOf(before) + 1;
-  const made = { attempts, lastAttemptTime: timeOf(nowMs) };
+  const made = { ...receiverIn(before), attempts, lastAttemptTime: timeOf(nowMs) };
   switch (outcome.kind) {
     case 'delivered':
       return { state: 'Delivered', ...made };
@@ -62,6 +63,7 @@ export function neverSent(before: CallbackStatus | undefined, error: string): Ca
   const { lastAttemptTime } = before ?? {};
   return {
     state: 'Failed',
+    ...receiverIn(before),
     attempts: attemptsOf(before),
     ...(lastAttemptTime !== undefined && { lastAttemptTime }),
     lastError: shortened(error),
@@ -78,14 +80,19 @@ export function untilAttempt({ nextAttemptTime }: Partial<CallbackStatus>, nowMs
 }
 
 /** Whether a run has a callback that is neither delivered nor given up. It becomes due when the run finishes. */
-export function isCallbackOpen({ spec, status }: JobRun): boolean {
-  const state = status?.callback?.state;
-  return spec.callbackUrl !== undefined && state !== 'Delivered' && state !== 'Failed';
+export function isCallbackOpen(run: JobRun): boolean {
+  const state = run.status?.callback?.state;
+  return receiverOf(run) !== undefined && state !== 'Delivered' && state !== 'Failed';
 }
 
 /** Whether the callback of a run has to be sent, now or later. */
 export function isCallbackPending(run: JobRun): boolean {
   return isCallbackOpen(run) && isFinished(run);
+}
+
+/** The receiver of the template does not change once the run has finished. */
+function receiverIn({ url, tokenSecretRef }: Partial<CallbackStatus> = {}): Partial<CallbackStatus> {
+  return { ...(url !== undefined && { url }), ...(tokenSecretRef && { tokenSecretRef }) };
 }
 
 function delayAfter(attempts: number): number {

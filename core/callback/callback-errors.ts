@@ -1,22 +1,44 @@
-import { isIP } from 'node:net';
 import type { JobRun, JobRunSpec } from '../../api/job-run.ts';
+import type { Template } from '../../api/job-template.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { field, OMITTED } from '../errors/field.ts';
 import { isHeaderText } from './authorization.ts';
 import type { CallbackPolicy } from './callback-policy.ts';
-import { matchesHost } from './host-pattern.ts';
+import { secretErrors, urlErrors } from './receiver-errors.ts';
+import type { ReceiverFields } from './receiver-errors.ts';
+import { receiverOf, receiverOfTemplate } from './receiver.ts';
 
 const SPEC = FieldPath.of('spec');
-const URL_FIELD = SPEC.child('callbackUrl');
 const TOKEN = SPEC.child('callbackToken');
-const HOSTS_HINT = 'the administrator of the cluster sets them with the chart value callbacks.allowedHosts';
-const SECRET = SPEC.child('callbackTokenSecretRef');
+const OF_RUN = { url: SPEC.child('callbackUrl'), tokenSecretRef: SPEC.child('callbackTokenSecretRef') };
+const OF_TEMPLATE = fieldsOf(FieldPath.of('runs', 'callback'));
+const OF_STATUS = fieldsOf(FieldPath.of('status', 'callback'));
+
+function fieldsOf(callback: FieldPath): ReceiverFields {
+  return { url: callback.child('url'), tokenSecretRef: callback.child('tokenSecretRef') };
+}
 
 /** Why the callback of this run is not permitted. Empty if the run has none. */
-export function callbackErrors({ metadata, spec }: JobRun, policy: CallbackPolicy): FieldError[] {
-  const { namespace = '' } = metadata;
-  return [...urlErrors(spec, namespace, policy), ...tokenErrors(spec, namespace, policy)];
+export function callbackErrors(run: JobRun, policy: CallbackPolicy): FieldError[] {
+  const { metadata, spec } = run;
+  const receiver = receiverOf(run);
+  const isOfTemplate = receiver !== undefined && spec.callbackUrl === undefined;
+  const caller = { namespace: metadata.namespace ?? '', fields: isOfTemplate ? OF_STATUS : OF_RUN };
+  return [
+    ...(receiver ? urlErrors(receiver.url, caller, policy) : []),
+    ...tokenErrors(spec),
+    ...secretErrors(receiver?.tokenSecretRef ?? spec.callbackTokenSecretRef, caller, policy),
+  ];
+}
+
+/** Why the callback of the runs of this template is not permitted. */
+export function templateCallbackErrors({ kind, metadata, runs }: Template, policy: CallbackPolicy): FieldError[] {
+  const receiver = receiverOfTemplate({ runs });
+  if (receiver === undefined) return [];
+  const namespace = kind === 'ClusterJobTemplate' ? undefined : (metadata.namespace ?? '');
+  const caller = { namespace, fields: OF_TEMPLATE };
+  return [...urlErrors(receiver.url, caller, policy), ...secretErrors(receiver.tokenSecretRef, caller, policy)];
 }
 
 /** What is permitted, and that a user should know. */
@@ -27,48 +49,10 @@ export function callbackWarnings({ spec }: JobRun): string[] {
   ];
 }
 
-function urlErrors({ callbackUrl: text }: JobRunSpec, namespace: string, policy: CallbackPolicy): FieldError[] {
-  if (text === undefined) return [];
-  if (policy.allowedHosts.length === 0) {
-    const how = 'the administrator of the cluster permits them by host, with the chart value callbacks.allowedHosts';
-    return [field.forbidden(URL_FIELD, `no callbacks are permitted: ${how}`)];
-  }
-  const url = URL.parse(text);
-  // The URL can contain a secret.
-  if (url === null)
-    return [field.invalid(URL_FIELD, OMITTED, 'must be an absolute URL, such as https://example.com/done')];
-  return [...schemeErrors(url, policy), ...credentialErrors(url), ...hostErrors(url, namespace, policy)];
-}
-
-function schemeErrors({ protocol }: URL, { allowHttp }: CallbackPolicy): FieldError[] {
-  if (protocol === 'https:' || (allowHttp && protocol === 'http:')) return [];
-  const why = protocol === 'http:' ? '; the chart value callbacks.allowHttp permits http' : '';
-  return [field.invalid(URL_FIELD, protocol, `must be an https URL${why}`)];
-}
-
-function credentialErrors({ username, password }: URL): FieldError[] {
-  if (username === '' && password === '') return [];
-  const why = 'must have no user name and no password; use spec.callbackTokenSecretRef';
-  return [field.invalid(URL_FIELD, OMITTED, why)];
-}
-
-function hostErrors({ hostname }: URL, namespace: string, { allowedHosts }: CallbackPolicy): FieldError[] {
-  if (isAddress(hostname))
-    return [field.invalid(URL_FIELD, hostname, 'must have the name of a host, not an IP address')];
-  if (allowedHosts.some((pattern) => matchesHost(pattern, hostname, namespace))) return [];
-  return [field.notSupported(URL_FIELD, hostname, { supported: allowedHosts, hint: HOSTS_HINT })];
-}
-
-/** The parser of URLs has converted every spelling of an IPv4 address to the usual one. */
-function isAddress(hostname: string): boolean {
-  return hostname.startsWith('[') || isIP(hostname) !== 0;
-}
-
-function tokenErrors(spec: JobRunSpec, namespace: string, policy: CallbackPolicy): FieldError[] {
-  const { callbackToken: token, callbackTokenSecretRef: ref } = spec;
+function tokenErrors({ callbackUrl, callbackToken: token, callbackTokenSecretRef: ref }: JobRunSpec): FieldError[] {
   const errors: FieldError[] = [];
-  if (spec.callbackUrl === undefined && (token !== undefined || ref !== undefined)) {
-    errors.push(field.required(URL_FIELD, 'a callback with a token needs the URL of its receiver'));
+  if ((callbackUrl ?? '') === '' && (token !== undefined || ref !== undefined)) {
+    errors.push(field.required(OF_RUN.url, 'a callback with a token needs the URL of its receiver'));
   }
   if (token !== undefined && ref !== undefined) {
     errors.push(field.forbidden(TOKEN, 'spec.callbackTokenSecretRef is set as well; set one of the two'));
@@ -76,15 +60,5 @@ function tokenErrors(spec: JobRunSpec, namespace: string, policy: CallbackPolicy
   if (token !== undefined && !isHeaderText(token)) {
     errors.push(field.invalid(TOKEN, OMITTED, 'must have only printable ASCII characters, and no blank at its ends'));
   }
-  return [...errors, ...secretErrors(ref, namespace, policy)];
-}
-
-function secretErrors(
-  ref: JobRunSpec['callbackTokenSecretRef'],
-  namespace: string,
-  { secrets }: CallbackPolicy,
-): FieldError[] {
-  if (ref === undefined || secrets.includes(`${namespace}/${ref.name}`)) return [];
-  const why = `callbacks may not read Secret "${ref.name}" of namespace "${namespace}": the administrator of the cluster permits it with the chart value callbacks.secrets`;
-  return [field.forbidden(SECRET.child('name'), why)];
+  return errors;
 }

@@ -15,10 +15,14 @@ export const HOST_PATTERNS = `^(${PATTERN}(,${PATTERN})*)?$`;
  * run.
  *
  * @param host in lower case
+ * @param namespace `undefined`: any
  */
-export function matchesHost(pattern: string, host: string, namespace: string): boolean {
+export function matchesHost(pattern: string, host: string, namespace: string | undefined): boolean {
   const wanted = pattern.split('.');
   const labels = host.split('.');
   if (wanted.length !== labels.length || labels.includes('')) return false;
-  return wanted.every((label, at) => label === '*' || (label === NAMESPACE ? namespace : label) === labels[at]);
+  return wanted.every((label, at) => {
+    const exact = label === NAMESPACE ? namespace : label;
+    return label === '*' || exact === undefined || exact === labels[at];
+  });
 }

@@ -1,4 +1,4 @@
-import type { JobRun } from '../../api/job-run.ts';
+import type { JobRun, JobRunStatus } from '../../api/job-run.ts';
 import {
   LABEL_APP_VERSION,
   REASON_JOB_CREATION_SLOW,
@@ -8,6 +8,7 @@ import {
 } from '../../api/names.ts';
 import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
+import { callbackOfTemplate } from '../callback/receiver.ts';
 import { formatFieldErrors } from '../errors/field-error.ts';
 import { isPassing } from '../status/passing-change.ts';
 import { mergePatch } from '../status/merge-patch.ts';
@@ -247,7 +248,7 @@ function statusStep(situation: Situation, { observation, again }: Observed): Ste
   const { generation: newest = 1 } = run.metadata;
   const generation = answers.changeFailed === true ? appliedGeneration(situation) : newest;
   const observedRun = { ...run, metadata: { ...run.metadata, generation } };
-  const status = jobRunStatus(observedRun, observation, new Date(now.epochMs).toISOString());
+  const status = withCallback(jobRunStatus(observedRun, observation, new Date(now.epochMs).toISOString()), situation);
   const patch = mergePatch(run.status ?? {}, status);
   if (!patch) return { kind: 'nothing', again };
   if (isPassing(run.status ?? {}, patch)) {
@@ -257,6 +258,12 @@ function statusStep(situation: Situation, { observation, again }: Observed): Ste
   }
   const job = observation.kind === 'job' ? observation.job : undefined;
   return { kind: 'writeStatus', patch, events: statusEvents(run, { ...run, status }), job, again };
+}
+
+/** A run that finishes has the callback of the present template, unless it sets its own. */
+function withCallback(status: JobRunStatus, { run, outline }: Situation): JobRunStatus {
+  const callback = isFinished({ ...run, status }) ? callbackOfTemplate(run, outline) : undefined;
+  return callback ? { ...status, callback } : status;
 }
 
 function renderedTemplate({ compiled, generation, uid }: TemplateVersion): RenderedTemplate {

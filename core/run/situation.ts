@@ -3,6 +3,7 @@ import type { Failure } from '../../api/failure.ts';
 import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import type { SeenPods } from '../pods/seen-pods.ts';
+import type { TemplateOutline } from '../template/outline.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
 import type { MissingTemplateRules } from './template-wait.ts';
 
@@ -25,6 +26,8 @@ export interface Situation {
   isJobWatched: boolean;
   /** What the run's Job is rendered from; absent if the caches do not have it and it was not read. */
   template?: TemplateResolution | undefined;
+  /** The template as it is now, for how it treats its runs; absent if it was deleted. */
+  outline?: Pick<TemplateOutline, 'runs'> | undefined;
   record: Readonly<RunRecord>;
   answers: Answers;
   rules: MissingTemplateRules;

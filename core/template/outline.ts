@@ -1,5 +1,6 @@
 import type { Template } from '../../api/job-template.ts';
 import { ANNOTATION_LAST_USED } from '../../api/names.ts';
+import type { TemplateRuns } from '../../api/template-runs.ts';
 import type { ControllerRevision, ObjectMeta } from '../../api/wire.ts';
 
 /** What a cache has of a template: all but its content. */
@@ -8,13 +9,17 @@ export type TemplateOutline = Pick<Template, 'apiVersion' | 'kind' | 'metadata'>
 /** The outline of a template, some hundred bytes. */
 export function templateOutline({ apiVersion, kind, metadata, runs }: TemplateOutline): TemplateOutline {
   const { name, namespace, uid, resourceVersion, generation } = metadata;
-  const retention = runs?.retention;
   return {
     apiVersion,
     kind,
     metadata: defined({ name, namespace, uid, resourceVersion, generation }),
-    ...(retention && { runs: { retention } }),
+    ...(runs && treatmentIn(runs)),
   };
+}
+
+function treatmentIn({ retention, callback }: TemplateRuns): Pick<TemplateOutline, 'runs'> {
+  const runs = { ...(retention && { retention }), ...(callback && { callback }) };
+  return Object.keys(runs).length === 0 ? {} : { runs };
 }
 
 /**

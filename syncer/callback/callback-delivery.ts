@@ -4,6 +4,7 @@ import type { CallbackStatus } from '../../api/callback.ts';
 import type { JobRun } from '../../api/job-run.ts';
 import { REASON_CALLBACK_FAILED } from '../../api/names.ts';
 import { isCallbackPending, untilAttempt } from '../../core/callback/attempt.ts';
+import { receiverOf } from '../../core/callback/receiver.ts';
 import { mergePatch } from '../../core/status/merge-patch.ts';
 import { isConflict } from '../../kube/client/api-error.ts';
 import type { EventRecorder } from '../../kube/controller/event-recorder.ts';
@@ -187,6 +188,6 @@ export class CallbackDelivery {
   }
 }
 
-function hostOf({ spec }: JobRun): string {
-  return URL.parse(spec.callbackUrl ?? '')?.hostname ?? '';
+function hostOf(run: JobRun): string {
+  return URL.parse(receiverOf(run)?.url ?? '')?.hostname ?? '';
 }

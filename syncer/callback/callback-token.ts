@@ -2,6 +2,7 @@ import type { JobRun } from '../../api/job-run.ts';
 import { SECRETS } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/wire.ts';
 import { isHeaderText } from '../../core/callback/authorization.ts';
+import { receiverOf } from '../../core/callback/receiver.ts';
 import { KubeApiError } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 
@@ -14,15 +15,15 @@ const MOST_BYTES = 2 * 1024 * 1024;
 export type TokenAnswer = { token: string | undefined } | { problem: string };
 
 /**
- * The token of the run: from its spec, or from the Secret that it names. Whether the Secret may be read has been checked.
+ * The token of the callback: from the spec of the run, or from the Secret that the run or its template names. Whether the Secret may be read has been checked.
  *
  * @throws if the API server does not answer
  */
-export async function callbackToken({ metadata, spec }: JobRun, client: Pick<KubeClient, 'get'>): Promise<TokenAnswer> {
-  const { callbackToken: token, callbackTokenSecretRef: ref } = spec;
+export async function callbackToken(run: JobRun, client: Pick<KubeClient, 'get'>): Promise<TokenAnswer> {
+  const { token, tokenSecretRef: ref } = receiverOf(run) ?? {};
   if (ref === undefined) return { token };
   const { name, key } = ref;
-  const secret = await secretOf(client, { namespace: metadata.namespace, name });
+  const secret = await secretOf(client, { namespace: run.metadata.namespace, name });
   if (typeof secret === 'string') return { problem: `Secret "${name}" ${secret}` };
   const encoded = secret.data?.[key];
   if (encoded === undefined) return { problem: `Secret "${name}" has no key "${key}"` };

@@ -6,6 +6,7 @@ import { authorizationHeaders } from '../../core/callback/authorization.ts';
 import { callbackErrors } from '../../core/callback/callback-errors.ts';
 import type { CallbackPolicy } from '../../core/callback/callback-policy.ts';
 import { callbackId, callbackPayload, eventHeaders } from '../../core/callback/payload.ts';
+import { receiverOf } from '../../core/callback/receiver.ts';
 import { formatFieldErrors } from '../../core/errors/field-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { Clock } from '../clock.ts';
@@ -33,7 +34,7 @@ export interface DeliverContext {
  */
 export async function deliver(context: DeliverContext, run: JobRun, stop: AbortSignal): Promise<CallbackStatus> {
   const errors = callbackErrors(run, context.policy);
-  const url = URL.parse(run.spec.callbackUrl ?? '');
+  const url = URL.parse(receiverOf(run)?.url ?? '');
   if (errors.length > 0 || url === null) return neverSent(run.status?.callback, formatFieldErrors(errors));
   const outcome = await attempt(context, run, { url, stop });
   context.metrics?.attempted(outcome.kind);

@@ -46,7 +46,7 @@ export function ownRunOutline(run: JobRun): JobRun {
   const { deletionTimestamp } = run.metadata;
   const { callbackUrl } = run.spec;
   const { callback } = run.status ?? {};
-  const isPending = callbackUrl !== undefined && isCallbackPending(run);
+  const isPending = isCallbackPending(run);
   return {
     ...outline,
     metadata: {
@@ -54,7 +54,7 @@ export function ownRunOutline(run: JobRun): JobRun {
       ...(deletionTimestamp !== undefined && { deletionTimestamp }),
       ...(isRetained(run.metadata) && RETAINED),
     },
-    spec: { ...outline.spec, ...(isPending && { callbackUrl }) },
+    spec: { ...outline.spec, ...(isPending && callbackUrl !== undefined && { callbackUrl }) },
     status: { conditions: outcomeConditions(run), ...(isPending && callback && { callback }) },
   };
 }

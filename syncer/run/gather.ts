@@ -4,6 +4,7 @@ import { isOwnJob, jobNameOfRun } from '../../core/job/ownership.ts';
 import type { Answers, Moment, RunRecord, Situation, TemplateResolution } from '../../core/run/situation.ts';
 import { appliedGeneration } from '../../core/run/suspend-step.ts';
 import type { MissingTemplateRules } from '../../core/run/template-wait.ts';
+import { templateKeyOfRun } from '../../core/template/template-key.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import { isNewer } from '../../kube/watch/resource-version.ts';
 import type { PodReader } from './read-pods.ts';
@@ -12,7 +13,7 @@ import type { TemplateResolver } from './template-resolver.ts';
 
 export interface GatherContext {
   jobs: Pick<ObjectCache<Job>, 'get'>;
-  templates: Pick<TemplateResolver, 'cached' | 'mustRead'>;
+  templates: Pick<TemplateResolver, 'cached' | 'mustRead' | 'outline'>;
   records: Pick<RunRecords, 'get'>;
   rules: MissingTemplateRules;
   pods: Pick<PodReader, 'isPermitted' | 'keepsLogEnds'>;
@@ -32,6 +33,7 @@ export function gather(context: GatherContext, run: JobRun, answers: Answers, no
     job: newest(watched, ownJob(answers, run)),
     isJobWatched: watched !== undefined,
     template: templateFor(context, run, record, answers),
+    outline: context.templates.outline(templateKeyOfRun(run)),
     record,
     answers,
     rules: context.rules,

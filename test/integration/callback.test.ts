@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
 import { ANNOTATION_MISSING_TEMPLATE } from '../../api/names.ts';
-import { EVENTS, SECRETS } from '../../api/resources.ts';
-import type { KubeObject } from '../../api/wire.ts';
+import { EVENTS, JOB_TEMPLATES, SECRETS } from '../../api/resources.ts';
+import type { Job, KubeObject } from '../../api/wire.ts';
 import { refusedAddress } from '../../core/callback/address-class.ts';
 import { makeServingCertificate } from '../../local-kubernetes/control-plane/certificates.ts';
 import type { SyncerConfig } from '../../syncer/config.ts';
@@ -178,6 +178,90 @@ describe('the callback', () => {
     expect(environment.sent('GET', /\/secrets\//)).toBe(0);
     // One read and one write for the other run, after its final status.
     expect(environment.sent('GET', /\/jobruns\/other$/)).toBe(1);
+  });
+});
+
+describe('the callback of a template', () => {
+  const callbackOfTemplate = (url: string) => ({
+    runs: { callback: { url, tokenSecretRef: { name: 'callback', key: 'token' } } },
+  });
+  const changeTemplate = async (namespace: string, change: object): Promise<unknown> =>
+    environment.client.patch(JOB_TEMPLATES, { namespace, name: 'echo' }, change);
+  const runOf = async (namespace: string, name: string, spec: object = {}): Promise<Job> => {
+    await environment.run(namespace, name, { spec });
+    return (await environment.withJob(namespace, name)).job;
+  };
+
+  async function begin(): Promise<{ namespace: string; restart: () => Promise<void> }> {
+    const namespace = await namespaceWithTemplate();
+    const secret = { metadata: { name: 'callback' }, stringData: { token: TOKEN } };
+    await environment.client.create<KubeObject>(SECRETS, namespace, secret);
+    let running = await syncer({ callbackSecrets: `${namespace}/callback` });
+    // A syncer that starts knows the template as it is then.
+    const restart = async (): Promise<void> => {
+      await running.stop();
+      running = await syncer({ callbackSecrets: `${namespace}/callback` });
+    };
+    return { namespace, restart };
+  }
+
+  it('is that of the present template when the run finishes, whatever happens to the template later', async () => {
+    const { namespace, restart } = await begin();
+    const job = await runOf(namespace, 'inherits');
+    await changeTemplate(namespace, callbackOfTemplate(receiver.url));
+    await restart();
+    receiver.behaviour = answering(500);
+    await environment.complete(job);
+    const noted = await attempted(namespace, 'inherits', 1);
+    expect(callbackOf(noted)).toMatchObject({
+      state: 'Pending',
+      url: receiver.url,
+      lastError: 'the receiver answered 500',
+    });
+    await changeTemplate(namespace, callbackOfTemplate('https://later.example.com'));
+    await environment.client.delete(JOB_TEMPLATES, { namespace, name: 'echo' });
+    receiver.behaviour = answering(204);
+    time.pass(HOUR);
+    const run = await settled(namespace, 'inherits');
+    expect(callbackOf(run)).toMatchObject({ state: 'Delivered', attempts: 2, url: receiver.url });
+    const [one, two, ...more] = receiver.of('inherits');
+    expect(more).toEqual([]);
+    expect(two?.body).toEqual(one?.body);
+    expect(two?.headers).toMatchObject({ authorization: `Bearer ${TOKEN}`, 'ce-id': one?.headers['ce-id'] });
+  });
+
+  it('does not reach runs that have finished already, that have their own, or that clear it', async () => {
+    const { namespace, restart } = await begin();
+    await environment.complete(await runOf(namespace, 'before'));
+    await environment.runThat(namespace, 'before', ({ status }) => status?.phase === 'Succeeded');
+    await changeTemplate(namespace, callbackOfTemplate('https://template.example.com'));
+    await restart();
+    const own = await runOf(namespace, 'own', { callbackUrl: receiver.url });
+    const none = await runOf(namespace, 'none', { callbackUrl: '' });
+    await environment.complete(none);
+    await environment.runThat(namespace, 'none', ({ status }) => status?.phase === 'Succeeded');
+    await environment.complete(own);
+    expect(callbackOf(await settled(namespace, 'own'))).toMatchObject({ state: 'Delivered' });
+    const [callback] = receiver.of('own');
+    // The token is for the receiver of the template.
+    expect(callback?.headers).not.toHaveProperty('authorization');
+    for (const name of ['before', 'none'])
+      expect(callbackOf(await environment.getRun(namespace, name))).toBeUndefined();
+  });
+
+  it('is sent by the next leader, also for a run that never had a Job', async () => {
+    const namespace = await namespaceWithTemplate();
+    await changeTemplate(namespace, { runs: { callback: { url: receiver.url } } });
+    receiver.behaviour = answering(503);
+    const first = await syncer();
+    await environment.run(namespace, 'refused', { spec: { parameters: { unknown: 'x' } } });
+    await attempted(namespace, 'refused', 1);
+    await first.stop();
+    receiver.behaviour = answering(204);
+    await syncer();
+    time.pass(HOUR);
+    expect(callbackOf(await settled(namespace, 'refused'))).toMatchObject({ state: 'Delivered', attempts: 2 });
+    expect(receiver.of('refused').at(-1)?.body).toMatchObject({ status: 'Failed', reason: 'JobRefused' });
   });
 });
 

@@ -4,6 +4,7 @@ import type { JobRun } from '../../../api/job-run.ts';
 import type { Template } from '../../../api/job-template.ts';
 import { API_VERSION } from '../../../api/names.ts';
 import type { ParameterValue } from '../../../api/parameter.ts';
+import type { CallbackPolicy } from '../../../core/callback/callback-policy.ts';
 import { render, type Rendered } from '../../../core/job/render.ts';
 import { compileTemplate, type CompiledTemplate } from '../../../core/template/compile.ts';
 import { unknownTemplateFields } from '../../../core/template/unknown-template-fields.ts';
@@ -13,6 +14,7 @@ import type { UnfinishedRunWarnings } from '../../lookups/unfinished-run-warning
 import { once, type AdmissionCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
 import type { Stages } from '../run-checks.ts';
+import { callbackOfRunsPermitted } from './callback-of-runs-permitted.ts';
 import { namesFixed } from './names-fixed.ts';
 import { parametersUsed } from './parameters-used.ts';
 import { sampleJobAccepted } from './sample-job-accepted.ts';
@@ -22,6 +24,7 @@ import { unfinishedRuns } from './unfinished-runs.ts';
 export interface TemplateChangeOptions {
   dryRuns: Pick<DryRunVerdicts, 'try'>;
   unfinishedRuns: Pick<UnfinishedRunWarnings, 'warnings'>;
+  callbacks: CallbackPolicy;
   /** The namespace of the dry runs for ClusterJobTemplates. */
   clusterNamespace: string;
 }
@@ -44,7 +47,7 @@ export interface TemplateChange extends AdmissionCase {
  */
 export function templateChangeStages(options: TemplateChangeOptions): Stages<TemplateChange> {
   const ofJob = [sampleJobRendered, namesFixed, sampleJobAccepted(options)];
-  return [[objectSize], [...ofJob, parametersUsed, unfinishedRuns(options)]];
+  return [[objectSize], [...ofJob, parametersUsed, callbackOfRunsPermitted(options), unfinishedRuns(options)]];
 }
 
 /** The checks of a template that is deleted: they only warn. */
@@ -83,6 +86,6 @@ export function isContentUnchanged({ operation, object, oldObject }: AdmissionRe
 }
 
 function contentOf(template: Template): unknown[] {
-  const { spec, jobMetadata, parameters, overrides } = template;
-  return [spec, jobMetadata, parameters, overrides, unknownTemplateFields(template)];
+  const { spec, jobMetadata, parameters, overrides, runs } = template;
+  return [spec, jobMetadata, parameters, overrides, runs?.callback, unknownTemplateFields(template)];
 }

@@ -46,6 +46,15 @@ describe('the status', () => {
     });
   });
 
+  it('has the receiver of the template after every attempt', () => {
+    const receiver = { url: 'https://a.b', tokenSecretRef: { name: 'callback', key: 'token' } };
+    const before: CallbackStatus = { state: 'Pending', attempts: 0, ...receiver };
+    const time = { nowMs: NOW, random: 0.5 };
+    expect(afterAttempt(before, { kind: 'delivered' }, time)).toMatchObject(receiver);
+    expect(afterAttempt(before, failed, time)).toMatchObject(receiver);
+    expect(neverSent(before, 'not permitted')).toMatchObject(receiver);
+  });
+
   it('after a final answer is Failed', () => {
     const outcome = { kind: 'rejected', error: 'the receiver answered 404, which is final' } as const;
     expect(afterAttempt(undefined, outcome, { nowMs: NOW, random: 0.5 })).toEqual({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRunSpec } from '../../../../api/job-run.ts';
-import { callbackErrors, callbackWarnings } from '../../../../core/callback/callback-errors.ts';
+import { callbackErrors, callbackWarnings, templateCallbackErrors } from '../../../../core/callback/callback-errors.ts';
 import { callbackPolicyOf, type CallbackPolicy } from '../../../../core/callback/callback-policy.ts';
 import { formatFieldError } from '../../../../core/errors/field-error.ts';
-import { echoRun } from '../objects.ts';
+import { echoRun, echoTemplate } from '../objects.ts';
 
 const POLICY: CallbackPolicy = {
   allowedHosts: ['hooks.example.com', '*.{namespace}.svc.cluster.local'],
@@ -20,6 +20,7 @@ describe('a callback is permitted', () => {
     ['to a host of the list', { callbackUrl: 'https://hooks.example.com:8443/done?run=1#x' }],
     ['to a host in capitals', { callbackUrl: 'HTTPS://HOOKS.example.com' }],
     ['to a Service of the namespace', { callbackUrl: 'https://receiver.team.svc.cluster.local/' }],
+    ['if the run clears that of the template', { callbackUrl: '' }],
     ['with a token', { callbackUrl: URL_FIELD, callbackToken: 'abc' }],
     ['with a Secret', { callbackUrl: URL_FIELD, callbackTokenSecretRef: { name: 'callback', key: 'token' } }],
   ])('%s', (_, spec) => {
@@ -108,5 +109,48 @@ it('the policy comes from variables', () => {
     allowedHosts: [],
     allowHttp: false,
     secrets: [],
+  });
+});
+
+describe('the callback of a template', () => {
+  const callback = {
+    url: 'https://receiver.team.svc.cluster.local/',
+    tokenSecretRef: { name: 'callback', key: 'token' },
+  };
+  const ofTemplate = (runs: unknown, kind: 'JobTemplate' | 'ClusterJobTemplate' = 'JobTemplate'): string[] => {
+    const { metadata, ...rest } = echoTemplate();
+    const own = kind === 'JobTemplate' ? metadata : { name: 'echo' };
+    const template = { ...rest, kind, metadata: own, runs } as Parameters<typeof templateCallbackErrors>[0];
+    return templateCallbackErrors(template, POLICY).map(formatFieldError);
+  };
+
+  it('is permitted as that of a run of its namespace', () => {
+    expect(ofTemplate({ callback })).toEqual([]);
+    const elsewhere = { url: 'https://a.other.svc.cluster.local', tokenSecretRef: { name: 'elsewhere', key: 'k' } };
+    expect(ofTemplate({ callback: elsewhere })).toEqual([
+      expect.stringMatching(/^runs\.callback\.url: Unsupported value: "a\.other\.svc\.cluster\.local"/),
+      expect.stringMatching(
+        /^runs\.callback\.tokenSecretRef\.name: Forbidden: .*Secret "elsewhere" of namespace "team"/,
+      ),
+    ]);
+  });
+
+  it('of a ClusterJobTemplate is permitted if that of a run of any namespace is', () => {
+    const other = { url: 'https://a.other.svc.cluster.local', tokenSecretRef: { name: 'elsewhere', key: 'k' } };
+    expect(ofTemplate({ callback: other }, 'ClusterJobTemplate')).toEqual([]);
+    const none = { url: 'https://a.other.example.com', tokenSecretRef: { name: 'nowhere', key: 'k' } };
+    expect(ofTemplate({ callback: none }, 'ClusterJobTemplate')).toEqual([
+      expect.stringMatching(/^runs\.callback\.url: Unsupported value/),
+      expect.stringMatching(/Secret "nowhere" in any namespace/),
+    ]);
+  });
+
+  it.each([undefined, {}, { callback: undefined }, { callback: null }, null])('is absent: %j', (runs) => {
+    expect(ofTemplate(runs)).toEqual([]);
+  });
+
+  it('is judged again when it is sent, at the field of the status that has it', () => {
+    const status = { callback: { state: 'Pending' as const, attempts: 0, url: 'https://evil.example.org' } };
+    expect(callbackErrors({ ...echoRun(), status }, POLICY).map(({ path }) => path)).toEqual(['status.callback.url']);
   });
 });

@@ -1,6 +1,6 @@
 import type { JobRunSpec } from '../../../../api/job-run.ts';
 import type { TemplateContent } from '../../../../api/job-template.ts';
-import { callbackErrors } from '../../../../core/callback/callback-errors.ts';
+import { callbackErrors, templateCallbackErrors } from '../../../../core/callback/callback-errors.ts';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
 import { jobRefusal, type Status } from '../../../../core/refusal/job-refusal.ts';
 import { presentErrors } from '../../../../core/run/present-template.ts';
@@ -256,6 +256,16 @@ const CALLBACK_CASES: Errors[] = [
   callback({ callbackUrl: 'https://jane:secret@hooks.example.com' }),
   callback({ callbackUrl: 'https://127.0.0.1' }),
   callback({ callbackUrl: 'https://other.example.com' }),
+  callback({ callbackUrl: '', callbackTokenSecretRef: { name: 'token', key: 'value' } }),
+  () =>
+    templateCallbackErrors(
+      {
+        ...echoTemplate(),
+        kind: 'ClusterJobTemplate',
+        runs: { callback: { url: 'https://jane@hooks.example.com', tokenSecretRef: { name: 'token', key: 'value' } } },
+      },
+      { allowedHosts: ['hooks.example.com'], allowHttp: false, secrets: [] },
+    ),
   callback({ callbackToken: 'a\nb', callbackTokenSecretRef: { name: 'token', key: 'value' } }),
 ];
 

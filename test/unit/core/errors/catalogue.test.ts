@@ -221,9 +221,11 @@ describe('what is wrong', () => {
         "spec.callbackUrl: Invalid value: "127.0.0.1": must have the name of a host, not an IP address",
         "spec.callbackUrl: Unsupported value: "other.example.com": supported values: "hooks.example.com"; the administrator of the cluster sets them with the chart value callbacks.allowedHosts",
         "spec.callbackUrl: Required value: a callback with a token needs the URL of its receiver",
+        "spec.callbackTokenSecretRef.name: Forbidden: callbacks may not read Secret "token" of namespace "team": the administrator of the cluster permits it with the chart value callbacks.secrets",
+        "runs.callback.url: Invalid value: must have no user name and no password; use runs.callback.tokenSecretRef",
+        "runs.callback.tokenSecretRef.name: Forbidden: callbacks may not read Secret "token" in any namespace: the administrator of the cluster permits it with the chart value callbacks.secrets",
         "spec.callbackToken: Forbidden: spec.callbackTokenSecretRef is set as well; set one of the two",
         "spec.callbackToken: Invalid value: must have only printable ASCII characters, and no blank at its ends",
-        "spec.callbackTokenSecretRef.name: Forbidden: callbacks may not read Secret "token" of namespace "team": the administrator of the cluster permits it with the chart value callbacks.secrets",
       ]
     `);
   });

@@ -33,6 +33,12 @@ describe('the outline of a template', () => {
     expect(outline).toEqual({ ...templateOutline(template()), runs });
     expect(templateOutline(outline)).toEqual(outline);
   });
+
+  it('is also the callback of its runs', () => {
+    const runs = { callback: { url: 'https://hooks.example.com', tokenSecretRef: { name: 'callback', key: 'token' } } };
+    expect(templateOutline({ ...template(), runs })).toEqual({ ...templateOutline(template()), runs });
+    expect(templateOutline({ ...template(), runs: {} })).toEqual(templateOutline(template()));
+  });
 });
 
 describe('the outline of a revision', () => {

@@ -3,7 +3,10 @@ import { KubeApiError, KubeConnectionError } from '../../../../kube/client/api-e
 import { callbackToken } from '../../../../syncer/callback/callback-token.ts';
 import { echoRun } from '../../core/objects.ts';
 
-const RUN = echoRun({ callbackTokenSecretRef: { name: 'callback', key: 'token' } });
+const RUN = echoRun({
+  callbackUrl: 'https://hooks.example.com',
+  callbackTokenSecretRef: { name: 'callback', key: 'token' },
+});
 const encoded = (text: string) => Buffer.from(text).toString('base64');
 const asked: unknown[] = [];
 
@@ -19,7 +22,9 @@ const refusal = (code: number) => new KubeApiError({ method: 'GET', path: '/', c
 describe('the token of a callback', () => {
   it('is that of the run; no Secret is read', async () => {
     const noClient = clientWith(new Error('not to be called'));
-    expect(await callbackToken(echoRun({ callbackToken: 'abc' }), noClient)).toEqual({ token: 'abc' });
+    expect(
+      await callbackToken(echoRun({ callbackUrl: 'https://hooks.example.com', callbackToken: 'abc' }), noClient),
+    ).toEqual({ token: 'abc' });
     expect(await callbackToken(echoRun(), noClient)).toEqual({ token: undefined });
     expect(asked).toEqual([]);
   });

@@ -78,6 +78,10 @@ describe('what the syncer stores', () => {
     expect(kept.status).toMatchObject(pending);
     expect(ownRunOutline(kept)).toEqual(kept);
     expect(ownRunOutline(withCallback(true)).spec).toHaveProperty('callbackUrl');
+    const ofTemplate = { callback: { ...pending.callback, url: callbackUrl } };
+    const inherited = ownRunOutline({ ...run(true), status: { ...run(true).status, ...ofTemplate } });
+    expect(inherited.status).toMatchObject(ofTemplate);
+    expect(inherited.spec).not.toHaveProperty('callbackUrl');
     for (const other of [
       withCallback(false),
       withCallback(true, { callback: { state: 'Delivered', attempts: 1 } }),

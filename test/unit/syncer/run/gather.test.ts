@@ -3,6 +3,9 @@ import type { JobRun } from '../../../../api/job-run.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { jobNameOfRun } from '../../../../core/job/ownership.ts';
 import type { Answers, RunRecord } from '../../../../core/run/situation.ts';
+import { templateOutline } from '../../../../core/template/outline.ts';
+import type { TemplateOutline } from '../../../../core/template/outline.ts';
+import type { TemplateKey } from '../../../../core/template/template-key.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { gather } from '../../../../syncer/run/gather.ts';
 import { echoRun, echoTemplate } from '../../core/objects.ts';
@@ -26,13 +29,16 @@ interface Given {
   record?: RunRecord;
   template?: typeof TEMPLATE;
   mustRead?: boolean;
+  outline?: TemplateOutline;
 }
 
-function gathered({ run = RUN, cachedJob, answers = {}, record = {}, template, mustRead = false }: Given) {
+function gathered({ run = RUN, cachedJob, answers = {}, record = {}, template, mustRead = false, outline }: Given) {
   let lookups = 0;
   const context = {
     jobs: { get: (namespace = '', name = '') => (namespace === 'team' && name === NAME ? cachedJob : undefined) },
     templates: {
+      outline: ({ namespace = '', name }: TemplateKey) =>
+        namespace === 'team' && name === 'echo' ? outline : undefined,
       mustRead: () => mustRead,
       cached: () => {
         lookups += 1;
@@ -55,6 +61,12 @@ describe('the situation of a run', () => {
       readsPods: true,
       keepsLogEnds: true,
     });
+  });
+
+  it('contains how the present template treats its runs', () => {
+    const outline = templateOutline({ ...echoTemplate(), runs: { callback: { url: 'https://hooks.example.com' } } });
+    expect(gathered({ outline }).outline).toBe(outline);
+    expect(gathered({}).outline).toBeUndefined();
   });
 
   it.each<[string, Given, string | undefined, boolean]>([

@@ -84,6 +84,7 @@ function begin({ job }: { job?: Job } = {}) {
   const templates: ReconcileContext['templates'] = {
     cached: () => cached,
     mustRead: () => false,
+    outline: () => undefined,
     read: () => (sent.push('read template'), Promise.resolve({ kind: 'found', template: TEMPLATE })),
   };
   const context: ReconcileContext = {

@@ -22,6 +22,7 @@ async function decide(request: AdmissionRequest) {
     },
     unfinishedRuns: { warnings: () => Promise.resolve(['3 JobRuns']) },
     clusterNamespace: 'system',
+    callbacks: { allowedHosts: ['hooks.example.com'], allowHttp: false, secrets: [] },
   };
   const change = gatherTemplateChange(request, options, signal);
   return { verdict: await runChecks(change, templateChangeStages(options)), jobs };
@@ -39,6 +40,16 @@ it('a ClusterJobTemplate is checked in the namespace of the webhook', async () =
   expect((await decide(request)).jobs.map(({ metadata }) => metadata?.namespace)).toEqual(['system']);
 });
 
+it('a callback that is not permitted is reported with the other errors', async () => {
+  const request = jobTemplateReview({ template: { spec: { containers: [] } } }).request;
+  Object.assign(request.object as object, { runs: { callback: { url: 'https://evil.example.org' } } });
+  const { verdict } = await decide(request);
+  expect(verdict).toMatchObject({ allowed: false });
+  expect(JSON.stringify(verdict)).toMatch(
+    /runs\.callback\.url.*spec\.template\.spec\.containers|containers.*runs\.callback\.url/,
+  );
+});
+
 it('the unfinished JobRuns are mentioned only if the update is allowed', async () => {
   const good = jobTemplateReview(ECHO_SPEC, {}, { operation: 'UPDATE' }).request;
   expect((await decide(good)).verdict).toEqual({ allowed: true, warnings: ['3 JobRuns'] });
@@ -53,6 +64,8 @@ it.each([
   ['another spec', 'UPDATE', { metadata: {}, spec: { ...ECHO_SPEC, backoffLimit: 1 } }, false],
   ['other parameters', 'UPDATE', { metadata: {}, spec: ECHO_SPEC, parameters: [] }, false],
   ['other overrides', 'UPDATE', { metadata: {}, spec: ECHO_SPEC, overrides: { allow: [] } }, false],
+  ['another callback', 'UPDATE', { metadata: {}, spec: ECHO_SPEC, runs: { callback: { url: 'https://a.b' } } }, false],
+  ['another retention', 'UPDATE', { metadata: {}, spec: ECHO_SPEC, runs: { retention: {} } }, true],
   ['an unknown field before', 'UPDATE', { metadata: {}, spec: ECHO_SPEC, overides: {} }, false],
   ['no old object', 'UPDATE', null, false],
   ['a creation', 'CREATE', { metadata: {}, spec: ECHO_SPEC }, false],
