@@ -76,10 +76,13 @@ const SENTENCES: Record<string, Sentence> = {
   }),
 };
 
-const fallback: Sentence = (error) => ({
-  reason: 'FieldValueInvalid',
-  message: `Invalid value: ${quoted(error.data)}: ${ruleMessage(error) ?? error.message ?? `fails ${error.keyword}`}`,
-});
+/** A map or a list is not quoted: it can contain a secret value. */
+const fallback: Sentence = (error) => {
+  const data: unknown = error.data;
+  const value = typeof data === 'object' ? '' : `${quoted(data)}: `;
+  const why = ruleMessage(error) ?? error.message ?? `fails ${error.keyword}`;
+  return { reason: 'FieldValueInvalid', message: `Invalid value: ${value}${why}` };
+};
 
 /** An error of ajv as a sentence for people. Needs ajv's `verbose` option. */
 export const schemaError = (error: ErrorObject): SchemaError => {

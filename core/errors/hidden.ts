@@ -1,8 +1,10 @@
+import { beginningBefore, cutEndsOf, cutsIn, endAfter, type CutEnds, type Cuts } from './cut-ends.ts';
+
 /** Replaces secret values in a text by `***`. */
 export type Hide = (text: string) => string;
 
 const MASK = '***';
-/** A shorter value stays: it occurs in many words, and hides nothing that cannot be guessed. */
+/** A shorter value stays: it occurs in many words, and hides nothing that cannot be guessed. A secret is hidden as a whole. */
 const SHORTEST = 4;
 /** A shorter value that may be an ordinary word is hidden only where it is a whole value, not within another word. */
 const SHORT = 8;
@@ -14,8 +16,8 @@ const LONGEST_TEXT = 4096;
 const MOST_QUOTATIONS = 2;
 
 /**
- * Hides these values wherever they occur in a text, also where they are cut, or escaped as in JSON or by Go's `%q`. The
- * work is linear in the length of the values and of the text, whatever they contain.
+ * Hides these values wherever they occur in a text, also what is left of them where it was cut, and escaped as in JSON or
+ * by Go's `%q`. The work is linear in the length of the values and of the text, whatever they contain.
  *
  * @param values of which some may be ordinary words, such as `true`
  * @param secrets that are hidden within other words, too
@@ -33,11 +35,14 @@ interface Parts {
   byLength: ReadonlyMap<number, ReadonlySet<string>>;
   /** How the shorter ones begin, so that few places of a text are tried with each length. */
   beginnings: ReadonlySet<string>;
-  /** Values that are hidden within other words, however short they are. */
+  /** Values that are hidden within other words, unless they have fewer than four characters. */
   secrets: ReadonlySet<string>;
+  /** What a cut can leave of values. */
+  cut: CutEnds;
 }
 
 function partsOf(values: Iterable<string>, secrets: ReadonlySet<string>): Parts {
+  const all = new Set([...Array.from(values).filter(({ length }) => length >= SHORTEST), ...secrets]);
   const byLength = new Map<number, Set<string>>();
   const beginnings = new Set<string>();
   const add = (part: string): void => {
@@ -45,13 +50,13 @@ function partsOf(values: Iterable<string>, secrets: ReadonlySet<string>): Parts 
     if (parts) parts.add(part);
     else byLength.set(part.length, new Set([part]));
   };
-  for (const value of new Set([...values, ...secrets])) {
-    if (value.length < SHORTEST) continue;
+  for (const value of all) {
+    if (value === '') continue;
     if (value.length < PART) beginnings.add(value.slice(0, SHORTEST));
     if (value.length < PART) add(value);
     else for (let at = 0; at + PART <= value.length; at++) add(value.slice(at, at + PART));
   }
-  return { byLength, beginnings, secrets };
+  return { byLength, beginnings, secrets, cut: cutEndsOf(all) };
 }
 
 function hiddenIn(whole: string, parts: Parts): string {
@@ -59,9 +64,11 @@ function hiddenIn(whole: string, parts: Parts): string {
   const marks = new Uint8Array(text.length);
   // Here, a part of a value can be too short to be found.
   if (cut !== undefined) marks.fill(1, cut - PART, cut + PART);
+  const cuts = cutsIn(text);
   let reading: Reading = { text, at: Array.from({ length: text.length + 1 }, (_, index) => index) };
   for (let level = 0; level <= MOST_QUOTATIONS; level++) {
     mark(reading, parts, marks);
+    markCut(reading, { cuts, ends: parts.cut }, marks);
     if (!reading.text.includes('\\')) break;
     reading = unescaped(reading);
   }
@@ -77,17 +84,34 @@ interface Reading {
 function mark({ text, at }: Reading, { byLength, beginnings, secrets }: Parts, marks: Uint8Array): void {
   const long = byLength.get(PART);
   const shorter = Array.from(byLength).filter(([length]) => length < PART);
+  const shortest = shorter.filter(([length]) => length < SHORTEST);
   const put = (from: number, length: number): void => {
     marks.fill(1, at[from], at[from + length]);
   };
   for (let from = 0; from < text.length; from++) {
     if (long?.has(text.slice(from, from + PART)) === true) put(from, PART);
-    if (!beginnings.has(text.slice(from, from + SHORTEST))) continue;
-    for (const [length, parts] of shorter) {
+    const candidates = beginnings.has(text.slice(from, from + SHORTEST)) ? shorter : shortest;
+    for (const [length, parts] of candidates) {
       const part = text.slice(from, from + length);
-      if (!parts.has(part)) continue;
-      if (length >= SHORT || secrets.has(part) || isWhole(text, from, length)) put(from, length);
+      if (parts.has(part) && (isDistinct(part, secrets) || isWhole(text, from, length))) put(from, length);
     }
+  }
+}
+
+/** Whether a value is hidden within other words. */
+function isDistinct(value: string, secrets: ReadonlySet<string>): boolean {
+  return value.length >= SHORT || (value.length >= SHORTEST && secrets.has(value));
+}
+
+/** Hides what is left of values where the text was cut. */
+function markCut({ text, at }: Reading, { cuts, ends }: { cuts: Cuts; ends: CutEnds }, marks: Uint8Array): void {
+  if (cuts.before.size === 0) return;
+  const beginningAt = (index: number, original: number): number =>
+    cuts.before.has(original) ? beginningBefore(text, index, ends) : 0;
+  for (const [index, original] of at.entries()) {
+    const [before, after] = [beginningAt(index, original), cuts.after.has(original) ? endAfter(text, index, ends) : 0];
+    if (before > 0) marks.fill(1, at[index - before], cuts.before.get(original));
+    if (after > 0) marks.fill(1, original, at[index + after]);
   }
 }
 

@@ -9,7 +9,7 @@ import type { CompiledTemplate } from '../template/compile.ts';
  * and all values of environment variables. For an Event, a status and a log.
  */
 export function hidingFromOthers(template: CompiledTemplate | undefined, run: JobRun): Hide {
-  return lazily(template, run, () => [
+  return lazily([template], run, () => [
     ...variablesOf(template?.content.spec),
     ...containerOverrides(run).flatMap(({ fields }) => valuesOf(fields.env)),
   ]);
@@ -18,14 +18,31 @@ export function hidingFromOthers(template: CompiledTemplate | undefined, run: Jo
 /**
  * Hides what a denial of a run must not quote: the token of its callback, the values of secret parameters, and what the
  * template sets for environment variables. The creator of the run can read what the run itself sets for them.
+ * @param present the template as it is now, if the run names another revision: it can declare other parameters secret.
  */
-export function hidingFromCreator(template: CompiledTemplate | undefined, run: JobRun): Hide {
-  return lazily(template, run, () => variablesOf(template?.content.spec));
+export function hidingFromCreator(
+  template: CompiledTemplate | undefined,
+  run: JobRun,
+  present?: CompiledTemplate,
+): Hide {
+  return lazily([template, present], run, () => variablesOf(template?.content.spec));
 }
 
-function lazily(template: CompiledTemplate | undefined, run: JobRun, variables: () => string[]): Hide {
+/**
+ * Hides what a denial of a template, or a warning about it, must not quote: the values that it declares for its secret
+ * parameters. Denials are stored where more people read them, for instance in the status of a deployment tool.
+ */
+export function hidingFromAuthor(template: () => CompiledTemplate): Hide {
   let hide: Hide | undefined;
-  const secrets = (): string[] => [...callbackToken(run), ...secretParameters(template, run)];
+  return (text) => (hide ??= hiding([], secretParameters(template()).flatMap(declaredValues)))(text);
+}
+
+function lazily(templates: (CompiledTemplate | undefined)[], run: JobRun, variables: () => string[]): Hide {
+  let hide: Hide | undefined;
+  const secrets = (): string[] => [
+    ...callbackToken(run),
+    ...templates.flatMap((template) => valuesOfSecrets(template, run)),
+  ];
   return (text) => (hide ??= hiding(variables(), secrets()))(text);
 }
 
@@ -33,13 +50,27 @@ function callbackToken(run: JobRun): string[] {
   return textsOf((run.spec as Partial<JobRun['spec']> | null | undefined)?.callbackToken);
 }
 
-function secretParameters(template: CompiledTemplate | undefined, run: JobRun): string[] {
+function valuesOfSecrets(template: CompiledTemplate | undefined, run: JobRun): string[] {
   const set = (run.spec as Partial<JobRun['spec']> | null | undefined)?.parameters ?? {};
-  return listOf(template?.parameters).flatMap((parameter) => {
-    const { name, secret, default: value } = (parameter as Partial<typeof parameter> | null) ?? {};
-    if (secret !== true || name === undefined) return [];
-    return [...textsOf(Object.hasOwn(set, name) ? set[name] : undefined), ...textsOf(value)];
+  return secretParameters(template).flatMap((parameter) => {
+    const { name = '' } = parameter;
+    return [...textsOf(Object.hasOwn(set, name) ? set[name] : undefined), ...declaredValues(parameter)];
   });
+}
+
+type Declaration = Partial<CompiledTemplate['parameters'][number]>;
+
+function secretParameters(template: CompiledTemplate | undefined): Declaration[] {
+  return listOf(template?.parameters as readonly (Declaration | null)[] | undefined).flatMap((parameter) =>
+    parameter?.secret === true ? [parameter] : [],
+  );
+}
+
+/** The values that a template declares for a parameter. */
+function declaredValues({ default: value, schema }: Declaration): string[] {
+  const { enum: values, examples, items } = (schema as Partial<typeof schema> | null | undefined) ?? {};
+  const ofItems = (items as Partial<typeof items> | null | undefined)?.enum;
+  return [value, values, examples, ofItems].flatMap(textsOf);
 }
 
 function variablesOf(spec: JobSpec | undefined): string[] {

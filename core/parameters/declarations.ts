@@ -41,7 +41,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function declarationErrors(parameter: unknown, path: FieldPath, schemas: SchemaCompiler): FieldError[] {
   if (!isObject(parameter)) return [field.typeInvalid(path, parameter, 'must be a parameter, with a name')];
   const { schema } = parameter;
-  const inSchema = isAbsent(schema) ? [] : parameterSchemaErrors(schema, path.child('schema'), schemas);
+  const secret = parameter['secret'] === true;
+  const inSchema = isAbsent(schema) ? [] : parameterSchemaErrors(schema, path.child('schema'), { schemas, secret });
   return [
     ...nameErrors(parameter['name'], path.child('name')),
     ...inSchema,

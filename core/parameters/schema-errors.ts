@@ -1,7 +1,7 @@
 import { LONGEST_MATCHED_STRING, PARAMETER_TYPES, SCALAR_TYPES, type ParameterSchema } from '../../api/parameter.ts';
 import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
-import { field } from '../errors/field.ts';
+import { field, OMITTED } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { parameterValueErrors } from './value-errors.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
@@ -31,38 +31,48 @@ const PAIRS = [
 ] as const;
 const LISTS = ['enum', 'examples'] as const;
 
-/** What is wrong with the schema of a parameter: it is malformed, contradicts itself, or no value could fit it. */
+/**
+ * What is wrong with the schema of a parameter: it is malformed, contradicts itself, or no value could fit it.
+ * @param at what the template's schemas are prepared in, and whether the values are secret: then no error quotes them.
+ */
 export function parameterSchemaErrors(
   schema: unknown,
   path: FieldPath | string,
-  schemas: SchemaCompiler,
+  at: { schemas: SchemaCompiler; secret?: boolean | undefined },
 ): FieldError[] {
-  return errorsOf(schema, FieldPath.from(path), { types: PARAMETER_TYPES, schemas });
+  const { schemas, secret = false } = at;
+  return errorsOf(schema, FieldPath.from(path), { types: PARAMETER_TYPES, schemas, secret });
 }
 
 interface Checking {
   /** The types that are allowed here. */
   types: readonly string[];
   schemas: SchemaCompiler;
+  secret: boolean;
 }
 
-function errorsOf(given: unknown, path: FieldPath, { types, schemas }: Checking): FieldError[] {
+function shown(value: unknown, { secret }: Checking): unknown {
+  return secret ? OMITTED : value;
+}
+
+function errorsOf(given: unknown, path: FieldPath, checking: Checking): FieldError[] {
+  const { types, schemas } = checking;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    return [field.typeInvalid(path, given, 'must be a schema, with a type')];
+    return [field.typeInvalid(path, shown(given, checking), 'must be a schema, with a type')];
   }
   const schema = given as ParameterSchema;
   const wrongType = typeErrors(schema.type, path.child('type'), types);
   if (wrongType.length > 0) return wrongType;
   const errors = [
     ...misplaced(schema, path),
-    ...malformed(schema, path),
+    ...malformed(schema, path, checking),
     ...pairErrors(schema, path),
     ...patternErrors(schema, path, schemas),
-    ...itemsErrors(schema, path, schemas),
+    ...itemsErrors(schema, path, checking),
   ];
   if (errors.length > 0) return errors;
-  const inEnum = enumErrors(schema, path, schemas);
-  return inEnum.length > 0 ? inEnum : exampleErrors(schema, path, schemas);
+  const inEnum = enumErrors(schema, path, checking);
+  return inEnum.length > 0 ? inEnum : exampleErrors(schema, path, checking);
 }
 
 function typeErrors(type: unknown, path: FieldPath, types: readonly string[]): FieldError[] {
@@ -83,12 +93,12 @@ function misplaced(schema: ParameterSchema, path: FieldPath): FieldError[] {
 }
 
 /** The CRD checks these too. They are checked here because a malformed schema must never be compiled. */
-function malformed(schema: ParameterSchema, path: FieldPath): FieldError[] {
+function malformed(schema: ParameterSchema, path: FieldPath, checking: Checking): FieldError[] {
   const numbers = PAIRS.flat().filter((keyword) => has(schema, keyword) && typeof schema[keyword] !== 'number');
   const lists = LISTS.filter((keyword) => has(schema, keyword) && !Array.isArray(schema[keyword]));
   return [
-    ...numbers.map((keyword) => mustBe(path.child(keyword), schema[keyword], 'a number')),
-    ...lists.map((keyword) => mustBe(path.child(keyword), schema[keyword], 'a list')),
+    ...numbers.map((keyword) => mustBe(path.child(keyword), shown(schema[keyword], checking), 'a number')),
+    ...lists.map((keyword) => mustBe(path.child(keyword), shown(schema[keyword], checking), 'a list')),
   ];
 }
 
@@ -135,7 +145,7 @@ function lengthBound(maxLength: number | null | undefined, path: FieldPath): Fie
   return [field.invalid(path, maxLength, `beside a pattern it must be ${limit}`)];
 }
 
-function itemsErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCompiler): FieldError[] {
+function itemsErrors(schema: ParameterSchema, path: FieldPath, checking: Checking): FieldError[] {
   if (schema.type !== 'array') return [];
   const at = path.child('items');
   if (!has(schema, 'items')) {
@@ -144,30 +154,30 @@ function itemsErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCo
   if (has(schema.items, 'examples')) {
     return [field.forbidden(at.child('examples'), 'set examples beside items; each example is a whole list')];
   }
-  const errors = errorsOf(schema.items, at, { types: SCALAR_TYPES, schemas });
+  const errors = errorsOf(schema.items, at, { ...checking, types: SCALAR_TYPES });
   if (errors.length > 0 || !has(schema.items, 'pattern') || has(schema, 'maxItems')) return errors;
   const why = 'a list whose elements have a pattern needs it, so that matching takes a bounded time';
   return [field.required(path.child('maxItems'), why)];
 }
 
 /** Each value must be one that a run can really set. */
-function enumErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCompiler): FieldError[] {
+function enumErrors(schema: ParameterSchema, path: FieldPath, checking: Checking): FieldError[] {
   if (!has(schema, 'enum')) return [];
   const { enum: values = [], ...others } = schema;
   const seen = new Set<unknown>();
   return errorsOfEach(values.entries(), ([index, value]) => {
     const at = path.child('enum').index(index);
-    if (seen.has(value)) return [field.duplicate(at, value)];
+    if (seen.has(value)) return [field.duplicate(at, shown(value, checking))];
     seen.add(value);
-    return parameterValueErrors(value, others, { path: at, schemas });
+    return parameterValueErrors(value, others, { ...checking, path: at });
   });
 }
 
 /** An example must fit the schema that it belongs to. */
-function exampleErrors(schema: ParameterSchema, path: FieldPath, schemas: SchemaCompiler): FieldError[] {
+function exampleErrors(schema: ParameterSchema, path: FieldPath, checking: Checking): FieldError[] {
   const examples: readonly unknown[] = schema.examples ?? [];
   return examples.flatMap((value, index) =>
-    parameterValueErrors(value, schema, { path: path.child('examples').index(index), schemas }),
+    parameterValueErrors(value, schema, { ...checking, path: path.child('examples').index(index) }),
   );
 }
 

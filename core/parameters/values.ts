@@ -2,7 +2,7 @@ import type { JobRun } from '../../api/job-run.ts';
 import type { Parameter, ParameterValue } from '../../api/parameter.ts';
 import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
-import { field } from '../errors/field.ts';
+import { field, OMITTED } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
@@ -32,7 +32,7 @@ export function parameterValues(
 ): { values: ParameterValues } | { errors: FieldError[] } {
   const set: unknown = (run.spec as Partial<JobRun['spec']>).parameters ?? {};
   if (typeof set !== 'object' || set === null || Array.isArray(set)) {
-    return { errors: [field.typeInvalid(PARAMETERS, set, 'must be a map of values by the names of parameters')] };
+    return { errors: [field.typeInvalid(PARAMETERS, OMITTED, 'must be a map of values by the names of parameters')] };
   }
   // Null is absent, as everywhere in Kubernetes.
   const values = new Map(Object.entries(set).filter(([, value]) => value !== null));

@@ -54,21 +54,22 @@ function parameterErrors(present: CompiledTemplate, run: JobRun, used: CompiledT
   // The declarations are not valid, so there is nothing to judge by. The webhook refuses such a template.
   if (present.errors.length > 0) return [];
   const set = valuesOf(run);
+  const wasSecret = new Set(used.parameters.filter(({ secret }) => secret === true).map(({ name }) => name));
   const declared = new Map(present.parameters.map((parameter) => [parameter.name, parameter]));
   const ofRun = Array.from(set).flatMap(([name, value]) => {
     const path = pathOfParameter(name);
     const parameter = declared.get(name);
     if (parameter === undefined) return [field.forbidden(path, 'the parameter has been removed from the template')];
-    const at = { path, schemas: present.schemas, secret: parameter.secret };
+    const at = { path, schemas: present.schemas, secret: parameter.secret === true || wasSecret.has(name) };
     return parameterValueErrors(value, parameter.schema ?? undefined, at);
   });
   const defaults = used.errors.length > 0 ? [] : used.parameters.filter(({ name }) => !set.has(name));
-  const ofRevision = defaults.flatMap(({ name, ...own }) => {
+  const ofRevision = defaults.flatMap(({ name, default: given }) => {
     const parameter = declared.get(name);
     // Null is absent.
-    const value = own.default ?? undefined;
+    const value = given ?? undefined;
     if (parameter === undefined || value === undefined) return [];
-    const secret = parameter.secret === true || own.secret === true;
+    const secret = parameter.secret === true || wasSecret.has(name);
     const at = { path: TEMPLATE_REVISION, schemas: present.schemas, secret };
     return parameterValueErrors(value, parameter.schema ?? undefined, at).map(({ message }) => {
       const why = `the default of this revision for parameter "${name}" is not allowed: ${message}`;

@@ -104,7 +104,8 @@ export function gatherJobRunCreation(
   });
   const lookUpHide = once(async () => {
     const found = validateTemplateRef(run).length > 0 ? undefined : await template();
-    return hidingFromCreator(found?.kind === 'found' ? found.template.compiled : undefined, run);
+    if (found?.kind !== 'found') return hidingFromCreator(undefined, run);
+    return hidingFromCreator(found.template.compiled, run, found.present?.compiled);
   });
   return { ...base, lookUpHide, key: once(() => templateKeyOfRun(run)), template, rendering, dryRun };
 }

@@ -6,6 +6,7 @@ import { API_VERSION } from '../../../api/names.ts';
 import type { ParameterValue } from '../../../api/parameter.ts';
 import type { CallbackPolicy } from '../../../core/callback/callback-policy.ts';
 import { render, type Rendered } from '../../../core/job/render.ts';
+import { hidingFromAuthor } from '../../../core/job/secret-values.ts';
 import { compileTemplate, type CompiledTemplate } from '../../../core/template/compile.ts';
 import { unknownTemplateFields } from '../../../core/template/unknown-template-fields.ts';
 import { trialOf, type Trial } from '../../../core/template/trial.ts';
@@ -70,7 +71,8 @@ export function gatherTemplateChange(
     return render(trial().template, sampleRun(template, parameters, request.namespace ?? clusterNamespace));
   };
   const sampleJob = once(() => jobWith({}));
-  return { request, signal, template, compiled, trial, jobWith, sampleJob };
+  const lookUpHide = once(() => Promise.resolve(hidingFromAuthor(compiled)));
+  return { request, signal, lookUpHide, template, compiled, trial, jobWith, sampleJob };
 }
 
 function sampleRun(template: Template, parameters: Trial['parameters'], namespace: string): JobRun {

@@ -125,7 +125,7 @@ describe('what is wrong', () => {
   test('with a run', () => {
     expect(sentences(CASES.run)).toMatchInlineSnapshot(`
       [
-        "spec.parameters: Invalid value: "x": must be a map of values by the names of parameters",
+        "spec.parameters: Invalid value: must be a map of values by the names of parameters",
         "spec.parameters[day]: Required value: JobTemplate "echo" needs a value for this parameter, of type string (Which day.)",
         "spec.parameters[dya]: Not found: "dya": JobTemplate "echo" declares no parameter of this name; did you mean "day"? it declares "day", "count", "mode", "files", "force", "any"",
         "spec.parameters[zzzzzzzz]: Not found: "zzzzzzzz": JobTemplate "echo" declares no parameter of this name; it declares "day", "count", "mode", "files", "force", "any"",

@@ -3,7 +3,7 @@ import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
 import { parameterSchemaErrors } from '../../../../core/parameters/schema-errors.ts';
 import { fieldError } from '../field-errors.ts';
 
-const errorsOf = (schema: unknown) => parameterSchemaErrors(schema, 'schema', new SchemaCompiler());
+const errorsOf = (schema: unknown) => parameterSchemaErrors(schema, 'schema', { schemas: new SchemaCompiler() });
 
 /** A value for each keyword, and the types that allow the keyword. */
 const KEYWORDS: Record<string, [value: unknown, types: string[]]> = {

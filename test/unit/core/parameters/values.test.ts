@@ -50,9 +50,9 @@ describe('the values of a run', () => {
   });
 
   it.each([['monday'], [['monday']], [7]])('are a map, which %j is not', (given) => {
-    const value = JSON.stringify(given).replace(/[[\]]/g, '\\$&');
+    // It can contain the value of a secret parameter, so it is not quoted.
     expect(errorsOf([day], given)).toEqual([
-      fieldError('spec.parameters', 'FieldValueTypeInvalid', new RegExp(`^Invalid value: ${value}: .*map`)),
+      fieldError('spec.parameters', 'FieldValueTypeInvalid', /^Invalid value: must be a map/),
     ]);
   });
 

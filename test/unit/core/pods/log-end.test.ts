@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { hiding } from '../../../../core/errors/hidden.ts';
 import { lastLine, logEnd } from '../../../../core/pods/log-end.ts';
 
 const hide = (text: string): string => text.replaceAll('secret', '***');
@@ -8,8 +9,8 @@ it.each([
   ['blank lines are no log', ' \n\n', undefined],
   ['secret values are hidden', 'a secret\n', 'a ***'],
   ['control characters are removed, lines and tabs stay', '\u001B[1;31mred\u001B[0m\u0007\r\n\tx', 'red\n\tx'],
-  ['the end of a long log is retained', `${'a'.repeat(5_000)}end`, `${'a'.repeat(4_093)}end`],
-  ['half a character at its beginning is replaced', `😀${'a'.repeat(4_095)}`, `\uFFFD${'a'.repeat(4_095)}`],
+  ['the end of a long log is retained', `${'a'.repeat(5_000)}end`, `${'a'.repeat(4_092)}end`],
+  ['half a character at its beginning is replaced', `😀${'a'.repeat(4_094)}`, `\uFFFD${'a'.repeat(4_094)}`],
 ])('%s', (_sentence, message, log) => {
   expect(logEnd(message, hide)).toBe(log);
 });
@@ -20,4 +21,15 @@ it.each([
   ['300 characters of a long one', `a\n${'b'.repeat(301)}`, `${'b'.repeat(300)}...`],
 ])('the last line is %s', (_sentence, log, line) => {
   expect(lastLine(log)).toBe(line);
+});
+
+it.each([
+  ['bytes', `word of hunter22 ${'é'.repeat(1_000)}`],
+  ['lines', `word of hunter22${'\nx'.repeat(80)}`],
+])('the end of a secret value is hidden at the beginning of a log that was cut to a number of %s', (_sentence, log) => {
+  expect(logEnd(log, hiding([], ['a password']))).toMatch(/^\*\*\* of hunter22/);
+});
+
+it('a short log was not cut', () => {
+  expect(logEnd('word of honour', hiding([], ['a password']))).toBe('word of honour');
 });
