@@ -14,14 +14,17 @@ const MOST_GROWTH = 2.5;
 /** A measurement that is too high is repeated: only the machine can make it higher than it is. */
 const ATTEMPTS = 8;
 
-/** The work of each piece by its name, in milliseconds. */
-function measured(hostile: Hostile, size: number): Map<string, number> {
-  return new Map(piecesOf(hostile, size).map(({ name, work }) => [name, workOf(work)]));
+/** The work of each piece by its name, in milliseconds: the least that was measured. */
+type Least = Map<string, number>;
+
+function measure(least: Least, hostile: Hostile, size: number): void {
+  for (const { name, work } of piecesOf(hostile, size)) {
+    least.set(name, Math.min(least.get(name) ?? Infinity, workOf(work)));
+  }
 }
 
 /** Pieces whose work is too much, or grows faster than the input. */
-function tooDear(hostile: Hostile): string[] {
-  const [whole, half] = [measured(hostile, hostile.most), measured(hostile, hostile.most / 2)];
+function tooDear(whole: Least, half: Least): string[] {
   return Array.from(whole).flatMap(([name, ms]) => {
     const before = half.get(name) ?? Infinity;
     const grows = ms > LEAST_COMPARED_MS && ms > MOST_GROWTH * before;
@@ -33,8 +36,14 @@ describe('the work for the objects of a tenant', () => {
   it.each(HOSTILE.map((hostile) => [hostile.name, hostile] as const))(
     'is bounded, and grows no faster than they do: %s',
     (_, hostile) => {
-      let found = tooDear(hostile);
-      for (let attempt = 1; attempt < ATTEMPTS && found.length > 0; attempt++) found = tooDear(hostile);
+      const whole: Least = new Map();
+      const half: Least = new Map();
+      let found: string[] = [];
+      for (let attempt = 0; attempt === 0 || (attempt < ATTEMPTS && found.length > 0); attempt++) {
+        measure(whole, hostile, hostile.most);
+        measure(half, hostile, hostile.most / 2);
+        found = tooDear(whole, half);
+      }
       expect(found).toEqual([]);
     },
     300_000,
