@@ -39,6 +39,12 @@ export const LABELS: readonly Term[] = [
     meaning: 'Name of the JobRun. If it has more than 63 characters, its beginning and 8 hex digits of its hash.',
   },
   {
+    name: names.LABEL_CONCURRENCY_GROUP,
+    on: 'JobRun, Job, Lease',
+    meaning:
+      'Hash of the concurrency group: the runs of a namespace that have a limit together. Set only if the template has `runs.concurrency`.',
+  },
+  {
     name: names.LABEL_APP_NAME,
     on: JOB,
     meaning: 'Name of the JobTemplate, unless the template sets this label on its Pods.',

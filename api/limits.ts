@@ -23,6 +23,10 @@ export const LONGEST_PATTERN = 1000;
 export const MOST_DOLLARS = 50_000;
 /** Characters of the paths of all strings of a template that contain a `$`. A long key is part of each path below it. */
 export const MOST_PATH_CHARACTERS = 16 * 1024 * 1024;
+/** Runs of a group that are under way at the same time. One object stores the names of all of them. */
+export const MOST_CONCURRENT_RUNS = 250;
+/** Runs of a group that wait. Admission counts them. */
+export const MOST_QUEUED_RUNS = 500;
 /** Errors that are computed for one object. More are not looked for. */
 export const MOST_ERRORS = 50;
 /** Levels of maps and lists in an object. A JobTemplate that Kubernetes accepts needs about 20. */

@@ -14,6 +14,8 @@ export const LABEL_CLUSTER_JOB_TEMPLATE = `${GROUP}/cluster-job-template`;
 export const LABEL_JOB_RUN = `${GROUP}/job-run`;
 /** On ControllerRevisions: the content hash, the value of `spec.templateRevision` of a JobRun. */
 export const LABEL_TEMPLATE_REVISION = `${GROUP}/template-revision`;
+/** On JobRuns, Jobs and Leases: which runs have a limit together, as 40 hex digits. */
+export const LABEL_CONCURRENCY_GROUP = `${GROUP}/concurrency-group`;
 export const LABEL_APP_NAME = 'app.kubernetes.io/name';
 export const LABEL_APP_INSTANCE = 'app.kubernetes.io/instance';
 export const LABEL_APP_VERSION = 'app.kubernetes.io/version';
@@ -105,6 +107,8 @@ export type AuthorizationMode = (typeof AUTHORIZATION_MODES)[number];
 export const VERB_USE = 'use';
 /** The verb on a template that permits overrides of more than args, command, env and parameters, in mode `Use`. */
 export const VERB_OVERRIDE = 'override';
+
+export const CONCURRENCY_POLICIES = ['Allow', 'Forbid', 'Queue', 'Replace', 'ReplaceQueued'] as const;
 
 /** Where `kubectl apply` records the manifest, with its nulls. */
 export const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -2,6 +2,7 @@
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { TemplateCallbackSchema } from './callback.ts';
+import { ConcurrencySchema } from './concurrency.ts';
 import { UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 
 /** As in a Job and a CronJob. */
@@ -41,7 +42,11 @@ const RetentionSchema = Type.Object(
 export type Retention = Static<typeof RetentionSchema>;
 
 export const TemplateRunsSchema = Type.Object(
-  { retention: Type.Optional(RetentionSchema), callback: Type.Optional(TemplateCallbackSchema) },
+  {
+    concurrency: Type.Optional(ConcurrencySchema),
+    retention: Type.Optional(RetentionSchema),
+    callback: Type.Optional(TemplateCallbackSchema),
+  },
   {
     description:
       'How the runs of this template are treated. This is not part of a revision: the present value applies to all runs.',

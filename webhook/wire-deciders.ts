@@ -7,6 +7,7 @@ import { createDeciders, type Deciders } from './admission/decide.ts';
 import type { WebhookConfig } from './config.ts';
 import { Authorization } from './lookups/authorization.ts';
 import { DryRunVerdicts } from './lookups/dry-run-verdicts.ts';
+import { GroupRuns } from './lookups/group-runs.ts';
 import { MissingReferences } from './lookups/missing-references.ts';
 import { TemplateLookup, type TemplateCaches } from './lookups/template-lookup.ts';
 import { TemplateResolver } from './lookups/template-resolver.ts';
@@ -48,6 +49,7 @@ export function wireDeciders({ client, caches, config, logger }: DeciderDependen
     authorization: new Authorization({ client, enabled: isPermissionChecked }),
     dryRuns: new DryRunVerdicts({ client, enabled: config.dryRun, reuseSeconds: config.dryRunReuseSeconds }),
     references: new MissingReferences({ client, kinds: config.warnMissing, logger }),
+    groupRuns: new GroupRuns({ client, logger }),
     unfinishedRuns: new UnfinishedRunWarnings({ client, logger }),
     clusterNamespace: config.podNamespace,
     missingTemplate: config.missingTemplate,

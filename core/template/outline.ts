@@ -17,8 +17,12 @@ export function templateOutline({ apiVersion, kind, metadata, runs }: TemplateOu
   };
 }
 
-function treatmentIn({ retention, callback }: TemplateRuns): Pick<TemplateOutline, 'runs'> {
-  const runs = { ...(retention && { retention }), ...(callback && { callback }) };
+function treatmentIn({ concurrency, retention, callback }: TemplateRuns): Pick<TemplateOutline, 'runs'> {
+  const runs = {
+    ...(concurrency && { concurrency }),
+    ...(retention && { retention }),
+    ...(callback && { callback }),
+  };
   return Object.keys(runs).length === 0 ? {} : { runs };
 }
 

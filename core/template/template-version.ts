@@ -1,5 +1,6 @@
 import type { Template } from '../../api/job-template.ts';
 import type { AllowedRevisions } from '../../api/names.ts';
+import { concurrencyOf, type ConcurrencyPolicy } from '../concurrency/concurrency-policy.ts';
 import { compileTemplate, type CompiledTemplate } from './compile.ts';
 import { keyOfTemplate, type TemplateKey } from './template-key.ts';
 
@@ -12,6 +13,8 @@ export interface TemplateVersion {
   owner: string | undefined;
   /** Which revisions runs may name. Not part of a revision's content: only that of the present template counts. */
   allowedRevisions: AllowedRevisions;
+  /** Not part of a revision's content either. `undefined`: any number of runs can be under way. */
+  concurrency?: ConcurrencyPolicy | undefined;
   compiled: CompiledTemplate;
 }
 
@@ -24,6 +27,7 @@ export function versionOfTemplate(template: Template): TemplateVersion {
     generation,
     owner: uid,
     allowedRevisions: template.revisions?.allow ?? 'Any',
+    concurrency: concurrencyOf(template),
     compiled: compileTemplate(template),
   };
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { JobRun } from '../../api/job-run.ts';
+import { concurrencyOf } from '../../core/concurrency/concurrency-policy.ts';
 import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
 import type { TemplateVersion } from '../../core/template/template-version.ts';
 import { KubeApiError, KubeConnectionError } from '../../kube/client/api-error.ts';
@@ -85,6 +86,11 @@ export class TemplateResolver {
   /** Whether the revision is the current one of the run's template, according to the cache. False if it is not known. */
   isCurrent(run: JobRun, revision: string): boolean {
     return this.#cached(templateKeyOfRun(run))?.compiled.revision === revision;
+  }
+
+  /** Whether the runs of this template have a limit, according to the cache. */
+  hasConcurrency(run: JobRun): boolean {
+    return concurrencyOf(this.#options.lookup.cached(templateKeyOfRun(run))) !== undefined;
   }
 
   async #resolveStored(run: JobRun, revision: string, signal: AbortSignal): Promise<TemplateResolution> {

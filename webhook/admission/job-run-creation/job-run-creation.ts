@@ -10,6 +10,7 @@ import type { RevisionStore } from '../../../revisions/revision-store.ts';
 import type { Authorization } from '../../lookups/authorization.ts';
 import type { DryRunOutcome } from '../../lookups/dry-run.ts';
 import type { DryRunVerdicts } from '../../lookups/dry-run-verdicts.ts';
+import type { GroupRuns } from '../../lookups/group-runs.ts';
 import type { MissingReferences } from '../../lookups/missing-references.ts';
 import type { TemplateLookup } from '../../lookups/template-lookup.ts';
 import type { TemplateResolution, TemplateResolver } from '../../lookups/template-resolver.ts';
@@ -25,6 +26,7 @@ import { jobAccepted } from './job-accepted.ts';
 import { jobRendered } from './job-rendered.ts';
 import { missingTemplateAnnotation } from './missing-template-annotation.ts';
 import { permissionToUse } from './permission-to-use.ts';
+import { placeAvailable } from './place-available.ts';
 import { referencesExist } from './references-exist.ts';
 import { revisionAllowed } from './revision-allowed.ts';
 import { revisionInUse } from './revision-in-use.ts';
@@ -38,6 +40,7 @@ export interface JobRunCreationOptions {
   authorization: Pick<Authorization, 'refusalOfCreate'>;
   dryRuns: Pick<DryRunVerdicts, 'try'>;
   references: Pick<MissingReferences, 'warnings'>;
+  groupRuns: Pick<GroupRuns, 'unfinished'>;
   /** For JobRuns that do not set a policy themselves. */
   missingTemplate: MissingTemplatePolicy;
   callbacks: CallbackPolicy;
@@ -77,6 +80,7 @@ export function jobRunCreationStages(options: JobRunCreationOptions): Stages<Job
       callbackPermitted(options),
       templateExists(options),
       revisionAllowed,
+      placeAvailable(options),
       jobRendered,
       jobAccepted,
       referencesExist(options),

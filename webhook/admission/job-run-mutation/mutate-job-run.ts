@@ -5,16 +5,18 @@ import {
   ANNOTATION_REQUESTED_BY,
   ANNOTATION_RESTORED,
   LABEL_CLUSTER_JOB_TEMPLATE,
+  LABEL_CONCURRENCY_GROUP,
   LABEL_JOB_TEMPLATE,
 } from '../../../api/names.ts';
+import { groupOf } from '../../../core/concurrency/group.ts';
 import { isRestored, RESTORED_HOLD, RESTORED_RUN } from '../../../core/run/held-run.ts';
 import { labelValue } from '../../../core/job/label-value.ts';
 import { templateKeyOfRun } from '../../../core/template/template-key.ts';
 import type { TemplateVersion } from '../../../core/template/template-version.ts';
 import { validateTemplateRef } from '../../../core/template/template-reference.ts';
 import type { RevisionStore } from '../../../revisions/revision-store.ts';
-import type { TemplateResolver } from '../../lookups/template-resolver.ts';
-import { jobRunCase, type JobRunCase } from '../admission-case.ts';
+import type { TemplateResolution, TemplateResolver } from '../../lookups/template-resolver.ts';
+import { jobRunCase, once, type JobRunCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
 import { withUser } from '../requester.ts';
 import { allow, denyInvalid, type Verdict } from '../verdict.ts';
@@ -24,7 +26,7 @@ import { misspelledReference } from './misspelled-reference.ts';
 import { withWrittenNulls } from './written-nulls.ts';
 
 export interface MutateJobRunOptions {
-  templates: Pick<TemplateResolver, 'resolveCurrent'>;
+  templates: Pick<TemplateResolver, 'resolveCurrent' | 'hasConcurrency'>;
   revisions: Pick<RevisionStore, 'keep'>;
 }
 
@@ -45,9 +47,14 @@ export async function mutateJobRun(
   const { run, requester } = mutation;
   const misspelled = misspelledReference(run);
   if (misspelled.length > 0) return denyInvalid(request, misspelled);
-  const { revision, warnings } = await revisionOf(mutation, options);
+  const present = once(() => options.templates.resolveCurrent(run, signal));
+  const { revision, warnings } = await revisionOf(mutation, present, options);
+  const group = await groupLabel(mutation, present, options);
   const held = request.operation === 'CREATE' && isRestored(run);
-  const admitted = withRevision(withLabel(withUsers(withWrittenNulls(run, mutation.before), mutation)), revision);
+  const admitted = withRevision(
+    withLabels(withUsers(withWrittenNulls(run, mutation.before), mutation), group),
+    revision,
+  );
   const resumed = isResumedAndAppliedAgain(request, run, mutation.before);
   const kept = resumed ? withSuspendOf(admitted, mutation.before) : admitted;
   const patch = jobRunPatch(run, held ? withHold(kept) : kept);
@@ -65,15 +72,37 @@ interface Pin {
 }
 
 /** The revision that the JobRun is admitted with. That of a new JobRun is stored first. */
-async function revisionOf({ request, run, before, signal }: JobRunCase, options: MutateJobRunOptions): Promise<Pin> {
+async function revisionOf(
+  { request, run, before, signal }: JobRunCase,
+  present: () => Promise<TemplateResolution>,
+  options: MutateJobRunOptions,
+): Promise<Pin> {
   if (!namesTemplate(run)) return { warnings: [] };
   const revision = run.spec.templateRevision ?? specOf(before)?.templateRevision;
   if (revision !== undefined || request.operation !== 'CREATE') return { revision, warnings: [] };
-  const found = await options.templates.resolveCurrent(run, signal);
+  const found = await present();
   if (found.kind !== 'found') return { warnings: [] };
   const warnings = request.dryRun === true ? [] : await store(found.template, options, signal);
   // The syncer cannot find a revision that is not stored.
   return warnings.length > 0 ? { warnings } : { revision: found.template.compiled.revision, warnings };
+}
+
+/**
+ * The hash of the concurrency group of a new JobRun. That of a stored one stays. With it, the group can be listed at
+ * admission; nothing else relies on it, as users can change it while no webhook is called.
+ */
+async function groupLabel(
+  { request, run, before }: JobRunCase,
+  present: () => Promise<TemplateResolution>,
+  { templates }: MutateJobRunOptions,
+): Promise<string | undefined> {
+  if (request.operation !== 'CREATE') return before?.metadata.labels?.[LABEL_CONCURRENCY_GROUP];
+  // Without a limit, a JobRun that names a revision costs no request.
+  if (!namesTemplate(run) || (run.spec.templateRevision !== undefined && !templates.hasConcurrency(run)))
+    return undefined;
+  const found = await present();
+  if (found.kind !== 'found' || found.template.concurrency === undefined) return undefined;
+  return groupOf(run, found.template.concurrency, found.template.compiled).hash;
 }
 
 /** @returns a warning if the revision could not be stored */
@@ -124,12 +153,13 @@ function withSuspendOf(run: JobRun, before: JobRun | undefined): JobRun {
   return { ...run, spec: { ...spec, ...(suspend !== undefined && { suspend }) } };
 }
 
-function withLabel(run: JobRun): JobRun {
+function withLabels(run: JobRun, group: string | undefined): JobRun {
   if (!namesTemplate(run)) return run;
   const { kind, name } = templateKeyOfRun(run);
-  const templateLabels: string[] = [LABEL_JOB_TEMPLATE, LABEL_CLUSTER_JOB_TEMPLATE];
-  const others = Object.entries(run.metadata.labels ?? {}).filter(([key]) => !templateLabels.includes(key));
+  const ownLabels: string[] = [LABEL_JOB_TEMPLATE, LABEL_CLUSTER_JOB_TEMPLATE, LABEL_CONCURRENCY_GROUP];
+  const others = Object.entries(run.metadata.labels ?? {}).filter(([key]) => !ownLabels.includes(key));
   const label = kind === 'ClusterJobTemplate' ? LABEL_CLUSTER_JOB_TEMPLATE : LABEL_JOB_TEMPLATE;
-  const labels = { ...Object.fromEntries(others), [label]: labelValue(name) };
+  const ofGroup = group !== undefined && { [LABEL_CONCURRENCY_GROUP]: group };
+  const labels = { ...Object.fromEntries(others), [label]: labelValue(name), ...ofGroup };
   return { ...run, metadata: { ...run.metadata, labels } };
 }

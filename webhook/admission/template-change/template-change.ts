@@ -16,6 +16,7 @@ import { once, type AdmissionCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
 import type { Stages } from '../run-checks.ts';
 import { callbackOfRunsPermitted } from './callback-of-runs-permitted.ts';
+import { groupDeclared } from './group-declared.ts';
 import { namesFixed } from './names-fixed.ts';
 import { parametersUsed } from './parameters-used.ts';
 import { sampleJobAccepted } from './sample-job-accepted.ts';
@@ -48,7 +49,10 @@ export interface TemplateChange extends AdmissionCase {
  */
 export function templateChangeStages(options: TemplateChangeOptions): Stages<TemplateChange> {
   const ofJob = [sampleJobRendered, namesFixed, sampleJobAccepted(options)];
-  return [[objectSize], [...ofJob, parametersUsed, callbackOfRunsPermitted(options), unfinishedRuns(options)]];
+  return [
+    [objectSize],
+    [...ofJob, groupDeclared, parametersUsed, callbackOfRunsPermitted(options), unfinishedRuns(options)],
+  ];
 }
 
 /** The checks of a template that is deleted: they only warn. */
@@ -89,5 +93,6 @@ export function isContentUnchanged({ operation, object, oldObject }: AdmissionRe
 
 function contentOf(template: Template): unknown[] {
   const { spec, jobMetadata, parameters, overrides, runs } = template;
-  return [spec, jobMetadata, parameters, overrides, runs?.callback, unknownTemplateFields(template)];
+  const ofRuns = [runs?.callback, runs?.concurrency];
+  return [spec, jobMetadata, parameters, overrides, ...ofRuns, unknownTemplateFields(template)];
 }

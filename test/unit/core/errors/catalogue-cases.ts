@@ -1,6 +1,10 @@
 import type { JobRunSpec } from '../../../../api/job-run.ts';
 import type { TemplateContent } from '../../../../api/job-template.ts';
 import { callbackErrors, templateCallbackErrors } from '../../../../core/callback/callback-errors.ts';
+import { concurrencyErrors } from '../../../../core/concurrency/admission-errors.ts';
+import { concurrencyOf } from '../../../../core/concurrency/concurrency-policy.ts';
+import { groupErrors } from '../../../../core/concurrency/group-errors.ts';
+import { groupOf } from '../../../../core/concurrency/group.ts';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
 import { jobRefusal, type Status } from '../../../../core/refusal/job-refusal.ts';
 import { presentErrors } from '../../../../core/run/present-template.ts';
@@ -108,6 +112,29 @@ const TEMPLATE_CASES: Errors[] = [
   template([], ['$'.repeat(50_001)]),
   typed({ parallelism: '$(params.day)', suspend: 'a$(params.day)' }),
   template([list], ['$(params.l)', 'a$(params.l[*])']),
+];
+
+/** The runs of a template have a limit. */
+const limited =
+  (group: string): Errors =>
+  () => {
+    const parameters = [{ name: 'customer' }, { name: 'token', secret: true }];
+    return groupErrors({ runs: { concurrency: { policy: 'Queue', group } }, parameters });
+  };
+
+const GROUP_CASES: Errors[] = [limited('c-$(params.custmer)'), limited('c-$(params.token)'), limited('c-$(HOME)')];
+
+const otherRuns =
+  (declared: object, others: string[]): Errors =>
+  () => {
+    const concurrency = concurrencyOf({ runs: { concurrency: declared } })!;
+    const group = groupOf(echoRun(), concurrency, compileTemplate(echoTemplate()));
+    return concurrencyErrors(echoRun(), { concurrency, group }, others);
+  };
+
+const CONCURRENCY_CASES: Errors[] = [
+  otherRuns({ policy: 'Forbid' }, ['first']),
+  otherRuns({ policy: 'Queue', group: 'customers', limit: 2, maxQueued: 5 }, ['a', 'b', 'c', 'd', 'e', 'f', 'g']),
 ];
 
 const PARAMETERS = [
@@ -277,4 +304,5 @@ export const CASES = {
   reference: REFERENCE_CASES,
   job: REFUSAL_CASES,
   callback: CALLBACK_CASES,
+  concurrency: [...GROUP_CASES, ...CONCURRENCY_CASES],
 };

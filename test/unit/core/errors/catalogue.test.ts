@@ -210,6 +210,18 @@ describe('what is wrong', () => {
     `);
   });
 
+  test('with a limit for runs, or a run beyond it', () => {
+    expect(sentences(CASES.concurrency)).toMatchInlineSnapshot(`
+      [
+        "runs.concurrency.group: Not found: "$(params.custmer)": parameter "custmer" is not declared; did you mean "customer"? the template declares "customer", "token"",
+        "runs.concurrency.group: Invalid value: "$(params.token)": a secret parameter cannot be part of a group, whose name others can read",
+        "runs.concurrency.group: Invalid value: "$(HOME)": only parameters can be used here: write $(params.NAME)",
+        "spec.templateRef: Forbidden: JobTemplate "echo" permits 1 run at a time; JobRun "first" is not finished",
+        "spec.templateRef: Forbidden: group "customers" permits 2 runs at a time, and 5 in the queue; JobRuns "a", "b", "c", "d", "e" and 2 more are not finished",
+      ]
+    `);
+  });
+
   test('with the callback of a run', () => {
     expect(sentences(CASES.callback)).toMatchInlineSnapshot(`
       [

@@ -3,7 +3,9 @@ import jsonPatchLibrary from 'fast-json-patch';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AdmissionRequest } from '../../../../../api/admission-review.ts';
 import type { JobRun } from '../../../../../api/job-run.ts';
+import type { JobTemplate } from '../../../../../api/job-template.ts';
 import { templateRevision } from '../../../../../core/template/template-revision.ts';
+import { ObjectCache } from '../../../../../kube/watch/cache.ts';
 import { echoTemplate } from '../../../core/objects.ts';
 import { decidersWith } from '../../deciders.ts';
 import { FakeApiServer, noAnswer } from '../../fake-api-server.ts';
@@ -48,6 +50,27 @@ describe('a new JobRun', () => {
     const run = await mutated(jobRunReview({ templateRef: 'echo', templateRevision: '0123456789' }).request);
     expect(run.spec.templateRevision).toBe('0123456789');
     expect(apiServer.revisions.size).toBe(0);
+  });
+
+  it('has the label of its concurrency group if its template limits the runs, also if it names a revision', async () => {
+    const limited = { ...echoTemplate(), runs: { concurrency: { policy: 'Forbid' as const, group: 'nightly' } } };
+    apiServer.templates.set('team/echo', limited);
+    const { labels } = (await mutated(jobRunReview({ templateRef: 'echo' }).request)).metadata;
+    expect(labels).toEqual({
+      ...LABELS,
+      'hematoscope.app/concurrency-group': expect.stringMatching(/^[0-9a-f]{40}$/) as string,
+    });
+    const cache = new ObjectCache<JobTemplate>();
+    cache.replace([limited], '1');
+    const pinned = jobRunReview({ templateRef: 'echo', templateRevision: REVISION }).request;
+    const verdict = await decidersWith({ client: apiServer, cache }).mutate(pinned, AbortSignal.timeout(1000));
+    expect(JSON.stringify(verdict)).toContain(labels!['hematoscope.app/concurrency-group']);
+  });
+
+  it('cannot choose the label of its concurrency group', async () => {
+    const mine = { 'hematoscope.app/concurrency-group': 'mine' };
+    const run = await mutated(jobRunReview({ templateRef: 'echo' }, { labels: mine }).request);
+    expect(run.metadata.labels).toEqual(LABELS);
   });
 
   it('has another label when its template is a ClusterJobTemplate', async () => {
