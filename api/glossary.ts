@@ -96,7 +96,7 @@ export const ANNOTATIONS: readonly Term[] = [
     name: names.ANNOTATION_STOPPED,
     on: 'Job',
     meaning:
-      'Why and when the syncer stopped the Job, with `activeDeadlineSeconds: 1`: its run was cancelled, or had finished already.',
+      'Why and when the syncer stopped the Job, with `activeDeadlineSeconds: 1`: its run was cancelled, had finished already, or did not start in time.',
   },
   {
     name: names.ANNOTATION_RESTORED,

@@ -168,6 +168,8 @@ export const REASON_SUSPEND_REFUSED = 'SuspendRefused';
 export const REASON_NOT_SCHEDULED = 'NotScheduled';
 /** `spec.cancel` of the run was set, and its Job did not finish before. */
 export const REASON_CANCELLED = 'Cancelled';
+/** No container of the run has started within `runs.startDeadlineSeconds` of its template. */
+export const REASON_START_DEADLINE_EXCEEDED = 'StartDeadlineExceeded';
 /** The Job of a finished run had not finished, and was stopped. */
 export const REASON_JOB_STOPPED = 'JobStopped';
 /** The callback of a finished run was given up. */

@@ -92,6 +92,12 @@ export const REASONS: readonly Term[] = [
       'The run was cancelled with `spec.cancel`, and its Job had not finished before. The message names the user.',
   },
   {
+    name: names.REASON_START_DEADLINE_EXCEEDED,
+    on: 'condition, `status.failure`',
+    meaning:
+      'No container of the run has started within `runs.startDeadlineSeconds` of its template. The run has failed, and its Job was stopped or never created.',
+  },
+  {
     name: names.REASON_JOB_STOPPED,
     on: 'Event',
     meaning: 'The run had finished, but its Job had not. The Job was stopped.',

@@ -46,6 +46,15 @@ export const TemplateRunsSchema = Type.Object(
     concurrency: Type.Optional(ConcurrencySchema),
     retention: Type.Optional(RetentionSchema),
     callback: Type.Optional(TemplateCallbackSchema),
+    startDeadlineSeconds: Type.Optional(
+      Type.Integer({
+        description:
+          'How many seconds a run may take until its first container has started. Without a Job, they count from the creation of the run; then from the start time of its Job, which Kubernetes sets again when the Job is resumed. A run that takes longer fails. By default, a run waits without a limit.',
+        format: 'int32',
+        minimum: 1,
+        maximum: 2_147_483_647,
+      }),
+    ),
   },
   {
     description:

@@ -8,6 +8,12 @@ export interface SeenPods {
   refusal?: ReportedEvent | undefined;
 }
 
+/**
+ * Why the Pods of a Job are read: to see why none is ready; to see why some failed, before they are deleted; or to make sure
+ * that none has started, so that the Job can be stopped.
+ */
+export type PodsPurpose = 'look' | 'failure' | 'start';
+
 /** As it is named in a sentence. */
 export function titleOfPod({ metadata }: Pod): string {
   return `Pod "${metadata?.name ?? ''}"`;

@@ -1,16 +1,12 @@
 import type { JobRun } from '../../api/job-run.ts';
-import { ANNOTATION_CANCELLED_BY, CONDITION_FAILED, REASON_CANCELLED } from '../../api/names.ts';
-import type { Job, JobStatus } from '../../api/wire.ts';
+import { ANNOTATION_CANCELLED_BY, REASON_CANCELLED } from '../../api/names.ts';
 import type { Hide } from '../errors/hidden.ts';
-import { isJobFinished, outcomeOf } from '../status/job-run-status.ts';
 import type { Observation } from '../status/job-run-status.ts';
-import { isMarkedStopped, jobStop } from './job-stop.ts';
+import { jobStop } from './job-stop.ts';
 import { hidingFromOthers } from '../job/secret-values.ts';
 import type { Situation } from './situation.ts';
+import { failedJob, wasStopped } from './stopped-job.ts';
 import type { Step } from './step.ts';
-
-/** The reason of the Job controller for a Job whose deadline is over. */
-const DEADLINE_EXCEEDED = 'DeadlineExceeded';
 
 /** Whether a user has cancelled the run. The API server does not let anybody set it back. */
 export function isCancelRequested({ spec }: JobRun): boolean {
@@ -43,8 +39,8 @@ export function withCancellation(run: JobRun, observation: Observation, now: str
   if (!isCancelRequested(run)) return observation;
   switch (observation.kind) {
     case 'job':
-      if (!isStopped(observation.job)) return observation;
-      return { ...observation, job: failedJob(observation.job, cancelMessage(run), now), cancelled: true };
+      if (!wasStopped(observation.job)) return observation;
+      return { ...observation, job: failedJob(observation.job, whyCancelled(run), now), cancelled: true };
     case 'jobDeleted':
       return { kind: 'cancelled', jobName: observation.jobName, message: cancelMessage(run) };
     default:
@@ -52,26 +48,8 @@ export function withCancellation(run: JobRun, observation: Observation, now: str
   }
 }
 
-/** It failed because its deadline was set, or is suspended with that deadline: then it is about to be deleted. */
-function isStopped(job: Job): boolean {
-  if (!isJobFinished(job)) return jobStop(job) === 'delete';
-  const outcome = outcomeOf(job.status?.conditions ?? []);
-  return outcome?.type === CONDITION_FAILED && outcome.reason === DEADLINE_EXCEEDED && isMarkedStopped(job);
-}
-
-/** The Job as one that failed because it was cancelled. A Job that has not finished loses its Pods now. */
-function failedJob(job: Job, message: string, now: string): Job {
-  const { conditions = [], ...counts } = job.status ?? {};
-  const outcome = outcomeOf(conditions);
-  const { lastTransitionTime = now } = outcome ?? {};
-  const failure = { type: CONDITION_FAILED, status: 'True', reason: REASON_CANCELLED, message, lastTransitionTime };
-  const status: JobStatus = { ...counts, conditions: [...conditions.filter((one) => one !== outcome), failure] };
-  if (!outcome) {
-    delete status.active;
-    delete status.ready;
-    delete status.terminating;
-  }
-  return { ...job, status };
+function whyCancelled(run: JobRun): { reason: string; message: string } {
+  return { reason: REASON_CANCELLED, message: cancelMessage(run) };
 }
 
 function cancelMessage({ metadata }: JobRun): string {

@@ -19,7 +19,8 @@ export function failureStep(situation: Situation, observation: Observation): Ste
   const { job } = observation;
   const key = keyOf(job);
   if (key === 0 || record.failure?.key === key) return undefined;
-  if (answers.pods === undefined) return { kind: 'readPods', job, look: record.look, isFinal: isDecided(job) };
+  const purpose = isDecided(job) ? 'failure' : 'look';
+  if (answers.pods === undefined) return { kind: 'readPods', job, look: record.look, purpose };
   if (answers.pods !== 'unknown' && template === undefined) return { kind: 'readTemplate' };
   return { kind: 'rememberFailure', seen: { key, failure: failureFrom(situation, job) } };
 }

@@ -35,6 +35,13 @@ import { render } from '../job/render.ts';
 import { hidingFromOthers } from '../job/secret-values.ts';
 import type { RunRecord, Situation, TemplateResolution } from './situation.ts';
 import type { Again, Step } from './step.ts';
+import {
+  lateWithoutJob,
+  missedStart,
+  startDeadlineStep,
+  withMissedStart,
+  withStartDeadline,
+} from './start-deadline.ts';
 import { appliedGeneration, suspendStep } from './suspend-step.ts';
 import { templateWait } from './template-wait.ts';
 
@@ -65,28 +72,32 @@ export function nextStep(situation: Situation): Step {
   const observed = observe(situation);
   if ('kind' in observed) return observed;
   const { run, now } = situation;
-  const observation = withCancellation(run, observed.observation, new Date(now.epochMs).toISOString());
+  const at = new Date(now.epochMs).toISOString();
+  const observation = withCancellation(run, withMissedStart(observed.observation, at), at);
   return (
     cancelStep(situation, observation) ??
     firstStatusWait(situation, observation) ??
     suspendStep(situation, observation) ??
+    startDeadlineStep(situation, observation) ??
     endOfPodsStep(situation, observation) ??
     statusStep(situation, withPods(situation, { ...observed, observation }))
   );
 }
 
-/** How the Pods of a cancelled run ended does not matter. */
+/** How the Pods of a run ended that was cancelled, or that did not start in time, does not matter. */
 function endOfPodsStep(situation: Situation, observation: Observation): Step | undefined {
-  if (observation.kind === 'job' && observation.cancelled === true) return undefined;
+  if (observation.kind === 'job' && (observation.cancelled === true || missedStart(observation.job) !== undefined)) {
+    return undefined;
+  }
   return failureStep(situation, observation) ?? podsStep(situation, observation);
 }
 
 function withPods(situation: Situation, { observation, again }: Observed): Observed {
-  if (observation.kind !== 'job') return { observation, again };
-  const failure = situation.record.failure?.failure;
+  if (observation.kind !== 'job') return { observation, again: withStartDeadline(again, situation, observation) };
+  const failure = observation.failure ?? situation.record.failure?.failure;
   return {
     observation: { ...observation, pods: seenOfPods(situation), failure },
-    again: withLook(again, situation),
+    again: withStartDeadline(withLook(again, situation), situation, observation),
   };
 }
 
@@ -147,7 +158,13 @@ function withoutJob(situation: Situation): Observed | Step {
   if (isCancelRequested(run)) return withoutJobToStop(situation);
   const held = holdMessage(run);
   if (held !== undefined) return { observation: { kind: 'pending', reason: REASON_RESTORED, message: held } };
-  return blockedCreation(situation) ?? creationProblem(situation) ?? creation(situation);
+  return withoutJobInTime(situation) ?? blockedCreation(situation) ?? creationProblem(situation) ?? creation(situation);
+}
+
+function withoutJobInTime(situation: Situation): Observed | Step | undefined {
+  const late = lateWithoutJob(situation);
+  if (late === 'readJob') return { kind: 'readJob', name: jobNameOfRun(situation.run) };
+  return late && { observation: late };
 }
 
 /** A Job that was created, for example by the last leader, may not be known yet: it is read first. */

@@ -21,7 +21,12 @@ export function podsStep(situation: Situation, observation: Observation): Step |
   if (answers.pods !== undefined) return mustHide(situation) ? { kind: 'readTemplate' } : undefined;
   if (record.look === undefined) return { kind: 'planLook', look: firstLook(situation) };
   if (now.monotonicMs < record.look.atMs) return undefined;
-  return { kind: 'readPods', job: observation.job, look: lookAfter(record.look.delayMs * 2, now.monotonicMs) };
+  return { kind: 'readPods', job: observation.job, look: lookAfterThis(record.look, now), purpose: 'look' };
+}
+
+/** The next look after one that is taken now, if it is due. */
+export function lookAfterThis(look: Look, now: Situation['now']): Look {
+  return now.monotonicMs < look.atMs ? look : lookAfter(look.delayMs * 2, now.monotonicMs);
 }
 
 /** What the last look has found, without secret values; `undefined` if there was none in this attempt. */

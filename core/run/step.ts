@@ -1,6 +1,7 @@
 import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import type { Hide } from '../errors/hidden.ts';
+import type { PodsPurpose } from '../pods/seen-pods.ts';
 import type { RunEvent } from '../status/status-events.ts';
 import type { Look, SeenFailure } from './situation.ts';
 
@@ -26,8 +27,8 @@ export type Step =
   | { kind: 'markApplied'; event?: RunEvent }
   /** Remember when the Pods are read, or that they need not be. */
   | { kind: 'planLook'; look: Look | undefined }
-  /** Read the Pods of the Job. `look`: when to read them again. `isFinal`: they may be deleted soon. */
-  | { kind: 'readPods'; job: Job; look: Look | undefined; isFinal?: boolean }
+  /** Read the Pods of the Job. `look`: when to read them again. */
+  | { kind: 'readPods'; job: Job; look: Look | undefined; purpose: PodsPurpose }
   | { kind: 'rememberFailure'; seen: SeenFailure }
   /** `patch`: merge patch of the status. `job`: the Job that the status is about. */
   | { kind: 'writeStatus'; patch: object; events: RunEvent[]; job: Job | undefined; again: Again | undefined };

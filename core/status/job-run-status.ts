@@ -252,7 +252,12 @@ function jobWaiting(
 }
 
 /** A Pod that is active may still wait for a node or an image. One that is ready or has finished has started. */
-function hasStarted({ ready, succeeded, failed: failures, uncountedTerminatedPods: uncounted }: JobStatus): boolean {
+export function hasStarted({
+  ready,
+  succeeded,
+  failed: failures,
+  uncountedTerminatedPods: uncounted,
+}: JobStatus): boolean {
   const ended = (uncounted?.succeeded?.length ?? 0) + (uncounted?.failed?.length ?? 0);
   return [ready, succeeded, failures, ended].some((count) => count !== undefined && count > 0);
 }

@@ -17,11 +17,17 @@ export function templateOutline({ apiVersion, kind, metadata, runs }: TemplateOu
   };
 }
 
-function treatmentIn({ concurrency, retention, callback }: TemplateRuns): Pick<TemplateOutline, 'runs'> {
+function treatmentIn({
+  concurrency,
+  retention,
+  callback,
+  startDeadlineSeconds,
+}: TemplateRuns): Pick<TemplateOutline, 'runs'> {
   const runs = {
     ...(concurrency && { concurrency }),
     ...(retention && { retention }),
     ...(callback && { callback }),
+    ...(startDeadlineSeconds !== undefined && { startDeadlineSeconds }),
   };
   return Object.keys(runs).length === 0 ? {} : { runs };
 }

@@ -127,6 +127,7 @@ export class Controller {
     this.#reactors = {
       ...{ queue: this.#queue, records: this.#records, callbacks: this.#callbacks },
       ...{ removal: this.#removal, keeper: this.#keeper },
+      unfinishedRuns: (template) => this.#watches.unfinishedRuns(template),
     };
   }
 

@@ -23,6 +23,8 @@ export type Reaction =
   | { kind: 'countRun'; run: JobRun }
   /** The template was added, changed or deleted, and its retention with it. */
   | { kind: 'checkRetention'; template: TemplateKey }
+  /** Work on all unfinished runs of this template. */
+  | { kind: 'reconcileRuns'; template: TemplateKey }
   /** Work on the runs that wait for this template. */
   | { kind: 'reconcileWaiting'; template: TemplateKey }
   /** Check the stored revisions of this template. */
@@ -106,13 +108,18 @@ export class EventRouting {
 
   templateAdded(template: TemplateOutline): Reaction[] {
     const key = keyOfTemplate(template);
-    return [{ kind: 'reconcileWaiting', template: key }, ...this.#checkRevisions(key), ...this.#checkRetention(key)];
+    return [
+      { kind: 'reconcileWaiting', template: key },
+      ...this.#checkRevisions(key),
+      ...this.#checkRetention(key),
+      ...runsToCheck(undefined, template),
+    ];
   }
 
   templateUpdated(before: TemplateOutline, template: TemplateOutline): Reaction[] {
     if (before.metadata.generation === template.metadata.generation) return [];
     const key = keyOfTemplate(template);
-    return [...this.#checkRevisions(key), ...this.#checkRetention(key)];
+    return [...this.#checkRevisions(key), ...this.#checkRetention(key), ...runsToCheck(before, template)];
   }
 
   /** The runs of a deleted template have the default retention. */
@@ -146,4 +153,11 @@ export class EventRouting {
   #isOurs({ namespace }: { namespace?: string | undefined }): boolean {
     return this.#options.isInShard(namespace);
   }
+}
+
+/** A new start deadline applies to runs that wait already. Without one, nothing has to be done. */
+function runsToCheck(before: TemplateOutline | undefined, template: TemplateOutline): Reaction[] {
+  const { startDeadlineSeconds } = template.runs ?? {};
+  const isSame = startDeadlineSeconds === before?.runs?.startDeadlineSeconds;
+  return isSame ? [] : [{ kind: 'reconcileRuns', template: keyOfTemplate(template) }];
 }

@@ -1,3 +1,4 @@
+import type { TemplateKey } from '../../core/template/template-key.ts';
 import type { WorkQueue } from '../../kube/controller/work-queue.ts';
 import type { CallbackDelivery } from '../callback/callback-delivery.ts';
 import type { RunRemoval } from '../retention/run-removal.ts';
@@ -11,6 +12,8 @@ export interface Reactors {
   records: RunRecords;
   callbacks: Pick<CallbackDelivery, 'add'>;
   removal: Pick<RunRemoval, 'count' | 'checkTemplate'>;
+  /** The keys of the unfinished runs of a template that this syncer works on. */
+  unfinishedRuns: (template: TemplateKey) => Iterable<string>;
   keeper: Pick<RevisionKeeper, 'check' | 'release'>;
 }
 
@@ -35,6 +38,9 @@ const HANDLERS: Handlers = {
   },
   checkRetention: ({ removal }, { template }) => {
     removal.checkTemplate(template);
+  },
+  reconcileRuns: ({ queue, unfinishedRuns }, { template }) => {
+    for (const run of unfinishedRuns(template)) queue.add(run, 'low');
   },
   reconcileWaiting: ({ queue, records }, { template }) => {
     for (const run of records.takeWaiting(template)) queue.add(run);

@@ -5,8 +5,10 @@ import { LABEL_JOB_RUN, LABEL_TEMPLATE_REVISION } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { ControllerRevision, Job, KubeObject } from '../../api/wire.ts';
 import { revisionOutline, templateOutline, type TemplateOutline } from '../../core/template/outline.ts';
+import { templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { CacheHandlers } from '../../kube/watch/cache.ts';
+import { keyOf } from '../../kube/watch/object-key.ts';
 import { Reflector } from '../../kube/watch/reflector.ts';
 import { BY_TEMPLATE, templateOfRevision, templateOfRun } from '../revisions/template-index.ts';
 import type { EventRouting, Reaction } from './event-routing.ts';
@@ -31,9 +33,11 @@ export class Watches {
   readonly clusterTemplates: Reflector<TemplateOutline>;
   readonly revisions: Reflector<ControllerRevision>;
   readonly jobs: Reflector<Job>;
+  readonly #isInShard: WatchesOptions['isInShard'];
 
   constructor(options: WatchesOptions) {
     const { client, logger, isInShard } = options;
+    this.#isInShard = isInShard;
     const common = { client, logger };
     const templateHandlers = handlersOfTemplates(options);
     this.runs = new Reflector<JobRun>({
@@ -65,6 +69,13 @@ export class Watches {
       handlers: handlersOfJobs(options),
       trim: (job) => (isInShard(job.metadata?.namespace) ? trimmedJob(job) : jobOutline(job)),
     });
+  }
+
+  /** The keys of the unfinished runs of a template that this syncer works on. */
+  unfinishedRuns(template: TemplateKey): string[] {
+    const runs = this.runs.cache.byIndex(BY_TEMPLATE, templateKeyString(template));
+    const ours = runs.filter((run) => !isFinished(run) && this.#isInShard(run.metadata.namespace));
+    return ours.map(({ metadata }) => keyOf(metadata));
   }
 
   /** Whether every cache has been filled once. */

@@ -116,7 +116,7 @@ function planLook({ records }: ApplyContext, run: JobRun, { look }: StepOf<'plan
 
 async function readPods(context: ApplyContext, run: JobRun, step: StepOf<'readPods'>): Promise<Applied> {
   context.records.update(run, { look: step.look });
-  return next({ pods: await context.pods.read(step.job, step.isFinal) });
+  return next({ pods: await context.pods.read(step.job, step.purpose) });
 }
 
 function rememberFailure({ records }: ApplyContext, run: JobRun, { seen }: StepOf<'rememberFailure'>): Applied {

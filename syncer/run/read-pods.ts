@@ -3,7 +3,7 @@ import { EVENTS, PODS } from '../../api/resources.ts';
 import type { Job, Pod, ReportedEvent } from '../../api/wire.ts';
 import { FAILED_CREATE, newestOf } from '../../core/pods/refusal-wait.ts';
 import { isLive } from '../../core/pods/seen-pods.ts';
-import type { SeenPods } from '../../core/pods/seen-pods.ts';
+import type { PodsPurpose, SeenPods } from '../../core/pods/seen-pods.ts';
 import { KubeApiError, ResponseTooLargeError } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { SparseReports } from '../../kube/process/sparse-reports.ts';
@@ -20,6 +20,8 @@ export interface PodReaderOptions {
 
 /** All Pods of a run usually wait for the same. */
 const MOST_PODS = 30;
+/** Before a Job is stopped because none of its Pods has started, all of them are read: this many pages at most. */
+const MOST_PAGES = 40;
 const MOST_EVENTS = 20;
 /** A Pod has some 10 KiB. */
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -47,14 +49,14 @@ export class PodReader {
   }
 
   /**
-   * @param isFinal the Job fails, and its Pods may be deleted soon: not limited, as it happens once for a run
+   * @param purpose only looks are limited: everything else happens once for a run
    * @returns `unknown` if the API server refuses, the answer is too large, or too many Jobs were looked at recently
    * @throws if the API server does not answer
    */
-  async read(job: Job, isFinal = false): Promise<SeenPods | 'unknown'> {
-    if (!isFinal && !this.#rate.takes(job.metadata?.namespace ?? '')) return 'unknown';
+  async read(job: Job, purpose: PodsPurpose): Promise<SeenPods | 'unknown'> {
+    if (purpose === 'look' && !this.#rate.takes(job.metadata?.namespace ?? '')) return 'unknown';
     try {
-      return await (isFinal ? this.#failed(job) : this.#stuck(job));
+      return await this.#seen(job, purpose);
     } catch (err) {
       if (!(err instanceof KubeApiError || err instanceof ResponseTooLargeError)) throw err;
       this.#report(err);
@@ -62,26 +64,46 @@ export class PodReader {
     }
   }
 
-  async #failed(job: Job): Promise<SeenPods> {
-    return { pods: await this.#podsOf(job) };
+  async #seen(job: Job, purpose: PodsPurpose): Promise<SeenPods | 'unknown'> {
+    const { pods, more } = await this.#podsOf(job);
+    switch (purpose) {
+      case 'failure':
+        return { pods };
+      case 'look':
+        return this.#withRefusal(job, pods);
+      case 'start': {
+        const others = await this.#otherPodsOf(job, more);
+        return others ? this.#withRefusal(job, [...pods, ...others]) : 'unknown';
+      }
+    }
   }
 
-  async #stuck(job: Job): Promise<SeenPods> {
-    const pods = await this.#podsOf(job);
+  /** All Pods after the first page; `undefined` if they are too many. */
+  async #otherPodsOf(job: Job, first: string): Promise<Pod[] | undefined> {
+    const all: Pod[] = [];
+    let token = first;
+    for (let pages = 1; token !== ''; pages += 1) {
+      if (pages >= MOST_PAGES) return undefined;
+      const { pods, more } = await this.#podsOf(job, token);
+      all.push(...pods);
+      token = more;
+    }
+    return all;
+  }
+
+  async #withRefusal(job: Job, pods: Pod[]): Promise<SeenPods> {
     if (pods.some(isLive) || !this.#options.reads.events) return { pods };
     return { pods, refusal: await this.#refusalOf(job) };
   }
 
-  async #podsOf({ metadata }: Job): Promise<Pod[]> {
+  /** One page. `more`: the token of the next one, or empty. */
+  async #podsOf({ metadata }: Job, token = ''): Promise<{ pods: Pod[]; more: string }> {
     const { namespace, uid = '' } = metadata ?? {};
     const labelSelector = `batch.kubernetes.io/controller-uid=${uid}`;
     const options = { maxBytes: MOST_BYTES };
-    const { items } = await this.#options.client.list<Pod>(
-      PODS,
-      { namespace, labelSelector, limit: MOST_PODS },
-      options,
-    );
-    return items;
+    const page = { namespace, labelSelector, limit: MOST_PODS, ...(token !== '' && { continue: token }) };
+    const list = await this.#options.client.list<Pod>(PODS, page, options);
+    return { pods: list.items, more: list.metadata.continue ?? '' };
   }
 
   async #refusalOf({ metadata }: Job): Promise<ReportedEvent | undefined> {

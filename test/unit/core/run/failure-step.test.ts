@@ -27,9 +27,9 @@ const known = (key: number) => ({ record: { failure: { key, failure: undefined }
 
 describe('the Pods of a Job', () => {
   it.each([
-    ['that retries', RETRIES, { kind: 'readPods', job: RETRIES, look: LOOK, isFinal: false }],
-    ['that is going to fail', DECIDED, { kind: 'readPods', job: DECIDED, look: LOOK, isFinal: true }],
-    ['that failed', FAILED, { kind: 'readPods', job: FAILED, look: LOOK, isFinal: true }],
+    ['that retries', RETRIES, { kind: 'readPods', job: RETRIES, look: LOOK, purpose: 'look' }],
+    ['that is going to fail', DECIDED, { kind: 'readPods', job: DECIDED, look: LOOK, purpose: 'failure' }],
+    ['that failed', FAILED, { kind: 'readPods', job: FAILED, look: LOOK, purpose: 'failure' }],
   ])('%s are read, and a look that is planned stays', (_sentence, job, expected) => {
     expect(step(job, { record: { look: LOOK } })).toEqual(expected);
   });

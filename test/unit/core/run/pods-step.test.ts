@@ -25,13 +25,13 @@ describe('the Pods of a Job without a ready Pod', () => {
       'are read again after twice the time',
       { record: look(0) },
       undefined,
-      { kind: 'readPods', job: of(), ...look(10_000, 10_000) },
+      { kind: 'readPods', job: of(), ...look(10_000, 10_000), purpose: 'look' },
     ],
     [
       'are read every 20 minutes in the end',
       { record: look(0, 1_000_000) },
       undefined,
-      { kind: 'readPods', job: of(), ...look(1_200_000, 1_200_000) },
+      { kind: 'readPods', job: of(), ...look(1_200_000, 1_200_000), purpose: 'look' },
     ],
     ['are read once in an attempt', { record: look(0), answers: { pods: { pods: [] } } }, undefined, undefined],
     [

@@ -23,7 +23,7 @@ const SUMMARIES: { [Kind in Step['kind']]: (taken: Extract<Step, { kind: Kind }>
   stopJob: ({ why }) => ['stopJob', why],
   markApplied: ({ event }) => (event ? ['markApplied', event.reason] : 'markApplied'),
   planLook: ({ look }) => ['planLook', look?.delayMs],
-  readPods: ({ look }) => ['readPods', look?.delayMs],
+  readPods: ({ look, purpose }) => ['readPods', look?.delayMs, ...(purpose === 'start' ? [purpose] : [])],
   rememberFailure: ({ seen }) => ['rememberFailure', seen.key],
   writeStatus: ({ patch, events, again }) => {
     const { phase = 'the same phase', error } = patch as JobRunStatus;

@@ -34,8 +34,9 @@ describe('the outline of a template', () => {
     expect(templateOutline(outline)).toEqual(outline);
   });
 
-  it('is also the callback of its runs', () => {
-    const runs = { callback: { url: 'https://hooks.example.com', tokenSecretRef: { name: 'callback', key: 'token' } } };
+  it('is also the callback of its runs, and how soon they must start', () => {
+    const callback = { url: 'https://hooks.example.com', tokenSecretRef: { name: 'callback', key: 'token' } };
+    const runs = { callback, startDeadlineSeconds: 60 };
     expect(templateOutline({ ...template(), runs })).toEqual({ ...templateOutline(template()), runs });
     expect(templateOutline({ ...template(), runs: {} })).toEqual(templateOutline(template()));
   });

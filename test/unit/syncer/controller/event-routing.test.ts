@@ -39,6 +39,7 @@ const DISOWNED: Job = { metadata: { name: job().metadata!.name!, namespace: 'tea
 const reconcile = { kind: 'reconcile', run: 'team/echo-hello' };
 const checkRevisions = { kind: 'checkRevisions', template: KEY };
 const checkRetention = { kind: 'checkRetention', template: KEY };
+const reconcileRuns = { kind: 'reconcileRuns', template: KEY } as const;
 const finished = (run: JobRun) => [
   { kind: 'forgetRun', run },
   { kind: 'releaseRevision', template: KEY },
@@ -167,6 +168,25 @@ describe('an event', () => {
     [
       'of an edited template leads to work on its revisions and its finished runs',
       () => routing().templateUpdated(TEMPLATE, EDITED),
+      [checkRevisions, checkRetention],
+    ],
+    [
+      'of a template with a start deadline leads to work on its unfinished runs',
+      () => routing().templateAdded({ ...TEMPLATE, runs: { startDeadlineSeconds: 60 } }),
+      [{ kind: 'reconcileWaiting', template: KEY }, checkRevisions, checkRetention, reconcileRuns],
+    ],
+    [
+      'of a changed start deadline leads to work on the unfinished runs',
+      () => routing().templateUpdated(TEMPLATE, { ...EDITED, runs: { startDeadlineSeconds: 60 } }),
+      [checkRevisions, checkRetention, reconcileRuns],
+    ],
+    [
+      'of the same start deadline leads to no work on runs',
+      () =>
+        routing().templateUpdated(
+          { ...TEMPLATE, runs: { startDeadlineSeconds: 60 } },
+          { ...EDITED, runs: { startDeadlineSeconds: 60 } },
+        ),
       [checkRevisions, checkRetention],
     ],
     [

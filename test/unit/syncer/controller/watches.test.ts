@@ -96,3 +96,17 @@ describe('the watches', () => {
     expect(watches.runs.cache.byIndex('template', 'JobTemplate/team/echo')).toHaveLength(1);
   });
 });
+
+it('the unfinished runs of a template are those that this syncer works on', async () => {
+  const conditions = [{ type: 'Finished', status: 'True' }];
+  const named = (name: string, namespace: string, more: object = {}) => ({
+    ...echoRun({}, { name, namespace, uid: name, resourceVersion: '5' }),
+    ...more,
+  });
+  const jobruns = [named('a', 'team'), named('b', 'other'), named('c', 'team', { status: { conditions } })];
+  const { watches } = begin({ jobruns });
+  watches.start();
+  await watches.refresh();
+  expect(watches.unfinishedRuns({ kind: 'JobTemplate', namespace: 'team', name: 'echo' })).toEqual(['team/a']);
+  expect(watches.unfinishedRuns({ kind: 'JobTemplate', namespace: 'team', name: 'none' })).toEqual([]);
+});

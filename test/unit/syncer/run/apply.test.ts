@@ -51,8 +51,8 @@ function begin(given: Answers = {}) {
       patchStatus: (_run, patch) => answer(`status ${JSON.stringify(patch)}`, given.patchStatus),
     },
     pods: {
-      read: ({ metadata }, isFinal) =>
-        answer(`read Pods of ${metadata?.name ?? ''}${isFinal === true ? ' finally' : ''}`, { pods: [] }),
+      read: ({ metadata }, purpose) =>
+        answer(`read Pods of ${metadata?.name ?? ''}${purpose === 'failure' ? ' finally' : ''}`, { pods: [] }),
     },
     templates: { read: () => answer('read template', given.readTemplate) },
     runs: { put: () => done.push('cache run') },
@@ -154,12 +154,12 @@ describe('a look at the Pods', () => {
 
   it('returns them, and plans the next look', async () => {
     const { apply, recorded, done } = begin();
-    expect(await apply({ kind: 'readPods', job: JOB, look })).toEqual({
+    expect(await apply({ kind: 'readPods', job: JOB, look, purpose: 'look' })).toEqual({
       kind: 'next',
       answers: { pods: { pods: [] } },
     });
     expect(recorded()).toEqual({ look });
-    await apply({ kind: 'readPods', job: JOB, look: undefined, isFinal: true });
+    await apply({ kind: 'readPods', job: JOB, look: undefined, purpose: 'failure' });
     expect(recorded()).toEqual({});
     expect(done).toEqual(['read Pods of echo-hello-1', 'read Pods of echo-hello-1 finally']);
   });

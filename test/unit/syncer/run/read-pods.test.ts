@@ -12,13 +12,22 @@ const OLDER = event({ note: 'older', deprecatedLastTimestamp: ago(60) });
 const NEWER = event({ note: 'newer', deprecatedLastTimestamp: ago(5) });
 const refusal = (code: number): Error => new KubeApiError({ method: 'GET', path: '/pods', code, body: '{}' });
 
-function begin(answers: Record<string, KubeObject[] | Error>, reads = { pods: true, events: true, logEnds: true }) {
+function begin(
+  answers: Record<string, KubeObject[] | Error>,
+  reads = { pods: true, events: true, logEnds: true },
+  pages?: KubeObject[][],
+) {
   const sent: string[] = [];
   const warned: unknown[] = [];
   const reader = new PodReader({
     client: {
       list: (({ plural }: { plural: string }, { namespace = '', limit = 0, ...selectors }: Record<string, unknown>) => {
         sent.push(`${plural} of ${String(namespace)}: ${Object.values(selectors).join()}, at most ${String(limit)}`);
+        const page = typeof selectors['continue'] === 'string' ? Number(selectors['continue'].slice(5)) : 0;
+        if (pages) {
+          const metadata = page + 1 < pages.length ? { continue: `page-${page + 1}` } : {};
+          return Promise.resolve({ metadata, items: pages[page] });
+        }
         const items = answers[plural] ?? [];
         return items instanceof Error ? Promise.reject(items) : Promise.resolve({ metadata: {}, items });
       }) as never,
@@ -47,19 +56,31 @@ describe('the Pods of a Job', () => {
     ],
   ])('%s', async (_sentence, answers, requests, seen) => {
     const { sent, reader } = begin(answers);
-    expect(await reader.read(JOB)).toEqual(seen);
+    expect(await reader.read(JOB, 'look')).toEqual(seen);
     expect(sent).toEqual(requests);
   });
 
   it('of a Job that fails are read without Events', async () => {
     const { sent, reader } = begin({ pods: [FINISHED], events: [NEWER] });
-    expect(await reader.read(JOB, true)).toEqual({ pods: [FINISHED] });
+    expect(await reader.read(JOB, 'failure')).toEqual({ pods: [FINISHED] });
     expect(sent).toEqual([PODS]);
+  });
+
+  it('are all read before the Job is stopped, however many they are, and however many were read within the second', async () => {
+    const pages = Array.from({ length: 40 }, (_, index) => [pod({}, { metadata: { name: `report-${index}` } })]);
+    const { sent, reader } = begin({}, undefined, pages);
+    for (let reads = 0; reads < 20; reads += 1) await reader.read(JOB, 'look');
+    sent.length = 0;
+    expect(await reader.read(JOB, 'start')).toEqual({ pods: pages.flat() });
+    expect(sent).toHaveLength(40);
+    expect(sent[1]).toBe(PODS.replace('job-uid,', 'job-uid,page-1,'));
+    const more = begin({}, undefined, [...pages, []]);
+    expect(await more.reader.read(JOB, 'start')).toBe('unknown');
   });
 
   it('are read without Events if those may not be read', async () => {
     const { sent, reader } = begin({}, { pods: true, events: false, logEnds: true });
-    expect(await reader.read(JOB)).toEqual({ pods: [] });
+    expect(await reader.read(JOB, 'look')).toEqual({ pods: [] });
     expect(sent).toEqual([PODS]);
   });
 
@@ -69,21 +90,21 @@ describe('the Pods of a Job', () => {
     ['have Events that may not be read', { events: refusal(403) }],
   ])('that %s are not known, which is logged once', async (_sentence, answers) => {
     const { warned, reader } = begin(answers);
-    expect([await reader.read(JOB), await reader.read(JOB)]).toEqual(['unknown', 'unknown']);
+    expect([await reader.read(JOB, 'look'), await reader.read(JOB, 'look')]).toEqual(['unknown', 'unknown']);
     expect(warned).toEqual(['cannot read why the Pods of a Job do not start']);
   });
 
   it('are read later if the API server does not answer', async () => {
     const { reader } = begin({ pods: new KubeConnectionError('reset') });
-    await expect(reader.read(JOB)).rejects.toThrow('reset');
+    await expect(reader.read(JOB, 'look')).rejects.toThrow('reset');
   });
 
   it('are not read if many were read within a second', async () => {
     const { sent, reader } = begin({ pods: [pod()] });
-    const answers = await Promise.all(Array.from({ length: 8 }, () => reader.read(JOB)));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => reader.read(JOB, 'look')));
     expect(answers.filter((answer) => answer === 'unknown')).toHaveLength(3);
     expect(sent).toHaveLength(5);
-    expect(await reader.read(JOB, true)).toEqual({ pods: [pod()] });
+    expect(await reader.read(JOB, 'failure')).toEqual({ pods: [pod()] });
   });
 });
 
