@@ -14,32 +14,15 @@ import {
   TOLERATION,
 } from './kubernetes/definitions.ts';
 import { mapSchemas } from './kubernetes/json-schema.ts';
-import type { JsonSchema, ValidationRule } from './kubernetes/json-schema.ts';
+import type { JsonSchema } from './kubernetes/json-schema.ts';
 import { PHASES, TEMPLATE_KINDS } from './names.ts';
 import type { ParameterValue } from './parameter.ts';
 import { FailureSchema } from './failure.ts';
 import { RenderedTemplateSchema } from './rendered-template.ts';
+import { NAME_PATTERN, TEMPLATE_REF_RULES } from './template-ref-rules.ts';
 import { AtomicList, Embedded, ListMap, StringEnum, NullableStringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 import { WaitingSchema } from './waiting.ts';
 import type { EnvFromSource, EnvVar, JobStatus, ObjectMeta, ResourceRequirements, Toleration } from './wire.ts';
-
-/** RFC 1123: what the name of a JobTemplate can be. */
-const NAME_PATTERN = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
-
-/** The same rules as the pattern, with messages. At most one of them applies to a value. */
-const TEMPLATE_REF_RULES: ValidationRule[] = [
-  { rule: "self != ''", message: 'is empty: give the name of a JobTemplate in this namespace' },
-  {
-    rule: "!self.contains('/')",
-    message:
-      "must be the name alone, without a namespace: a JobRun can only use a JobTemplate of the JobRun's own namespace",
-  },
-  {
-    rule: `self == '' || self.contains('/') || self.matches('${NAME_PATTERN.replaceAll('\\', '\\\\')}')`,
-    message:
-      'cannot be the name of a JobTemplate: a name has only lower-case letters, digits, "-" and ".", and begins and ends with a letter or digit',
-  },
-];
 
 /** The maps and the list of resources. Null means absent in them; see {@link NullableStringMap}. */
 const nullableResources = (): JsonSchema => {
@@ -228,6 +211,11 @@ const ownStatus = Type.Object({
     }),
   ),
   jobName: Type.Optional(Type.String({ description: 'Name of the Job, in the same namespace.' })),
+  jobUid: Type.Optional(
+    Type.String({
+      description: 'The metadata.uid of the Job. Another Job that has the name later is not the Job of this run.',
+    }),
+  ),
   phase: Type.Optional(
     StringEnum(PHASES, {
       description: 'State of the run in one word, for people. Programs should read the conditions.',

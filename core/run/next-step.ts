@@ -28,7 +28,7 @@ import {
 } from '../status/job-run-status.ts';
 import type { Observation } from '../status/job-run-status.ts';
 import { withLogEnds } from '../job/log-end-policy.ts';
-import { jobNameOfRun } from '../job/ownership.ts';
+import { jobNameOfRun, jobUidOfRun } from '../job/ownership.ts';
 import { podsStep, seenOfPods, withLook } from './pods-step.ts';
 import { presentErrors } from './present-template.ts';
 import { render } from '../job/render.ts';
@@ -108,7 +108,8 @@ function observe(situation: Situation): Observed | Step {
 }
 
 /** A run whose Job exists or existed. It never gets another Job. */
-function withJob({ run, job, record, answers, isJobWatched }: Situation): Observed | Step {
+function withJob(situation: Situation): Observed | Step {
+  const { run, job, record, answers, isJobWatched } = situation;
   const name = jobNameOfRun(run);
   const template = record.created?.template;
   if (job) {
@@ -120,16 +121,17 @@ function withJob({ run, job, record, answers, isJobWatched }: Situation): Observ
   if (deletedJob && isJobFinished(deletedJob)) return { observation: { kind: 'job', job: deletedJob, template } };
   if (answers.job === undefined) return { kind: 'readJob', name };
   if (isBeingDeleted(run)) return NOTHING;
-  return { observation: answers.job === 'none' ? deleted(name, record) : taken(name, record, answers.job) };
+  return { observation: answers.job === 'none' ? deleted(name, record) : taken(situation, answers.job) };
 }
 
 /**
  * A Job of the name exists that is not the run's: somebody removed its owner reference, or deleted the run's Job and created
  * another one. Only a Job with another uid shows that the run's Job was deleted.
  */
-function taken(name: string, record: RunRecord, { metadata }: Job): Observation {
-  const uid = record.deletedJob?.metadata?.uid;
-  if (record.deletedJob === undefined || uid === metadata?.uid) return noLongerOwned(name);
+function taken({ run, record }: Situation, { metadata }: Job): Observation {
+  const name = jobNameOfRun(run);
+  const uid = jobUidOfRun(run, record) ?? record.deletedJob?.metadata?.uid;
+  if (uid === undefined || uid === metadata?.uid) return noLongerOwned(name);
   return deleted(name, record, ', and another Job has taken its name');
 }
 

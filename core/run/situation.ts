@@ -76,6 +76,8 @@ export interface Look {
 export interface CreatedJob {
   /** What the Job was rendered from, if known. */
   template: RenderedTemplate | undefined;
+  /** Of the Job. */
+  uid?: string | undefined;
   /** When this was recorded, on the monotonic clock. */
   atMs: number;
 }

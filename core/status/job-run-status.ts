@@ -145,11 +145,15 @@ function mirrored(run: JobRun, observation: JobObservation, now: string): JobRun
   return {
     ...mirror,
     ...common(run),
-    jobName: name,
+    ...jobIdentity(job),
     ...(known && { template: known }),
     ...(outcome ? outcomeStatus(run, observation, outcome) : progressStatus(run, observation, now)),
     conditions: [...conditions, ...ownConditions],
   };
+}
+
+function jobIdentity({ metadata: { name = '', uid } = {} }: Job): Pick<JobRunStatus, 'jobName' | 'jobUid'> {
+  return { jobName: name, ...(uid !== undefined && { jobUid: uid }) };
 }
 
 function pending(run: JobRun, why: { reason: string; message: string }, now: string): JobRunStatus {

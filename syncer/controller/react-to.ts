@@ -1,4 +1,5 @@
 import type { TemplateKey } from '../../core/template/template-key.ts';
+import { isOwnJob, jobUidOfRun } from '../../core/job/ownership.ts';
 import type { WorkQueue } from '../../kube/controller/work-queue.ts';
 import type { CallbackDelivery } from '../callback/callback-delivery.ts';
 import type { RunRemoval } from '../retention/run-removal.ts';
@@ -25,6 +26,7 @@ const HANDLERS: Handlers = {
     queue.add(run, priority);
   },
   rememberDeletedJob: ({ records }, { run, job, deletion }) => {
+    if (!isOwnJob(job, run, jobUidOfRun(run, records.get(run)))) return;
     records.update(run, { deletedJob: job, deletedUnseen: deletion === 'missed' ? true : undefined });
   },
   forgetRun: ({ records }, { run }) => {

@@ -1,4 +1,4 @@
-import type { JobRun } from '../../api/job-run.ts';
+import type { JobRun, JobRunStatus } from '../../api/job-run.ts';
 import {
   ANNOTATION_RETAIN,
   ANNOTATION_STOPPED,
@@ -7,7 +7,6 @@ import {
   CONDITION_FINISHED,
   LABEL_APP_VERSION,
   LABEL_JOB_RUN,
-  type Phase,
 } from '../../api/names.ts';
 import type { Job, JobSpec } from '../../api/wire.ts';
 import { isCallbackPending } from '../../core/callback/attempt.ts';
@@ -36,13 +35,26 @@ export function runOutline(run: JobRun): JobRun {
 }
 
 /**
- * The outline of a run that this syncer works on. Until the run has finished, the outline has its phase: a run without one
- * is new. That of a finished run also has what retention and callbacks need: when and how it finished, whether it is
- * retained, and where and when its callback is sent, if that is not settled.
+ * The outline of a run that this syncer works on. It has the uid of the run's Job. Until the run has finished, it has the
+ * phase: a run without one is new. That of a finished run also has what retention and callbacks need: when and how it
+ * finished, whether it is retained, and where and when its callback is sent, if that is not settled.
  */
 export function ownRunOutline(run: JobRun): JobRun {
+  return isFinished(run) ? finishedOutline(run) : unfinishedOutline(run);
+}
+
+function unfinishedOutline(run: JobRun): JobRun {
   const outline = runOutline(run);
-  if (!isFinished(run)) return withPhase(outline, run.status?.phase);
+  const { phase } = run.status ?? {};
+  return { ...outline, status: { ...outline.status, ...jobUidOf(run), ...(phase && { phase }) } };
+}
+
+function jobUidOf({ status }: JobRun): Pick<JobRunStatus, 'jobUid'> {
+  return status?.jobUid === undefined ? {} : { jobUid: status.jobUid };
+}
+
+function finishedOutline(run: JobRun): JobRun {
+  const outline = runOutline(run);
   const { deletionTimestamp } = run.metadata;
   const { callbackUrl } = run.spec;
   const { callback } = run.status ?? {};
@@ -55,7 +67,7 @@ export function ownRunOutline(run: JobRun): JobRun {
       ...(isRetained(run.metadata) && RETAINED),
     },
     spec: { ...outline.spec, ...(isPending && callbackUrl !== undefined && { callbackUrl }) },
-    status: { conditions: outcomeConditions(run), ...(isPending && callback && { callback }) },
+    status: { conditions: outcomeConditions(run), ...jobUidOf(run), ...(isPending && callback && { callback }) },
   };
 }
 
@@ -66,10 +78,6 @@ function outcomeConditions({ status }: JobRun): NonNullable<NonNullable<JobRun['
   const { lastTransitionTime } = isTrue(CONDITION_FINISHED) ?? {};
   const finished = { type: CONDITION_FINISHED, status: 'True', ...(lastTransitionTime && { lastTransitionTime }) };
   return isTrue(CONDITION_COMPLETE) ? [finished, COMPLETE] : [finished];
-}
-
-function withPhase(outline: JobRun, phase: Phase | undefined): JobRun {
-  return phase === undefined ? outline : { ...outline, status: { ...outline.status, phase } };
 }
 
 /**

@@ -3,7 +3,7 @@ import { REASON_JOB_CREATION_SLOW } from '../../api/names.ts';
 import { JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/status/job-run-status.ts';
-import type { Answers } from '../../core/run/situation.ts';
+import type { Answers, CreatedJob } from '../../core/run/situation.ts';
 import type { Again, Step } from '../../core/run/step.ts';
 import { isAlreadyExists, isConflict, KubeApiError, KubeTimeoutError } from '../../kube/client/api-error.ts';
 import { backoffMs } from '../../kube/controller/backoff.ts';
@@ -99,8 +99,12 @@ async function readTemplate({ templates, records }: ApplyContext, run: JobRun): 
 
 function adoptJob(context: ApplyContext, run: JobRun, { job, template }: StepOf<'adoptJob'>): Applied {
   context.jobs.put(job);
-  context.records.update(run, { created: { template, atMs: context.clock.monotonic() }, ...NO_DELAY });
+  context.records.update(run, { created: { template, ...madeNow(context, job) }, ...NO_DELAY });
   return next({});
+}
+
+function madeNow({ clock }: ApplyContext, { metadata }: Job): Pick<CreatedJob, 'uid' | 'atMs'> {
+  return { uid: metadata?.uid, atMs: clock.monotonic() };
 }
 
 function markApplied({ records, events }: ApplyContext, run: JobRun, { event }: StepOf<'markApplied'>): Applied {
@@ -130,7 +134,7 @@ async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'creat
   try {
     const job = await context.cluster.createJob(run.metadata.namespace ?? '', step.job, turn.sent).finally(turn.end);
     context.jobs.put(job);
-    const created = { template: step.template, atMs: context.clock.monotonic() };
+    const created = { template: step.template, ...madeNow(context, job) };
     context.records.update(run, { created, appliedGeneration: generationOf(run), ...NO_DELAY });
     return next({ job });
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { JobRun } from '../../api/job-run.ts';
 import type { Job } from '../../api/wire.ts';
-import { isOwnJob, jobNameOfRun } from '../../core/job/ownership.ts';
+import { isOwnJob, jobNameOfRun, jobUidOfRun } from '../../core/job/ownership.ts';
 import type { Answers, Moment, RunRecord, Situation, TemplateResolution } from '../../core/run/situation.ts';
 import { appliedGeneration } from '../../core/run/suspend-step.ts';
 import type { MissingTemplateRules } from '../../core/run/template-wait.ts';
@@ -25,12 +25,13 @@ export interface GatherContext {
  */
 export function gather(context: GatherContext, run: JobRun, answers: Answers, now: Moment): Situation {
   const record = context.records.get(run);
-  const cached = context.jobs.get(run.metadata.namespace, jobNameOfRun(run));
-  const watched = cached && isOwnJob(cached, run) ? cached : undefined;
+  const own = (job: Job | undefined): Job | undefined =>
+    job && isOwnJob(job, run, jobUidOfRun(run, record)) ? job : undefined;
+  const watched = own(context.jobs.get(run.metadata.namespace, jobNameOfRun(run)));
   return {
     now,
     run,
-    job: newest(watched, ownJob(answers, run)),
+    job: newest(watched, answers.job === 'none' ? undefined : own(answers.job)),
     isJobWatched: watched !== undefined,
     template: templateFor(context, run, record, answers),
     outline: context.templates.outline(templateKeyOfRun(run)),
@@ -40,10 +41,6 @@ export function gather(context: GatherContext, run: JobRun, answers: Answers, no
     readsPods: context.pods.isPermitted,
     keepsLogEnds: context.pods.keepsLogEnds,
   };
-}
-
-function ownJob({ job }: Answers, run: JobRun): Job | undefined {
-  return job !== undefined && job !== 'none' && isOwnJob(job, run) ? job : undefined;
 }
 
 /** The watch may have reported a newer state than the answer to the last request. */

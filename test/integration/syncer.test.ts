@@ -416,6 +416,62 @@ describe('a Job that is deleted', () => {
   });
 });
 
+describe('a Job that is deleted and created again by hand, with the same name and owner', () => {
+  /** As `kubectl replace --force` does it. */
+  async function replace(job: Job, complete: boolean): Promise<Job> {
+    await environment.deleteJob(job);
+    const { name, namespace, labels, annotations, ownerReferences } = job.metadata!;
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b' }] } };
+    const replaced = await environment.client.create<Job>(JOBS, namespace, {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name, labels: labels!, annotations: annotations ?? {}, ownerReferences: ownerReferences! },
+      spec: { managedBy: 'example.com/test', template, backoffLimit: 7 },
+    } as Job);
+    if (complete) await environment.complete(replaced);
+    return replaced;
+  }
+
+  it('is not the Job of the run: its outcome is not known if no syncer watched', async () => {
+    const namespace = await environment.namespace();
+    const first = await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'replaced');
+    const { job, run: before } = await environment.withJob(namespace, 'replaced');
+    expect(before.status?.jobUid).toBe(job.metadata?.uid);
+    await first.stop();
+    await replace(job, true);
+    await environment.syncer();
+    const run = await environment.runThat(namespace, 'replaced', (one) => conditionsOf(one)['Finished']);
+    expect(conditionsOf(run)['Finished']).toBe('True OutcomeUnknown');
+    expect(run.status).toMatchObject({ phase: 'Unknown', jobUid: job.metadata!.uid });
+    expect(run.status?.error).toContain('another Job has taken its name');
+    expect(run.status).not.toHaveProperty('succeeded');
+  });
+
+  it('is left alone, and its run fails if the syncer saw that its Job was deleted', async () => {
+    const namespace = await environment.namespace();
+    await environment.syncer();
+    await environment.template(namespace);
+    await environment.run(namespace, 'replaced');
+    const { job } = await environment.withJob(namespace, 'replaced');
+    const replaced = await replace(job, false);
+    const run = await environment.runThat(namespace, 'replaced', (one) => conditionsOf(one)['Finished']);
+    expect(conditionsOf(run)['Finished']).toBe('True JobDeleted');
+    // The end of another run shows that the syncer has worked on everything that came before.
+    await environment.run(namespace, 'next');
+    await environment.complete((await environment.withJob(namespace, 'next')).job);
+    await environment.runThat(namespace, 'next', ({ status }) => status?.phase === 'Succeeded');
+    const { metadata, spec } = await environment.client.get<Job>(JOBS, {
+      namespace,
+      name: replaced.metadata!.name!,
+    });
+    expect(metadata?.uid).toBe(replaced.metadata!.uid);
+    expect(metadata?.annotations).not.toHaveProperty(['hematoscope.app/stopped']);
+    expect(spec?.activeDeadlineSeconds).toBeUndefined();
+  });
+});
+
 describe('a Job that loses its owner reference', () => {
   it('leaves its run with an unknown outcome, and not Running for ever', async () => {
     const namespace = await environment.namespace();

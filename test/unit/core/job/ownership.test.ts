@@ -36,6 +36,15 @@ describe('a Job belongs to a run', () => {
     expect(isOwnJob({ metadata: { ...jobOf({}).metadata, name: 'recorded' } }, run)).toBe(true);
   });
 
+  it('but not if the run had another Job with that name', () => {
+    const run = { ...RUN, status: { jobUid: 'its-job' } };
+    const withUid = (uid: string): Job => ({ metadata: { ...jobOf({}).metadata, uid } });
+    expect(isOwnJob(withUid('its-job'), run)).toBe(true);
+    expect(isOwnJob(withUid('made-by-hand'), run)).toBe(false);
+    expect(isOwnJob(withUid('made-by-hand'), RUN)).toBe(true);
+    expect(isOwnJob(withUid('made-by-hand'), RUN, 'its-job')).toBe(false);
+  });
+
   it('but not to a run that is not stored yet', () => {
     expect(isOwnJob({ metadata: {} }, { ...RUN, metadata: { name: 'echo-hello', namespace: 'team' } })).toBe(false);
   });

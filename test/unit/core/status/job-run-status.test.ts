@@ -195,6 +195,13 @@ describe('an existing Job', () => {
     ]);
   });
 
+  it('has the uid of the Job, if it is known', () => {
+    const of = job();
+    const withUid = { ...of, metadata: { ...of.metadata, uid: 'its-job' } };
+    expect(jobRunStatus(run(), mirror(withUid), NOW).jobUid).toBe('its-job');
+    expect(jobRunStatus(run(), mirror(of), NOW)).not.toHaveProperty('jobUid');
+  });
+
   it('names itself, the template and the generation', () => {
     const result = jobRunStatus(run(), mirror(job()), NOW);
     expect(result).toMatchObject({ jobName: 'echo-12345678', template: TEMPLATE, observedGeneration: 1 });

@@ -55,6 +55,13 @@ describe('what the syncer stores', () => {
     expect(ownRunOutline(finished)).toEqual(runOutline(finished));
   });
 
+  it.each([false, true])('of a run is the uid of its Job (finished: %s)', (finished) => {
+    const withJob = { ...run(finished), status: { ...run(finished).status, jobUid: 'uid-2' } };
+    const kept = ownRunOutline(withJob);
+    expect(kept.status?.jobUid).toBe('uid-2');
+    expect(ownRunOutline(kept)).toEqual(kept);
+  });
+
   it('of a finished run is its identity, its template, and that it is finished', () => {
     const kept = runOutline(run(true));
     expect(JSON.stringify(kept).length).toBeLessThan(400);

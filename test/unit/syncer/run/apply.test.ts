@@ -9,7 +9,7 @@ import type { ApplyContext } from '../../../../syncer/run/apply.ts';
 import { echoRun } from '../../core/objects.ts';
 
 const RUN = echoRun({}, { generation: 3 });
-const JOB: Job = { metadata: { name: 'echo-hello-1', namespace: 'team' } };
+const JOB: Job = { metadata: { name: 'echo-hello-1', namespace: 'team', uid: 'its-job' } };
 const CHANGED: Job = { ...JOB, spec: { suspend: true, template: {} } };
 const RENDERED = { revision: '0123456789', generation: 1, uid: 'template' };
 const EVENT = { type: 'Normal', reason: 'Suspended', action: 'SuspendJob', note: 'Suspended the Job' } as const;
@@ -176,7 +176,10 @@ describe('the creation of a Job', () => {
   it('is remembered, with what it was rendered from and the generation of the run', async () => {
     const { apply, done, recorded } = begin({ createJob: CHANGED });
     expect(await apply(CREATE)).toEqual({ kind: 'next', answers: { job: CHANGED } });
-    expect(recorded()).toEqual({ created: { template: RENDERED, atMs: MONOTONIC }, appliedGeneration: 3 });
+    expect(recorded()).toEqual({
+      created: { template: RENDERED, uid: 'its-job', atMs: MONOTONIC },
+      appliedGeneration: 3,
+    });
     expect(done).toEqual(['turn of team/echo-hello', 'create in team', 'turn over', 'cache Job']);
   });
 
@@ -264,7 +267,7 @@ describe('the adoption of a Job', () => {
   it('sends nothing, and leaves open which generation of the run the Job has', async () => {
     const { apply, done, recorded } = begin();
     expect(await apply({ kind: 'adoptJob', job: JOB, template: RENDERED })).toEqual({ kind: 'next', answers: {} });
-    expect(recorded()).toEqual({ created: { template: RENDERED, atMs: MONOTONIC } });
+    expect(recorded()).toEqual({ created: { template: RENDERED, uid: 'its-job', atMs: MONOTONIC } });
     expect(done).toEqual(['cache Job']);
   });
 });

@@ -89,6 +89,17 @@ describe('the situation of a run', () => {
     expect(situation.isJobWatched).toBe(watched);
   });
 
+  it.each<[string, Partial<Given>]>([
+    ['the status has', { run: { ...RUN, status: { jobName: NAME, jobUid: 'its-job' } } }],
+    ['was created a moment ago', { record: { created: { ...CREATED.created, uid: 'its-job' } } }],
+  ])('contains no Job with another uid than %s', (_sentence, given) => {
+    const withUid = (uid: string): Job => ({ ...job('5'), metadata: { ...job('5').metadata, uid } });
+    for (const where of [(it: Job) => ({ cachedJob: it }), (it: Job) => ({ answers: { job: it } })]) {
+      expect(gathered({ ...given, ...where(withUid('its-job')) }).job).toBeDefined();
+      expect(gathered({ ...given, ...where(withUid('made-by-hand')) }).job).toBeUndefined();
+    }
+  });
+
   it('contains the Job that the status names', () => {
     expect(gathered({ run: { ...RUN, status: { jobName: 'other' } }, cachedJob: job('5') }).job).toBeUndefined();
   });

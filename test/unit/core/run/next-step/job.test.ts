@@ -150,6 +150,20 @@ describe('a run with a Job', () => {
       ],
     ],
     [
+      'has an unknown outcome if its Job was deleted unseen, and another Job has its name and its owner',
+      {
+        run: { ...RUNNING, status: { ...RUNNING.status, jobUid: 'its-job' } },
+        answers: { job: ownJob(COMPLETE, { metadata: { uid: 'made-by-hand' } }) },
+        template: FOUND,
+      },
+      [
+        'writeStatus',
+        'Unknown',
+        'OutcomeUnknown',
+        `Job "${NAME}" was deleted while no syncer watched it, so its outcome is not known, and another Job has taken its name`,
+      ],
+    ],
+    [
       'fails if its Job was seen to be deleted, and another Job has taken its name',
       {
         run: RUNNING,
