@@ -111,6 +111,11 @@ export const ANNOTATIONS: readonly Term[] = [
       'With `"true"`, the run is never removed by `runs.retention` of its template or the default of the cluster.',
   },
   {
+    name: names.ANNOTATION_RESULTS_FROM,
+    on: JOB,
+    meaning: 'Name of the container that writes the results that the template declares.',
+  },
+  {
     name: names.ANNOTATION_TTL_SECONDS,
     on: 'Job',
     meaning:
@@ -134,6 +139,12 @@ export const CONDITIONS: readonly Term[] = [
     name: names.CONDITION_JOB_CREATED,
     on: 'JobRun',
     meaning: 'True when the Job has been created; False, with a reason, if it could not be created.',
+  },
+  {
+    name: names.CONDITION_RESULTS_VALID,
+    on: 'JobRun',
+    meaning:
+      'Only of a run that has succeeded and whose template declares results. True if they are in `status.results`; False if they are missing or wrong; Unknown if they could not be read. The run has succeeded in any case.',
   },
   {
     name: names.CONDITION_RECONCILING,

@@ -20,6 +20,7 @@ import type { ParameterValue } from './parameter.ts';
 import { FailureSchema } from './failure.ts';
 import { RenderedTemplateSchema } from './rendered-template.ts';
 import { NAME_PATTERN, TEMPLATE_REF_RULES } from './template-ref-rules.ts';
+import { ResultValuesSchema } from './result.ts';
 import { AtomicList, Embedded, ListMap, StringEnum, NullableStringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 import { WaitingSchema } from './waiting.ts';
 import type { EnvFromSource, EnvVar, JobStatus, ObjectMeta, ResourceRequirements, Toleration } from './wire.ts';
@@ -207,7 +208,7 @@ const ownStatus = Type.Object({
   conditions: Type.Optional(
     ListMap(Embedded<NonNullable<JobStatus['conditions']>[number]>(JOB_CONDITION), ['type'], {
       description:
-        'The conditions of the Job, and those of the JobRun: JobCreated; Finished, which becomes True when the run has finished; and for Helm and Flux, Reconciling and Stalled.',
+        'The conditions of the Job, and those of the JobRun: JobCreated; Finished, which becomes True when the run has finished; ResultsValid, if the template declares results; and for Helm and Flux, Reconciling and Stalled.',
     }),
   ),
   jobName: Type.Optional(Type.String({ description: 'Name of the Job, in the same namespace.' })),
@@ -232,6 +233,7 @@ const ownStatus = Type.Object({
   template: Type.Optional(RenderedTemplateSchema),
   waiting: Type.Optional(WaitingSchema),
   failure: Type.Optional(FailureSchema),
+  results: Type.Optional(ResultValuesSchema),
   callback: Type.Optional(CallbackStatusSchema),
   error: Type.Optional(
     Type.String({ description: 'Why the run failed, or why its outcome is not known, in one sentence.' }),

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { JOB_SPEC, OBJECT_META } from './kubernetes/definitions.ts';
 import { ALLOWED_REVISIONS, DEFAULT_OVERRIDES, OVERRIDES } from './names.ts';
 import { ParametersSchema } from './parameter.ts';
+import { resultFields } from './result.ts';
 import { AtomicList, Embedded, StringEnum, StringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 import { TemplateRunsSchema } from './template-runs.ts';
 import type { JobSpec, ObjectMeta } from './wire.ts';
@@ -52,6 +53,7 @@ const content = {
   jobMetadata: Type.Optional(JobMetadataSchema),
   parameters: Type.Optional(ParametersSchema),
   overrides: Type.Optional(OverridesSchema),
+  ...resultFields,
 };
 
 /** How runs are treated, whatever revision they name: only the present value applies. */
@@ -72,7 +74,10 @@ export const JobTemplateSchema = Type.Object(
 export type JobTemplate = Static<typeof JobTemplateSchema>;
 
 /** The part of a template that determines its runs: the content of a revision. */
-export type TemplateContent = Pick<JobTemplate, 'spec' | 'jobMetadata' | 'parameters' | 'overrides'>;
+export type TemplateContent = Pick<
+  JobTemplate,
+  'spec' | 'jobMetadata' | 'parameters' | 'overrides' | 'results' | 'resultsFrom'
+>;
 
 export const ClusterJobTemplateSchema = Type.Object(
   {

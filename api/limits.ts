@@ -15,6 +15,10 @@ export const LONGEST_ARGUMENT = 128 * 1024;
 
 /** Parameters that a template declares, and values that a run sets. */
 export const MOST_PARAMETERS = 100;
+/** Results that a template declares. */
+export const MOST_RESULTS = 50;
+/** Bytes that Kubernetes stores of what one container writes to its termination log. */
+export const LARGEST_RESULTS = 4096;
 /** Values of an `enum`. */
 export const MOST_ENUM_VALUES = 1000;
 /** Characters of a `pattern`. */

@@ -45,6 +45,8 @@ export const ANNOTATION_RETAIN = `${GROUP}/retain`;
 /** On a Job: `ttlSecondsAfterFinished` as it was requested, if the Job itself has a longer one. */
 export const ANNOTATION_TTL_SECONDS = `${GROUP}/ttl-seconds-after-finished`;
 
+/** On a Job whose template declares results: the name of the container that writes them. */
+export const ANNOTATION_RESULTS_FROM = `${GROUP}/results-from`;
 /** On a Job that the syncer stops: why, and when. */
 export const ANNOTATION_STOPPED = `${GROUP}/stopped`;
 
@@ -139,6 +141,9 @@ export const CONDITION_RECONCILING = 'Reconciling';
 /** Ours, for kstatus: True once the run has failed, absent otherwise. */
 export const CONDITION_STALLED = 'Stalled';
 
+/** Ours, of a run that has succeeded and whose template declares results: whether they are in its status. */
+export const CONDITION_RESULTS_VALID = 'ResultsValid';
+
 /** Reasons of conditions and of Events. */
 export const REASON_JOB_CREATED = 'JobCreated';
 export const REASON_COMPLETED = 'Completed';
@@ -176,3 +181,8 @@ export const REASON_JOB_STOPPED = 'JobStopped';
 export const REASON_CALLBACK_FAILED = 'CallbackFailed';
 /** A finished run was removed, because of its age or number. */
 export const REASON_REMOVED = 'Removed';
+/** Reasons of the condition `ResultsValid`. */
+export const REASON_RESULTS_VALID = 'ResultsValid';
+export const REASON_RESULTS_MISSING = 'ResultsMissing';
+export const REASON_RESULTS_INVALID = 'ResultsInvalid';
+export const REASON_RESULTS_UNKNOWN = 'ResultsUnknown';

@@ -114,4 +114,26 @@ export const REASONS: readonly Term[] = [
     meaning:
       'The finished run was removed, with its Job, because `runs.retention` of its template, or the default of the cluster, requires it.',
   },
+  {
+    name: names.REASON_RESULTS_VALID,
+    on: 'condition',
+    meaning: 'The results of the run fit the schemas of its template, and are in `status.results`.',
+  },
+  {
+    name: names.REASON_RESULTS_MISSING,
+    on: EVENT_AND_CONDITION,
+    meaning: 'The container has written no results.',
+  },
+  {
+    name: names.REASON_RESULTS_INVALID,
+    on: EVENT_AND_CONDITION,
+    meaning:
+      'What the container has written is not a JSON object, is longer than 4 KiB, or does not fit the schemas of the template. The message has all errors.',
+  },
+  {
+    name: names.REASON_RESULTS_UNKNOWN,
+    on: EVENT_AND_CONDITION,
+    meaning:
+      'The results could not be read or checked, for example because the Pod was deleted. The message gives the reason.',
+  },
 ];

@@ -123,9 +123,15 @@ ${fieldTable(parameters(), 'parameters[]', 2)}
 
 ${fieldTable(property(JOB_TEMPLATE_RESOURCE, 'overrides'), 'overrides', 1)}
 
+### results
+
+${fieldTable(results(), 'results[]', 2)}
+
 ### Columns of \`kubectl get jobtemplates\`
 
 ${columnTable(JOB_TEMPLATE_RESOURCE)}`;
+
+const results = (): JsonSchema => property(JOB_TEMPLATE_RESOURCE, 'results').items ?? {};
 
 const parameters = (): JsonSchema => property(JOB_TEMPLATE_RESOURCE, 'parameters').items ?? {};
 

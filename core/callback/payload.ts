@@ -53,8 +53,7 @@ export function callbackPayload(run: JobRun): CallbackPayload {
 }
 
 function details({ metadata, spec, status }: JobRun): Partial<CallbackPayload> {
-  const { phase, template, startTime, completionTime, ...others } = status ?? {};
-  const { failure, results } = others as { failure?: unknown; results?: unknown };
+  const { phase, template, startTime, completionTime, failure, results } = status ?? {};
   const all = {
     phase,
     revision: template?.revision ?? spec.templateRevision,

@@ -1,6 +1,7 @@
 import type { JobRun } from '../../api/job-run.ts';
 import {
   ANNOTATION_JOB_RUN_NAME,
+  ANNOTATION_RESULTS_FROM,
   API_VERSION,
   LABEL_APP_INSTANCE,
   LABEL_APP_MANAGED_BY,
@@ -12,7 +13,7 @@ import {
   MANAGED_BY,
 } from '../../api/names.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
-import type { Job, ObjectMeta } from '../../api/wire.ts';
+import type { Job, JobSpec, ObjectMeta } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { argumentErrors } from './argument-length.ts';
 import { jobSizeErrors } from './job-size.ts';
@@ -25,6 +26,8 @@ import type { Origins } from '../overrides/origins.ts';
 import { overrideErrors, withOverrides } from '../overrides/overrides.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
+import { declaredResults } from '../results/declarations.ts';
+import { onePodErrors } from '../results/one-pod.ts';
 import { asRunErrors } from '../template/template-reference.ts';
 import { parameterOrigins } from '../refusal/parameter-origins.ts';
 import { substitute, type Substituted } from './substitute.ts';
@@ -64,8 +67,12 @@ export function render(template: CompiledTemplate, run: JobRun): Rendered {
   const job = jobOf(template, run, { ...substituted, spec: withOverrides(spec, run) });
   const tooLarge = jobSizeErrors(job, run, substituted.bytes);
   if (tooLarge.length > 0) return { errors: tooLarge, of: 'run' };
-  const tooLong = argumentErrors(job.spec ?? spec);
-  return tooLong.length > 0 ? { errors: asRunErrors(tooLong, run, origins()), of: 'run' } : { job, origins };
+  const unfit = [...argumentErrors(job.spec ?? spec), ...onePodOfResults(template, job)];
+  return unfit.length > 0 ? { errors: asRunErrors(unfit, run, origins()), of: 'run' } : { job, origins };
+}
+
+function onePodOfResults({ content }: CompiledTemplate, { spec }: Job): FieldError[] {
+  return declaredResults(content).length > 0 ? onePodErrors(spec ?? {}) : [];
 }
 
 /**
@@ -78,6 +85,7 @@ function jobOf(template: CompiledTemplate, run: JobRun, { spec, jobMetadata }: J
   const podLabels = podTemplate.metadata?.labels ?? {};
   const overrides = metadataOverrides(run);
   const own = { labels: ownLabels(run), annotations: { [ANNOTATION_JOB_RUN_NAME]: run.metadata.name ?? '' } };
+  const ofResults = resultsAnnotation(template, spec);
   const recommended = appLabels(template, run, podLabels);
   const backed = withBackstop(spec);
   return {
@@ -86,7 +94,13 @@ function jobOf(template: CompiledTemplate, run: JobRun, { spec, jobMetadata }: J
     metadata: {
       ...jobMeta(run),
       labels: { ...labelsForJob(podLabels), ...recommended, ...overrides.labels, ...jobMetadata.labels, ...own.labels },
-      annotations: { ...overrides.annotations, ...jobMetadata.annotations, ...own.annotations, ...backed.annotations },
+      annotations: {
+        ...overrides.annotations,
+        ...jobMetadata.annotations,
+        ...own.annotations,
+        ...backed.annotations,
+        ...ofResults,
+      },
     },
     spec: {
       ...backed.spec,
@@ -100,6 +114,13 @@ function jobOf(template: CompiledTemplate, run: JobRun, { spec, jobMetadata }: J
       },
     },
   };
+}
+
+/** The container that writes the results of the run, if there are any. */
+function resultsAnnotation({ content }: CompiledTemplate, spec: JobSpec): Labels {
+  if (declaredResults(content).length === 0) return {};
+  const name = content.resultsFrom ?? spec.template.spec?.containers[0]?.name;
+  return name === undefined ? {} : { [ANNOTATION_RESULTS_FROM]: name };
 }
 
 function ownLabels(run: JobRun): Labels {

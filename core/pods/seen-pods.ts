@@ -9,10 +9,10 @@ export interface SeenPods {
 }
 
 /**
- * Why the Pods of a Job are read: to see why none is ready; to see why some failed, before they are deleted; or to make sure
- * that none has started, so that the Job can be stopped.
+ * Why the Pods of a Job are read: to see why none is ready; to see why some failed, before they are deleted; to make sure
+ * that none has started, so that the Job can be stopped; or to read the results of the one that succeeded.
  */
-export type PodsPurpose = 'look' | 'failure' | 'start';
+export type PodsPurpose = 'look' | 'failure' | 'start' | 'results';
 
 /** As it is named in a sentence. */
 export function titleOfPod({ metadata }: Pod): string {

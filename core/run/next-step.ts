@@ -33,6 +33,7 @@ import { podsStep, seenOfPods, withLook } from './pods-step.ts';
 import { presentErrors } from './present-template.ts';
 import { render } from '../job/render.ts';
 import { hidingFromOthers } from '../job/secret-values.ts';
+import { resultsStep } from './results-step.ts';
 import type { RunRecord, Situation, TemplateResolution } from './situation.ts';
 import type { Again, Step } from './step.ts';
 import {
@@ -79,6 +80,7 @@ export function nextStep(situation: Situation): Step {
     firstStatusWait(situation, observation) ??
     suspendStep(situation, observation) ??
     startDeadlineStep(situation, observation) ??
+    resultsStep(situation, observation) ??
     endOfPodsStep(situation, observation) ??
     statusStep(situation, withPods(situation, { ...observed, observation }))
   );
@@ -94,9 +96,10 @@ function endOfPodsStep(situation: Situation, observation: Observation): Step | u
 
 function withPods(situation: Situation, { observation, again }: Observed): Observed {
   if (observation.kind !== 'job') return { observation, again: withStartDeadline(again, situation, observation) };
-  const failure = observation.failure ?? situation.record.failure?.failure;
+  const { record } = situation;
+  const failure = observation.failure ?? record.failure?.failure;
   return {
-    observation: { ...observation, pods: seenOfPods(situation), failure },
+    observation: { ...observation, pods: seenOfPods(situation), failure, results: record.results },
     again: withStartDeadline(withLook(again, situation), situation, observation),
   };
 }

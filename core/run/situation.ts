@@ -3,6 +3,7 @@ import type { Failure } from '../../api/failure.ts';
 import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import type { SeenPods } from '../pods/seen-pods.ts';
+import type { ResultsOutcome } from '../results/results-outcome.ts';
 import type { TemplateOutline } from '../template/outline.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
 import type { MissingTemplateRules } from './template-wait.ts';
@@ -57,6 +58,8 @@ export interface RunRecord {
   look?: Look | undefined;
   /** What the Pods said about failed attempts, when they were read last. */
   failure?: SeenFailure | undefined;
+  /** What became of the results of the run, until its final status is stored. */
+  results?: ResultsOutcome | undefined;
 }
 
 export interface SeenFailure {

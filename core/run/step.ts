@@ -2,6 +2,7 @@ import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import type { Hide } from '../errors/hidden.ts';
 import type { PodsPurpose } from '../pods/seen-pods.ts';
+import type { ResultsOutcome } from '../results/results-outcome.ts';
 import type { RunEvent } from '../status/status-events.ts';
 import type { Look, SeenFailure } from './situation.ts';
 
@@ -30,5 +31,6 @@ export type Step =
   /** Read the Pods of the Job. `look`: when to read them again. */
   | { kind: 'readPods'; job: Job; look: Look | undefined; purpose: PodsPurpose }
   | { kind: 'rememberFailure'; seen: SeenFailure }
+  | { kind: 'rememberResults'; results: ResultsOutcome }
   /** `patch`: merge patch of the status. `job`: the Job that the status is about. */
   | { kind: 'writeStatus'; patch: object; events: RunEvent[]; job: Job | undefined; again: Again | undefined };

@@ -6,6 +6,7 @@ import {
   CONDITION_FINISHED,
   CONDITION_JOB_CREATED,
   CONDITION_RECONCILING,
+  CONDITION_RESULTS_VALID,
   CONDITION_STALLED,
   REASON_CANCELLED,
   REASON_COMPLETED,
@@ -19,13 +20,21 @@ import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Waiting } from '../../api/waiting.ts';
 import type { Job, JobStatus } from '../../api/wire.ts';
 import type { PodsView } from '../pods/pods-view.ts';
+import type { ResultsOutcome } from '../results/results-outcome.ts';
 import { boundedJobStatus, boundedText } from './bounded-job-status.ts';
 import { kstatusConditions } from './kstatus-conditions.ts';
+import { resultsCondition, resultValues } from './results-status.ts';
 
 type Condition = NonNullable<JobStatus['conditions']>[number];
 
 /** A Job's condition of such a type is not mirrored: a list of conditions has each type once. */
-const OWN_CONDITIONS = [CONDITION_JOB_CREATED, CONDITION_FINISHED, CONDITION_RECONCILING, CONDITION_STALLED];
+const OWN_CONDITIONS = [
+  CONDITION_JOB_CREATED,
+  CONDITION_FINISHED,
+  CONDITION_RESULTS_VALID,
+  CONDITION_RECONCILING,
+  CONDITION_STALLED,
+];
 
 /** What the syncer knows about a run. */
 export type Observation =
@@ -40,6 +49,8 @@ export type Observation =
       pods?: PodsView | undefined;
       /** Why its last attempt failed, if that is known. */
       failure?: Failure | undefined;
+      /** What became of its results, if its template declares any. */
+      results?: ResultsOutcome | undefined;
       cancelled?: boolean | undefined;
     }
   /** It has no Job yet; the syncer tries again. */
@@ -139,7 +150,7 @@ function mirrored(run: JobRun, observation: JobObservation, now: string): JobRun
       message: `Job ${name} was created`,
       lastTransitionTime: creationTimestamp,
     }),
-    ...(outcome ? [finishedCondition(outcome, cancelled)] : []),
+    ...(outcome ? [finishedCondition(outcome, cancelled), ...resultsCondition(observation.results, outcome)] : []),
   ];
   const known = template ?? run.status?.template;
   return {
@@ -226,7 +237,7 @@ function phaseOf(run: JobRun, job: Job, pods: PodsView | undefined): Phase {
 }
 
 function outcomeStatus(run: JobRun, observation: JobObservation, outcome: Condition): JobRunStatus {
-  if (outcome.type === CONDITION_COMPLETE) return { phase: 'Succeeded' };
+  if (outcome.type === CONDITION_COMPLETE) return { phase: 'Succeeded', ...resultValues(observation.results) };
   if (observation.cancelled === true) return { phase: 'Cancelled', error: boundedText(outcome.message ?? '') };
   const known = failureStatus(run, observation);
   return { phase: 'Failed', ...known, error: known.failure?.message ?? `Job failed: ${sentenceOf(outcome)}` };

@@ -3,6 +3,7 @@ import {
   CONDITION_FAILED,
   CONDITION_FINISHED,
   CONDITION_JOB_CREATED,
+  CONDITION_RESULTS_VALID,
   REASON_CANCELLED,
   REASON_COMPLETED,
   REASON_JOB_CREATED,
@@ -33,7 +34,13 @@ export function statusEvents(before: JobRun, after: JobRun): RunEvent[] {
   const finished = turned(before, after, CONDITION_FINISHED);
   if (finished?.status === 'True') events.push(ending(after, finished));
   else if (created?.status === 'False') events.push(waiting(created));
-  return events;
+  return [...events, ...withoutResults(turned(before, after, CONDITION_RESULTS_VALID))];
+}
+
+function withoutResults(results: Condition | undefined): RunEvent[] {
+  if (results === undefined || results.status === 'True') return [];
+  const { reason = '', message = '' } = results;
+  return [{ type: 'Warning', reason, action: 'ReadResults', note: `The run has no results: ${message}` }];
 }
 
 function ending(run: JobRun, finished: Condition): RunEvent {

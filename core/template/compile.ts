@@ -42,13 +42,15 @@ export class CompiledTemplate {
   #errors: readonly FieldError[] | undefined;
 
   constructor(template: TemplateContent) {
-    const { spec, jobMetadata, parameters, overrides } = template;
+    const { spec, jobMetadata, parameters, overrides, results, resultsFrom } = template;
     this.#unknownFields = unknownTemplateFields(template);
     this.content = {
       spec,
       ...(jobMetadata && { jobMetadata }),
       ...(parameters && { parameters }),
       ...(overrides && { overrides }),
+      ...(results && { results }),
+      ...(resultsFrom !== undefined && { resultsFrom }),
     };
     const json = canonicalJson(this.content);
     this.digest = createHash('sha256').update(json).digest('hex');

@@ -1,5 +1,6 @@
 import type { TemplateContent } from '../../api/job-template.ts';
 import { OVERRIDES } from '../../api/names.ts';
+import type { JobSpec } from '../../api/wire.ts';
 import { MOST_ERRORS } from '../../api/limits.ts';
 import { errorsOfEach } from '../errors/errors-of-each.ts';
 import type { FieldError } from '../errors/field-error.ts';
@@ -7,6 +8,8 @@ import { field, OMITTED } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { namedParameters, parameterDeclarationErrors } from '../parameters/declarations.ts';
 import type { SchemaCompiler } from '../parameters/schema-compiler.ts';
+import { resultDeclarationErrors } from '../results/declarations.ts';
+import { onePodErrors } from '../results/one-pod.ts';
 import { jobMetadataErrors } from './job-metadata-errors.ts';
 import { argumentErrors } from '../job/argument-length.ts';
 import { placeholderErrors } from './placeholder-errors.ts';
@@ -32,10 +35,16 @@ export function templateErrors(template: TemplateContent, { schemas, plan }: Com
     ...parameterDeclarationErrors(parameters, schemas),
     ...placeholderErrors(plan, namedParameters(parameters)),
   ];
-  const beside = [...jobMetadataErrors(template.jobMetadata), ...allowErrors(template)];
+  const ofResults = [...resultDeclarationErrors(template, schemas), ...onePodOfResults(template)];
+  const beside = [...jobMetadataErrors(template.jobMetadata), ...allowErrors(template), ...ofResults];
   const inContainers = containerErrors(template);
   const tooLong = inContainers.length === 0 ? argumentErrors(template.spec) : [];
   return [...inContainers, ...tooLong, ...inParameters.slice(0, MOST_ERRORS), ...beside];
+}
+
+function onePodOfResults(template: TemplateContent): FieldError[] {
+  const { results, spec } = template as { results?: unknown; spec?: Partial<JobSpec> | null };
+  return Array.isArray(results) && results.length > 0 ? onePodErrors(spec ?? {}) : [];
 }
 
 function containerErrors(template: TemplateContent): FieldError[] {

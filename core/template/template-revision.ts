@@ -5,7 +5,7 @@ const DIGITS = 10;
 
 /**
  * Content hash of a template: 10 hex digits of the sha256 of everything that its runs depend on (spec, jobMetadata,
- * parameters, overrides). Templates of the same revision render the same Jobs.
+ * parameters, overrides, results). Templates of the same revision render the same Jobs.
  */
 export function templateRevision(content: TemplateContent): string {
   return revisionOf(createHash('sha256').update(canonicalJson(content)).digest('hex'));
@@ -17,8 +17,9 @@ export function revisionOf(digest: string): string {
 }
 
 /** Everything that the runs of a template depend on, as JSON with sorted keys: the order of fields does not matter. */
-export function canonicalJson({ spec, jobMetadata, parameters, overrides }: TemplateContent): string {
-  return JSON.stringify({ spec, jobMetadata, parameters, overrides }, sortKeys);
+export function canonicalJson(content: TemplateContent): string {
+  const { spec, jobMetadata, parameters, overrides, results, resultsFrom } = content;
+  return JSON.stringify({ spec, jobMetadata, parameters, overrides, results, resultsFrom }, sortKeys);
 }
 
 /** A replacer for JSON.stringify that sorts the keys of each object. */

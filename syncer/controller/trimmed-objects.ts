@@ -1,5 +1,6 @@
 import type { JobRun, JobRunStatus } from '../../api/job-run.ts';
 import {
+  ANNOTATION_RESULTS_FROM,
   ANNOTATION_RETAIN,
   ANNOTATION_STOPPED,
   ANNOTATION_TTL_SECONDS,
@@ -12,6 +13,9 @@ import type { Job, JobSpec } from '../../api/wire.ts';
 import { isCallbackPending } from '../../core/callback/attempt.ts';
 import { isFinished } from '../../core/status/job-run-status.ts';
 import { isRetained } from '../../core/retention/retained.ts';
+
+/** Of a Job. */
+const USED_ANNOTATIONS = [ANNOTATION_RESULTS_FROM, ANNOTATION_STOPPED, ANNOTATION_TTL_SECONDS];
 
 /** Shared by the outlines of all runs that have them. */
 const RETAINED = { annotations: { [ANNOTATION_RETAIN]: 'true' } };
@@ -90,7 +94,7 @@ export function trimmedJob(job: Job): Job {
     metadata: {
       ...identityOf(job.metadata ?? {}),
       labels: only([LABEL_APP_VERSION, LABEL_JOB_RUN], labels),
-      ...(annotations && { annotations: only([ANNOTATION_STOPPED, ANNOTATION_TTL_SECONDS], annotations) }),
+      ...(annotations && { annotations: only(USED_ANNOTATIONS, annotations) }),
       ...(creationTimestamp !== undefined && { creationTimestamp }),
       ...(deletionTimestamp !== undefined && { deletionTimestamp }),
       // An object has one controller at most, and any number of other owners.

@@ -75,6 +75,7 @@ const REQUESTS: { [Kind in Step['kind']]: Request<Kind> } = {
   planLook,
   readPods,
   rememberFailure,
+  rememberResults,
   writeStatus,
 };
 
@@ -125,6 +126,11 @@ async function readPods(context: ApplyContext, run: JobRun, step: StepOf<'readPo
 
 function rememberFailure({ records }: ApplyContext, run: JobRun, { seen }: StepOf<'rememberFailure'>): Applied {
   records.update(run, { failure: seen });
+  return next({});
+}
+
+function rememberResults({ records }: ApplyContext, run: JobRun, { results }: StepOf<'rememberResults'>): Applied {
+  records.update(run, { results });
   return next({});
 }
 

@@ -6,6 +6,7 @@ import { isLive } from '../../core/pods/seen-pods.ts';
 import type { PodsPurpose, SeenPods } from '../../core/pods/seen-pods.ts';
 import { KubeApiError, ResponseTooLargeError } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
+import type { ListPage } from '../../kube/client/request-options.ts';
 import { SparseReports } from '../../kube/process/sparse-reports.ts';
 import type { Clock } from '../clock.ts';
 import { LookRate } from './look-rate.ts';
@@ -20,6 +21,8 @@ export interface PodReaderOptions {
 
 /** All Pods of a run usually wait for the same. */
 const MOST_PODS = 30;
+/** Only one Pod of a Job with results succeeds, but many may have failed before. */
+const SUCCEEDED = { fieldSelector: 'status.phase=Succeeded', limit: 1 };
 /** Before a Job is stopped because none of its Pods has started, all of them are read: this many pages at most. */
 const MOST_PAGES = 40;
 const MOST_EVENTS = 20;
@@ -65,8 +68,9 @@ export class PodReader {
   }
 
   async #seen(job: Job, purpose: PodsPurpose): Promise<SeenPods | 'unknown'> {
-    const { pods, more } = await this.#podsOf(job);
+    const { pods, more } = await this.#podsOf(job, purpose === 'results' ? SUCCEEDED : {});
     switch (purpose) {
+      case 'results':
       case 'failure':
         return { pods };
       case 'look':
@@ -84,7 +88,7 @@ export class PodReader {
     let token = first;
     for (let pages = 1; token !== ''; pages += 1) {
       if (pages >= MOST_PAGES) return undefined;
-      const { pods, more } = await this.#podsOf(job, token);
+      const { pods, more } = await this.#podsOf(job, { continue: token });
       all.push(...pods);
       token = more;
     }
@@ -97,11 +101,11 @@ export class PodReader {
   }
 
   /** One page. `more`: the token of the next one, or empty. */
-  async #podsOf({ metadata }: Job, token = ''): Promise<{ pods: Pod[]; more: string }> {
+  async #podsOf({ metadata }: Job, selected: ListPage = {}): Promise<{ pods: Pod[]; more: string }> {
     const { namespace, uid = '' } = metadata ?? {};
     const labelSelector = `batch.kubernetes.io/controller-uid=${uid}`;
     const options = { maxBytes: MOST_BYTES };
-    const page = { namespace, labelSelector, limit: MOST_PODS, ...(token !== '' && { continue: token }) };
+    const page = { namespace, labelSelector, limit: MOST_PODS, ...selected };
     const list = await this.#options.client.list<Pod>(PODS, page, options);
     return { pods: list.items, more: list.metadata.continue ?? '' };
   }

@@ -92,7 +92,7 @@ export function isContentUnchanged({ operation, object, oldObject }: AdmissionRe
 }
 
 function contentOf(template: Template): unknown[] {
-  const { spec, jobMetadata, parameters, overrides, runs } = template;
+  const { spec, jobMetadata, parameters, overrides, results, resultsFrom, runs } = template;
   const ofRuns = [runs?.callback, runs?.concurrency];
-  return [spec, jobMetadata, parameters, overrides, ...ofRuns, unknownTemplateFields(template)];
+  return [spec, jobMetadata, parameters, overrides, results, resultsFrom, ...ofRuns, unknownTemplateFields(template)];
 }

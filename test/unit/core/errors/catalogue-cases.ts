@@ -7,6 +7,8 @@ import { groupErrors } from '../../../../core/concurrency/group-errors.ts';
 import { groupOf } from '../../../../core/concurrency/group.ts';
 import type { FieldError } from '../../../../core/errors/field-error.ts';
 import { jobRefusal, type Status } from '../../../../core/refusal/job-refusal.ts';
+import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
+import { resultErrors } from '../../../../core/results/results-of-run.ts';
 import { presentErrors } from '../../../../core/run/present-template.ts';
 import { render } from '../../../../core/job/render.ts';
 import { rerunOfErrors } from '../../../../core/run/rerun-of.ts';
@@ -65,6 +67,19 @@ const TEMPLATE_CASES: Errors[] = [
   template(undefined, [], { overrides: { allow: ['arg', 'env', 'env', 7] } }),
   template(undefined, [], { jobMetadata: 'x' }),
   template(undefined, [], { jobMetadata: { labels: 'x', annotations: { a: 7, 'hematoscope.app/x': '' } } }),
+  template(undefined, [], { results: 'x' }),
+  template(undefined, [], { results: [7, {}, { name: 'a'.repeat(64) }, { name: '1x' }, { name: 'x' }, { name: 'x' }] }),
+  template(undefined, [], { resultsFrom: 'main' }),
+  template(undefined, [], { results: [{ name: 'x' }], resultsFrom: 'mian' }),
+  template(undefined, [], { results: [{ name: 'x' }], resultsFrom: 'zzzzzz' }),
+  template(undefined, [], {
+    results: [{ name: 'x', schema: { type: 'string', pattern: '(?:a{99}){99}'.repeat(9), maxLength: 4096 } }],
+  }),
+  () =>
+    compileTemplate({
+      spec: { template: { spec: text([]) }, parallelism: 2, completionMode: 'Indexed' },
+      results: [{ name: 'x' }],
+    }).errors,
   template('x'),
   template([7, {}, { name: 'a'.repeat(64) }, { name: '1x' }, { name: 'x' }, { name: 'x' }]),
   template([
@@ -296,6 +311,14 @@ const CALLBACK_CASES: Errors[] = [
   callback({ callbackToken: 'a\nb', callbackTokenSecretRef: { name: 'token', key: 'value' } }),
 ];
 
+const RESULT_CASES: Errors[] = [
+  () =>
+    resultErrors(
+      { row: 1, zzzzzz: 1, text: 7 },
+      { results: [{ name: 'rows', schema: { type: 'integer' } }, { name: 'text' }], schemas: new SchemaCompiler() },
+    ),
+];
+
 /** All cases, by what is wrong. */
 export const CASES = {
   template: TEMPLATE_CASES,
@@ -304,5 +327,6 @@ export const CASES = {
   reference: REFERENCE_CASES,
   job: REFUSAL_CASES,
   callback: CALLBACK_CASES,
+  results: RESULT_CASES,
   concurrency: [...GROUP_CASES, ...CONCURRENCY_CASES],
 };

@@ -73,6 +73,18 @@ describe('what is wrong', () => {
         "jobMetadata.labels: Invalid value: "x": must be a map of strings",
         "jobMetadata.annotations[a]: Invalid value: 7: must be a string",
         "jobMetadata.annotations[hematoscope.app/x]: Forbidden: is set by job-template-run itself",
+        "results: Invalid value: "x": must be a list of results",
+        "results[0]: Invalid value: 7: must be a result, with a name",
+        "results[1].name: Required value: the name of the result",
+        "results[2].name: Too long: may not be more than 63 characters",
+        "results[3].name: Invalid value: "1x": the name of a result has only letters, digits, "_" and "-", and begins with a letter or "_"",
+        "results[5].name: Duplicate value: "x"",
+        "resultsFrom: Forbidden: the template declares no results",
+        "resultsFrom: Not found: "mian": the template has no such container; did you mean "main"? it has "main"",
+        "resultsFrom: Not found: "zzzzzz": the template has no such container; it has "main"",
+        "results[0].schema: Forbidden: checking this template's results could take too long; lower maxLength or maxItems, or repeat less in the pattern",
+        "spec.parallelism: Forbidden: the template declares results, so its Jobs have one Pod; leave it out, or set it to 1",
+        "spec.completionMode: Forbidden: the template declares results, so its Jobs have one Pod; leave it out",
         "parameters: Invalid value: "x": must be a list of parameters",
         "parameters[0]: Invalid value: 7: must be a parameter, with a name",
         "parameters[1].name: Required value: the name of the parameter",
@@ -238,6 +250,17 @@ describe('what is wrong', () => {
         "runs.callback.tokenSecretRef.name: Forbidden: callbacks may not read Secret "token" in any namespace: the administrator of the cluster permits it with the chart value callbacks.secrets",
         "spec.callbackToken: Forbidden: spec.callbackTokenSecretRef is set as well; set one of the two",
         "spec.callbackToken: Invalid value: must have only printable ASCII characters, and no blank at its ends",
+      ]
+    `);
+  });
+
+  test('with the results of a run', () => {
+    expect(sentences(CASES.results)).toMatchInlineSnapshot(`
+      [
+        "results[rows]: Required value: the template declares this result, of type integer",
+        "results[text]: Invalid value: 7: must be a string: put it in quotes",
+        "results[row]: Not found: "row": the template declares no result of this name; did you mean "rows"? it declares "rows", "text"",
+        "results[zzzzzz]: Not found: "zzzzzz": the template declares no result of this name; it declares "rows", "text"",
       ]
     `);
   });

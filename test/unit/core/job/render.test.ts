@@ -237,3 +237,37 @@ describe('the Job of a run', () => {
     expect(rendered(echoTemplate(), run).metadata?.ownerReferences).toMatchObject([{ name: '', uid: 'u' }]);
   });
 });
+
+describe('the Job of a template with results', () => {
+  const withResults = (more: object = {}): JobTemplate => ({ ...echoTemplate(), results: [{ name: 'rows' }], ...more });
+  const refusedAt = (template: JobTemplate, run: JobRun) => {
+    const result = render(compileTemplate(template), run);
+    return 'job' in result ? [] : result.errors.map(({ path }) => `${result.of}: ${path}`);
+  };
+  const annotation = (template: JobTemplate) =>
+    rendered(template, echoRun()).metadata?.annotations?.['hematoscope.app/results-from'];
+
+  it('names the container that writes them', () => {
+    expect(annotation(withResults())).toBe('echo');
+    expect(annotation(withResults({ resultsFrom: 'sidecar' }))).toBe('sidecar');
+    expect(annotation(echoTemplate())).toBeUndefined();
+    expect(annotation(withResults({ results: [] }))).toBeUndefined();
+  });
+
+  it.each([
+    ['parallelism', { parallelism: 2 }, ['run: spec.parallelism']],
+    ['completions', { completions: 2, parallelism: 1 }, ['run: spec.completions']],
+  ])('has one Pod, whatever %s a run sets', (_, spec, paths) => {
+    expect(refusedAt(withResults(), echoRun(spec))).toEqual(paths);
+    expect(refusedAt(echoTemplate(), echoRun(spec))).toEqual([]);
+  });
+
+  it('has one Pod, whatever value a parameter has', () => {
+    const parameters = [{ name: 'n', schema: { type: 'integer' as const } }];
+    const spec = { ...echoTemplate().spec, parallelism: '$(params.n)' as never };
+    expect(refusedAt(withResults({ parameters, spec }), echoRun({ parameters: { n: 2 } }))).toEqual([
+      'run: spec.parameters[n]',
+    ]);
+    expect(refusedAt(withResults({ parameters, spec }), echoRun({ parameters: { n: 1 } }))).toEqual([]);
+  });
+});

@@ -25,6 +25,7 @@ const SUMMARIES: { [Kind in Step['kind']]: (taken: Extract<Step, { kind: Kind }>
   planLook: ({ look }) => ['planLook', look?.delayMs],
   readPods: ({ look, purpose }) => ['readPods', look?.delayMs, ...(purpose === 'start' ? [purpose] : [])],
   rememberFailure: ({ seen }) => ['rememberFailure', seen.key],
+  rememberResults: ({ results }) => ['rememberResults', results.reason],
   writeStatus: ({ patch, events, again }) => {
     const { phase = 'the same phase', error } = patch as JobRunStatus;
     const reasons = events.map(({ reason }) => reason);

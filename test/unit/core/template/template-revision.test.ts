@@ -41,6 +41,15 @@ describe('templateRevision', () => {
     expect(compileTemplate(treated).content).not.toHaveProperty('runs');
   });
 
+  it('of a template without results is what it was before templates could have them', () => {
+    expect(compileTemplate({ spec }).revision).toBe('ad8ec4b9dc');
+    const results = [{ name: 'rows' }];
+    const { revision, content } = compileTemplate({ spec, results, resultsFrom: 'a' });
+    expect(revision).not.toBe('ad8ec4b9dc');
+    expect(content).toEqual({ spec, results, resultsFrom: 'a' });
+    expect(compileTemplate({ spec, results }).revision).not.toBe(revision);
+  });
+
   it('changes with any value', () => {
     expect(templateRevision({ spec: { ...spec, backoffLimit: 2 } })).not.toBe(templateRevision({ spec: spec }));
   });

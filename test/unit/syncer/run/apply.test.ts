@@ -172,6 +172,13 @@ describe('a look at the Pods', () => {
   });
 });
 
+it('the results of a run are remembered', async () => {
+  const { apply, recorded } = begin();
+  const results = { status: 'False', reason: 'ResultsMissing', message: 'none' } as const;
+  expect(await apply({ kind: 'rememberResults', results })).toEqual({ kind: 'next', answers: {} });
+  expect(recorded()).toEqual({ results });
+});
+
 describe('the creation of a Job', () => {
   it('is remembered, with what it was rendered from and the generation of the run', async () => {
     const { apply, done, recorded } = begin({ createJob: CHANGED });

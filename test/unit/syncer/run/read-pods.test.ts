@@ -78,6 +78,14 @@ describe('the Pods of a Job', () => {
     expect(await more.reader.read(JOB, 'start')).toBe('unknown');
   });
 
+  it('of a Job with results are read if they have succeeded: many can have failed before', async () => {
+    const { sent, reader } = begin({ pods: [pod({ phase: 'Succeeded' })] });
+    for (let reads = 0; reads < 20; reads += 1) await reader.read(JOB, 'look');
+    sent.length = 0;
+    expect(await reader.read(JOB, 'results')).toEqual({ pods: [pod({ phase: 'Succeeded' })] });
+    expect(sent).toEqual([PODS.replace('job-uid, at most 30', 'job-uid,status.phase=Succeeded, at most 1')]);
+  });
+
   it('are read without Events if those may not be read', async () => {
     const { sent, reader } = begin({}, { pods: true, events: false, logEnds: true });
     expect(await reader.read(JOB, 'look')).toEqual({ pods: [] });

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { Result } from '../../../../api/result.ts';
+import type { Pod } from '../../../../api/wire.ts';
+import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
+import { resultsOf } from '../../../../core/results/results-of-run.ts';
+import { container, pod } from '../pods/pods.ts';
+
+const RESULTS: Result[] = [
+  { name: 'rows', schema: { type: 'integer', minimum: 0 } },
+  { name: 'files', schema: { type: 'array', items: { type: 'string' }, maxItems: 2 } },
+  { name: 'note' },
+];
+const GOOD = { rows: 3, files: ['a.csv'], note: 'fine' };
+
+const wrote = (message?: string, exitCode = 0, name = 'main') =>
+  container(name, { state: { terminated: { exitCode, ...(message !== undefined && { message }) } } });
+const succeeded = (message?: string, more: Pod['status'] = {}): Pod =>
+  pod({ phase: 'Succeeded', containerStatuses: [wrote(message)], ...more }, { spec: { containers: [] } });
+const outcome = (pods: readonly Pod[], results = RESULTS) =>
+  resultsOf(pods, {
+    container: 'main',
+    declared: { results, schemas: new SchemaCompiler() },
+    hide: (text) => text.replaceAll('hunter2', '***'),
+  });
+const ofText = (text: string) => outcome([succeeded(text)]);
+
+describe('results that fit', () => {
+  it('are those that are declared, in this order', () => {
+    const text = JSON.stringify({ note: 'fine', files: ['a.csv'], rows: 3 });
+    expect(ofText(`\n${text}\n`)).toEqual({
+      status: 'True',
+      reason: 'ResultsValid',
+      message: 'the results are in status.results',
+      values: GOOD,
+    });
+  });
+
+  it('are those of the Pod that succeeded', () => {
+    const failed = pod({ phase: 'Failed', containerStatuses: [wrote('{"rows":1}', 1)] });
+    expect(outcome([failed, succeeded(JSON.stringify(GOOD))])).toMatchObject({ status: 'True', values: GOOD });
+  });
+
+  it('can have names of prototypes', () => {
+    const results = ['__proto__', 'constructor', 'toString'].map((name) => ({ name }));
+    const text = '{"__proto__": "a", "constructor": "b", "toString": "c"}';
+    const { values } = outcome([succeeded(text)], results) as { values: object };
+    expect(Object.entries(values)).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+      ['toString', 'c'],
+    ]);
+    expect(outcome([succeeded('{}')], results)).toMatchObject({ status: 'False' });
+  });
+});
+
+describe('results that are missing', () => {
+  const MISSING = {
+    status: 'False',
+    reason: 'ResultsMissing',
+    message: 'container "main" has written nothing to its termination log, /dev/termination-log',
+  };
+  const GONE = {
+    status: 'Unknown',
+    reason: 'ResultsUnknown',
+    message: 'no Pod of the Job that has succeeded was found',
+  };
+  it.each([
+    ['nothing was written', [succeeded()], MISSING],
+    ['only blanks were written', [succeeded(' \n')], MISSING],
+    ['another container wrote them', [succeeded(undefined, { containerStatuses: [wrote('{}', 0, 'other')] })], MISSING],
+    [
+      'the container failed: the text may be its log',
+      [succeeded(undefined, { containerStatuses: [wrote('{}', 1)] })],
+      MISSING,
+    ],
+    ['the Pod is gone', [], GONE],
+    ['only a failed Pod is left', [pod({ phase: 'Failed', containerStatuses: [wrote('{}')] })], GONE],
+  ])('because %s', (_, pods, expected) => {
+    expect(outcome(pods)).toEqual(expected);
+  });
+});
+
+describe('results that are wrong', () => {
+  it.each<[string, string, string | RegExp]>([
+    ['is not JSON', 'rows=3', 'what container "main" has written is not JSON'],
+    ['is a list', '[1]', 'what container "main" has written is JSON, but not an object'],
+    ['is null', 'null', 'what container "main" has written is JSON, but not an object'],
+    [
+      'is too long',
+      JSON.stringify({ ...GOOD, note: 'x'.repeat(4096) }),
+      'what container "main" has written is longer than 4 KiB',
+    ],
+    [
+      'was cut',
+      JSON.stringify({ ...GOOD, note: 'x'.repeat(4096) }).slice(0, 4096),
+      /is not JSON; it has been cut: Kubernetes stores 4096 bytes of each container of this Pod$/,
+    ],
+    [
+      'lacks a result',
+      '{"rows": 3, "files": []}',
+      'results[note]: Required value: the template declares this result, of type string',
+    ],
+    ['has null for a result', '{"rows": 3, "files": [], "note": null}', /^results\[note\]: Required value/],
+    [
+      'has an unknown result',
+      JSON.stringify({ ...GOOD, row: 3 }),
+      'results[row]: Not found: "row": the template declares no result of this name; did you mean "rows"? it declares "rows", "files", "note"',
+    ],
+    [
+      'has a value of another type',
+      JSON.stringify({ ...GOOD, rows: '3' }),
+      'results[rows]: Invalid value: "3": must be a whole number: write it without quotes',
+    ],
+    ['has a number that is too great', '{"rows": 1e400, "files": [], "note": ""}', /^results\[rows\]: Invalid value/],
+    [
+      'has a value out of its bounds',
+      JSON.stringify({ ...GOOD, rows: -1, files: ['a', 'b', 'c'] }),
+      '[results[rows]: Invalid value: -1: must be greater than or equal to 0, results[files]: Too many: 3: must have at most 2 elements]',
+    ],
+    [
+      'has a secret in the wrong place',
+      JSON.stringify({ ...GOOD, rows: 'hunter2' }),
+      /^results\[rows\]: Invalid value: "\*\*\*"/,
+    ],
+  ])('because what was written %s', (_, text, message) => {
+    const wanted = typeof message === 'string' ? message : (expect.stringMatching(message) as string);
+    expect(ofText(text)).toEqual({ status: 'False', reason: 'ResultsInvalid', message: wanted });
+  });
+
+  it('are reported with at most ten errors', () => {
+    const many = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`n${index}`, 1]));
+    expect(ofText(JSON.stringify(many)).message.match(/results\[/g)).toHaveLength(10);
+  });
+
+  it('because containers that others have added take a part of what Kubernetes stores', () => {
+    const statuses = ['main', 'proxy', 'agent'].map((name) => wrote(undefined, 0, name));
+    const text = JSON.stringify({ ...GOOD, note: 'é'.repeat(2000) });
+    const cut = Buffer.from(text).subarray(0, 2457).toString();
+    const pods = [
+      pod(
+        { phase: 'Succeeded', containerStatuses: [wrote(cut), ...statuses.slice(1)] },
+        {
+          spec: { containers: statuses.map(({ name }) => ({ name })), initContainers: [{ name: 'a' }, { name: 'b' }] },
+        },
+      ),
+    ];
+    expect(outcome(pods).message).toMatch(/not JSON; it has been cut: Kubernetes stores 2457 bytes/);
+  });
+});
