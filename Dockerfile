@@ -15,6 +15,7 @@ COPY revisions revisions
 COPY webhook webhook
 COPY syncer syncer
 COPY supervisor supervisor
+COPY cli cli
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json
 # Only what is needed at run time: no development packages, type declarations, source maps or TypeScript sources.
 RUN npm prune --omit=dev --ignore-scripts \

@@ -20,6 +20,12 @@ export interface ClusterEnvironment {
   SERVICE_ACCOUNT_DIRECTORY?: string | undefined;
 }
 
+/** The cluster that a Pod runs in, and the namespace of the Pod. */
+export interface PodCluster {
+  config: ClusterConfig;
+  namespace: string | undefined;
+}
+
 /**
  * Finds the cluster in the usual order: `$KUBECONFIG`, `~/.kube/config`, the Pod's own ServiceAccount. In a Pod, the
  * client library is not loaded: it would use some 85 MiB of memory for a token and an address.
@@ -27,15 +33,22 @@ export interface ClusterEnvironment {
  * @throws Error when a kubeconfig cannot be read.
  */
 export async function loadClusterConfig(env: ClusterEnvironment): Promise<ClusterConfig> {
-  const directory = env.SERVICE_ACCOUNT_DIRECTORY ?? SERVICE_ACCOUNT_DIRECTORY;
-  const files = { token: join(directory, 'token'), ca: join(directory, 'ca.crt') };
-  if (!(await hasKubeconfig(env)) && env.KUBERNETES_SERVICE_HOST && (await exists(files.token))) {
-    return inCluster(env.KUBERNETES_SERVICE_HOST, env.KUBERNETES_SERVICE_PORT ?? '443', files);
-  }
+  const pod = await podCluster(env);
+  if (pod) return pod.config;
   const library = await import('@kubernetes/client-node');
   const kubeConfig = new library.KubeConfig();
   kubeConfig.loadFromDefault();
   return kubeConfig;
+}
+
+/** `undefined`: the process does not run in a Pod, or there is a kubeconfig. */
+export async function podCluster(env: ClusterEnvironment): Promise<PodCluster | undefined> {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env;
+  const directory = env.SERVICE_ACCOUNT_DIRECTORY ?? SERVICE_ACCOUNT_DIRECTORY;
+  const files = { token: join(directory, 'token'), ca: join(directory, 'ca.crt') };
+  if ((await hasKubeconfig(env)) || !host || !(await exists(files.token))) return undefined;
+  const namespace = await readFile(join(directory, 'namespace'), 'utf8').catch(() => '');
+  return { config: inCluster(host, port, files), namespace: namespace.trim() || undefined };
 }
 
 function inCluster(host: string, port: string, files: { token: string; ca: string }): ClusterConfig {
@@ -51,7 +64,8 @@ function inCluster(host: string, port: string, files: { token: string; ca: strin
   };
 }
 
-async function hasKubeconfig({ KUBECONFIG }: ClusterEnvironment): Promise<boolean> {
+/** Whether there is a kubeconfig in the usual places. */
+export async function hasKubeconfig({ KUBECONFIG }: ClusterEnvironment): Promise<boolean> {
   return (KUBECONFIG ?? '') !== '' || exists(join(homedir(), '.kube', 'config'));
 }
 

@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { addClusterFlags } from './cluster/cluster-flags.ts';
+import { addChangeCommands } from './commands/change-commands.ts';
+import type { AddCommand } from './commands/command.ts';
+import { addListCommand } from './commands/list-command.ts';
+import { addVersionCommand } from './commands/version-command.ts';
+import { addWaitCommand } from './commands/wait-command.ts';
+import type { Context } from './context.ts';
+import { EXIT } from './outcome/exit-code.ts';
+import { printable } from './terminal/printable.ts';
+
+/** In the order of the help. */
+const COMMANDS: readonly AddCommand[] = [addWaitCommand, addListCommand, addChangeCommands, addVersionCommand];
+
+const EXIT_CODES = `
+Exit codes:
+  0    the run succeeded
+  1    the run failed
+  2    nothing was started: refused, wrong usage, or not found
+  3    the run did not finish in time
+  4    the run was cancelled or deleted
+  5    the outcome of the run is not known
+  130  interrupted; the run continues`;
+
+/**
+ * Runs one command line.
+ *
+ * @param args without the names of Node and of the program
+ * @returns the exit code
+ */
+export async function runCommandLine(args: readonly string[], context: Context): Promise<number> {
+  let exitCode: number = EXIT.nothingStarted;
+  const program = createProgram(context, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.succeeded : EXIT.nothingStarted;
+  }
+  return exitCode;
+}
+
+function createProgram(context: Context, exit: (code: number) => void): Command {
+  const { stdout, stderr } = context.terminal.streams;
+  const program = new Command('kubectl jobrun')
+    .description('Start JobRuns, follow them, and exit as they finish.')
+    .version(packageJson.version, '--version', 'print the version of this program')
+    .showHelpAfterError('(--help shows how it is used)')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(printable(text)),
+    })
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride();
+  addClusterFlags(program);
+  for (const add of COMMANDS) add({ program, context, exit });
+  return program;
+}

@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JOB_RUNS, JOBS } from '../../api/resources.ts';
+import { startCli } from './cli-process.ts';
+import type { CliOptions, CliProcess, CliResult } from './cli-process.ts';
+import { expectSuccess } from './command-results.ts';
+import { failed } from './job-statuses.ts';
+import {
+  eventually,
+  jobRun,
+  MANAGED_BY_TEST,
+  ProductEnvironment,
+  template,
+  type Tenant,
+} from './product-environment.ts';
+
+let environment: ProductEnvironment;
+let tenant: Tenant;
+
+beforeAll(async () => {
+  environment = await ProductEnvironment.start();
+  for (const part of ['set-cluster', 'set-context']) {
+    const flags = part === 'set-cluster' ? ['--server=http://127.0.0.1:1'] : ['--cluster=nobody-listens'];
+    expectSuccess(await environment.kubectl(['config', part, 'nobody-listens', ...flags]));
+  }
+  tenant = await environment.tenant();
+  await tenant.applied(template('managed', {}, { spec: MANAGED_BY_TEST }));
+});
+afterAll(async () => {
+  await environment.stop();
+});
+
+const start = (args: string[], options: Partial<CliOptions> = {}): CliProcess => {
+  const { kubeconfig } = environment.webhookEnvironment.controlPlane;
+  return startCli([...args, '-n', tenant.namespace], { kubeconfig, ...options });
+};
+const cli = (...args: string[]): Promise<CliResult> => start(args).ended;
+const fail = async (name: string): Promise<void> => {
+  const job = await tenant.job(name);
+  const key = { namespace: tenant.namespace, name: job.metadata!.name!, subresource: 'status' };
+  await environment.client.patch(JOBS, key, { status: failed() });
+};
+const finished = (name: string) =>
+  tenant.runThat(name, ({ status }) => status?.conditions?.some(({ type }) => type === 'Finished'));
+
+describe('kubectl jobrun wait', () => {
+  it('exits with 0 once the run has succeeded', async () => {
+    await tenant.created(jobRun('good', 'managed'));
+    const waiting = start(['wait', 'good']);
+    await tenant.complete(await tenant.job('good'));
+    const { code, stdout, stderr } = await waiting.ended;
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(/^jobrun\/good succeeded after \ds$/m);
+  });
+
+  it('exits with 1 once the run has failed, and gives the reason', async () => {
+    await tenant.created(jobRun('bad', 'managed'));
+    const waiting = start(['wait', 'bad']);
+    await fail('bad');
+    const { code, stderr } = await waiting.ended;
+    expect(code, stderr).toBe(1);
+    expect(stderr).toMatch(/^jobrun\/bad failed after \ds: .+$/m);
+  });
+
+  it('exits with 2 for a run that does not exist', async () => {
+    const { code, stderr } = await cli('wait', 'nowhere');
+    expect([code, stderr]).toEqual([
+      2,
+      `error: nowhere: there is no JobRun "nowhere" in namespace "${tenant.namespace}"\n`,
+    ]);
+  });
+
+  it('exits with 3 if the time is over', async () => {
+    await tenant.created(jobRun('endless', 'managed'));
+    const { code, stderr } = await cli('wait', 'endless', '--timeout', '1s');
+    expect(code, stderr).toBe(3);
+    expect(stderr).toContain('error: endless: did not finish within 1s\n');
+  });
+
+  it('exits with 4 once the run is cancelled or deleted', async () => {
+    await tenant.created(jobRun('deleted', 'managed'));
+    const waiting = start(['wait', 'deleted']);
+    await eventually('it to be at work', () => Promise.resolve(waiting.stderr() !== ''));
+    expectSuccess(await tenant.kubectl(['delete', 'jobrun', 'deleted']));
+    const deleted = await waiting.ended;
+    expect(deleted.code, deleted.stderr).toBe(4);
+    expect(deleted.stderr).toContain('jobrun/deleted was deleted before it finished\n');
+    await tenant.created(jobRun('cancelled', 'managed', { cancel: true }));
+    const cancelled = await cli('wait', 'cancelled');
+    expect(cancelled.code, cancelled.stderr).toBe(4);
+    expect(cancelled.stderr).toMatch(/^jobrun\/cancelled was cancelled: the JobRun was cancelled by .+$/m);
+  });
+
+  it('exits with 130 if it is interrupted', async () => {
+    await tenant.created(jobRun('interrupted', 'managed'));
+    const waiting = start(['wait', 'interrupted']);
+    await eventually('it to be at work', () => Promise.resolve(waiting.stderr() !== ''));
+    waiting.kill('SIGINT');
+    expect((await waiting.ended).code).toBe(130);
+  });
+
+  it('of several runs exits with 1 if one has failed', async () => {
+    await finished('good');
+    expect((await cli('wait', 'good', 'bad')).code).toBe(1);
+    expect((await cli('wait', 'good')).code).toBe(0);
+  });
+
+  it('needs only the permission to get runs', async () => {
+    const role = ['create', 'role', 'getter', '--verb=get', '--resource=jobruns.hematoscope.app'];
+    expectSuccess(await tenant.kubectl(role));
+    expectSuccess(await tenant.kubectl(['create', 'rolebinding', 'getter', '--role=getter', '--user=getter']));
+    await eventually('the permission', async () => {
+      const { code } = await tenant.kubectl(['get', 'jobrun', 'good', '--as=getter']);
+      return code === 0;
+    });
+    const { code, stderr } = await cli('wait', 'good', '--as', 'getter');
+    expect(code, stderr).toBe(0);
+    expect((await cli('wait', 'nowhere', '--as', 'getter')).code).toBe(2);
+    const refused = await cli('wait', 'good', '--as', 'nobody');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('User "nobody" cannot get resource "jobruns"');
+  });
+});
+
+describe('kubectl jobrun', () => {
+  it('suspends, resumes and cancels a run', async () => {
+    await tenant.created(jobRun('changed', 'managed'));
+    await tenant.job('changed');
+    expect(expectSuccess(await cli('suspend', 'changed')).stdout).toBe('jobrun/changed suspended\n');
+    await tenant.runThat('changed', ({ spec }) => spec.suspend);
+    expect(expectSuccess(await cli('resume', 'changed')).stdout).toBe('jobrun/changed resumed\n');
+    await tenant.runThat('changed', ({ spec }) => spec.suspend === false);
+    expect(expectSuccess(await cli('cancel', 'changed')).stdout).toBe('jobrun/changed cancelled\n');
+    await tenant.runThat('changed', ({ spec }) => spec.cancel);
+  });
+
+  it('changes every run that exists, and exits with 2 if one does not', async () => {
+    await tenant.created(jobRun('one', 'managed'));
+    const { code, stdout, stderr } = await cli('cancel', 'nowhere', 'one');
+    expect([code, stdout]).toEqual([2, 'jobrun/one cancelled\n']);
+    expect(stderr).toBe('error: nowhere: jobruns.hematoscope.app "nowhere" not found\n');
+  });
+
+  it('shows the warning that a change has no effect', async () => {
+    await finished('good');
+    expect(expectSuccess(await cli('cancel', 'good')).stderr).toMatch(/^Warning: this JobRun has finished/);
+  });
+
+  it.each([
+    ['an unknown command', ['lst'], "error: unknown command 'lst'"],
+    ['no name', ['wait'], "error: missing required argument 'run'"],
+    ['an unknown phase', ['list', '--status', 'Runing'], "argument 'Runing' is invalid. Allowed choices are Pending, "],
+    ['a timeout that is none', ['wait', 'good', '--timeout', 'soon'], 'A duration is, for example, 90s or 1h30m.'],
+    ['an unknown context', ['list', '--context', 'nowhere'], 'error: the kubeconfig has no context "nowhere"'],
+  ])('exits with 2 and says why for %s', async (_, args, why) => {
+    const { code, stdout, stderr } = await cli(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(why);
+  });
+
+  it('exits with 2 if the API server cannot be reached', async () => {
+    const { code, stderr } = await start(['list', '--context', 'nobody-listens']).ended;
+    expect([code, stderr.slice(0, 41)]).toEqual([2, 'error: the API server cannot be reached: ']);
+  });
+});
+
+describe('kubectl jobrun list', () => {
+  it('prints a table, the newest first', async () => {
+    const own = await environment.tenant();
+    await own.applied(template('managed', {}, { spec: MANAGED_BY_TEST }));
+    await own.applied(template('other', {}, { spec: MANAGED_BY_TEST }));
+    await own.created(jobRun('first', 'managed'));
+    await own.complete(await own.job('first'));
+    await own.runThat('first', ({ status }) => status?.phase === 'Succeeded');
+    await own.created(jobRun('second', 'other', { suspend: true }));
+    await own.runThat('second', ({ status }) => status?.phase === 'Suspended');
+    const { kubeconfig } = environment.webhookEnvironment.controlPlane;
+    const list = async (...args: string[]) =>
+      expectSuccess(await startCli(['list', '-n', own.namespace, ...args], { kubeconfig }).ended).stdout;
+    const [header, ...rows] = (await list()).trimEnd().split('\n');
+    expect(header?.split(/ +/)).toEqual(['NAME', 'TEMPLATE', 'STATUS', 'DURATION', 'AGE', 'REASON']);
+    expect(rows.map((row) => row.split(/ +/).slice(0, 3)).sort()).toEqual([
+      ['first', 'managed', 'Succeeded'],
+      ['second', 'other', 'Suspended'],
+    ]);
+    expect(await list('managed', '-o', 'name')).toBe('jobrun.hematoscope.app/first\n');
+    expect(await list('--status', 'Suspended', '-o', 'name')).toBe('jobrun.hematoscope.app/second\n');
+    expect(await list('--status', 'Failed', '-o', 'name')).toBe('');
+    expect(await list('-A', '-o', 'name')).toContain('jobrun.hematoscope.app/first\n');
+    const stored = await environment.client.list(JOB_RUNS, { namespace: own.namespace });
+    const { items } = JSON.parse(await list('-o', 'json')) as { items: { metadata: { name: string } }[] };
+    expect(items.sort((a, b) => a.metadata.name.localeCompare(b.metadata.name))).toEqual(stored.items);
+  });
+
+  it('prints each change with --watch', async () => {
+    const own = await environment.tenant();
+    await own.applied(template('managed', {}, { spec: MANAGED_BY_TEST }));
+    const { kubeconfig } = environment.webhookEnvironment.controlPlane;
+    const watching = startCli(['list', '-w', '-n', own.namespace], { kubeconfig });
+    await eventually('the header', () => Promise.resolve(watching.stdout().startsWith('NAME ')));
+    await own.created(jobRun('seen', 'managed'));
+    await own.complete(await own.job('seen'));
+    await eventually('the end', () => Promise.resolve(/^seen +managed +Succeeded/m.test(watching.stdout())));
+    expectSuccess(await own.kubectl(['delete', 'jobrun', 'seen']));
+    await eventually('the deletion', () => Promise.resolve(watching.stdout().includes('Succeeded (deleted)')));
+    watching.kill('SIGTERM');
+    expect((await watching.ended).code).toBe(130);
+  });
+});
