@@ -1,6 +1,7 @@
 import type { V1ContainerStatus } from '@kubernetes/client-node';
 import type { Pod, Wire } from '../../api/wire.ts';
 import { exitOf } from './exit.ts';
+import type { Terminated } from './exit.ts';
 import type { Wait } from './pods-view.ts';
 import { titleOfPod } from './seen-pods.ts';
 
@@ -20,11 +21,11 @@ export function containerWait(pod: Pod, nowMs: number): Wait | undefined {
     ...containerStatuses.map((status) => ({ status, title: titleOf(pod, 'container', status) })),
   ];
   for (const { status, title } of all) {
-    const wait = problemOf(status, title);
+    const wait = problemOf(status, title) ?? crashOf(pod, status, title);
     if (wait) return wait;
   }
   if (!(nowMs - Date.parse(startTime) >= CREATING_MS)) return undefined;
-  const initializing = initContainerStatuses.find(isRunning);
+  const initializing = initContainerStatuses.find(({ name, state }) => state?.running && !isSidecar(pod, name));
   return initializing ? initializes(titleOf(pod, 'init container', initializing)) : slowOf(all);
 }
 
@@ -34,21 +35,33 @@ function titleOf(pod: Pod, kind: string, { name }: ContainerStatus): string {
   return `${kind} "${name}" of ${titleOfPod(pod)}`;
 }
 
-/** A sidecar is an init container that has started and does not finish; it holds nothing up. */
-function isRunning({ state, started }: ContainerStatus): boolean {
-  return state?.running !== undefined && started !== true;
+/** A sidecar is an init container that does not finish; it holds nothing up. */
+function isSidecar({ spec }: Pod, name: string): boolean {
+  return (
+    spec?.initContainers?.some((container) => container.name === name && container.restartPolicy === 'Always') ?? false
+  );
 }
 
 function problemOf({ state, lastState }: ContainerStatus, title: string): Wait | undefined {
   const { reason, message } = state?.waiting ?? {};
   if (reason === undefined || USUAL.includes(reason)) return undefined;
-  if (reason === CRASH_LOOP && lastState?.terminated) {
-    return { reason, message: `${title} is started again after a pause: it ${exitOf(lastState.terminated)}` };
-  }
+  if (reason === CRASH_LOOP && lastState?.terminated) return crashLoop(lastState.terminated, title);
   return {
     reason,
     message: message === undefined ? `${title} cannot start: ${reason}` : `${title} cannot start: ${message}`,
   };
+}
+
+/** For some seconds after each failure, the kubelet has not reported yet that it pauses before the next start. */
+function crashOf(pod: Pod, { name, state, restartCount }: ContainerStatus, title: string): Wait | undefined {
+  const failed = state?.terminated;
+  if (failed === undefined || failed.exitCode === 0 || restartCount === 0) return undefined;
+  const isRestarted = pod.spec?.restartPolicy === 'OnFailure' || isSidecar(pod, name);
+  return isRestarted ? crashLoop(failed, title) : undefined;
+}
+
+function crashLoop(last: Terminated, title: string): Wait {
+  return { reason: CRASH_LOOP, message: `${title} is started again after a pause: it ${exitOf(last)}` };
 }
 
 function initializes(title: string): Wait {

@@ -22,17 +22,22 @@ export interface FailedJob {
   job: Job;
   /** Absent while it retries. */
   outcome: Outcome | undefined;
+  /** Why an earlier attempt failed, if that is known. */
+  before?: Failure | undefined;
 }
 
 /** The Job itself ends its Pods, so that how they ended explains nothing. */
 const ENDED_BY_JOB = 'DeadlineExceeded';
+/** OnFailure: the Job deletes the Pod whose container fails too often. */
+const GONE = '; its Pods were gone before they were read';
+const GONE_AGAIN = `${GONE} again`;
 /** The Job fails because of one Pod, and says which rule matched. */
 const RULE = 'PodFailurePolicy';
 
 /** Why the attempts of a Job failed. `undefined` if nothing is known, and the Job has not decided to fail. */
-export function failureOf(pods: readonly Pod[], { job, outcome }: FailedJob, hide: Hide): Failure | undefined {
+export function failureOf(pods: readonly Pod[], { job, outcome, before }: FailedJob, hide: Hide): Failure | undefined {
   const failed = outcome?.reason === ENDED_BY_JOB ? undefined : failedPod(pods);
-  if (failed === undefined) return outcome && failureOfJob(outcome);
+  if (failed === undefined) return outcome && failureWithoutPods(outcome, before);
   const log = logEnd(failed.container?.terminated.message, hide);
   const attempts = attemptsOf(failed, job);
   return {
@@ -43,11 +48,16 @@ export function failureOf(pods: readonly Pod[], { job, outcome }: FailedJob, hid
   };
 }
 
-/** What the Job says, if its Pods say nothing. */
-function failureOfJob({ reason = 'Failed', message = '' }: Outcome): Failure {
+/** What the Job says, if its Pods say nothing; or else the last attempt that was read. */
+function failureWithoutPods({ reason = 'Failed', message = '' }: Outcome, before: Failure | undefined): Failure {
   const said = message === '' ? reason : `${reason}: ${message}`;
-  const gone = reason === ENDED_BY_JOB ? '' : '; its Pods were gone before they were read';
-  return { reason, message: `Job failed: ${said}${gone}` };
+  if (reason === ENDED_BY_JOB) return { reason, message: `Job failed: ${said}` };
+  if (before) return withEnd(before, GONE_AGAIN);
+  return { reason, message: `Job failed: ${said}${GONE}` };
+}
+
+function withEnd(failure: Failure, end: string): Failure {
+  return failure.message.endsWith(end) ? failure : { ...failure, message: `${failure.message}${end}` };
 }
 
 function ruled(outcome: Outcome | undefined, failure: Pick<Failure, 'reason' | 'message'>): typeof failure {
@@ -90,7 +100,7 @@ function whatFailed({ pod, container, index }: FailedPod, hide: Hide): string {
   const where = index === undefined ? '' : ` of index ${index}`;
   const disruption = disruptionOf(pod);
   const why =
-    pod.status?.reason === undefined ? disruption?.message : `${pod.status.reason}: ${pod.status.message ?? ''}`;
+    pod.status?.reason === undefined ? disruption?.message : `${pod.status.reason}: ${pod.status.message ?? ''}`.trim();
   if (why !== undefined) return `${titleOfPod(pod)}${where} failed (${hide(why)})`;
   return container
     ? `container ${container.name}${where} ${exitOf(container.terminated)}`

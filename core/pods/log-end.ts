@@ -11,11 +11,14 @@ const MOST_LINES = 79;
 // eslint-disable-next-line no-control-regex -- these are what it is about
 const CONTROLS = /\u001B\[[\d;]*[a-z]|[\u0000-\u0008\u000B-\u001F\u007F]/gi;
 
+/** How the kubelet reports that it has no output, for example of a Pod that it evicts. */
+const NOT_READ = 'Error on reading termination message from logs: ';
+
 /** The end of a container's output, without control characters and secret values; `undefined` if it is empty. */
 export function logEnd(message: string | undefined, hide: Hide): string | undefined {
   const whole = (message ?? '').replaceAll(CONTROLS, '').trim();
   const text = whole.slice(-LONGEST_LOG).toWellFormed();
-  if (text === '') return undefined;
+  if (text === '' || whole.startsWith(NOT_READ)) return undefined;
   // What is left of a secret value is hidden after a mark.
   return isCut(whole) ? hide(`${CUT}${text}`).slice(CUT.length) : hide(text);
 }

@@ -25,12 +25,22 @@ export function failureStep(situation: Situation, observation: Observation): Ste
   return { kind: 'rememberFailure', seen: { key, failure: failureFrom(situation, job) } };
 }
 
+/**
+ * Why the last attempt failed, as far as it is known: what is remembered, or else what a look in this attempt has found. A
+ * container that is started again in its Pod fails without a failed Pod.
+ */
+export function knownFailure(situation: Situation, job: Job): Failure | undefined {
+  const { record } = situation;
+  return record.failure ? record.failure.failure : failureFrom(situation, job);
+}
+
 /** Without the template, it is not known what is secret: then only the Job says why it failed. */
 function failureFrom({ answers, record, template, run }: Situation, job: Job): Failure | undefined {
   const known = record.failure?.failure;
   if (answers.pods === undefined || answers.pods === 'unknown' || template?.kind !== 'found') return known;
   const hide = hidingFromOthers(template.template.compiled, run);
-  return failureOf(answers.pods.pods, { job, outcome: decisionOf(job) }, hide) ?? known;
+  const before = known ?? run.status?.failure;
+  return failureOf(answers.pods.pods, { job, outcome: decisionOf(job), before }, hide) ?? known;
 }
 
 /** 0 if nothing has failed. Pods that are read again say nothing new while it stays the same. */

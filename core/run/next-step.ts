@@ -10,11 +10,10 @@ import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import { callbackOfTemplate } from '../callback/receiver.ts';
 import { formatFieldErrors } from '../errors/field-error.ts';
-import { isPassing } from '../status/passing-change.ts';
 import { mergePatch } from '../status/merge-patch.ts';
 import { statusEvents } from '../status/status-events.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
-import { failureStep } from './failure-step.ts';
+import { failureStep, knownFailure } from './failure-step.ts';
 import { cancelledWithoutJob, cancelStep, isCancelRequested, withCancellation } from './cancellation.ts';
 import { holdMessage } from './held-run.ts';
 import {
@@ -29,7 +28,7 @@ import {
 import type { Observation } from '../status/job-run-status.ts';
 import { withLogEnds } from '../job/log-end-policy.ts';
 import { jobNameOfRun, jobUidOfRun } from '../job/ownership.ts';
-import { podsStep, seenOfPods, withLook } from './pods-step.ts';
+import { canWait, podsStep, seenOfPods, withLook } from './pods-step.ts';
 import { presentErrors } from './present-template.ts';
 import { render } from '../job/render.ts';
 import { hidingFromOthers } from '../job/secret-values.ts';
@@ -97,7 +96,7 @@ function endOfPodsStep(situation: Situation, observation: Observation): Step | u
 function withPods(situation: Situation, { observation, again }: Observed): Observed {
   if (observation.kind !== 'job') return { observation, again: withStartDeadline(again, situation, observation) };
   const { record } = situation;
-  const failure = observation.failure ?? record.failure?.failure;
+  const failure = observation.failure ?? knownFailure(situation, observation.job);
   return {
     observation: { ...observation, pods: seenOfPods(situation), failure, results: record.results },
     again: withStartDeadline(withLook(again, situation), situation, observation),
@@ -273,7 +272,7 @@ function statusStep(situation: Situation, { observation, again }: Observed): Ste
   const status = withCallback(jobRunStatus(observedRun, observation, new Date(now.epochMs).toISOString()), situation);
   const patch = mergePatch(run.status ?? {}, status);
   if (!patch) return { kind: 'nothing', again };
-  if (isPassing(run.status ?? {}, patch)) {
+  if (canWait(situation, patch)) {
     const { changePendingSinceMs = now.monotonicMs } = record;
     const afterMs = Math.ceil(changePendingSinceMs + PASSING_MS - now.monotonicMs);
     if (afterMs > 0) return { kind: 'wait', afterMs, changePendingSinceMs };

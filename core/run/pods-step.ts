@@ -1,8 +1,10 @@
+import { failedPod } from '../pods/failed-pod.ts';
 import { podsView } from '../pods/pods-view.ts';
 import type { PodsView } from '../pods/pods-view.ts';
 import { isJobFinished } from '../status/job-run-status.ts';
 import type { Observation } from '../status/job-run-status.ts';
 import { hidingFromOthers } from '../job/secret-values.ts';
+import { isPassing } from '../status/passing-change.ts';
 import type { Look, Situation } from './situation.ts';
 import type { Again, Step } from './step.ts';
 
@@ -40,6 +42,15 @@ export function seenOfPods({ run, template, answers, now }: Situation): PodsView
   return { started, wait: { reason, message: hidingFromOthers(template.template.compiled, run)(wait.message) } };
 }
 
+/**
+ * Whether a change of the status can wait: the next change soon replaces it, and the next attempt knows it as well. What only
+ * a look in this attempt has found is written at once.
+ */
+export function canWait({ run, answers, record }: Situation, patch: Parameters<typeof isPassing>[1]): boolean {
+  const isKnownOnlyNow = answers.pods !== undefined && answers.pods !== 'unknown' && record.failure === undefined;
+  return !isKnownOnlyNow && isPassing(run.status ?? {}, patch);
+}
+
 /** Continues no later than the next look. */
 export function withLook(again: Again | undefined, { record: { look }, now }: Situation): Again | undefined {
   if (look === undefined || again === 'retry') return again;
@@ -71,5 +82,5 @@ function lookAfter(wantedMs: number, nowMs: number): Look {
 /** A message about a Pod can quote a secret value. Which values are secret, the template says. */
 function mustHide({ template, answers, now }: Situation): boolean {
   if (template !== undefined || answers.pods === undefined || answers.pods === 'unknown') return false;
-  return podsView(answers.pods, now.epochMs).wait !== undefined;
+  return podsView(answers.pods, now.epochMs).wait !== undefined || failedPod(answers.pods.pods) !== undefined;
 }

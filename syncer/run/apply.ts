@@ -3,7 +3,7 @@ import { REASON_JOB_CREATION_SLOW } from '../../api/names.ts';
 import { JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/status/job-run-status.ts';
-import type { Answers, CreatedJob } from '../../core/run/situation.ts';
+import type { Answers, CreatedJob, Look } from '../../core/run/situation.ts';
 import type { Again, Step } from '../../core/run/step.ts';
 import { isAlreadyExists, isConflict, KubeApiError, KubeTimeoutError } from '../../kube/client/api-error.ts';
 import { backoffMs } from '../../kube/controller/backoff.ts';
@@ -121,7 +121,15 @@ function planLook({ records }: ApplyContext, run: JobRun, { look }: StepOf<'plan
 
 async function readPods(context: ApplyContext, run: JobRun, step: StepOf<'readPods'>): Promise<Applied> {
   context.records.update(run, { look: step.look });
-  return next({ pods: await context.pods.read(step.job, step.purpose) });
+  const pods = await context.pods.read(step.job, step.purpose);
+  if (typeof pods !== 'object' || !('afterMs' in pods)) return next({ pods });
+  if (step.look) context.records.update(run, { look: sameLook(step.look, context.clock.monotonic() + pods.afterMs) });
+  return next({ pods: 'unknown' });
+}
+
+/** The look that is not made now, at its turn. The next one is planned twice as long after it as it was after the last one. */
+function sameLook({ delayMs }: Look, atMs: number): Look {
+  return { atMs, delayMs: delayMs / 2 };
 }
 
 function rememberFailure({ records }: ApplyContext, run: JobRun, { seen }: StepOf<'rememberFailure'>): Applied {

@@ -53,11 +53,13 @@ export class PodReader {
 
   /**
    * @param purpose only looks are limited: everything else happens once for a run
-   * @returns `unknown` if the API server refuses, the answer is too large, or too many Jobs were looked at recently
+   * @returns `unknown` if the API server refuses, or the answer is too large; when to try again, if too many Jobs were looked
+   * at within a second
    * @throws if the API server does not answer
    */
-  async read(job: Job, purpose: PodsPurpose): Promise<SeenPods | 'unknown'> {
-    if (purpose === 'look' && !this.#rate.takes(job.metadata?.namespace ?? '')) return 'unknown';
+  async read(job: Job, purpose: PodsPurpose): Promise<SeenPods | 'unknown' | { afterMs: number }> {
+    const afterMs = purpose === 'look' ? this.#rate.delayMs(job.metadata?.namespace ?? '') : 0;
+    if (afterMs > 0) return { afterMs };
     try {
       return await this.#seen(job, purpose);
     } catch (err) {

@@ -244,6 +244,16 @@ describe('why a Job failed', () => {
     });
   });
 
+  it('is the last attempt that was read, if the Pods were deleted', () => {
+    const before = { reason: 'Error', message: 'container report exited with 3: no such table', exitCode: 3 };
+    const message = `${before.message}; its Pods were gone before they were read again`;
+    const after = failureOf([], { job: job(1), outcome: LIMIT, before }, hide);
+    expect(after).toEqual({ ...before, message });
+    expect(failureOf([], { job: job(1), outcome: LIMIT, before: after }, hide)).toEqual(after);
+    const outcome = { reason: 'DeadlineExceeded', message: 'too long' };
+    expect(failureOf([], { job: job(1), outcome, before }, hide)).not.toHaveProperty('exitCode');
+  });
+
   it('is one word if the Job has no message', () => {
     expect(failureOf([], { job: job(1), outcome: {} }, hide)?.message).toBe(
       'Job failed: Failed; its Pods were gone before they were read',

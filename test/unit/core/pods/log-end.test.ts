@@ -7,6 +7,11 @@ const hide = (text: string): string => text.replaceAll('secret', '***');
 it.each([
   ['nothing is no log', undefined, undefined],
   ['blank lines are no log', ' \n\n', undefined],
+  [
+    'an error of the kubelet is no log',
+    'Error on reading termination message from logs: failed to open log file "/var/log/pods/a/0.log"',
+    undefined,
+  ],
   ['secret values are hidden', 'a secret\n', 'a ***'],
   ['control characters are removed, lines and tabs stay', '\u001B[1;31mred\u001B[0m\u0007\r\n\tx', 'red\n\tx'],
   ['the end of a long log is retained', `${'a'.repeat(5_000)}end`, `${'a'.repeat(4_092)}end`],

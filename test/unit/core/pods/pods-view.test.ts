@@ -6,6 +6,11 @@ import { ago, container, event, NOW_MS, pod, running, unplaced, waiting } from '
 const terminated = { terminated: { exitCode: 3, reason: 'Error' } };
 const killed = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
 const BACK_OFF = 'Back-off pulling image "no-such-image"';
+const failsAgain = (restartPolicy: string, more: object): Pod =>
+  pod(
+    { phase: 'Running', containerStatuses: [container('main', { state: terminated, ...more })] },
+    { spec: { containers: [], restartPolicy } },
+  );
 const view = (...pods: Pod[]) => podsView({ pods }, NOW_MS);
 
 describe('why Pods do not start', () => {
@@ -74,6 +79,12 @@ describe('why Pods do not start', () => {
       'container "main" of Pod "report-1" cannot start: back-off 40s',
     ],
     [
+      'a container has failed again, and the kubelet has not reported yet that it pauses',
+      [failsAgain('OnFailure', { restartCount: 1 })],
+      'CrashLoopBackOff',
+      'container "main" of Pod "report-1" is started again after a pause: it exited with 3',
+    ],
+    [
       'an init container fails again and again',
       [
         pod({
@@ -89,7 +100,8 @@ describe('why Pods do not start', () => {
       [
         pod({
           startTime: ago(30),
-          initContainerStatuses: [container('load', running)],
+          // As the kubelet reports it: an init container that runs has started.
+          initContainerStatuses: [container('load', { ...running, started: true })],
           containerStatuses: [container('main', waiting('PodInitializing'))],
         }),
       ],
@@ -105,11 +117,14 @@ describe('why Pods do not start', () => {
     [
       'a container is created for long, beside a sidecar that runs',
       [
-        pod({
-          startTime: ago(30),
-          initContainerStatuses: [container('proxy', { ...running, started: true })],
-          containerStatuses: [container('main', waiting('PodInitializing'))],
-        }),
+        pod(
+          {
+            startTime: ago(30),
+            initContainerStatuses: [container('proxy', { ...running, started: true })],
+            containerStatuses: [container('main', waiting('PodInitializing'))],
+          },
+          { spec: { containers: [], initContainers: [{ name: 'proxy', restartPolicy: 'Always' }] } },
+        ),
       ],
       'PodInitializing',
       'container "main" of Pod "report-1" has not been created within 30 seconds',
@@ -147,6 +162,15 @@ describe('why Pods do not start', () => {
     [
       'a container runs and is not ready',
       [pod({ startTime: ago(60), containerStatuses: [container('main', running)] })],
+    ],
+    ['a container has failed once, and is started again at once', [failsAgain('OnFailure', {})]],
+    [
+      'a container that had failed before has succeeded',
+      [failsAgain('OnFailure', { restartCount: 1, state: { terminated: { exitCode: 0 } } })],
+    ],
+    [
+      'a container has failed that is not started again, and others of its Pod run',
+      [failsAgain('Never', { restartCount: 1 })],
     ],
     ['the Pods have finished', [pod({ phase: 'Failed' }), pod({ phase: 'Succeeded' })]],
     [

@@ -81,6 +81,14 @@ describe('what they say', () => {
     expect(step(FAILED, more)).toEqual({ kind: 'rememberFailure', seen: { key: 3, failure: undefined } });
   });
 
+  it('is what the status has of an earlier attempt, if they are gone', () => {
+    const failure = { reason: 'Error', message: 'container echo exited with 3' };
+    const run = { ...echoRun(), status: { failure } };
+    expect(step(FAILED, { run, answers: { pods: { pods: [] } }, template: FOUND })).toMatchObject({
+      seen: { failure: { message: `${failure.message}; its Pods were gone before they were read again` } },
+    });
+  });
+
   it('is what they said before, if the next Pod has not failed', () => {
     const failure = { reason: 'Error', message: 'before' };
     const more = { answers: { pods: { pods: [pod()] } }, template: FOUND, record: { failure: { key: 2, failure } } };

@@ -6,11 +6,16 @@ import { podsStep, seenOfPods, withLook } from '../../../../core/run/pods-step.t
 import type { Situation } from '../../../../core/run/situation.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
-import { ago, pod, unplaced } from '../pods/pods.ts';
+import { ago, container, pod, running, unplaced } from '../pods/pods.ts';
 import { FOUND, NOW, readingPods } from './situations.ts';
 
 const STUCK: JobStatus = { startTime: ago(60), active: 1, ready: 0 };
 const of = (status: JobStatus = STUCK, suspend = false): Job => ({ spec: { suspend, template: {} }, status });
+const CRASHED = pod({
+  containerStatuses: [
+    container('echo', { ...running, restartCount: 1, lastState: { terminated: { exitCode: 3, reason: 'Error' } } }),
+  ],
+});
 const UNPLACED = { pods: [unplaced({ message: 'no node has disk "quantum"' })] };
 
 const look = (inMs: number, delayMs = 5_000) => ({ look: { atMs: NOW.monotonicMs + inMs, delayMs } });
@@ -52,6 +57,12 @@ describe('the Pods of a Job without a ready Pod', () => {
     [
       'need the template if they say why: it knows what is secret',
       { record: look(0), answers: { pods: UNPLACED } },
+      undefined,
+      { kind: 'readTemplate' },
+    ],
+    [
+      'need the template if a container has failed',
+      { record: look(0), answers: { pods: { pods: [CRASHED] } } },
       undefined,
       { kind: 'readTemplate' },
     ],

@@ -26,6 +26,7 @@ const TERMINATING = refusal(403, 'Forbidden', { details: { causes: [{ reason: 'N
 
 /** An API server that returns the responses that a test sets; an Error is thrown. */
 interface Answers {
+  readPods?: { afterMs: number };
   getJob?: Job | undefined;
   createJob?: Job | Error;
   suspendJob?: Job | undefined | Error;
@@ -52,7 +53,10 @@ function begin(given: Answers = {}) {
     },
     pods: {
       read: ({ metadata }, purpose) =>
-        answer(`read Pods of ${metadata?.name ?? ''}${purpose === 'failure' ? ' finally' : ''}`, { pods: [] }),
+        answer(
+          `read Pods of ${metadata?.name ?? ''}${purpose === 'failure' ? ' finally' : ''}`,
+          given.readPods ?? { pods: [] },
+        ),
     },
     templates: { read: () => answer('read template', given.readTemplate) },
     runs: { put: () => done.push('cache run') },
@@ -162,6 +166,18 @@ describe('a look at the Pods', () => {
     await apply({ kind: 'readPods', job: JOB, look: undefined, purpose: 'failure' });
     expect(recorded()).toEqual({});
     expect(done).toEqual(['read Pods of echo-hello-1', 'read Pods of echo-hello-1 finally']);
+  });
+
+  it('is made when it is its turn, if there are too many looks now', async () => {
+    const { apply, recorded } = begin({ readPods: { afterMs: 2_000 } });
+    const look = { atMs: MONOTONIC + 10_000, delayMs: 10_000 };
+    expect(await apply({ kind: 'readPods', job: JOB, look, purpose: 'look' })).toEqual({
+      kind: 'next',
+      answers: { pods: 'unknown' },
+    });
+    expect(recorded()).toEqual({ look: { atMs: MONOTONIC + 2_000, delayMs: 5_000 } });
+    await apply({ kind: 'readPods', job: JOB, look: undefined, purpose: 'look' });
+    expect(recorded()).toEqual({});
   });
 
   it('is remembered with what it says about failed attempts', async () => {

@@ -16,9 +16,12 @@ import {
   after,
   finished,
   ownJob,
+  readingPods,
   withMeta,
 } from '../situations.ts';
 import { UNKNOWN, inShort, step } from '../steps.ts';
+import { nextStep } from '../../../../../core/run/next-step.ts';
+import { container, pod, running } from '../../pods/pods.ts';
 import type { Row } from '../steps.ts';
 
 describe('a new Job', () => {
@@ -255,5 +258,30 @@ describe('a transient change of the status', () => {
   it('is counted from when it was first seen', () => {
     expect(step({ run: RUNNING, job: ready })).toMatchObject({ changePendingSinceMs: NOW.monotonicMs });
     expect(step({ run: RUNNING, job: ready, record: pending(600) })).toMatchObject(pending(600));
+  });
+});
+
+describe('what a look at the Pods has found is written immediately, because the next attempt does not know it', () => {
+  const looked = (more: Parameters<typeof container>[1]) =>
+    nextStep(
+      readingPods({
+        run: after(ownJob(NOT_READY)),
+        job: ownJob(NOT_READY),
+        template: FOUND,
+        record: { look: { atMs: NOW.monotonicMs + 10_000, delayMs: 10_000 } },
+        answers: { pods: { pods: [pod({ phase: 'Running', containerStatuses: [container('echo', more)] })] } },
+      }),
+    );
+
+  it('that a container runs that is not ready', () => {
+    expect(looked(running)).toMatchObject({ kind: 'writeStatus', patch: { phase: 'Running' } });
+  });
+
+  it('why a container failed that was started again', () => {
+    const lastState = { terminated: { exitCode: 3, reason: 'Error', message: 'no such table' } };
+    expect(looked({ ...running, restartCount: 1, lastState })).toMatchObject({
+      kind: 'writeStatus',
+      patch: { phase: 'Running', failure: { container: 'echo', exitCode: 3, attempts: 1, log: 'no such table' } },
+    });
   });
 });

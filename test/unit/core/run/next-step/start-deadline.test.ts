@@ -173,7 +173,7 @@ describe('a run whose Job has no container that has started', () => {
     [
       'is not stopped if it has just started',
       { ...late, ...of(pod({ containerStatuses: [container('echo', running)] })) },
-      ['wait', 1_000],
+      ['writeStatus', 'Running', { afterMs: 5_000 }],
     ],
     [
       'is not stopped if its container has ended',
@@ -181,7 +181,7 @@ describe('a run whose Job has no container that has started', () => {
         ...late,
         ...of(pod({ containerStatuses: [container('echo', { lastState: { terminated: { exitCode: 1 } } })] })),
       },
-      ['wait', 1_000],
+      ['writeStatus', 'Running', { afterMs: 5_000 }],
     ],
     [
       'is not stopped while an init container runs',
