@@ -1,10 +1,10 @@
-import { afterEscape, classCost, isUnicodeClass, UNICODE_CLASS } from './class-cost.ts';
+import { afterEscape, classCost, escapeCost, escapeSize } from './class-cost.ts';
 
 /** What a regular expression costs, computed from its text before it is compiled. */
 export interface PatternCost {
   /** About the number of instructions of the compiled program: each character of a text takes at most so many steps. */
   size: number;
-  /** The work to compile it, in instructions. A Unicode class costs more than its one instruction. */
+  /** The work to compile it, in instructions. A Unicode class costs more than its one instruction, when it is read. */
   compilation: number;
 }
 
@@ -13,7 +13,7 @@ const ONE: PatternCost = { size: 1, compilation: 1 };
 
 /**
  * Computes the cost of a pattern of RE2 without compiling it, in one pass. `(a{100}b){10}` costs ten times what its
- * group costs, as RE2 compiles a repetition into copies. A pattern with a wrong syntax has some cost, too.
+ * group costs, as RE2 compiles a repetition into copies, but it is read once. A pattern with a wrong syntax has some cost, too.
  */
 export function patternCost(pattern: string): PatternCost {
   const scanner = new Scanner(pattern);
@@ -124,7 +124,8 @@ class Scanner {
       this.#quotedText();
       return;
     }
-    this.#element(isUnicodeClass(this.#text, this.#at) ? { size: 1, compilation: UNICODE_CLASS } : ONE);
+    const compilation = escapeCost(this.#text, this.#at, { folds: this.#folds });
+    this.#element({ size: escapeSize(this.#text, this.#at), compilation });
     this.#at = afterEscape(this.#text, this.#at);
   }
 
@@ -137,9 +138,9 @@ class Scanner {
 
   /** `[a-z]`, `[^]]`, `[[:alpha:]\pL]`: one instruction. */
   class(): void {
-    const { end, compilation } = classCost(this.#text, this.#at, { folds: this.#folds });
+    const { end, size, compilation } = classCost(this.#text, this.#at, { folds: this.#folds });
     this.#at = end;
-    this.#element({ size: 1, compilation });
+    this.#element({ size, compilation: Math.max(size, compilation) });
   }
 }
 
@@ -184,6 +185,7 @@ function sum(one: PatternCost, other: PatternCost): PatternCost {
   return { size: one.size + other.size, compilation: one.compilation + other.compilation };
 }
 
+/** What a pattern costs beyond its instructions is spent once, when it is read. */
 function times({ size, compilation }: PatternCost, count: number): PatternCost {
-  return { size: size * count, compilation: compilation * count };
+  return { size: size * count, compilation: compilation - size + size * count };
 }

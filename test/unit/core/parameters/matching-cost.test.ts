@@ -44,13 +44,19 @@ describe('the cost of matching', () => {
     ['is long once it is compiled', '.{0,1000}'.repeat(100), 1],
     ['nests counts', '((a{10}b?){10}c?){10}', 4096],
     ['has hundreds of Unicode classes', '\\pL'.repeat(333), 1],
-    ['has a Unicode class that is repeated', '(?i)\\p{L}{1000}', 1],
+    ['has hundreds of alternatives that are Unicode classes', Array(249).fill('(?i)\\pL').join('|').slice(0, 1000), 1],
     ['ignores the case of all characters, range by range', `(?i)${'[B-\u{1e942}]'.repeat(100)}`, 1],
     ['ignores the case of all characters, in one class', `(?i)[${'B-\\x{1e942}'.repeat(50)}]`, 1],
     ['matches slowly', '(a|aa){500}$', 4096],
     ['is too long', 'a'.repeat(1001), 1],
   ])('refuses a pattern that %s', (_, pattern, maxLength) => {
     expect(tooCostlyParameter([{}, string(pattern, maxLength)])).toBe(1);
+  });
+
+  it('reads a class once, however often it is repeated', () => {
+    for (const pattern of ['(?i)\\p{L}{1000}', '^[\\p{L}\\p{N}]{1,500}$', '(?i)(?:\\pL-){300}']) {
+      expect(tooCostlyParameter([string(pattern, 200)])).toBeUndefined();
+    }
   });
 
   it('counts each pattern of a schema, since a misplaced one is compiled for its errors', () => {

@@ -41,7 +41,8 @@ describe('the cost of a pattern', () => {
   it.each(['\\pL', '\\p{Greek}', '\\P{L}', '[\\p{L}]', '[^\\pL]'])(
     'is higher to compile a Unicode class: %s',
     (source) => {
-      expect(patternCost(source).size).toBe(1);
+      // A character is searched among hundreds of ranges.
+      expect(patternCost(source).size).toBe(2);
       expect(patternCost(source).compilation).toBeGreaterThanOrEqual(100);
     },
   );

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { compilePattern, type Pattern } from '../../../../core/parameters/pattern.ts';
 
@@ -26,6 +28,26 @@ describe('a pattern', () => {
     expect(compiled('a').size).toBeGreaterThan(0);
     expect(compiled('a{100}').size).toBeGreaterThan(compiled('a{10}').size);
   });
+});
+
+it('patterns stay small, whatever texts they have matched', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const heap = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const patterns = Array.from({ length: 20 }, (_, index) => compiled(`a\\pL{14}[0-9]${index}?$`));
+  let state = 1;
+  const letter = (): string => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state & 65_536) === 0 ? 'a' : 'b';
+  };
+  const text = Array.from({ length: 4000 }, letter).join('');
+  const before = heap();
+  for (const pattern of patterns) pattern.test(text);
+  expect((heap() - before) / 2 ** 20).toBeLessThan(20);
+  expect(patterns).toHaveLength(20);
 });
 
 describe('an invalid pattern', () => {
