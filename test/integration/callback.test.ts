@@ -15,7 +15,10 @@ import type { Syncer } from '../../syncer/start-syncer.ts';
 import { FakeTime } from '../unit/syncer/callback/fake-time.ts';
 import { answering, CallbackReceiver, RECEIVER_HOST } from './callback-receiver.ts';
 import type { Behaviour } from './callback-receiver.ts';
+import { failed } from './job-statuses.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
+import { startSyncerProcess } from './syncer-process.ts';
+import type { SyncerProcess } from './syncer-process.ts';
 
 const TOKEN = 'a-very-secret-token';
 const HOUR = 3_600_000;
@@ -178,6 +181,45 @@ describe('the callback', () => {
     expect(environment.sent('GET', /\/secrets\//)).toBe(0);
     // One read and one write for the other run, after its final status.
     expect(environment.sent('GET', /\/jobruns\/other$/)).toBe(1);
+  });
+});
+
+describe('the callback of the first users', () => {
+  it('has the five fields, also if the Job has failed', async () => {
+    const namespace = await namespaceWithTemplate();
+    await syncer();
+    await environment.run(namespace, 'failed', { spec: { callbackUrl: receiver.url } });
+    const { job } = await environment.withJob(namespace, 'failed');
+    await environment.patchJobStatus(job, failed());
+    await settled(namespace, 'failed');
+    await finished(namespace, 'complete');
+    await settled(namespace, 'complete');
+    expect(receiver.of('failed')[0]?.body).toMatchObject({
+      name: 'failed',
+      namespace,
+      status: 'Failed',
+      reason: 'BackoffLimitExceeded',
+      message: 'Job has reached the specified backoff limit',
+    });
+    expect(receiver.of('complete')[0]?.body).toMatchObject({ name: 'complete', namespace, status: 'Complete' });
+    for (const { body } of receiver.received) {
+      for (const name of ['reason', 'message']) expect(typeof body[name]).toBe('string');
+    }
+  });
+
+  it('is sent again after a 503, with the token of the Secret, which the Job does not have', async () => {
+    const namespace = await namespaceWithTemplate();
+    const secret = { metadata: { name: 'callback' }, stringData: { token: TOKEN } };
+    await environment.client.create<KubeObject>(SECRETS, namespace, secret);
+    receiver.behaviour = answering(503);
+    await syncer({ callbackSecrets: `${namespace}/callback` });
+    await finished(namespace, 'retried', { callbackTokenSecretRef: { name: 'callback', key: 'token' } });
+    await attempted(namespace, 'retried', 1);
+    receiver.behaviour = answering(200);
+    time.pass(HOUR);
+    expect(callbackOf(await settled(namespace, 'retried'))).toMatchObject({ state: 'Delivered', attempts: 2 });
+    for (const { headers } of receiver.of('retried')) expect(headers.authorization).toBe(`Bearer ${TOKEN}`);
+    expect(JSON.stringify(await environment.jobs(namespace))).not.toContain(TOKEN);
   });
 });
 
@@ -371,6 +413,51 @@ describe('a leader that ends', () => {
     expect(two?.headers['ce-id']).toBe(one?.headers['ce-id']);
     expect(two?.body).toEqual(one?.body);
   });
+
+  it('killed between the delivery and its note: the next one delivers it again, with the same id', async () => {
+    const namespace = await namespaceWithTemplate();
+    const processes: SyncerProcess[] = [];
+    const start = (): SyncerProcess => {
+      const lease = { LEASE_DURATION_SECONDS: '10', RENEW_DEADLINE_SECONDS: '8', RETRY_PERIOD_SECONDS: '1' };
+      const callbacks = { CALLBACK_ALLOWED_HOSTS: '*.example.com', CALLBACK_CA_BUNDLE: caBundle };
+      const config = { ...lease, ...callbacks, LEADER_ELECTION: 'true', POD_NAMESPACE: namespace, POD_NAME: 'syncer' };
+      const main = join(import.meta.dirname, 'callback-syncer.ts');
+      const child = startSyncerProcess(environment.proxy.kubeConfig, config, main);
+      processes.push(child);
+      return child;
+    };
+    onTestFinished(async () => {
+      for (const child of processes) child.kill('SIGKILL');
+      await Promise.all(processes.map(({ ended }) => ended));
+    });
+    const noted = Promise.withResolvers<'cutBefore'>();
+    environment.proxy.onRequest = ({ method, path }) =>
+      receiver.of('killed').length > 0 && method === 'PATCH' && path.includes('/jobruns/killed')
+        ? noted.promise
+        : 'pass';
+    const first = start();
+    await environment.run(namespace, 'killed', { spec: { callbackUrl: receiver.url } });
+    await environment.runThat(namespace, 'killed', ({ status }) => status?.jobName !== undefined, 40_000);
+    await environment.complete((await environment.withJob(namespace, 'killed')).job);
+    await expect.poll(() => receiver.of('killed').length, { timeout: 20_000 }).toBe(1);
+    first.kill('SIGKILL');
+    expect(await first.ended).toBe('SIGKILL');
+    noted.resolve('cutBefore');
+    expect(callbackOf(await environment.getRun(namespace, 'killed'))).toBeUndefined();
+    environment.proxy.onRequest = () => 'pass';
+    start();
+    const run = await environment.runThat(
+      namespace,
+      'killed',
+      (seen) => callbackOf(seen)?.state === 'Delivered',
+      40_000,
+    );
+    expect(callbackOf(run)).toMatchObject({ attempts: 1 });
+    const [one, two, ...more] = receiver.of('killed');
+    expect(more).toEqual([]);
+    expect(two?.headers['ce-id']).toBe(one?.headers['ce-id']);
+    expect(two?.body).toEqual(one?.body);
+  }, 120_000);
 
   it('while the receiver does not answer: it ends soon, and the next one delivers', async () => {
     const namespace = await namespaceWithTemplate();

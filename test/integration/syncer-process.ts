@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { imageEnvironment, imageFlags } from './image-flags.ts';
 
+const MAIN = join(import.meta.dirname, '../../syncer/main.ts');
+
 /** `node syncer/main.ts` with Node's flags of the image; the image compiles the sources first. */
 export interface SyncerProcess {
   pid: number;
@@ -15,14 +17,15 @@ export interface SyncerProcess {
   ended: Promise<number | NodeJS.Signals | null>;
 }
 
+/** @param main the file to run; that of the syncer by default. */
 export function startSyncerProcess(
   kubeConfig: KubeConfig | undefined,
   environment: Record<string, string> = {},
+  main = MAIN,
 ): SyncerProcess {
   const folder = mkdtempSync(join(tmpdir(), 'job-template-run-process-'));
   const file = join(folder, 'kubeconfig');
   if (kubeConfig) writeFileSync(file, kubeConfig.exportConfig());
-  const main = join(import.meta.dirname, '../../syncer/main.ts');
   const child = spawn(process.execPath, [...imageFlags(), main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -27,6 +27,7 @@ const job: Job = {
     uid: 'uid-2',
     resourceVersion: '8',
     annotations: {
+      'hematoscope.app/results-from': 'main',
       'hematoscope.app/stopped': 'why',
       'hematoscope.app/ttl-seconds-after-finished': '5',
       note: 'x'.repeat(1000),
@@ -129,6 +130,7 @@ describe('what the syncer stores', () => {
     expect(kept.spec).toEqual({ suspend: true, activeDeadlineSeconds: 1 });
     expect(kept.metadata?.labels).toEqual({ 'app.kubernetes.io/version': 'abc', 'hematoscope.app/job-run': 'run' });
     expect(kept.metadata?.annotations).toEqual({
+      'hematoscope.app/results-from': 'main',
       'hematoscope.app/stopped': 'why',
       'hematoscope.app/ttl-seconds-after-finished': '5',
     });
