@@ -203,6 +203,34 @@ describe('the message that kubectl prints for', () => {
   });
 });
 
+describe('an update of a template is judged', () => {
+  beforeAll(async () => {
+    await expectCreated(create(template('judged')));
+  });
+
+  it.each<[string, object, string]>([
+    ['jobMetadata', { jobMetadata: { labels: { 'hematoscope.app/job-run': 'x' } } }, 'jobMetadata.labels'],
+    ['revisions', { revisions: { allow: 'Any', alow: 'Present' } }, 'revisions.alow'],
+    ['runs', { runs: { retention: { tll: 1 } } }, 'runs.retention.tll'],
+    ['an unknown field', { overides: { allow: [] } }, 'overides'],
+    ['parameters', { parameters: [{ name: 'a', required: false }] }, 'parameters[0].default'],
+    ['overrides', { overrides: { allow: [], alow: [] } }, 'overrides.alow'],
+  ])('if it only sets %s', async (_, change, path) => {
+    const patch = client.patch(JOB_TEMPLATES, { namespace: 'default', name: 'judged' }, change);
+    await expect(patch).rejects.toMatchObject({ code: 422 });
+    await expect(patch).rejects.toThrow(path);
+  });
+
+  it('also if it is as large as a template can be', async () => {
+    const env = Array.from({ length: 4500 }, (_, index) => ({ name: `V${index}`, value: 'x'.repeat(30) }));
+    await expectCreated(create(template('large', {}, { env })));
+    const at = { namespace: 'default', name: 'large' };
+    const allow = { revisions: { allow: 'Any' } };
+    await expect(client.patch(JOB_TEMPLATES, at, allow)).resolves.toMatchObject(allow);
+    await expect(client.patch(JOB_TEMPLATES, at, { overides: {} })).rejects.toThrow('overides');
+  });
+});
+
 describe('what a client receives on a denial', () => {
   it('is a Status 422 with one cause for each field', async () => {
     const denied = client.create(JOB_RUNS, 'default', jobRun('a', { templateRef: 'ehco' }));

@@ -8,7 +8,6 @@ import type { CallbackPolicy } from '../../../core/callback/callback-policy.ts';
 import { render, type Rendered } from '../../../core/job/render.ts';
 import { hidingFromAuthor } from '../../../core/job/secret-values.ts';
 import { compileTemplate, type CompiledTemplate } from '../../../core/template/compile.ts';
-import { unknownTemplateFields } from '../../../core/template/unknown-template-fields.ts';
 import { trialOf, type Trial } from '../../../core/template/trial.ts';
 import type { DryRunVerdicts } from '../../lookups/dry-run-verdicts.ts';
 import type { UnfinishedRunWarnings } from '../../lookups/unfinished-run-warnings.ts';
@@ -85,14 +84,13 @@ function sampleRun(template: Template, parameters: Trial['parameters'], namespac
   return { apiVersion: API_VERSION, kind: 'JobRun', metadata: { name, namespace }, spec };
 }
 
-/** Whether an update changes nothing that the checks depend on. */
+/** Whether an update changes nothing but metadata and status. The match conditions of the chart are the same. */
 export function isContentUnchanged({ operation, object, oldObject }: AdmissionRequest): boolean {
   if (operation !== 'UPDATE' || oldObject === undefined || oldObject === null) return false;
-  return isDeepStrictEqual(contentOf(oldObject as Template), contentOf(object as Template));
+  return isDeepStrictEqual(contentOf(oldObject), contentOf(object));
 }
 
-function contentOf(template: Template): unknown[] {
-  const { spec, jobMetadata, parameters, overrides, results, resultsFrom, runs } = template;
-  const ofRuns = [runs?.callback, runs?.concurrency];
-  return [spec, jobMetadata, parameters, overrides, results, resultsFrom, ...ofRuns, unknownTemplateFields(template)];
+function contentOf(template: unknown): object {
+  const beside = ['apiVersion', 'kind', 'metadata', 'status'];
+  return Object.fromEntries(Object.entries(template as object).filter(([name]) => !beside.includes(name)));
 }
