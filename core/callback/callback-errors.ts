@@ -1,3 +1,4 @@
+import type { TemplateCallback } from '../../api/callback.ts';
 import type { JobRun, JobRunSpec } from '../../api/job-run.ts';
 import type { Template } from '../../api/job-template.ts';
 import type { FieldError } from '../errors/field-error.ts';
@@ -37,8 +38,29 @@ export function templateCallbackErrors({ kind, metadata, runs }: Template, polic
   const receiver = receiverOfTemplate({ runs });
   if (receiver === undefined) return [];
   const namespace = kind === 'ClusterJobTemplate' ? undefined : (metadata.namespace ?? '');
+  return templateReceiverErrors(receiver, namespace, policy);
+}
+
+/**
+ * Why a run that sets no callback will not send that of its template. A ClusterJobTemplate can have one that is permitted in
+ * other namespaces only. The run does its work all the same.
+ */
+export function inheritedCallbackErrors(
+  { metadata, spec }: JobRun,
+  callback: TemplateCallback | undefined,
+  policy: CallbackPolicy,
+): FieldError[] {
+  const isInherited = spec.callbackUrl === undefined && callback !== undefined;
+  return isInherited ? templateReceiverErrors(callback, metadata.namespace ?? '', policy) : [];
+}
+
+function templateReceiverErrors(
+  { url, tokenSecretRef }: TemplateCallback,
+  namespace: string | undefined,
+  policy: CallbackPolicy,
+): FieldError[] {
   const caller = { namespace, fields: OF_TEMPLATE };
-  return [...urlErrors(receiver.url, caller, policy), ...secretErrors(receiver.tokenSecretRef, caller, policy)];
+  return [...urlErrors(url, caller, policy), ...secretErrors(tokenSecretRef, caller, policy)];
 }
 
 /** What is permitted, and that a user should know. */

@@ -1,5 +1,7 @@
 import type { Template } from '../../api/job-template.ts';
+import type { TemplateCallback } from '../../api/callback.ts';
 import type { AllowedRevisions } from '../../api/names.ts';
+import { receiverOfTemplate } from '../callback/receiver.ts';
 import { concurrencyOf, type ConcurrencyPolicy } from '../concurrency/concurrency-policy.ts';
 import { compileTemplate, type CompiledTemplate } from './compile.ts';
 import { keyOfTemplate, type TemplateKey } from './template-key.ts';
@@ -15,6 +17,8 @@ export interface TemplateVersion {
   allowedRevisions: AllowedRevisions;
   /** Not part of a revision's content either. `undefined`: any number of runs can be under way. */
   concurrency?: ConcurrencyPolicy | undefined;
+  /** The same: the callback of runs that set none. */
+  callback?: TemplateCallback | undefined;
   compiled: CompiledTemplate;
 }
 
@@ -28,6 +32,7 @@ export function versionOfTemplate(template: Template): TemplateVersion {
     owner: uid,
     allowedRevisions: template.revisions?.allow ?? 'Any',
     concurrency: concurrencyOf(template),
+    callback: receiverOfTemplate(template),
     compiled: compileTemplate(template),
   };
 }

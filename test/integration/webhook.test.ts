@@ -95,6 +95,18 @@ describe('the message that kubectl prints for', () => {
       'The JobRun "a" is invalid: spec.callbackUrl: Forbidden: no callbacks are permitted: the administrator of the cluster permits them by host, with the chart value callbacks.allowedHosts',
     ],
     [
+      'a template with the same callback for its runs',
+      () => ({ ...template('a'), runs: { callback: { url: 'https://hooks.example.com/done' } } }),
+      'The JobTemplate "a" is invalid: runs.callback.url: Forbidden: no callbacks are permitted: the administrator of the cluster permits them by host, with the chart value callbacks.allowedHosts',
+    ],
+    [
+      'a parallel template with results from a container that does not exist',
+      () => ({ ...template('a', { parallelism: 2 }), results: [{ name: 'rows' }], resultsFrom: 'ecoh' }),
+      'The JobTemplate "a" is invalid: \n' +
+        '* resultsFrom: Not found: "ecoh": the template has no such container; did you mean "echo"? it has "echo"\n' +
+        '* spec.parallelism: Forbidden: the template declares results, so its Jobs have one Pod; leave it out, or set it to 1',
+    ],
+    [
       'an empty templateRef',
       () => jobRun('a', { templateRef: '' }),
       'The JobRun "a" is invalid: spec.templateRef: Invalid value: "": is empty: give the name of a JobTemplate in this namespace',
