@@ -64,7 +64,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     ...controllerConfig(config),
     callbacks: wireCallbacks(options, registry),
     retention: wireRetention(options, registry),
-    client: clients.client,
+    ...clients.work,
     guard: election ?? ALWAYS_ALLOWED,
     clock: SYSTEM_CLOCK,
     revisionGraceMs: options.revisionGraceMs,
@@ -82,7 +82,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   });
   const stop = async (): Promise<void> => {
     await stopWork(controller, election);
-    await Promise.all([clients.client.close(), clients.lease?.close()]);
+    await Promise.all([clients.work.client.close(), clients.work.jobClient.close(), clients.lease?.close()]);
     await app.close();
     registry.clear();
   };
@@ -96,17 +96,21 @@ export function newInstance({ podName }: Pick<SyncerConfig, 'podName'>): string 
 }
 
 /**
- * Ten connections in total: one for the five watches, or two if they start at the same moment; seven for other requests;
- * one for the lease, as a renewal must not wait while all others hang.
+ * 26 connections in total: one for the five watches, or two if they start at the same moment; sixteen for writes of Jobs,
+ * which an admission webhook of any namespace can delay; seven for other requests; one for the lease, as a renewal must
+ * not wait while all others hang.
  */
 function connect(
   { kubeConfig, config }: StartOptions,
   onRequest: RequestObserver,
-): { client: KubeClient; lease: KubeClient | undefined } {
+): { work: Pick<ControllerOptions, 'client' | 'jobClient'>; lease: KubeClient | undefined } {
   const clientOf = (limits: Pick<KubeClientOptions, 'connections' | 'watchConnections'>): KubeClient =>
     KubeClient.fromKubeConfig(kubeConfig, { ...limits, component: 'syncer', onRequest });
   return {
-    client: clientOf({ connections: 7, watchConnections: 5 }),
+    work: {
+      client: clientOf({ connections: 7, watchConnections: 5 }),
+      jobClient: clientOf({ connections: 16 }),
+    },
     lease: config.leaderElection ? clientOf({ connections: 1 }) : undefined,
   };
 }

@@ -19,13 +19,13 @@ import { RevisionKeeper } from '../revisions/revision-keeper.ts';
 import { Cluster } from '../run/cluster.ts';
 import { PodReader } from '../run/read-pods.ts';
 import type { PodReaderOptions } from '../run/read-pods.ts';
-import { CreationTurns } from '../run/creation-turns.ts';
 import { reconcile } from '../run/reconcile.ts';
 import type { ReconcileContext } from '../run/reconcile.ts';
 import { loggedRefusals } from '../run/remove-expired-job.ts';
 import { RunRecords } from '../run/run-records.ts';
 import { TemplateResolver } from '../run/template-resolver.ts';
 import type { TemplateCaches } from '../run/template-resolver.ts';
+import { WriteTurns } from '../run/write-turns.ts';
 import { isInShard, type Shard } from '../shard.ts';
 import type { WriteGuard } from '../write-guard.ts';
 import { EventRouting } from './event-routing.ts';
@@ -48,6 +48,8 @@ export interface RetentionOptions extends Pick<RunRemovalOptions, 'defaults' | '
 
 export interface ControllerOptions {
   client: KubeClient;
+  /** Writes Jobs, and nothing else. */
+  jobClient: KubeClient;
   guard: WriteGuard;
   clock: Clock;
   rules: MissingTemplateRules;
@@ -77,7 +79,7 @@ export class Controller {
   readonly #routing: EventRouting;
   readonly #records = new RunRecords();
   readonly #queue: WorkQueue;
-  readonly #turns = new CreationTurns({
+  readonly #turns = new WriteTurns({
     timers: SYSTEM_TIMERS,
     onTurn: (run) => {
       this.#queue.add(run);
@@ -111,7 +113,7 @@ export class Controller {
     this.#events = this.#newEventRecorder(options);
     const compiled = new CompiledTemplates();
     const store = new RevisionStore({ client, clusterNamespace, templates: compiled, now: clock.now });
-    const cluster = new Cluster(client, options.guard);
+    const cluster = new Cluster(client, options.guard, { client: options.jobClient, turns: this.#turns });
     this.#templates = new TemplateResolver({
       caches: this.#templateCaches(),
       cluster,
@@ -181,7 +183,7 @@ export class Controller {
       if (error instanceof LeadershipLostError) return 'retry';
       return this.outage.failed(error, { run: key });
     } finally {
-      this.#turns.next();
+      this.#turns.next(key);
     }
   }
 
@@ -208,6 +210,8 @@ export class Controller {
   #newQueue({ workers, metrics, logger }: ControllerOptions): WorkQueue {
     return new WorkQueue({
       workers,
+      // Writes that hang, as many as there are connections for them, leave workers to the others.
+      mostActive: 2 * workers,
       work: (key) => this.#work(key),
       onError: (err, run, delayMs) => {
         logger.error({ err, run, delayMs: Math.round(delayMs) }, 'reconcile failed, trying again');

@@ -3,6 +3,7 @@ import { REASON_JOB_CREATION_SLOW } from '../../api/names.ts';
 import { JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/status/job-run-status.ts';
+import type { Hide } from '../../core/errors/hidden.ts';
 import type { Answers, CreatedJob, Look } from '../../core/run/situation.ts';
 import type { Again, Step } from '../../core/run/step.ts';
 import { isAlreadyExists, isConflict, KubeApiError, KubeTimeoutError } from '../../kube/client/api-error.ts';
@@ -10,12 +11,11 @@ import { backoffMs } from '../../kube/controller/backoff.ts';
 import type { BackoffLimits } from '../../kube/controller/backoff.ts';
 import type { EventRecorder } from '../../kube/controller/event-recorder.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
-import { keyOf } from '../../kube/watch/object-key.ts';
 import type { Clock } from '../clock.ts';
 import type { Cluster } from './cluster.ts';
 import { creationFailure } from './creation-failure.ts';
 import type { PodReader } from './read-pods.ts';
-import type { CreationTurns } from './creation-turns.ts';
+import { NoTurnError, TURN_MS } from './write-turns.ts';
 import type { RunRecords } from './run-records.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
@@ -28,7 +28,6 @@ export interface ApplyContext {
   records: Pick<RunRecords, 'get' | 'update' | 'waitForTemplate'>;
   events: Pick<EventRecorder, 'record'>;
   clock: Clock;
-  turns: Pick<CreationTurns, 'take'>;
   /** Called with each run whose stored status is final. */
   onFinished: (run: JobRun) => void;
 }
@@ -37,7 +36,10 @@ export interface ApplyContext {
 const NO_DELAY = { blocked: undefined, timeouts: undefined } as const;
 
 /** The attempt is complete, or there is more to do with these answers. */
-export type Applied = { kind: 'done'; again: Again | undefined } | { kind: 'next'; answers: Answers; error?: Error };
+export type Applied =
+  | { kind: 'done'; again: Again | undefined }
+  /** The attempt goes on. After it, `error` is thrown, or it is continued at the time `again`. */
+  | { kind: 'next'; answers: Answers; error?: Error; again?: Again };
 
 type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 
@@ -143,19 +145,23 @@ function rememberResults({ records }: ApplyContext, run: JobRun, { results }: St
 }
 
 async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'createJob'>): Promise<Applied> {
-  const turn = await context.turns.take(keyOf(run.metadata));
-  if (!turn) return next({ creation: { kind: 'noTurn' } });
   try {
-    const job = await context.cluster.createJob(run.metadata.namespace ?? '', step.job, turn.sent).finally(turn.end);
+    const job = await context.cluster.createJob(run.metadata.namespace ?? '', step.job);
     context.jobs.put(job);
     const created = { template: step.template, ...madeNow(context, job) };
     context.records.update(run, { created, appliedGeneration: generationOf(run), ...NO_DELAY });
     return next({ job });
   } catch (error) {
+    if (error instanceof NoTurnError) return noTurn(error);
     if (isAlreadyExists(error)) return next({ creation: { kind: 'nameTaken' } });
     if (error instanceof KubeTimeoutError) return timedOut(context, run);
     return creationProblem(context, run, step, error);
   }
+}
+
+/** Only that a namespace is slow is reported: other waits are short. */
+function noTurn({ isSlow }: NoTurnError): Applied {
+  return isSlow ? next({ creation: { kind: 'noTurn' } }) : { kind: 'done', again: { afterMs: TURN_MS } };
 }
 
 /** Work on a Job that the API server checks slowly is not repeated often. */
@@ -227,9 +233,17 @@ async function setSuspend(context: ApplyContext, run: JobRun, step: StepOf<'setS
     context.events.record(run, step.event);
     return next({ job });
   } catch (error) {
-    if (!(error instanceof KubeApiError)) throw error;
-    return { ...next({ changeFailed: true }), error: error.withMessages(step.hide) };
+    return changeFailed(error, step.hide);
   }
+}
+
+/** The rest of the status is still written. How long a change takes says nothing about the API server, as for a creation. */
+function changeFailed(error: unknown, hide: Hide): Applied {
+  const failed = next({ changeFailed: true });
+  if (error instanceof NoTurnError) return { ...failed, again: { afterMs: TURN_MS } };
+  if (error instanceof KubeTimeoutError) return { ...failed, again: 'retry' };
+  if (!(error instanceof KubeApiError)) throw error;
+  return { ...failed, error: error.withMessages(hide) };
 }
 
 /** The Job is stopped only as it was when that was decided: it may have finished since. */
@@ -241,8 +255,7 @@ async function stopJob(context: ApplyContext, _run: JobRun, { job, why, hide }: 
     return next({ job: stopped });
   } catch (error) {
     if (isConflict(error)) return { kind: 'done', again: 'retry' };
-    if (!(error instanceof KubeApiError)) throw error;
-    return { ...next({ changeFailed: true }), error: error.withMessages(hide) };
+    return changeFailed(error, hide);
   }
 }
 

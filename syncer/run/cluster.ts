@@ -3,20 +3,34 @@ import type { Template } from '../../api/job-template.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import type { TemplateKey } from '../../core/template/template-key.ts';
+import { controllingRun } from '../../core/job/ownership.ts';
 import { stopPatch } from '../../core/run/job-stop.ts';
 import { isConflict, isNotFound } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { DeleteOptions } from '../../kube/client/request-options.ts';
+import { keyOf } from '../../kube/watch/object-key.ts';
 import { guarded, type WriteGuard } from '../write-guard.ts';
+import type { WriteTurns } from './write-turns.ts';
 
-/** All requests that the syncer sends for a run, apart from lists and watches. */
+/** How Jobs are written: with connections of their own, in turns. */
+export interface JobWrites {
+  client: Pick<KubeClient, 'create' | 'patch' | 'delete'>;
+  turns: Pick<WriteTurns, 'take'>;
+}
+
+/**
+ * All requests that the syncer sends for a run, apart from lists and watches. Those that write a Job throw a
+ * `NoTurnError` if others go first.
+ */
 export class Cluster {
-  readonly #client: Pick<KubeClient, 'get' | 'create' | 'patch' | 'delete'>;
+  readonly #client: Pick<KubeClient, 'get' | 'patch' | 'delete'>;
   readonly #guard: WriteGuard;
+  readonly #jobWrites: JobWrites;
 
-  constructor(client: Pick<KubeClient, 'get' | 'create' | 'patch' | 'delete'>, guard: WriteGuard) {
+  constructor(client: Pick<KubeClient, 'get' | 'patch' | 'delete'>, guard: WriteGuard, jobWrites: JobWrites) {
     this.#client = client;
     this.#guard = guard;
+    this.#jobWrites = jobWrites;
   }
 
   async getTemplate({ kind, namespace, name }: TemplateKey): Promise<Template | undefined> {
@@ -32,27 +46,16 @@ export class Cluster {
     return found(this.#client.get<Job>(JOBS, { namespace, name }));
   }
 
-  /**
-   * @param onSent called when the request gets its connection
-   * @throws KubeApiError, for example AlreadyExists; LeadershipLostError.
-   */
-  async createJob(namespace: string, job: Job, onSent: () => void): Promise<Job> {
-    const { signal, beforeSend } = guarded(this.#guard);
-    const options = {
-      signal,
-      beforeSend: () => {
-        beforeSend?.();
-        onSent();
-      },
-    };
-    return this.#client.create<Job>(JOBS, namespace, job, { fieldValidation: 'Strict', ...options });
+  /** @throws KubeApiError, for example AlreadyExists; LeadershipLostError; NoTurnError. */
+  async createJob(namespace: string, job: Job): Promise<Job> {
+    return this.#inTurn(namespace, job, (client, options) =>
+      client.create<Job>(JOBS, namespace, job, { fieldValidation: 'Strict', ...options }),
+    );
   }
 
   /** Sets `spec.suspend`. Returns `undefined` if the Job was deleted. @throws Conflict if another Job has its name now. */
-  async suspendJob({ metadata }: Job, suspend: boolean): Promise<Job | undefined> {
-    const { namespace, name = '', uid } = metadata ?? {};
-    const body = { metadata: { uid }, spec: { suspend } };
-    return found(this.#client.patch<Job>(JOBS, { namespace, name }, body, guarded(this.#guard)));
+  async suspendJob(job: Job, suspend: boolean): Promise<Job | undefined> {
+    return this.#patchJob(job, { metadata: { uid: job.metadata?.uid }, spec: { suspend } });
   }
 
   /**
@@ -60,11 +63,17 @@ export class Cluster {
    *
    * @throws Conflict if the Job changed, or another Job has its name now.
    */
-  async stopJob({ metadata }: Job, why: string): Promise<Job | undefined> {
-    const { namespace, name = '', uid, resourceVersion } = metadata ?? {};
+  async stopJob(job: Job, why: string): Promise<Job | undefined> {
+    const { uid, resourceVersion } = job.metadata ?? {};
     const patch = stopPatch(why);
-    const body = { ...patch, metadata: { ...patch.metadata, uid, resourceVersion } };
-    return found(this.#client.patch<Job>(JOBS, { namespace, name }, body, guarded(this.#guard)));
+    return this.#patchJob(job, { ...patch, metadata: { ...patch.metadata, uid, resourceVersion } });
+  }
+
+  async #patchJob(job: Job, body: object): Promise<Job | undefined> {
+    const { namespace = '', name = '' } = job.metadata ?? {};
+    return found(
+      this.#inTurn(namespace, job, (client, options) => client.patch<Job>(JOBS, { namespace, name }, body, options)),
+    );
   }
 
   /** The same as {@link deleteJob}, but does nothing if the Job has changed. */
@@ -78,13 +87,39 @@ export class Cluster {
     await this.#delete(job, { uid: job.metadata?.uid });
   }
 
-  async #delete({ metadata }: Job, preconditions: DeleteOptions['preconditions']): Promise<void> {
-    const { namespace, name = '' } = metadata ?? {};
-    const options = { preconditions, propagationPolicy: 'Background', ...guarded(this.#guard) } as const;
+  async #delete(job: Job, preconditions: DeleteOptions['preconditions']): Promise<void> {
+    const { namespace = '', name = '' } = job.metadata ?? {};
+    const how = { preconditions, propagationPolicy: 'Background' } as const;
     try {
-      await this.#client.delete(JOBS, { namespace, name }, options);
+      await this.#inTurn(namespace, job, (client, options) =>
+        client.delete(JOBS, { namespace, name }, { ...how, ...options }),
+      );
     } catch (error) {
       if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+
+  /** Takes the turn of the run that controls the Job. */
+  async #inTurn<T>(
+    namespace: string,
+    job: Job,
+    send: (client: JobWrites['client'], options: ReturnType<typeof guarded>) => Promise<T>,
+  ): Promise<T> {
+    const { signal, beforeSend } = guarded(this.#guard);
+    const { client, turns } = this.#jobWrites;
+    const turn = turns.take(keyOf({ namespace, name: controllingRun(job)?.name ?? '' }));
+    const signals = [turn.signal, ...(signal ? [signal] : [])];
+    const options = {
+      signal: AbortSignal.any(signals),
+      beforeSend: () => {
+        beforeSend?.();
+        turn.sent();
+      },
+    };
+    try {
+      return await send(client, options);
+    } finally {
+      turn.end();
     }
   }
 

@@ -2,8 +2,11 @@ import type { JobRun } from '../../api/job-run.ts';
 import { isFinished } from '../../core/status/job-run-status.ts';
 import { nextStep } from '../../core/run/next-step.ts';
 import type { Answers } from '../../core/run/situation.ts';
+import type { Again } from '../../core/run/step.ts';
+import { KubeTimeoutError } from '../../kube/client/api-error.ts';
 import type { WorkResult } from '../../kube/controller/work-queue.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
+import { keyOf } from '../../kube/watch/object-key.ts';
 import { momentOf } from '../clock.ts';
 import type { RunContents } from '../controller/run-contents.ts';
 import { apply } from './apply.ts';
@@ -14,6 +17,8 @@ import type { GatherContext } from './gather.ts';
 import type { RunRecords } from './run-records.ts';
 import { settleJob } from './settle-job.ts';
 import type { SettleContext } from './settle-job.ts';
+import { NoTurnError, TURN_MS } from './write-turns.ts';
+import type { WriteTurns } from './write-turns.ts';
 
 export type ReconcileContext = GatherContext &
   ApplyContext &
@@ -23,6 +28,7 @@ export type ReconcileContext = GatherContext &
     contents: Pick<RunContents, 'of' | 'remember'>;
     cluster: Pick<Cluster, 'getRun'>;
     records: Pick<RunRecords, 'forget'>;
+    turns: Pick<WriteTurns, 'mustWait'>;
   };
 
 /**
@@ -42,7 +48,9 @@ const MOST_STEPS = 13;
 export async function reconcile(context: ReconcileContext, namespace: string, name: string): Promise<WorkResult> {
   const run = context.runs.get(namespace, name);
   if (!run) return undefined;
-  if (isFinished(run)) return settleJob(context, run);
+  if (isFinished(run)) return settle(context, run);
+  // Checked before anything is rendered: many new runs can wait.
+  if (run.status?.phase === undefined && context.turns.mustWait(keyOf(run.metadata))) return { afterMs: TURN_MS };
   let result: WorkResult;
   try {
     result = await attempt(context, run);
@@ -52,12 +60,23 @@ export async function reconcile(context: ReconcileContext, namespace: string, na
     if (!newest || isFinished(newest)) context.records.forget(run);
   }
   const finished = newestOutline(context, run);
-  return finished && isFinished(finished) ? settleJob(context, finished) : result;
+  return finished && isFinished(finished) ? settle(context, finished) : result;
+}
+
+async function settle(context: ReconcileContext, run: JobRun): Promise<WorkResult> {
+  try {
+    return await settleJob(context, run);
+  } catch (error) {
+    if (error instanceof NoTurnError) return { afterMs: TURN_MS };
+    if (error instanceof KubeTimeoutError) return 'retry';
+    throw error;
+  }
 }
 
 async function attempt(context: ReconcileContext, first: JobRun): Promise<WorkResult> {
   let answers: Answers = {};
   let deferred: Error | undefined;
+  let again: Again | undefined;
   for (let steps = 0; steps < MOST_STEPS; steps += 1) {
     const run = await newestVersion(context, first);
     if (!run) return undefined;
@@ -65,10 +84,11 @@ async function attempt(context: ReconcileContext, first: JobRun): Promise<WorkRe
     const applied = await apply(context, run, nextStep(situation));
     if (applied.kind === 'done') {
       if (deferred) throw deferred;
-      return applied.again;
+      return again ?? applied.again;
     }
     answers = { ...answers, ...applied.answers };
     deferred ??= applied.error;
+    again ??= applied.again;
   }
   throw new Error(`no result after ${MOST_STEPS} steps`);
 }

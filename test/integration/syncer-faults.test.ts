@@ -439,6 +439,7 @@ describe('leadership', () => {
     };
     const controller = new Controller({
       client: environment.client,
+      jobClient: environment.client,
       clock: SYSTEM_CLOCK,
       guard: { assertHeld, lost: new AbortController().signal },
       trustsAdmission: true,

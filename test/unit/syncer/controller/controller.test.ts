@@ -80,6 +80,7 @@ function begin(objects: Record<string, KubeObject[]>, options: Partial<Controlle
   const { logger, lines } = collectedLog();
   const controller = new Controller({
     client: cluster.client,
+    jobClient: cluster.client,
     guard: ALWAYS_ALLOWED,
     clock: SYSTEM_CLOCK,
     rules: { policy: 'Wait', waitSeconds: 300 },

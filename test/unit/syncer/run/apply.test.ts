@@ -6,6 +6,7 @@ import type { Step } from '../../../../core/run/step.ts';
 import { KubeApiError, KubeConnectionError, KubeTimeoutError } from '../../../../kube/client/api-error.ts';
 import { apply } from '../../../../syncer/run/apply.ts';
 import type { ApplyContext } from '../../../../syncer/run/apply.ts';
+import { NoTurnError } from '../../../../syncer/run/write-turns.ts';
 import { echoRun } from '../../core/objects.ts';
 
 const RUN = echoRun({}, { generation: 3 });
@@ -33,7 +34,6 @@ interface Answers {
   stopJob?: Job | undefined | Error;
   patchStatus?: JobRun | undefined | Error;
   readTemplate?: TemplateResolution;
-  noTurn?: boolean;
 }
 
 function begin(given: Answers = {}) {
@@ -69,13 +69,6 @@ function begin(given: Answers = {}) {
       waitForTemplate: () => done.push('wait for template'),
     },
     events: { record: (_run, { reason, related }) => done.push(`event ${reason}${related ? ' of a Job' : ''}`) },
-    turns: {
-      take: (key) => {
-        done.push(`turn of ${key}`);
-        const turn = { sent: () => done.push('sent'), end: () => done.push('turn over') };
-        return Promise.resolve(given.noTurn === true ? undefined : turn);
-      },
-    },
     clock: { now: () => 0, monotonic: () => MONOTONIC },
     onFinished: () => done.push('finished'),
   };
@@ -203,14 +196,19 @@ describe('the creation of a Job', () => {
       created: { template: RENDERED, uid: 'its-job', atMs: MONOTONIC },
       appliedGeneration: 3,
     });
-    expect(done).toEqual(['turn of team/echo-hello', 'create in team', 'turn over', 'cache Job']);
+    expect(done).toEqual(['create in team', 'cache Job']);
   });
 
-  it('is not sent without a turn', async () => {
-    const { apply, done, recorded } = begin({ noTurn: true });
+  it('in a slow namespace says why it waits for a turn', async () => {
+    const { apply, recorded } = begin({ createJob: new NoTurnError(true) });
     expect(await apply(CREATE)).toEqual({ kind: 'next', answers: { creation: { kind: 'noTurn' } } });
     expect(recorded()).toEqual({});
-    expect(done).toEqual(['turn of team/echo-hello']);
+  });
+
+  it('that waits for a moment is not reported', async () => {
+    const { apply, recorded } = begin({ createJob: new NoTurnError(false) });
+    expect(await apply(CREATE)).toEqual({ kind: 'done', again: { afterMs: 120_000 } });
+    expect(recorded()).toEqual({});
   });
 
   it('that is not answered in time is repeated after a delay that grows, and says nothing about the API server', async () => {
@@ -223,7 +221,7 @@ describe('the creation of a Job', () => {
     expect(delays[0]).toBeLessThanOrEqual(5_000);
     expect(delays[5]).toBeGreaterThanOrEqual(60_000);
     expect(recorded()).toMatchObject({ timeouts: 6, blocked: { reason: 'JobCreationSlow' } });
-    expect(done.slice(0, 3)).toEqual(['turn of team/echo-hello', 'create in team', 'turn over']);
+    expect(done[0]).toBe('create in team');
   });
 
   it('ends the delay that earlier attempts have caused', async () => {
@@ -335,6 +333,22 @@ describe('suspending a Job', () => {
     expect(recorded()).toEqual({ appliedGeneration: 3 });
     expect(done).toEqual(expected);
   });
+});
+
+describe.each([
+  ['suspending', SUSPEND, (error: Error) => begin({ suspendJob: error })],
+  ['stopping', STOP, (error: Error) => begin({ stopJob: error })],
+])('%s a Job in a slow namespace', (_what, step, given) => {
+  it.each([
+    ['without a turn', new NoTurnError(true), { afterMs: 120_000 }],
+    ['without an answer in time', new KubeTimeoutError('no answer in 2000 ms'), 'retry'],
+  ])(
+    '%s is tried again after the rest of the status, and says nothing about the API server',
+    async (_w, error, again) => {
+      const failed = { kind: 'next', answers: { changeFailed: true }, again };
+      expect(await given(error).apply(step)).toEqual(failed);
+    },
+  );
 });
 
 describe('stopping a Job', () => {

@@ -2,32 +2,46 @@ import { describe, expect, it } from 'vitest';
 import type { KubeClient } from '../../../../kube/client/client.ts';
 import { KubeApiError } from '../../../../kube/client/api-error.ts';
 import { Cluster } from '../../../../syncer/run/cluster.ts';
+import { NoTurnError } from '../../../../syncer/run/write-turns.ts';
 import type { WriteGuard } from '../../../../syncer/write-guard.ts';
 import { echoRun } from '../../core/objects.ts';
 
-const JOB = { metadata: { namespace: 'team', name: 'a', uid: 'job-uid', resourceVersion: '3' } };
+const OWNER = { apiVersion: 'hematoscope.app/v1', kind: 'JobRun', name: 'echo-hello', uid: 'run', controller: true };
+const JOB = {
+  metadata: { namespace: 'team', name: 'a', uid: 'job-uid', resourceVersion: '3', ownerReferences: [OWNER] },
+};
 const RUN = echoRun({}, { resourceVersion: '7' });
 const notFound = new KubeApiError({ method: 'GET', path: '/', code: 404, body: '{}' });
 
-function begin({ error, held = true }: { error?: Error; held?: boolean } = {}) {
+function begin({ error, held = true, wait = false }: { error?: Error; held?: boolean; wait?: boolean } = {}) {
   const requests: unknown[][] = [];
   const answer = (...request: unknown[]) => {
     requests.push(request);
     return error ? Promise.reject(error) : Promise.resolve({});
   };
-  const client = { get: answer, create: answer, patch: answer, delete: answer } as unknown as KubeClient;
+  const client = { get: answer, patch: answer, delete: answer } as unknown as KubeClient;
   const guard: WriteGuard = {
     assertHeld: () => {
       if (!held) throw new Error('not the leader');
     },
     lost: new AbortController().signal,
   };
-  return { cluster: new Cluster(client, guard), requests };
+  const turns: string[] = [];
+  const take = (key: string) => {
+    if (wait) throw new NoTurnError(true);
+    turns.push(key);
+    const { signal } = makingRoom;
+    return { signal, sent: () => turns.push('sent'), end: () => turns.push('over') };
+  };
+  const makingRoom = new AbortController();
+  const jobClient = { create: answer, patch: answer, delete: answer } as unknown as KubeClient;
+  const cluster = new Cluster(client, guard, { client: jobClient, turns: { take } });
+  return { cluster, requests, turns, makingRoom };
 }
 
 type Call = (cluster: Cluster) => Promise<unknown>;
 const WRITES: [string, Call][] = [
-  ['creates a Job', (cluster) => cluster.createJob('team', JOB, () => undefined)],
+  ['creates a Job', (cluster) => cluster.createJob('team', JOB)],
   ['suspends a Job', (cluster) => cluster.suspendJob(JOB, true)],
   ['writes a status', (cluster) => cluster.patchStatus(RUN, {})],
   ['stops a Job', (cluster) => cluster.stopJob(JOB, 'why')],
@@ -129,9 +143,34 @@ describe('the requests of the syncer', () => {
     ]);
   });
 
+  const JOB_WRITES = WRITES.filter(([what]) => what !== 'writes a status');
+
+  it.each(JOB_WRITES)('one that %s has the turn of its run until it is answered', async (_what, call) => {
+    const { cluster, turns, requests, makingRoom } = begin();
+    await call(cluster);
+    expect(turns).toEqual(['team/echo-hello', 'over']);
+    const { beforeSend, signal } = requests[0]?.at(-1) as { beforeSend: () => void; signal: AbortSignal };
+    beforeSend();
+    expect(turns.at(-1)).toBe('sent');
+    makingRoom.abort();
+    expect(signal.aborted).toBe(true);
+  });
+
+  it.each(JOB_WRITES)(
+    'one that %s gives its turn back if it fails, and is not sent without a turn',
+    async (_w, call) => {
+      const failing = begin({ error: new Error('refused') });
+      await expect(call(failing.cluster)).rejects.toThrow('refused');
+      expect(failing.turns).toEqual(['team/echo-hello', 'over']);
+      const waiting = begin({ wait: true });
+      await expect(call(waiting.cluster)).rejects.toThrow(NoTurnError);
+      expect(waiting.requests).toEqual([]);
+    },
+  );
+
   it('creates a Job with strict validation of its fields', async () => {
     const { cluster, requests } = begin();
-    await cluster.createJob('team', JOB, () => undefined);
+    await cluster.createJob('team', JOB);
     expect(requests[0]?.[3]).toMatchObject({ fieldValidation: 'Strict' });
   });
 });

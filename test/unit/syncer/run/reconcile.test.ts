@@ -4,11 +4,12 @@ import type { Job, JobStatus } from '../../../../api/wire.ts';
 import type { SeenPods } from '../../../../core/pods/seen-pods.ts';
 import { stopPatch } from '../../../../core/run/job-stop.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
-import { KubeApiError } from '../../../../kube/client/api-error.ts';
+import { KubeApiError, KubeTimeoutError } from '../../../../kube/client/api-error.ts';
 import { ObjectCache } from '../../../../kube/watch/cache.ts';
 import type { ReconcileContext } from '../../../../syncer/run/reconcile.ts';
 import { reconcile } from '../../../../syncer/run/reconcile.ts';
 import { RunRecords } from '../../../../syncer/run/run-records.ts';
+import { NoTurnError } from '../../../../syncer/run/write-turns.ts';
 import { echoRun, echoTemplate } from '../../core/objects.ts';
 import { container, pod, unplaced } from '../../core/pods/pods.ts';
 
@@ -30,6 +31,7 @@ function begin({ job }: { job?: Job } = {}) {
   };
   const first: { status: JobStatus } = { status: STATUS };
   const seen: { pods: SeenPods } = { pods: { pods: [] } };
+  const line = { mustWait: false };
   let monotonicMs = 0;
   const records = new RunRecords();
   const runs = new ObjectCache<JobRun>({
@@ -98,7 +100,7 @@ function begin({ job }: { job?: Job } = {}) {
     pods: { isPermitted: true, keepsLogEnds: true, read: () => (sent.push('read Pods'), Promise.resolve(seen.pods)) },
     events: { record: ({ metadata }, { reason }) => sent.push(`event ${reason} of ${metadata?.name ?? ''}`) },
     clock: { now: () => Date.parse('2026-11-23T10:00:00Z'), monotonic: () => monotonicMs },
-    turns: { take: () => Promise.resolve({ sent: () => undefined, end: () => undefined }) },
+    turns: { mustWait: () => line.mustWait },
     onDeletionForbidden: () => undefined,
     onFinished: () => undefined,
   };
@@ -118,6 +120,7 @@ function begin({ job }: { job?: Job } = {}) {
     /** What the Job reports when it is created. */
     job: first,
     seen,
+    line,
     elapse: (ms: number) => (monotonicMs += ms),
     reconcile: () => reconcile(context, 'team', 'echo-hello'),
     status: () => runs.get('team', 'echo-hello')?.status,
@@ -194,8 +197,8 @@ describe('reconcile', () => {
   it('applies a suspend that changed while the Job was created before the status reports it', async () => {
     const { reconcile: bringOn, sent, cluster, runs, status } = begin();
     const { createJob } = cluster;
-    cluster.createJob = async (namespace, job, onSent) => {
-      const created = await createJob(namespace, job, onSent);
+    cluster.createJob = async (namespace, job) => {
+      const created = await createJob(namespace, job);
       runs.apply(echoRun({ suspend: true }, { generation: 2, resourceVersion: '2' }));
       return created;
     };
@@ -303,8 +306,8 @@ describe('reconcile', () => {
   it('stops the Job of a run that is cancelled while the Job is created', async () => {
     const { reconcile: bringOn, sent, cluster, runs, jobs, status } = begin();
     const { createJob } = cluster;
-    cluster.createJob = async (namespace, job, onSent) => {
-      const created = await createJob(namespace, job, onSent);
+    cluster.createJob = async (namespace, job) => {
+      const created = await createJob(namespace, job);
       runs.apply(echoRun({ cancel: true }, { generation: 2, resourceVersion: '2' }));
       return created;
     };
@@ -331,6 +334,36 @@ describe('reconcile', () => {
     expect(status()).toMatchObject({ phase: 'Cancelled' });
   });
 
+  it('does nothing for a new run while others of its namespace go first, and looks again if it was not called', async () => {
+    const { reconcile: bringOn, sent, line } = begin();
+    line.mustWait = true;
+    expect(await bringOn()).toEqual({ afterMs: 120_000 });
+    expect(sent).toEqual([]);
+    line.mustWait = false;
+    await bringOn();
+    expect(sent).toContain('create');
+  });
+
+  it('works on a run with a status, whoever goes first', async () => {
+    const { reconcile: bringOn, sent, runs, line } = begin();
+    line.mustWait = true;
+    runs.apply({ ...RUN, status: { phase: 'Pending' }, metadata: { ...RUN.metadata, resourceVersion: '2' } });
+    await bringOn();
+    expect(sent).toContain('create');
+  });
+
+  it.each([
+    ['without a turn', new NoTurnError(true), { afterMs: 120_000 }],
+    ['without an answer in time', new KubeTimeoutError('no answer in 2000 ms'), 'retry'],
+  ])('settles the Job of a finished run later, %s', async (_when, error, again) => {
+    const { reconcile: bringOn, cluster, runs, jobs } = begin();
+    jobs.apply(await earlierJob());
+    const status = { conditions: [{ type: 'Finished', status: 'True' }] };
+    runs.apply({ ...RUN, status, metadata: { ...RUN.metadata, resourceVersion: '2' } });
+    cluster.stopJob = () => Promise.reject(error);
+    expect(await bringOn()).toEqual(again);
+  });
+
   it('does nothing for a run that does not exist or is finished', async () => {
     const { reconcile: bringOn, sent, runs } = begin();
     const status = { conditions: [{ type: 'Finished', status: 'True' }] };
@@ -347,8 +380,8 @@ describe('reconcile', () => {
   ])('writes and remembers nothing for a run that %s while its Job was created', async (_what, namesake) => {
     const { reconcile: bringOn, sent, cluster, runs, records } = begin();
     const { createJob } = cluster;
-    cluster.createJob = async (namespace, job, onSent) => {
-      const created = await createJob(namespace, job, onSent);
+    cluster.createJob = async (namespace, job) => {
+      const created = await createJob(namespace, job);
       if (namesake) runs.apply(namesake);
       else runs.remove(RUN);
       return created;

@@ -1,0 +1,152 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { JobRun } from '../../api/job-run.ts';
+import { JOB_RUNS, JOBS } from '../../api/resources.ts';
+import type { Job } from '../../api/wire.ts';
+import { NAMESPACES, SyncerEnvironment } from '../integration/syncer-environment.ts';
+import { CHECKED, startHangingWebhook, type HangingWebhook, type Operation } from './hanging-webhook.ts';
+
+/** As many runs as could use all connections for Jobs several times over. */
+const HOSTILE_NAMESPACES = 6;
+const RUNS = 5;
+/**
+ * A request of the syncer gives up after 15 s. Who has to wait for the connection of one that hangs waits that long. Who has
+ * not needs well below a second, and on a busy machine some seconds.
+ */
+const NOT_WAITED_MS = 12_000;
+
+let environment: SyncerEnvironment;
+let directory: string;
+let webhook: HangingWebhook | undefined;
+
+beforeAll(async () => {
+  environment = await SyncerEnvironment.start({ controllerManager: false });
+  directory = await mkdtemp(join(tmpdir(), 'job-template-run-slow-'));
+});
+afterEach(async () => {
+  await webhook?.stop();
+  webhook = undefined;
+  await environment.stopSyncers();
+});
+afterAll(async () => {
+  await environment.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function hostileNamespaces(spec: object = {}): Promise<string[]> {
+  return Promise.all(
+    Array.from({ length: HOSTILE_NAMESPACES }, async () => {
+      const namespace = await environment.namespace();
+      await environment.client.patch(NAMESPACES, { name: namespace }, { metadata: { labels: CHECKED } });
+      await environment.template(namespace, 'echo', spec);
+      return namespace;
+    }),
+  );
+}
+
+const names = Array.from({ length: RUNS }, (_, index) => `hostile-${index}`);
+const createRuns = (namespaces: string[]) =>
+  Promise.all(namespaces.flatMap((namespace) => names.map((name) => environment.run(namespace, name))));
+const eachRun = <T>(namespaces: string[], act: (namespace: string, name: string) => Promise<T>) =>
+  Promise.all(namespaces.flatMap((namespace) => names.map((name) => act(namespace, name))));
+const withJobs = (namespaces: string[]) =>
+  eachRun(namespaces, (namespace, name) => environment.withJob(namespace, name));
+
+/** Returns when the API server calls the webhook: it learns of its configuration a moment later. */
+async function hang(operation: Operation): Promise<void> {
+  const { client } = environment;
+  const namespace = await environment.namespace();
+  await client.patch(NAMESPACES, { name: namespace }, { metadata: { labels: CHECKED } });
+  const spec = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b' }] } } };
+  const job = (name: string): Job => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, spec });
+  await client.create(JOBS, namespace, job('probe'));
+  const key = { namespace, name: 'probe' };
+  const short = { dryRun: true, timeoutMs: 500 };
+  const probe = {
+    CREATE: () => client.create(JOBS, namespace, job('another'), short),
+    UPDATE: () => client.patch(JOBS, key, { metadata: { annotations: { probe: 'yes' } } }, short),
+    DELETE: () => client.delete(JOBS, key, short),
+  }[operation];
+  const started = await startHangingWebhook(client, directory, operation);
+  webhook = started;
+  const received = async () => {
+    await probe().catch(() => undefined);
+    return started.received();
+  };
+  await expect.poll(received, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(started.held, { timeout: 30_000 }).toBe(0);
+}
+
+/** The run of another namespace gets its Job and its status while as many requests hang as are let. */
+async function othersAreServed(victim: string): Promise<void> {
+  await expect.poll(() => webhook?.held(), { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
+  for (const name of ['first', 'second']) {
+    const started = performance.now();
+    await environment.run(victim, name);
+    const { job } = await environment.withJob(victim, name);
+    await environment.complete(job);
+    await environment.runThat(victim, name, ({ status }) => status?.phase === 'Succeeded');
+    expect(performance.now() - started).toBeLessThan(NOT_WAITED_MS);
+    await expect.poll(() => webhook?.held(), { timeout: 30_000 }).toBeGreaterThan(0);
+  }
+}
+
+async function victimNamespace(): Promise<string> {
+  const victim = await environment.namespace();
+  await environment.template(victim);
+  return victim;
+}
+
+const options = () => ({ kubeConfig: environment.kubeConfig });
+
+describe('while a webhook of several namespaces hangs on each', () => {
+  it('creation of a Job, the runs of others get theirs', async () => {
+    const victim = await victimNamespace();
+    const hostile = await hostileNamespaces();
+    await environment.syncer({}, options());
+    await hang('CREATE');
+    await createRuns(hostile);
+    await othersAreServed(victim);
+    webhook?.release();
+    for (const namespace of hostile) {
+      await environment.runThat(namespace, names[0]!, ({ status }) => status?.jobName !== undefined, 120_000);
+    }
+  });
+
+  it('change of a Job, the runs of others get theirs', async () => {
+    const victim = await victimNamespace();
+    const hostile = await hostileNamespaces();
+    await environment.syncer({}, options());
+    await createRuns(hostile);
+    await withJobs(hostile);
+    await hang('UPDATE');
+    await eachRun(hostile, (namespace, name) =>
+      environment.client.patch<JobRun>(JOB_RUNS, { namespace, name }, { spec: { suspend: true } }),
+    );
+    await othersAreServed(victim);
+    webhook?.release();
+    for (const namespace of hostile) {
+      const isApplied = ({ status }: JobRun): boolean => status?.observedGeneration === 2;
+      await environment.runThat(namespace, names[0]!, isApplied, 120_000);
+    }
+  });
+
+  it('deletion of a Job, the runs of others get theirs', async () => {
+    const victim = await victimNamespace();
+    const hostile = await hostileNamespaces({ ttlSecondsAfterFinished: 0 });
+    await environment.syncer({}, options());
+    await createRuns(hostile);
+    const made = await withJobs(hostile);
+    await hang('DELETE');
+    await Promise.all(made.map(({ job }) => environment.complete(job)));
+    await othersAreServed(victim);
+    webhook?.release();
+    const remaining = async () =>
+      (await Promise.all(hostile.map((namespace) => environment.client.list(JOBS, { namespace })))).flatMap(
+        ({ items }) => items,
+      );
+    await expect.poll(remaining, { timeout: 130_000, interval: 500 }).toEqual([]);
+  });
+});
