@@ -8,7 +8,7 @@ import { retentionOf } from '../../core/retention/retention-policy.ts';
 import type { RetentionPolicy } from '../../core/retention/retention-policy.ts';
 import type { TemplateOutline } from '../../core/template/outline.ts';
 import { templateKeyOfRun, templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
-import { isConflict, isNotFound, KubeApiError } from '../../kube/client/api-error.ts';
+import { isConflict, isNotFound, KubeApiError, KubeTimeoutError } from '../../kube/client/api-error.ts';
 import type { EventRecorder } from '../../kube/controller/event-recorder.ts';
 import { LeadershipLostError } from '../../kube/controller/leader-election.ts';
 import type { Timers } from '../../kube/controller/timers.ts';
@@ -21,6 +21,7 @@ import { keyOf } from '../../kube/watch/object-key.ts';
 import type { Clock } from '../clock.ts';
 import type { Outage } from '../controller/outage.ts';
 import type { Cluster } from '../run/cluster.ts';
+import { NoTurnError } from '../run/write-turns.ts';
 import type { RetentionMetrics } from './retention-metrics.ts';
 import { RunGroups } from './run-groups.ts';
 import type { RunGroup } from './run-groups.ts';
@@ -46,6 +47,10 @@ export interface RunRemovalOptions {
 
 /** At most ten removals a second: runs that finish now are more urgent. */
 const PAUSE_MS = 100;
+/** How many runs are removed at once, each of another namespace: an admission webhook of a namespace can hang. */
+const MOST_ACTIVE = 4;
+/** Other writes of the namespace go first. */
+const NO_TURN_MS = 1_000;
 /** The system clock may be set meanwhile. */
 const LONGEST_WAIT_MS = 3_600_000;
 /** How long a run is left alone whose deletion was refused. */
@@ -61,6 +66,8 @@ export class RunRemoval {
   readonly #groups: RunGroups;
   readonly #refusals: SparseReports;
   #started = false;
+  /** No removal begins before this time on the monotonic clock. */
+  #pausedUntilMs = -Infinity;
 
   constructor(options: RunRemovalOptions) {
     this.#options = options;
@@ -68,9 +75,8 @@ export class RunRemoval {
     this.#groups = new RunGroups({ runs: options.runs, isInShard: options.isInShard, policy });
     this.#refusals = new SparseReports(options.clock.monotonic);
     this.#queue = new WorkQueue({
-      // One at a time, so that a pause after each removal limits their rate.
       workers: 1,
-      mostActive: 1,
+      mostActive: MOST_ACTIVE,
       work: (id) => this.#work(id),
       onError: (err, group, delayMs) => {
         options.logger.warn({ err, group, delayMs: Math.round(delayMs) }, 'could not remove a JobRun; trying again');
@@ -128,6 +134,8 @@ export class RunRemoval {
     this.#tryRefusedAgain(group);
     const planned = this.#decide(group, retentionOf(outline(group.template), defaults));
     if (!planned || !('run' in planned)) return later(planned, group);
+    const pauseMs = this.#pause();
+    if (pauseMs > 0) return { afterMs: pauseMs };
     const template = await cluster.getTemplate(group.template);
     const next = this.#decide(group, retentionOf(template, defaults));
     if (!next || !('run' in next)) return later(next, group);
@@ -138,15 +146,27 @@ export class RunRemoval {
     return { afterMs: 0 };
   }
 
+  /** Begins the pause before the next removal. Returns how long this one has to wait: then it does not begin. */
+  #pause(): number {
+    const now = this.#options.clock.monotonic();
+    const leftMs = Math.ceil(this.#pausedUntilMs - now);
+    if (leftMs > 0) return leftMs;
+    this.#pausedUntilMs = now + PAUSE_MS;
+    this.#queue.holdFor(PAUSE_MS);
+    return 0;
+  }
+
   #decide({ histories }: RunGroup, policy: RetentionPolicy): NextRemoval {
     return nextRemoval(histories, policy, this.#options.clock.now());
   }
 
   async #remove(group: RunGroup, run: JobRun, reason: RemovalReason): Promise<WorkResult> {
-    this.#queue.holdFor(PAUSE_MS);
     try {
       await this.#options.cluster.deleteRun(run);
     } catch (error) {
+      if (error instanceof NoTurnError) return { afterMs: NO_TURN_MS };
+      // How long a deletion takes says nothing about the API server.
+      if (error instanceof KubeTimeoutError) return 'retry';
       // It has changed: the watch reports how, and whether it is still to be removed.
       if (isConflict(error)) return 'retry';
       if (isRefusal(error)) return this.#refused(group, run, error);

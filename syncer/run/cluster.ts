@@ -12,22 +12,24 @@ import { keyOf } from '../../kube/watch/object-key.ts';
 import { guarded, type WriteGuard } from '../write-guard.ts';
 import type { WriteTurns } from './write-turns.ts';
 
-/** How Jobs are written: with connections of their own, in turns. */
+/** How Jobs are written, and runs deleted: with connections of their own, in turns. */
 export interface JobWrites {
   client: Pick<KubeClient, 'create' | 'patch' | 'delete'>;
   turns: Pick<WriteTurns, 'take'>;
 }
 
+type Send<T> = (client: JobWrites['client'], options: ReturnType<typeof guarded>) => Promise<T>;
+
 /**
- * All requests that the syncer sends for a run, apart from lists and watches. Those that write a Job throw a
+ * All requests that the syncer sends for a run, apart from lists and watches. Those that write a Job or delete a run throw a
  * `NoTurnError` if others go first.
  */
 export class Cluster {
-  readonly #client: Pick<KubeClient, 'get' | 'patch' | 'delete'>;
+  readonly #client: Pick<KubeClient, 'get' | 'patch'>;
   readonly #guard: WriteGuard;
   readonly #jobWrites: JobWrites;
 
-  constructor(client: Pick<KubeClient, 'get' | 'patch' | 'delete'>, guard: WriteGuard, jobWrites: JobWrites) {
+  constructor(client: Pick<KubeClient, 'get' | 'patch'>, guard: WriteGuard, jobWrites: JobWrites) {
     this.#client = client;
     this.#guard = guard;
     this.#jobWrites = jobWrites;
@@ -100,14 +102,14 @@ export class Cluster {
   }
 
   /** Takes the turn of the run that controls the Job. */
-  async #inTurn<T>(
-    namespace: string,
-    job: Job,
-    send: (client: JobWrites['client'], options: ReturnType<typeof guarded>) => Promise<T>,
-  ): Promise<T> {
+  async #inTurn<T>(namespace: string, job: Job, send: Send<T>): Promise<T> {
+    return this.#inTurnOf(keyOf({ namespace, name: controllingRun(job)?.name ?? '' }), send);
+  }
+
+  async #inTurnOf<T>(key: string, send: Send<T>): Promise<T> {
     const { signal, beforeSend } = guarded(this.#guard);
     const { client, turns } = this.#jobWrites;
-    const turn = turns.take(keyOf({ namespace, name: controllingRun(job)?.name ?? '' }));
+    const turn = turns.take(key);
     const signals = [turn.signal, ...(signal ? [signal] : [])];
     const options = {
       signal: AbortSignal.any(signals),
@@ -124,15 +126,17 @@ export class Cluster {
   }
 
   /**
-   * Deletes exactly this version of the run, and its Job after it.
+   * Deletes exactly this version of the run, and its Job after it. It takes the turn of a write of a Job: an admission
+   * webhook of the namespace can delay it too.
    *
-   * @throws NotFound; Conflict if the run changed, or another run has its name now.
+   * @throws NotFound; Conflict if the run changed, or another run has its name now; NoTurnError.
    */
   async deleteRun({ metadata }: JobRun): Promise<void> {
     const { namespace, name = '', uid, resourceVersion } = metadata;
-    const preconditions = { uid, resourceVersion };
-    const options = { preconditions, propagationPolicy: 'Background', ...guarded(this.#guard) } as const;
-    await this.#client.delete(JOB_RUNS, { namespace, name }, options);
+    const how = { preconditions: { uid, resourceVersion }, propagationPolicy: 'Background' } as const;
+    await this.#inTurnOf(keyOf(metadata), (client, options) =>
+      client.delete(JOB_RUNS, { namespace, name }, { ...how, ...options }),
+    );
   }
 
   /**

@@ -6,7 +6,7 @@ import type { RetentionPolicy } from '../../../../core/retention/retention-polic
 import { templateOutline } from '../../../../core/template/outline.ts';
 import type { TemplateOutline } from '../../../../core/template/outline.ts';
 import { templateKeyString, type TemplateKey } from '../../../../core/template/template-key.ts';
-import { KubeApiError, KubeConnectionError } from '../../../../kube/client/api-error.ts';
+import { KubeApiError, KubeConnectionError, KubeTimeoutError } from '../../../../kube/client/api-error.ts';
 import { LeadershipLostError } from '../../../../kube/controller/leader-election.ts';
 import type { WorkResult } from '../../../../kube/controller/work-queue.ts';
 import { ObjectCache } from '../../../../kube/watch/cache.ts';
@@ -14,6 +14,7 @@ import { keyOf } from '../../../../kube/watch/object-key.ts';
 import { ownRunOutline } from '../../../../syncer/controller/trimmed-objects.ts';
 import { RunRemoval } from '../../../../syncer/retention/run-removal.ts';
 import { BY_TEMPLATE, templateOfRun } from '../../../../syncer/revisions/template-index.ts';
+import { NoTurnError } from '../../../../syncer/run/write-turns.ts';
 import { echoRun } from '../../core/objects.ts';
 import { FakeTime } from '../callback/fake-time.ts';
 
@@ -28,7 +29,7 @@ const apiError = (code: number) =>
 interface TrialOptions {
   defaults?: RetentionPolicy;
   /** Called before each deletion; an error that it returns is thrown instead. */
-  beforeDelete?: (run: JobRun) => Error | undefined;
+  beforeDelete?: (run: JobRun) => Error | Promise<never> | undefined;
 }
 
 /** An API server with runs and templates, and a cache that is up to date unless a test says otherwise. */
@@ -84,11 +85,11 @@ class Trial {
     });
   }
 
-  async #delete(run: JobRun, beforeDelete: (run: JobRun) => Error | undefined): Promise<void> {
+  async #delete(run: JobRun, beforeDelete: NonNullable<TrialOptions['beforeDelete']>): Promise<void> {
     await Promise.resolve();
     this.deletions.push(run.metadata.name ?? '');
     this.deletedAt.push(this.time.ms);
-    const error = beforeDelete(run);
+    const error = await beforeDelete(run);
     if (error) throw error;
     const stored = this.stored.get(keyOf(run.metadata));
     if (!stored) throw apiError(404);
@@ -377,6 +378,37 @@ describe('removal', () => {
     for (const at of trial.deletedAt) {
       expect(trial.deletedAt.filter((other) => other >= at && other < at + 1000).length).toBeLessThanOrEqual(10);
     }
+  });
+
+  it('that hangs in one namespace delays no other', async () => {
+    const hangs = Promise.withResolvers<never>();
+    const trial = new Trial({
+      defaults: { ttlSecondsAfterFinished: 0 },
+      beforeDelete: ({ metadata }) => (metadata.namespace === 'hostile' ? hangs.promise : undefined),
+    });
+    for (const name of ['a', 'b']) trial.finished(`hostile-${name}`, 90, { namespace: 'hostile' });
+    for (const name of ['c', 'd']) trial.finished(name, 60, { namespace: 'team' });
+    trial.removal.start();
+    await trial.pass(2_000, 50);
+    // One at a time in each namespace.
+    expect(trial.deletions.toSorted()).toEqual(['c', 'd', 'hostile-a']);
+    hangs.reject(new KubeTimeoutError('no answer in 15000 ms'));
+    await trial.pass(2_000, 50);
+    expect(trial.failures).toEqual([]);
+  });
+
+  it.each([
+    ['without an answer in time', new KubeTimeoutError('no answer in 15000 ms')],
+    ['without a turn', new NoTurnError(true)],
+  ])('%s is tried again, and says nothing about the API server', async (_when, problem) => {
+    const problems: (Error | undefined)[] = [problem, problem];
+    const trial = new Trial({ defaults: { ttlSecondsAfterFinished: 0 }, beforeDelete: () => problems.shift() });
+    trial.finished('a', 60);
+    trial.removal.start();
+    await trial.pass(10_000, 50);
+    expect(trial.left()).toEqual([]);
+    expect(trial.failures).toEqual([]);
+    expect(trial.deletions).toEqual(['a', 'a', 'a']);
   });
 
   it('that is refused is logged once, tried again after an hour, and delays no other run for long', async () => {

@@ -19,7 +19,7 @@ function begin({ error, held = true, wait = false }: { error?: Error; held?: boo
     requests.push(request);
     return error ? Promise.reject(error) : Promise.resolve({});
   };
-  const client = { get: answer, patch: answer, delete: answer } as unknown as KubeClient;
+  const client = { get: answer, patch: answer } as unknown as KubeClient;
   const guard: WriteGuard = {
     assertHeld: () => {
       if (!held) throw new Error('not the leader');
@@ -143,9 +143,9 @@ describe('the requests of the syncer', () => {
     ]);
   });
 
-  const JOB_WRITES = WRITES.filter(([what]) => what !== 'writes a status');
+  const IN_TURN = [...WRITES.filter(([what]) => what !== 'writes a status'), DELETES_RUN];
 
-  it.each(JOB_WRITES)('one that %s has the turn of its run until it is answered', async (_what, call) => {
+  it.each(IN_TURN)('one that %s has the turn of its run until it is answered', async (_what, call) => {
     const { cluster, turns, requests, makingRoom } = begin();
     await call(cluster);
     expect(turns).toEqual(['team/echo-hello', 'over']);
@@ -156,17 +156,14 @@ describe('the requests of the syncer', () => {
     expect(signal.aborted).toBe(true);
   });
 
-  it.each(JOB_WRITES)(
-    'one that %s gives its turn back if it fails, and is not sent without a turn',
-    async (_w, call) => {
-      const failing = begin({ error: new Error('refused') });
-      await expect(call(failing.cluster)).rejects.toThrow('refused');
-      expect(failing.turns).toEqual(['team/echo-hello', 'over']);
-      const waiting = begin({ wait: true });
-      await expect(call(waiting.cluster)).rejects.toThrow(NoTurnError);
-      expect(waiting.requests).toEqual([]);
-    },
-  );
+  it.each(IN_TURN)('one that %s gives its turn back if it fails, and is not sent without a turn', async (_w, call) => {
+    const failing = begin({ error: new Error('refused') });
+    await expect(call(failing.cluster)).rejects.toThrow('refused');
+    expect(failing.turns).toEqual(['team/echo-hello', 'over']);
+    const waiting = begin({ wait: true });
+    await expect(call(waiting.cluster)).rejects.toThrow(NoTurnError);
+    expect(waiting.requests).toEqual([]);
+  });
 
   it('creates a Job with strict validation of its fields', async () => {
     const { cluster, requests } = begin();

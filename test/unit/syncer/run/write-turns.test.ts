@@ -1,6 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KubeTimeoutError } from '../../../../kube/client/api-error.ts';
-import { NoTurnError, WriteTurns } from '../../../../syncer/run/write-turns.ts';
+import { WorkQueue } from '../../../../kube/controller/work-queue.ts';
+import type { WorkResult } from '../../../../kube/controller/work-queue.ts';
+import { NoTurnError, TURN_MS, WriteTurns } from '../../../../syncer/run/write-turns.ts';
 import type { Turn } from '../../../../syncer/run/write-turns.ts';
 import { FakeTime } from '../callback/fake-time.ts';
 
@@ -215,5 +219,71 @@ describe('a run that would have to wait', () => {
     slowDown('a');
     sent('a/1');
     expect(turns.mustWait('a/2')).toBe(false);
+  });
+});
+
+describe('with the work queue', () => {
+  const ticks = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i += 1) await setImmediate();
+  };
+
+  it('every run gets its turn once it is called, in whatever order requests are answered', async () => {
+    const run = fc.record({
+      namespace: fc.constantFrom('a', 'b', 'c'),
+      read: fc.nat(3),
+      write: fc.nat(5),
+      status: fc.nat(3),
+      isAddedAgain: fc.boolean(),
+      needsTurn: fc.boolean(),
+    });
+    const property = fc.asyncProperty(fc.array(run, { minLength: 1, maxLength: 40 }), async (runs) => {
+      const time = new FakeTime();
+      const byKey = new Map(runs.map((one, index) => [`${one.namespace}/${index}`, one]));
+      const done = new Set<string>();
+      const turns = new WriteTurns({
+        timers: time,
+        onTurn: (key) => {
+          queue.add(key);
+        },
+      });
+      const attempt = async (key: string): Promise<WorkResult> => {
+        const { read, write, status, needsTurn } = byKey.get(key)!;
+        if (done.has(key)) return undefined;
+        if (turns.mustWait(key)) return { afterMs: TURN_MS };
+        await ticks(read);
+        if (needsTurn) {
+          let turn: Turn;
+          try {
+            turn = turns.take(key);
+          } catch {
+            return { afterMs: TURN_MS };
+          }
+          turn.sent();
+          await ticks(write);
+          turn.end();
+        }
+        done.add(key);
+        await ticks(status);
+        return undefined;
+      };
+      const work = async (key: string): Promise<WorkResult> =>
+        attempt(key).finally(() => {
+          turns.next(key);
+        });
+      const queue = new WorkQueue({ workers: 6, mostActive: 9, work, onError: () => undefined, timers: time });
+      queue.start();
+      for (const [key, { isAddedAgain }] of byKey) {
+        queue.add(key);
+        if (isAddedAgain)
+          void setImmediate().then(() => {
+            queue.add(key);
+          });
+      }
+      // No timer fires: no run is found only by its late second look.
+      await ticks(60 * runs.length);
+      expect(done.size).toBe(runs.length);
+      await queue.stop();
+    });
+    await fc.assert(property, { numRuns: 50 });
   });
 });
