@@ -31,6 +31,7 @@ const PRODUCT = [
   'cli',
   'generate',
   'local-kubernetes',
+  'packages',
   'examples',
 ].map((folder) => `${folder}/**/*.ts`);
 

@@ -4,6 +4,7 @@ import { addClusterFlags } from './cluster/cluster-flags.ts';
 import { addChangeCommands } from './commands/change-commands.ts';
 import type { AddCommand } from './commands/command.ts';
 import { addListCommand } from './commands/list-command.ts';
+import { addLogsCommand } from './commands/logs-command.ts';
 import { addVersionCommand } from './commands/version-command.ts';
 import { addWaitCommand } from './commands/wait-command.ts';
 import type { Context } from './context.ts';
@@ -11,7 +12,13 @@ import { EXIT } from './outcome/exit-code.ts';
 import { printable } from './terminal/printable.ts';
 
 /** In the order of the help. */
-const COMMANDS: readonly AddCommand[] = [addWaitCommand, addListCommand, addChangeCommands, addVersionCommand];
+const COMMANDS: readonly AddCommand[] = [
+  addLogsCommand,
+  addWaitCommand,
+  addListCommand,
+  addChangeCommands,
+  addVersionCommand,
+];
 
 const EXIT_CODES = `
 Exit codes:

@@ -14,6 +14,9 @@ const REQUEST_MS = 60_000;
 /** Node has no longer timers. */
 const UNLIMITED_MS = 2 ** 31 - 1;
 
+/** So many logs are read at once, each over a connection of its own. */
+export const MOST_LOGS = 50;
+
 /** Calls `work` with the chosen cluster, and closes the connections to it afterwards. */
 export async function withCluster<T>(
   flags: ClusterFlags,
@@ -22,7 +25,11 @@ export async function withCluster<T>(
 ): Promise<T> {
   const { config, namespace } = await loadCluster(flags, env);
   const timeoutMs = flags.requestTimeout === 0 ? UNLIMITED_MS : (flags.requestTimeout ?? REQUEST_MS);
-  const client = KubeClient.fromKubeConfig(config, { component: 'kubectl-jobrun', timeoutMs });
+  const client = KubeClient.fromKubeConfig(config, {
+    component: 'kubectl-jobrun',
+    timeoutMs,
+    logConnections: MOST_LOGS,
+  });
   try {
     return await work({ client, namespace });
   } finally {

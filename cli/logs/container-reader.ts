@@ -219,9 +219,7 @@ export class ContainerReader {
     signal.throwIfAborted();
     if (!(error instanceof Error) || isForbidden(error)) throw error;
     attempts.failures += 1;
-    const isGone = this.#target.view.isGone || isNotFound(error);
-    if (isGone && attempts.endedCleanly) return true;
-    if (isGone) return this.#lost(attempts, 'the Pod was deleted');
+    if (this.#target.view.isGone || isNotFound(error)) return this.#lost(attempts, 'the Pod was deleted');
     const most = attempts.endedCleanly ? TROUBLE : MOST_FAILURES;
     if (now.ended && attempts.failures >= most) return this.#lost(attempts, messageOf(error));
     if (attempts.failures === TROUBLE) this.#tools.notify(`the output of ${this.#title} is late: ${messageOf(error)}`);
@@ -229,6 +227,7 @@ export class ContainerReader {
     return false;
   }
 
+  /** There is no more to be had. If the log has ended before, nothing is missing. */
   #lost({ instance, endedCleanly }: Attempts, why: string): true {
     if (!endedCleanly) {
       const what = this.#seen.get(instance.id)?.since === undefined ? '' : 'the end of ';

@@ -3,7 +3,7 @@ import { JOB_RUNS } from '../../api/resources.ts';
 import { isNotFound } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { sleep } from '../../kube/controller/sleep.ts';
-import { isPassing } from './run-events.ts';
+import { isPassing } from './object-events.ts';
 import type { RunEvent } from './run-events.ts';
 
 interface PolledRun {
