@@ -3,6 +3,7 @@ import type { Pod, Wire } from '../../api/wire.ts';
 import { exitOf } from './exit.ts';
 import type { Terminated } from './exit.ts';
 import type { Wait } from './pods-view.ts';
+import { isSidecar } from './sidecar.ts';
 import { titleOfPod } from './seen-pods.ts';
 
 type ContainerStatus = Wire<V1ContainerStatus>;
@@ -33,13 +34,6 @@ type Titled = { status: ContainerStatus; title: string };
 
 function titleOf(pod: Pod, kind: string, { name }: ContainerStatus): string {
   return `${kind} "${name}" of ${titleOfPod(pod)}`;
-}
-
-/** A sidecar is an init container that does not finish; it holds nothing up. */
-function isSidecar({ spec }: Pod, name: string): boolean {
-  return (
-    spec?.initContainers?.some((container) => container.name === name && container.restartPolicy === 'Always') ?? false
-  );
 }
 
 function problemOf({ state, lastState }: ContainerStatus, title: string): Wait | undefined {

@@ -1,5 +1,6 @@
 import type { V1ContainerStatus } from '@kubernetes/client-node';
 import type { Pod, Wire } from '../../api/wire.ts';
+import { isSidecar } from './sidecar.ts';
 import type { Terminated } from './exit.ts';
 
 type ContainerStatus = Wire<V1ContainerStatus>;
@@ -15,10 +16,13 @@ export interface FailedContainer {
 
 /**
  * The container that explains the failure of a Pod: an init container comes first, as the others then never start. Otherwise
- * the one that failed first: others are often ended because of it. Absent if no container has failed.
+ * the one that failed first: others are often ended because of it. No Pod fails because of a sidecar, which is killed when
+ * the others have ended. Absent if no container has failed.
  */
-export function failedContainer({ status }: Pod): FailedContainer | undefined {
-  return firstFailed(status?.initContainerStatuses) ?? firstFailed(status?.containerStatuses);
+export function failedContainer(pod: Pod): FailedContainer | undefined {
+  const { initContainerStatuses = [], containerStatuses } = pod.status ?? {};
+  const initContainers = initContainerStatuses.filter(({ name }) => !isSidecar(pod, name));
+  return firstFailed(initContainers) ?? firstFailed(containerStatuses);
 }
 
 function firstFailed(statuses: readonly ContainerStatus[] = []): FailedContainer | undefined {

@@ -4,7 +4,7 @@ import type { FailedContainer } from './failed-container.ts';
 
 const INDEX = 'batch.kubernetes.io/job-completion-index';
 
-/** A Pod that failed, and what of it failed. */
+/** A Pod that failed, or that Kubernetes or an administrator evicts, and what of it failed. */
 export interface FailedPod {
   pod: Pod;
   /** Absent if the Pod failed and none of its containers, for example because the node was lost. */
@@ -22,12 +22,26 @@ export function failedPod(pods: readonly Pod[]): FailedPod | undefined {
 }
 
 function failureOf(pod: Pod): FailedPod | undefined {
+  // Its sidecars may have been killed.
+  if (pod.status?.phase === 'Succeeded') return undefined;
   const container = failedContainer(pod);
-  if (container === undefined && pod.status?.phase !== 'Failed') return undefined;
+  if (container === undefined && pod.status?.phase !== 'Failed' && !isEvicted(pod)) return undefined;
   const index = pod.metadata?.annotations?.[INDEX];
   return { pod, container, index: index === undefined ? undefined : Number(index) };
 }
 
-function endMs({ pod, container }: FailedPod): number {
-  return container ? finishedMs(container) : Date.parse(pod.metadata?.creationTimestamp ?? '') || 0;
+/** It is gone soon after its containers have ended. */
+function isEvicted(pod: Pod): boolean {
+  return pod.metadata?.deletionTimestamp !== undefined && disruptionOf(pod) !== undefined;
+}
+
+/** Why the Pod is disrupted, in the words of Kubernetes. */
+export function disruptionOf({ status }: Pod): { message: string } | undefined {
+  const condition = status?.conditions?.find(({ type, status: is }) => type === 'DisruptionTarget' && is === 'True');
+  return condition && { message: condition.message ?? condition.reason ?? 'DisruptionTarget' };
+}
+
+function endMs({ pod: { metadata }, container }: FailedPod): number {
+  if (container) return finishedMs(container);
+  return Date.parse(metadata?.deletionTimestamp ?? metadata?.creationTimestamp ?? '') || 0;
 }

@@ -3,7 +3,7 @@ import type { Job, Pod } from '../../api/wire.ts';
 import type { Hide } from '../errors/hidden.ts';
 import { exitOf } from './exit.ts';
 import type { FailedContainer } from './failed-container.ts';
-import { failedPod } from './failed-pod.ts';
+import { disruptionOf, failedPod } from './failed-pod.ts';
 import type { FailedPod } from './failed-pod.ts';
 import { lastLine, logEnd } from './log-end.ts';
 import { titleOfPod } from './seen-pods.ts';
@@ -28,6 +28,7 @@ export interface FailedJob {
 
 /** The Job itself ends its Pods, so that how they ended explains nothing. */
 const ENDED_BY_JOB = 'DeadlineExceeded';
+const DISRUPTION = 'DisruptionTarget';
 /** OnFailure: the Job deletes the Pod whose container fails too often. */
 const GONE = '; its Pods were gone before they were read';
 const GONE_AGAIN = `${GONE} again`;
@@ -37,7 +38,7 @@ const RULE = 'PodFailurePolicy';
 /** Why the attempts of a Job failed. `undefined` if nothing is known, and the Job has not decided to fail. */
 export function failureOf(pods: readonly Pod[], { job, outcome, before }: FailedJob, hide: Hide): Failure | undefined {
   const failed = outcome?.reason === ENDED_BY_JOB ? undefined : failedPod(pods);
-  if (failed === undefined) return outcome && failureWithoutPods(outcome, before);
+  if (failed === undefined) return outcome && failureWithoutPods(outcome, job, before);
   const log = logEnd(failed.container?.terminated.message, hide);
   const attempts = attemptsOf(failed, job);
   return {
@@ -49,11 +50,20 @@ export function failureOf(pods: readonly Pod[], { job, outcome, before }: Failed
 }
 
 /** What the Job says, if its Pods say nothing; or else the last attempt that was read. */
-function failureWithoutPods({ reason = 'Failed', message = '' }: Outcome, before: Failure | undefined): Failure {
+function failureWithoutPods(
+  { reason = 'Failed', message = '' }: Outcome,
+  job: Job,
+  before: Failure | undefined,
+): Failure {
   const said = message === '' ? reason : `${reason}: ${message}`;
   if (reason === ENDED_BY_JOB) return { reason, message: `Job failed: ${said}` };
-  if (before) return withEnd(before, GONE_AGAIN);
+  if (before) return isLastEviction(before, job) ? before : withEnd(before, GONE_AGAIN);
   return { reason, message: `Job failed: ${said}${GONE}` };
+}
+
+/** A Pod that is evicted is always gone when the Job counts it. Nothing failed after it. */
+function isLastEviction({ reason, attempts }: Failure, job: Job): boolean {
+  return reason === DISRUPTION && attempts === Math.max(failedPods(job), 1);
 }
 
 function withEnd(failure: Failure, end: string): Failure {
@@ -87,7 +97,7 @@ function containerOf({ name, terminated: { exitCode, signal } }: FailedContainer
 /** What happened to the Pod explains more than how its containers ended. */
 function reasonOf({ pod, container }: FailedPod): string {
   if (pod.status?.reason !== undefined) return pod.status.reason;
-  if (disruptionOf(pod)) return 'DisruptionTarget';
+  if (disruptionOf(pod)) return DISRUPTION;
   return container?.terminated.reason ?? 'PodFailed';
 }
 
@@ -107,18 +117,14 @@ function whatFailed({ pod, container, index }: FailedPod, hide: Hide): string {
     : `${titleOfPod(pod)}${where} failed`;
 }
 
-function disruptionOf({ status }: Pod): { message?: string } | undefined {
-  const condition = status?.conditions?.find(
-    ({ type, status: state }) => type === 'DisruptionTarget' && state === 'True',
-  );
-  return condition && { message: condition.message ?? condition.reason ?? 'DisruptionTarget' };
+/** Of an Indexed Job, each index has its own attempts, which nobody counts for all policies. */
+function attemptsOf({ container, index }: FailedPod, job: Job): number | undefined {
+  if (index !== undefined) return undefined;
+  return Math.max(failedPods(job), container?.runs ?? 0, 1);
 }
 
-/** Of an Indexed Job, each index has its own attempts, which nobody counts for all policies. */
-function attemptsOf({ container, index }: FailedPod, { status }: Job): number | undefined {
-  if (index !== undefined) return undefined;
-  const pods = (status?.failed ?? 0) + (status?.uncountedTerminatedPods?.failed?.length ?? 0);
-  return Math.max(pods, container?.runs ?? 0, 1);
+function failedPods({ status }: Job): number {
+  return (status?.failed ?? 0) + (status?.uncountedTerminatedPods?.failed?.length ?? 0);
 }
 
 function attemptText(attempts: number | undefined, { spec }: Job): string {

@@ -22,6 +22,11 @@ const indexed = (index: number, exitCode: number, seconds: number): Pod =>
     { containerStatuses: [container('report', ended(exitCode, {}, seconds))] },
     { name: `report-${index}`, annotations: { 'batch.kubernetes.io/job-completion-index': String(index) } },
   );
+const evicted = (status: NonNullable<Pod['status']>): Pod =>
+  pod(
+    { conditions: [{ type: 'DisruptionTarget', status: 'True', message: 'Eviction API: evicting' }], ...status },
+    { metadata: { name: 'report-2', deletionTimestamp: ago(-30) } },
+  );
 const PLACE = { pod: 'report-1', node: 'node-1' };
 
 type Row = [sentence: string, pods: Pod[], job: Job, expected: Failure];
@@ -169,6 +174,31 @@ describe('why a Job failed', () => {
       { reason: 'DisruptionTarget', message: 'Pod "report-1" failed (PreemptionByScheduler)', ...PLACE, attempts: 1 },
     ],
     [
+      'is that the Pod is evicted, although an earlier one failed',
+      [report(ended(3, {}, 9)), evicted({ phase: 'Running' })],
+      job(1),
+      {
+        reason: 'DisruptionTarget',
+        message: 'Pod "report-2" failed (Eviction API: evicting) on attempt 1 of 4',
+        pod: 'report-2',
+        node: 'node-1',
+        attempts: 1,
+      },
+    ],
+    [
+      'is that of an earlier Pod, if the one that is evicted has succeeded',
+      [report(ended(3, {}, 9)), evicted({ phase: 'Succeeded' })],
+      job(1, 0),
+      {
+        reason: 'Error',
+        message: 'container report exited with 3',
+        container: 'report',
+        exitCode: 3,
+        ...PLACE,
+        attempts: 1,
+      },
+    ],
+    [
       'is that the Pod failed, if nothing more is known',
       [failedPod({ conditions: [{ type: 'DisruptionTarget', status: 'False' }] })],
       job(1, 0),
@@ -252,6 +282,38 @@ describe('why a Job failed', () => {
     expect(failureOf([], { job: job(1), outcome: LIMIT, before: after }, hide)).toEqual(after);
     const outcome = { reason: 'DeadlineExceeded', message: 'too long' };
     expect(failureOf([], { job: job(1), outcome, before }, hide)).not.toHaveProperty('exitCode');
+  });
+
+  it('is the eviction of the last Pod, which is gone when the Job counts it', () => {
+    const before = { reason: 'DisruptionTarget', message: 'Pod "report-1" failed (evicting)', attempts: 1 };
+    expect(failureOf([], { job: job(1), outcome: LIMIT, before }, hide)).toEqual(before);
+    expect(failureOf([], { job: job(2), outcome: LIMIT, before }, hide)?.message).toContain('were gone');
+  });
+
+  describe('with a sidecar, which is ended when the other containers have', () => {
+    const withSidecar = (sidecar: object, main: object, phase = 'Failed'): Pod =>
+      pod(
+        {
+          phase,
+          initContainerStatuses: [container('proxy', sidecar)],
+          containerStatuses: [container('report', main)],
+        },
+        { spec: { containers: [], initContainers: [{ name: 'proxy', restartPolicy: 'Always' }] } },
+      );
+    const of = (...pods: Pod[]) => failureOf(pods, { job: job(1, 0), outcome: LIMIT }, hide)?.container;
+
+    it('is the other container', () => {
+      expect(of(withSidecar(ended(137, {}, 1), ended(3, {}, 9)))).toBe('report');
+      expect(of(withSidecar({ restartCount: 1, lastState: ended(1, {}, 60).state }, ended(3, {}, 9)))).toBe('report');
+    });
+
+    it('is not the sidecar if no other container has failed', () => {
+      expect(of(withSidecar(ended(137), ended(0)))).toBeUndefined();
+    });
+
+    it('is no Pod that has succeeded', () => {
+      expect(of(withSidecar(ended(137, {}, 1), ended(0, {}, 9), 'Succeeded'), report(ended(3, {}, 99)))).toBe('report');
+    });
   });
 
   it('is one word if the Job has no message', () => {

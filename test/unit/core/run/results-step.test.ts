@@ -73,7 +73,7 @@ describe('the results of a run', () => {
   it.each<[string, Partial<Situation>]>([
     ['declares none', { job: ownJob(COMPLETE), template: FOUND }],
     ['has not finished', { job: marked(STARTED) }],
-    ['failed', { job: marked(FAILED), record: { failure: { key: 3, failure: undefined } } }],
+    ['failed', { job: marked(FAILED), record: { failure: { key: 5, failure: undefined } } }],
     ['has them already', { record: { results: { status: 'Unknown', reason: 'ResultsUnknown', message: 'x' } } }],
   ])('cost no request if it %s', (_, more) => {
     expect(['writeStatus', 'nothing', 'wait']).toContain(step(more).kind);

@@ -229,7 +229,7 @@ describe('a run whose Job has no container that has started', () => {
     ['has failed and is tried again', { run: PENDING, job: ownJob({ ...NOT_READY, failed: 1 }) }],
     ['has succeeded', { run: PENDING, job: ownJob(COMPLETE) }],
   ])('is not even read for this once a Pod %s', (_, more) => {
-    const record = { look: LOOK, failure: { key: 2, failure: undefined } };
+    const record = { look: LOOK, failure: { key: 3, failure: undefined } };
     const { kind, ...others } = nextStep(readingPods({ ...PASSED, record, ...more }));
     expect(kind).not.toBe('stopJob');
     expect(others).not.toMatchObject({ purpose: 'start' });
