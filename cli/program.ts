@@ -2,9 +2,10 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addClusterFlags } from './cluster/cluster-flags.ts';
 import { addChangeCommands } from './commands/change-commands.ts';
-import type { AddCommand } from './commands/command.ts';
+import type { AddCommand, CommandHost } from './commands/command.ts';
 import { addListCommand } from './commands/list-command.ts';
 import { addLogsCommand } from './commands/logs-command.ts';
+import { addRunCommand } from './commands/run-command.ts';
 import { addVersionCommand } from './commands/version-command.ts';
 import { addWaitCommand } from './commands/wait-command.ts';
 import type { Context } from './context.ts';
@@ -13,6 +14,7 @@ import { printable } from './terminal/printable.ts';
 
 /** In the order of the help. */
 const COMMANDS: readonly AddCommand[] = [
+  addRunCommand,
   addLogsCommand,
   addWaitCommand,
   addListCommand,
@@ -38,11 +40,14 @@ Exit codes:
  */
 export async function runCommandLine(args: readonly string[], context: Context): Promise<number> {
   let exitCode: number = EXIT.nothingStarted;
-  const program = createProgram(context, (code) => {
+  const dashes = args.indexOf('--');
+  const afterDashes = dashes === -1 ? undefined : args.slice(dashes + 1);
+  const exit = (code: number): void => {
     exitCode = code;
-  });
+  };
+  const program = createProgram({ context, exit, afterDashes });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(dashes === -1 ? args : args.slice(0, dashes), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.succeeded : EXIT.nothingStarted;
@@ -50,7 +55,8 @@ export async function runCommandLine(args: readonly string[], context: Context):
   return exitCode;
 }
 
-function createProgram(context: Context, exit: (code: number) => void): Command {
+function createProgram(host: Omit<CommandHost, 'program'>): Command {
+  const { context } = host;
   const { stdout, stderr } = context.terminal.streams;
   const program = new Command('kubectl jobrun')
     .description('Start JobRuns, follow them, and exit as they finish.')
@@ -64,6 +70,6 @@ function createProgram(context: Context, exit: (code: number) => void): Command 
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
   addClusterFlags(program);
-  for (const add of COMMANDS) add({ program, context, exit });
+  for (const add of COMMANDS) add({ ...host, program });
   return program;
 }

@@ -7,6 +7,8 @@ export interface CommandHost {
   context: Context;
   /** Takes the exit code of the command. */
   exit: (code: number) => void;
+  /** What follows `--` on the command line; `undefined` without it. */
+  afterDashes: readonly string[] | undefined;
 }
 
 /** Adds one command, or some of a kind. */

@@ -163,6 +163,203 @@ describe('kubectl jobrun', () => {
   });
 });
 
+describe('kubectl jobrun run', () => {
+  beforeAll(async () => {
+    const parameters = [
+      { name: 'days', description: 'How many days to keep', schema: { type: 'integer', minimum: 1, maximum: 30 } },
+      { name: 'dry', schema: { type: 'boolean' }, default: false },
+      { name: 'names', schema: { type: 'array', items: { type: 'string' } }, default: [] },
+      { name: 'note', default: '' },
+    ];
+    const args = ['$(params.days)', '$(params.dry)', '$(params.note)', '$(params.names[*])'];
+    await tenant.applied(template('typed', { args }, { spec: MANAGED_BY_TEST, content: { parameters } }));
+  });
+  /** Once the command has created its run. */
+  const jobOf = async (running: CliProcess, name: string) => {
+    await eventually('the run', () => Promise.resolve(running.stderr().includes(`jobrun/${name} created`)));
+    return tenant.job(name);
+  };
+  const argsOf = async (name: string) => (await tenant.job(name)).spec?.template.spec?.containers[0]?.args;
+
+  it('creates a run, waits for it, and exits with 0', async () => {
+    const running = start([
+      'run',
+      'typed',
+      '--name',
+      'whole',
+      '-p',
+      'days=3',
+      '-p',
+      'dry=true',
+      '-p',
+      'names=a',
+      '-p',
+      'names=b',
+    ]);
+    const job = await jobOf(running, 'whole');
+    expect(job.spec?.template.spec?.containers[0]?.args).toEqual(['3', 'true', '', 'a', 'b']);
+    await tenant.complete(job);
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stdout], stderr).toEqual([0, '']);
+    expect(stderr).toMatch(/^jobrun\/whole created\n(?:.*\n)*jobrun\/whole succeeded after \ds\n$/);
+  });
+
+  it('exits with 1 if the run fails', async () => {
+    const running = start(['run', 'typed', '--name', 'failing', '-p', 'days=3']);
+    await jobOf(running, 'failing');
+    await fail('failing');
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(1);
+  });
+
+  it('reports all mistakes at once, each at its flag, and exits with 2', async () => {
+    const args = [
+      'run',
+      'typed',
+      '-p',
+      'days=90',
+      '-p',
+      'dry=perhaps',
+      '-p',
+      'nots=x',
+      '-p',
+      'broken',
+      '-e',
+      'broken',
+      '--image',
+      'other',
+    ];
+    const { code, stdout, stderr } = await cli(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.split('\n').map((line) => line.trim())).toEqual([
+      'error: no run of "typed" was started:',
+      '-p broken: must have the form name=value',
+      '-e broken: must have the form KEY=VALUE',
+      expect.stringMatching(/^-p nots: Not found: "nots": .*did you mean "note"\?/),
+      expect.stringMatching(/^-p days: Invalid value: 90: .*30/),
+      'How many days to keep (integer, 1 to 30, required)',
+      expect.stringMatching(/^-p dry: Invalid value: "perhaps": /),
+      'boolean, default false',
+      expect.stringMatching(/^--image: Forbidden: /),
+      '',
+    ]);
+    expect((await cli('run', 'typed')).stderr).toContain('-p days: Required value: ');
+  });
+
+  it('shows what the API server refuses at the flags, and exits with 2', async () => {
+    const missing = await cli('run', 'typd', '--name', 'refused');
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toMatch(/TEMPLATE: Not found: "typd": .*did you mean "typed"\?/);
+    const cpu = await cli('run', 'typed', '-p', 'days=3', '--cpu', 'much');
+    expect([cpu.code, cpu.stderr]).toEqual([2, expect.stringContaining('  --cpu: ')]);
+  });
+
+  it('sets what the flags say, in the container that they name', async () => {
+    const args = ['run', 'managed', '-d', '--name', 'flags', '-e', 'A=b=c', '--container', 'main', '--cpu', '500m'];
+    const { stdout } = expectSuccess(await cli(...args, '--label', 'team=a', '--suspend'));
+    expect(stdout).toBe('jobrun.hematoscope.app/flags\n');
+    const { spec } = await tenant.run('flags');
+    expect(spec).toMatchObject({
+      templateRef: 'managed',
+      containers: [
+        {
+          name: 'main',
+          env: [{ name: 'A', value: 'b=c' }],
+          resources: { requests: { cpu: '500m' }, limits: { cpu: '500m' } },
+        },
+      ],
+      metadata: { labels: { team: 'a' } },
+      suspend: true,
+    });
+  });
+
+  it('reads parameters from files and from standard input, and arguments after --', async () => {
+    const { kubeconfig } = environment.webhookEnvironment.controlPlane;
+    const args = [
+      'run',
+      'typed',
+      '-d',
+      '-n',
+      tenant.namespace,
+      '--name',
+      'read',
+      '-P',
+      '-',
+      '-p',
+      'note=@package.json',
+    ];
+    expectSuccess(await startCli(args, { kubeconfig, input: 'days: 4\nnote: replaced\n' }).ended);
+    expect(await argsOf('read')).toEqual(['4', 'false', expect.stringContaining('"name": "job-template-run"')]);
+    const plain = ['run', 'managed', '-n', tenant.namespace, '--name', 'after', '-d', '--', '-v', '--', 'x'];
+    expectSuccess(await startCli(plain, { kubeconfig }).ended);
+    expect(await argsOf('after')).toEqual(['-v', '--', 'x']);
+    const missing = await cli('run', 'typed', '-p', 'days=3', '-p', 'note=@nowhere');
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('-p note: ENOENT')]);
+  });
+
+  it('creates nothing in a dry run', async () => {
+    const client = expectSuccess(await cli('run', 'managed', '--name', 'dry', '--dry-run', 'client'));
+    expect(client.stdout).toBe(
+      `apiVersion: hematoscope.app/v1\nkind: JobRun\nmetadata:\n  name: dry\n  namespace: ${tenant.namespace}\nspec:\n  templateRef: managed\n`,
+    );
+    const server = expectSuccess(await cli('run', 'managed', '--name', 'dry', '--dry-run=server', '-o', 'json'));
+    expect(JSON.parse(server.stdout)).toMatchObject({
+      spec: { templateRevision: expect.stringMatching(/^[0-9a-f]{10}$/) as string },
+    });
+    expect((await tenant.kubectl(['get', 'jobrun', 'dry'])).code).not.toBe(0);
+  });
+
+  it('joins a run of the same name and fields with --attach-if-exists', async () => {
+    const args = ['run', 'typed', '--name', 'joined', '-p', 'days=3'];
+    expectSuccess(await cli(...args, '-d'));
+    const twice = await cli(...args);
+    expect([twice.code, twice.stderr]).toEqual([2, 'error: jobruns.hematoscope.app "joined" already exists\n']);
+    const joined = start([...args, '--attach-if-exists']);
+    await tenant.complete(await tenant.job('joined'));
+    expectSuccess(await joined.ended);
+    const other = await cli('run', 'typed', '--name', 'joined', '-p', 'days=4', '--attach-if-exists');
+    expect([other.code, other.stderr]).toEqual([2, 'error: the JobRun "joined" exists, with another parameters\n']);
+  });
+
+  it.each([
+    ['cancels', { variables: { CI: 'true' }, flags: [] }, { code: 4, cancel: true }],
+    ['leaves', { variables: {}, flags: [] }, { code: 130, cancel: false }],
+    [
+      'is asked to leave',
+      { variables: { CI: 'true' }, flags: ['--on-interrupt=detach'] },
+      { code: 130, cancel: false },
+    ],
+  ])('%s the run at a signal', async (what, { variables, flags }, expected) => {
+    const name = `signal-${what.length}`;
+    const running = start(['run', 'managed', '--name', name, ...flags], { environment: variables });
+    await eventually('it to wait', () => Promise.resolve(running.stderr().includes(`jobrun/${name} is `)));
+    running.kill('SIGTERM');
+    const { code, stderr } = await running.ended;
+    const { spec } = await tenant.run(name);
+    expect({ code, cancel: spec.cancel ?? false }, stderr).toEqual(expected);
+  });
+
+  it.each([
+    ['leaves', 'detach', false],
+    ['cancels', 'cancel', true],
+  ])('%s the run if the time is over, and exits with 3', async (_, action, isCancelled) => {
+    const args = ['run', 'managed', '--name', `late-${action}`, '--timeout', '1s', '--on-timeout', action];
+    const { code, stderr } = await cli(...args);
+    expect(code, stderr).toBe(3);
+    expect((await tenant.run(`late-${action}`)).spec.cancel ?? false).toBe(isCancelled);
+  });
+
+  it('needs no permission to read templates', async () => {
+    const role = ['create', 'role', 'starter', '--verb=create,get', '--resource=jobruns.hematoscope.app'];
+    expectSuccess(await tenant.kubectl(role));
+    expectSuccess(await tenant.kubectl(['create', 'rolebinding', 'starter', '--role=starter', '--user=starter']));
+    const question = ['auth', 'can-i', 'create', 'jobruns.hematoscope.app', '--as=starter'];
+    await eventually('the permission', async () => (await tenant.kubectl(question)).code === 0);
+    const started = await cli('run', 'managed', '-d', '--name', 'unread', '--as', 'starter');
+    expect(started.code, started.stderr).toBe(0);
+  });
+});
+
 describe('kubectl jobrun list', () => {
   it('prints a table, the newest first', async () => {
     const own = await environment.tenant();
