@@ -55,7 +55,7 @@ export class PodReader {
    * @param purpose only looks are limited: everything else happens once for a run
    * @returns `unknown` if the API server refuses, or the answer is too large; when to try again, if too many Jobs were looked
    * at within a second
-   * @throws if the API server does not answer
+   * @throws if the API server does not answer; results are also read again later if it is overloaded or has an error
    */
   async read(job: Job, purpose: PodsPurpose): Promise<SeenPods | 'unknown' | { afterMs: number }> {
     const afterMs = purpose === 'look' ? this.#rate.delayMs(job.metadata?.namespace ?? '') : 0;
@@ -64,6 +64,7 @@ export class PodReader {
       return await this.#seen(job, purpose);
     } catch (err) {
       if (!(err instanceof KubeApiError || err instanceof ResponseTooLargeError)) throw err;
+      if (purpose === 'results' && isPassing(err)) throw err;
       this.#report(err);
       return 'unknown';
     }
@@ -122,6 +123,10 @@ export class PodReader {
 
   #report(err: Error): void {
     if (!this.#reports.isDue(err instanceof KubeApiError ? String(err.code) : err.name)) return;
-    this.#options.logger.warn({ err }, 'cannot read why the Pods of a Job do not start');
+    this.#options.logger.warn({ err }, 'cannot read the Pods of a Job');
   }
+}
+
+function isPassing(err: KubeApiError | ResponseTooLargeError): boolean {
+  return err instanceof KubeApiError && (err.code === 429 || err.code >= 500);
 }

@@ -109,6 +109,21 @@ describe('a run that has succeeded', () => {
       .toEqual(expect.arrayContaining(['ResultsInvalid', 'ResultsMissing', 'Completed']));
   }, 90_000);
 
+  it('has its results, though the Pod cannot be read at once, and the first write of its status gets no answer', async () => {
+    const namespace = await begin();
+    let broken = 0;
+    environment.proxy.onRequest = ({ method, path }) => {
+      const isRead = path.includes('status.phase') && broken === 0;
+      const isWrite = method === 'PATCH' && path.includes('/jobruns/unclear/status') && broken === 1;
+      if (!isRead && !isWrite) return 'pass';
+      broken += 1;
+      return isRead ? { code: 500, status: { kind: 'Status', code: 500, message: 'try again' } } : 'cutAfter';
+    };
+    const run = await succeed(namespace, 'unclear', '{"rows": 1, "file": "a.csv"}');
+    expect(broken).toBe(2);
+    expect(run.status?.results).toEqual({ rows: 1, file: 'a.csv' });
+  }, 60_000);
+
   it('has no results if the syncer may not read Pods', async () => {
     const namespace = await begin({ readPods: false });
     const unread = await succeed(namespace, 'unread', '{"rows": 42, "file": "a.csv"}');

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../../api/result.ts';
 import type { Pod } from '../../../../api/wire.ts';
@@ -146,4 +147,36 @@ describe('results that are wrong', () => {
     ];
     expect(outcome(pods).message).toMatch(/not JSON; it has been cut: Kubernetes stores 2457 bytes/);
   });
+});
+
+it('whatever a container writes, the results are exactly those that are declared, or there are none, with a short message', () => {
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.integer({ min: -2, max: 9 }),
+    fc.string(),
+    fc.array(fc.string()),
+  );
+  const object = fc.dictionary(fc.constantFrom('rows', 'files', 'note', '__proto__', 'other'), value);
+  const good = fc.record({
+    rows: fc.nat(),
+    files: fc.array(fc.constant('a'), { maxLength: 2 }),
+    note: fc.constant('b'),
+  });
+  const text = fc.oneof(
+    fc.string(),
+    object.map((one) => JSON.stringify(one)),
+    good.map((one) => JSON.stringify(one)),
+  );
+  let valid = 0;
+  fc.assert(
+    fc.property(text, (written) => {
+      const found = ofText(written);
+      expect(found.message.length).toBeLessThan(4_096);
+      if (found.status !== 'True') return;
+      valid += 1;
+      expect(Object.keys(found.values)).toEqual(['rows', 'files', 'note']);
+      expect(found.values).toEqual(JSON.parse(written));
+    }),
+  );
+  expect(valid).toBeGreaterThan(0);
 });

@@ -60,6 +60,10 @@ describe('a run is not removed', () => {
     ['that is tracked', { conditions: [finished], metadata: { labels: { 'helm.toolkit.fluxcd.io/name': 'a' } } }],
     ['whose callback was never tried', { conditions: [finished], spec: { callbackUrl } }],
     [
+      'whose callback is that of its template, and is not settled',
+      { conditions: [finished], status: { callback: { state: 'Pending', attempts: 0, url: callbackUrl } } },
+    ],
+    [
       'whose callback is tried again',
       { conditions: [finished], spec: { callbackUrl }, status: { callback: { state: 'Pending' } } },
     ],

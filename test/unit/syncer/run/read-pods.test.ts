@@ -99,7 +99,19 @@ describe('the Pods of a Job', () => {
   ])('that %s are not known, which is logged once', async (_sentence, answers) => {
     const { warned, reader } = begin(answers);
     expect([await reader.read(JOB, 'look'), await reader.read(JOB, 'look')]).toEqual(['unknown', 'unknown']);
-    expect(warned).toEqual(['cannot read why the Pods of a Job do not start']);
+    expect(warned).toEqual(['cannot read the Pods of a Job']);
+  });
+
+  it.each([429, 500, 503])('with results are read later if the API server answers %i', async (code) => {
+    const { reader, warned } = begin({ pods: refusal(code) });
+    await expect(reader.read(JOB, 'results')).rejects.toMatchObject({ code });
+    expect(await reader.read(JOB, 'failure')).toBe('unknown');
+    expect(warned).toHaveLength(1);
+  });
+
+  it('with results are not known if they may not be read', async () => {
+    const { reader } = begin({ pods: refusal(403) });
+    expect(await reader.read(JOB, 'results')).toBe('unknown');
   });
 
   it('are read later if the API server does not answer', async () => {
