@@ -13,6 +13,39 @@ interface Reserved {
 
 const SECURITY = 'can change the security of a Pod: only the template can set it';
 
+/** What gives a Pod an identity in a cloud, or the credentials of one. */
+const IDENTITIES = [
+  'amazonaws.com',
+  'azure.workload.identity',
+  'cloud.google.com',
+  'gke.io',
+  'spiffe.io',
+  'hashicorp.com',
+  'vault.security.banzaicloud.io',
+];
+/** What attaches a Pod to a network, or gives it an address. */
+const NETWORKS = [
+  'k8s.v1.cni.cncf.io',
+  'k8s.ovn.org',
+  'projectcalico.org',
+  'cilium.io',
+  'kube-ovn.io',
+  'network.harvesterhci.io',
+];
+/** What adds containers to a Pod. */
+const INJECTIONS = [
+  'istio.io',
+  'linkerd.io',
+  'kuma.io',
+  'openservicemesh.io',
+  'dapr.io',
+  'instrumentation.opentelemetry.io',
+  'sidecar.opentelemetry.io',
+  'sidecar.jaegertracing.io',
+  'admission.datadoghq.com',
+  'admission.aquasec.com',
+];
+
 /** The first entry that matches gives the reason. */
 const RESERVED: readonly Reserved[] = [
   { domains: [GROUP], why: 'is set by job-template-run itself' },
@@ -25,7 +58,14 @@ const RESERVED: readonly Reserved[] = [
   { domains: ['helm.sh'], why: 'is reserved for Helm, which tracks its own objects by it' },
   { domains: ['argocd.argoproj.io'], why: 'is reserved for Argo CD, which tracks its own objects by it' },
   { domains: ['fluxcd.io'], why: 'is reserved for Flux, which tracks its own objects by it' },
-  { domains: ['openshift.io', 'istio.io', 'linkerd.io', 'iam.amazonaws.com', 'k8s.v1.cni.cncf.io'], why: SECURITY },
+  {
+    domains: ['k14s.io', 'cattle.io', 'kpt.dev', 'pulumi.com'],
+    why: 'is reserved for a deployment tool, which tracks its own objects by it',
+  },
+  { keys: ['aadpodidbinding'], domains: IDENTITIES, why: SECURITY },
+  { domains: NETWORKS, why: SECURITY },
+  { domains: INJECTIONS, why: SECURITY },
+  { domains: ['openshift.io'], why: SECURITY },
   {
     beginnings: ['io.kubernetes.cri', 'io.kubernetes.container', 'io.katacontainers.', 'io.containers.', 'run.oci.'],
     why: SECURITY,

@@ -71,6 +71,57 @@ describe('a run cannot set', () => {
       ],
     ],
     [
+      'what other deployment tools track',
+      /deployment tool/,
+      ['kapp.k14s.io/app', 'kapp.k14s.io/association', 'cattle.io/status', 'objectset.rio.cattle.io/id', 'kpt.dev/x'],
+    ],
+    [
+      'identities in a cloud',
+      /security of a Pod/,
+      [
+        'azure.workload.identity/use',
+        'sub.azure.workload.identity/use',
+        'aadpodidbinding',
+        'eks.amazonaws.com/role-arn',
+        'iam.gke.io/gcp-service-account',
+        'spiffe.io/spire-managed-identity',
+        'vault.hashicorp.com/agent-inject',
+        'vault.hashicorp.com/role',
+        'vault.security.banzaicloud.io/vault-role',
+      ],
+    ],
+    [
+      'attachments to networks',
+      /security of a Pod/,
+      [
+        'k8s.v1.cni.cncf.io/networks',
+        'v1.multus-cni.k8s.v1.cni.cncf.io/default-network',
+        'k8s.ovn.org/pod-networks',
+        'cni.projectcalico.org/ipAddrs',
+        'cni.cilium.io/x',
+      ],
+    ],
+    [
+      'addresses of OVN',
+      /reserved for Kubernetes/,
+      ['ovn.kubernetes.io/ip_address', 'ovn.kubernetes.io/logical_switch'],
+    ],
+    [
+      'injections of containers',
+      /security of a Pod/,
+      [
+        'istio.io/rev',
+        'sidecar.istio.io/inject',
+        'proxy.istio.io/config',
+        'config.linkerd.io/proxy-uid',
+        'consul.hashicorp.com/connect-inject',
+        'kuma.io/sidecar-injection',
+        'dapr.io/enabled',
+        'instrumentation.opentelemetry.io/inject-java',
+        'admission.datadoghq.com/enabled',
+      ],
+    ],
+    [
       'any of them in capital letters, which Kubernetes accepts in annotations',
       /.+/,
       [

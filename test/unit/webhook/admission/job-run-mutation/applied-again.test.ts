@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { AdmissionRequest } from '../../../../../api/admission-review.ts';
+import type { JobRun } from '../../../../../api/job-run.ts';
 import { isResumedAndAppliedAgain } from '../../../../../webhook/admission/job-run-mutation/applied-again.ts';
 import { echoRun } from '../../../core/objects.ts';
 import { jobRunReview } from '../../reviews.ts';
@@ -11,8 +12,12 @@ const run = (suspend: boolean | undefined, manifest?: string) =>
   echoRun(suspend === undefined ? {} : { suspend }, {
     annotations: manifest === undefined ? {} : { [LAST_APPLIED]: manifest },
   });
-const request = (fieldManager: string, operation = 'UPDATE') =>
-  ({ operation, options: { fieldManager } }) as unknown as AdmissionRequest;
+const managedBy = (manager: string, stored: JobRun): JobRun => {
+  const fieldsV1 = { 'f:metadata': { 'f:annotations': { [`f:${LAST_APPLIED}`]: {} } } };
+  return { ...stored, metadata: { ...stored.metadata, managedFields: [{ manager, operation: 'Update', fieldsV1 }] } };
+};
+const request = (fieldManager: string, operation = 'UPDATE', others: object = {}) =>
+  ({ operation, options: { fieldManager, ...others } }) as unknown as AdmissionRequest;
 const APPLY = request('kubectl-client-side-apply');
 
 it.each([
@@ -30,6 +35,31 @@ it.each([
     'it is applied again after `suspend` was removed',
     APPLY,
     { before: run(undefined, 'a'), after: run(true, 'a'), expected: true },
+  ],
+  [
+    'it is applied again by another manager',
+    request('x', 'UPDATE', { fieldValidation: 'Strict' }),
+    { before: run(false, 'a'), after: run(true, 'a'), expected: true },
+  ],
+  [
+    'it is applied again, unvalidated, by the manager that applied it first',
+    request('x'),
+    { before: managedBy('x', run(false, 'a')), after: run(true, 'a'), expected: true },
+  ],
+  [
+    'a program that did not apply it suspends the run',
+    request('x'),
+    { before: managedBy('y', run(false, 'a')), after: run(true, 'a'), expected: false },
+  ],
+  [
+    'a program without a name suspends the run',
+    request(''),
+    { before: managedBy('', run(false, 'a')), after: run(true, 'a'), expected: false },
+  ],
+  [
+    'a user edits it with validation',
+    request('kubectl-edit', 'UPDATE', { fieldValidation: 'Strict' }),
+    { before: run(false, 'a'), after: run(true, 'a'), expected: false },
   ],
   ['another manifest suspends the run', APPLY, { before: run(false, 'a'), after: run(true, 'b'), expected: false }],
   [
