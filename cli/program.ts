@@ -5,6 +5,7 @@ import { addChangeCommands } from './commands/change-commands.ts';
 import type { AddCommand, CommandHost } from './commands/command.ts';
 import { addListCommand } from './commands/list-command.ts';
 import { addLogsCommand } from './commands/logs-command.ts';
+import { addRerunCommand } from './commands/rerun-command.ts';
 import { addRunCommand } from './commands/run-command.ts';
 import { addVersionCommand } from './commands/version-command.ts';
 import { addWaitCommand } from './commands/wait-command.ts';
@@ -16,6 +17,7 @@ import { printable } from './terminal/printable.ts';
 const COMMANDS: readonly AddCommand[] = [
   addRunCommand,
   addLogsCommand,
+  addRerunCommand,
   addWaitCommand,
   addListCommand,
   addChangeCommands,

@@ -8,6 +8,7 @@ import type { ClusterContext } from '../context.ts';
 import { EXIT } from '../outcome/exit-code.ts';
 import { OBJECT_FORMATS, objectsText } from '../terminal/objects-text.ts';
 import type { ObjectFormat } from '../terminal/objects-text.ts';
+import { newestFirst } from '../watch/newest-first.ts';
 import { listedRuns } from '../watch/listed-runs.ts';
 import { runEvents } from '../watch/run-events.ts';
 import { troubleNotes } from '../watch/trouble-notes.ts';
@@ -83,8 +84,4 @@ function selectionOf({ namespace }: ClusterContext, { template, status, allNames
     ...(allNamespaces !== true && { namespace }),
     ...(selectors.length > 0 && { fieldSelector: selectors.join(',') }),
   };
-}
-
-function newestFirst(one: JobRun, other: JobRun): number {
-  return (other.metadata.creationTimestamp ?? '').localeCompare(one.metadata.creationTimestamp ?? '');
 }

@@ -1,5 +1,5 @@
 import type { JobRun } from '../../api/job-run.ts';
-import type { Parameter } from '../../api/parameter.ts';
+import type { Parameter, ParameterValue } from '../../api/parameter.ts';
 import { validateJobRun } from '../../api/validators.ts';
 import { hidingFromCreator } from '../../core/job/secret-values.ts';
 import { render } from '../../core/job/render.ts';
@@ -13,20 +13,22 @@ import type { FlagMistake } from './flag-mistake.ts';
 import { mistakeOfField, mistakesText } from './flag-mistake.ts';
 import { readGivenValues } from './given-values.ts';
 import type { ContentFlags } from './run-flags.ts';
-import { runManifest } from './run-manifest.ts';
 import { typedValues } from './typed-values.ts';
 
 export interface CheckedRun {
   run: JobRun;
+  /** None if the template could not be read. */
   declared: readonly Parameter[];
-  /** `undefined`: it could not be read. */
-  template: CompiledTemplate | undefined;
 }
 
+/** What a command line asks for. */
 export interface RunWish {
   template: string;
-  flags: ContentFlags;
-  args: readonly string[] | undefined;
+  isCluster: boolean;
+  revision: string | undefined;
+  flags: Pick<ContentFlags, 'param' | 'paramsFile'>;
+  /** The run with these parameters. */
+  manifest: (parameters: Record<string, ParameterValue>) => { run: JobRun; mistakes: FlagMistake[] };
 }
 
 /**
@@ -34,25 +36,20 @@ export interface RunWish {
  *
  * @throws CommandError with all mistakes
  */
-export async function checkedRun(
-  context: ClusterContext,
-  { template: name, flags, args }: RunWish,
-): Promise<CheckedRun> {
-  const key = templateKey(context, name, flags.clusterTemplate === true);
+export async function checkedRun(context: ClusterContext, wish: RunWish): Promise<CheckedRun> {
+  const key = templateKey(context, wish.template, wish.isCluster);
   const [template, read] = await Promise.all([
-    findTemplate(context, key, flags.revision),
-    readGivenValues(flags, context.terminal.streams.stdin),
+    findTemplate(context, key, wish.revision),
+    readGivenValues(wish.flags, context.terminal.streams.stdin),
   ]);
   const declared = template?.parameters ?? [];
   const typed = typedValues(read.given, declared);
-  const parameters = { ...read.fromFiles, ...typed.values };
-  const { namespace } = context;
-  const { run, mistakes } = runManifest({ template: name, namespace, flags, parameters, args });
+  const { run, mistakes } = wish.manifest({ ...read.fromFiles, ...typed.values });
   const all = [...read.mistakes, ...typed.mistakes, ...mistakes, ...runMistakes(run, template)];
   // The log of a build server can have more readers than the run.
   const hide = hidingFromCreator(template, run);
   if (all.length > 0) throw new CommandError(EXIT.nothingStarted, hide(mistakesText(run, all)));
-  return { run, declared, template };
+  return { run, declared };
 }
 
 /** A template that cannot make a Job is no mistake of a flag: it is reported as the API server does. */

@@ -38,11 +38,15 @@ export type RunFlags = ContentFlags & StartFlags;
 
 const each = (value: string, before: string[] = []): string[] => [...before, value];
 
-export function addContentFlags(command: Command): Command {
+export function addParameterFlags(command: Command): Command {
   return command
     .option('-p, --param <name=value>', 'a parameter; @FILE or - (standard input) as the value reads it', each)
     .option('-P, --params-file <file>', 'parameters from a YAML or JSON file', each)
-    .option('--name <name>', 'name of the run; without it, the name of the template with a random ending')
+    .option('--name <name>', 'name of the run; without it, the name of the template with a random ending');
+}
+
+export function addContentFlags(command: Command): Command {
+  return addParameterFlags(command)
     .option('--cluster-template', 'TEMPLATE is a ClusterJobTemplate')
     .option('--revision <revision>', 'an older revision of the template')
     .option('-e, --env <name=value>', 'an environment variable', each)

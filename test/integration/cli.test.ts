@@ -360,6 +360,57 @@ describe('kubectl jobrun run', () => {
   });
 });
 
+describe('kubectl jobrun rerun', () => {
+  it('repeats a run with other parameters, at the present or the same revision', async () => {
+    const parameters = [
+      { name: 'days', schema: { type: 'integer' } },
+      { name: 'note', default: '' },
+    ];
+    const of = (text: string) =>
+      template(
+        'repeated',
+        { args: [text, '$(params.days)', '$(params.note)'] },
+        { spec: MANAGED_BY_TEST, content: { parameters } },
+      );
+    await tenant.applied(of('old'));
+    expectSuccess(
+      await cli('run', 'repeated', '-d', '--name', 'original', '-p', 'days=1', '-p', 'note=a', '--suspend'),
+    );
+    await tenant.applied(of('new'));
+    expectSuccess(await cli('rerun', 'original', '-d', '--name', 'again', '-p', 'days=2'));
+    expectSuccess(await cli('rerun', 'original', '-d', '--name', 'same', '--revision', 'same'));
+    const [original, again, same] = await Promise.all(['original', 'again', 'same'].map((name) => tenant.run(name)));
+    expect(again?.spec.parameters).toEqual({ days: 2, note: 'a' });
+    expect(again?.spec.templateRevision).not.toBe(original?.spec.templateRevision);
+    expect(again?.spec).not.toHaveProperty('suspend');
+    expect(same?.spec.parameters).toEqual(original?.spec.parameters);
+    expect(same?.spec.templateRevision).toBe(original?.spec.templateRevision);
+    expect(same?.metadata.annotations).toMatchObject({ 'hematoscope.app/rerun-of': 'original' });
+  });
+
+  it('repeats the newest run with --last, and exits with 2 if there is none', async () => {
+    const own = await environment.tenant();
+    const { kubeconfig } = environment.webhookEnvironment.controlPlane;
+    const rerun = (...args: string[]) => startCli(['rerun', '-n', own.namespace, ...args], { kubeconfig }).ended;
+    expect(await rerun('--last')).toMatchObject({
+      code: 2,
+      stderr: `error: no runs in namespace "${own.namespace}"\n`,
+    });
+    await own.applied(template('managed', {}, { spec: MANAGED_BY_TEST }));
+    await own.created(jobRun('only', 'managed'));
+    const { stdout } = expectSuccess(await rerun('--last', '--dry-run=client', '-o', 'json'));
+    expect(JSON.parse(stdout)).toMatchObject({
+      metadata: {
+        name: expect.stringMatching(/^managed-[a-z0-9]{8}$/) as string,
+        annotations: { 'hematoscope.app/rerun-of': 'only' },
+      },
+      spec: { templateRef: 'managed' },
+    });
+    expect((await rerun()).stderr).toBe('error: give either the name of a run or --last\n');
+    expect((await rerun('nowhere')).code).toBe(2);
+  });
+});
+
 describe('kubectl jobrun list', () => {
   it('prints a table, the newest first', async () => {
     const own = await environment.tenant();
