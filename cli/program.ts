@@ -3,10 +3,12 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addClusterFlags } from './cluster/cluster-flags.ts';
 import { addChangeCommands } from './commands/change-commands.ts';
 import type { AddCommand, CommandHost } from './commands/command.ts';
+import { addDescribeCommand } from './commands/describe-command.ts';
 import { addListCommand } from './commands/list-command.ts';
 import { addLogsCommand } from './commands/logs-command.ts';
 import { addRerunCommand } from './commands/rerun-command.ts';
 import { addRunCommand } from './commands/run-command.ts';
+import { addTemplateCommands } from './commands/template-commands.ts';
 import { addVersionCommand } from './commands/version-command.ts';
 import { addWaitCommand } from './commands/wait-command.ts';
 import type { Context } from './context.ts';
@@ -20,7 +22,9 @@ const COMMANDS: readonly AddCommand[] = [
   addRerunCommand,
   addWaitCommand,
   addListCommand,
+  addDescribeCommand,
   addChangeCommands,
+  addTemplateCommands,
   addVersionCommand,
 ];
 

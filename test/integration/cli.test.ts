@@ -454,3 +454,43 @@ describe('kubectl jobrun list', () => {
     expect((await watching.ended).code).toBe(130);
   });
 });
+
+describe('kubectl jobrun describe', () => {
+  it('shows a run with its Events, and hides secret parameters', async () => {
+    const parameters = [
+      { name: 'days', schema: { type: 'integer' } },
+      { name: 'token', secret: true },
+    ];
+    const args = ['$(params.days)', '$(params.token)'];
+    await tenant.applied(template('described', { args }, { spec: MANAGED_BY_TEST, content: { parameters } }));
+    expectSuccess(await cli('run', 'described', '-d', '--name', 'shown', '-p', 'days=3', '-p', 'token=geheimnis'));
+    const { metadata } = await tenant.job('shown');
+    await eventually('the Event', async () => (await cli('describe', 'shown')).stdout.includes('JobCreated'));
+    const { stdout } = expectSuccess(await cli('describe', 'shown'));
+    expect(stdout).toMatch(/^Name: +shown$/m);
+    expect(stdout).toMatch(new RegExp(`^Job: +${metadata!.name!}$`, 'm'));
+    expect(stdout).toMatch(/^ {2}days: +3$/m);
+    expect(stdout).toMatch(/^ {2}token: +\*\*\*$/m);
+    expect(stdout).not.toContain('geheimnis');
+    expect((await cli('describe', 'nowhere')).code).toBe(2);
+  });
+});
+
+describe('kubectl jobrun template', () => {
+  it('lists and describes templates and their revisions', async () => {
+    const own = await environment.tenant();
+    const parameters = [{ name: 'days', description: 'How many', schema: { type: 'integer', maximum: 9 }, default: 2 }];
+    await own.applied(template('one', { args: ['$(params.days)'] }, { content: { parameters } }));
+    const { kubeconfig } = environment.webhookEnvironment.controlPlane;
+    const ask = (...args: string[]) => startCli(['template', ...args, '-n', own.namespace], { kubeconfig }).ended;
+    expect(expectSuccess(await ask('list')).stdout).toMatch(/^NAME +PARAMETERS +AGE\none +days +\d+s\n$/);
+    const { stdout } = expectSuccess(await ask('describe', 'one'));
+    const revision = /^Revision: +([0-9a-f]{10})$/m.exec(stdout)?.[1];
+    expect(stdout).toMatch(/^ {2}days: +How many \(integer, at most 9, default 2\)$/m);
+    await own.created(jobRun('pins', 'one'));
+    expect((await own.run('pins')).spec.templateRevision).toBe(revision);
+    expect(expectSuccess(await ask('revisions', 'one')).stdout).toContain(`\n${revision!} `);
+    expect((await ask('describe', 'nowhere')).code).toBe(2);
+    expect(expectSuccess(await ask('list', '--cluster-template')).stderr).toBe('no templates\n');
+  });
+});
