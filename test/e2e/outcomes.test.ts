@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { JobRun, JobRunStatus } from '../../api/job-run.ts';
 import type { Job, Pod } from '../../api/wire.ts';
+import { expectSuccess } from '../integration/command-results.ts';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
@@ -174,6 +175,15 @@ const failing: Record<string, Work & { failure: object; error: string | RegExp }
     failure: { container: 'early', exitCode: 5 },
     error: 'container early exited with 5',
   },
+  'with-sidecar': {
+    container: shell('exit 3'),
+    pod: {
+      // Process 1 ignores SIGTERM, so that it is killed.
+      initContainers: [{ name: 'proxy', image: 'busybox', restartPolicy: 'Always', ...SLEEPS }],
+    },
+    failure: { container: 'main', exitCode: 3 },
+    error: 'container main exited with 3',
+  },
   indexed: {
     container: shell('test $JOB_COMPLETION_INDEX -lt 2 || exit 7'),
     spec: { completionMode: 'Indexed', completions: 4, parallelism: 4, backoffLimitPerIndex: 0, backoffLimit: 4 },
@@ -195,14 +205,20 @@ const failing: Record<string, Work & { failure: object; error: string | RegExp }
     failure: { exitCode: 9, log: 'the disk is full' },
     error: 'container main exited with 9: the disk is full',
   },
+  // The Job fails when the second attempt starts, and deletes the Pod. It ends slowly, so that it is read before.
   'restarts-in-place': {
-    container: shell('echo again; exit 8'),
+    container: shell(
+      'test -f /scratch/tried || { touch /scratch/tried; echo again; exit 8; }; trap "sleep 10; exit 8" TERM; while :; do sleep 0.1; done',
+      { volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }] },
+    ),
     spec: { backoffLimit: 1 },
-    // The Job deletes the Pod when it fails: with a grace period, it is read before it is gone.
-    pod: { restartPolicy: 'OnFailure', terminationGracePeriodSeconds: 30 },
-    // The Job fails when the second attempt starts, so that one may not be over.
-    failure: { container: 'main', exitCode: 8, log: 'again' },
-    error: /^container main exited with 8 on attempt [12] of 2: again$/,
+    pod: {
+      restartPolicy: 'OnFailure',
+      terminationGracePeriodSeconds: 60,
+      volumes: [{ name: 'scratch', emptyDir: {} }],
+    },
+    failure: { container: 'main', exitCode: 8, attempts: 1, log: 'again' },
+    error: 'container main exited with 8 on attempt 1 of 2: again',
   },
   'within-milliseconds': {
     container: { command: ['false'] },
@@ -254,10 +270,12 @@ const handing: Record<string, Work & { reason: string; results?: object }> = {
   'results-missing': { container: shell('echo not here'), content: ROWS, reason: 'ResultsMissing' },
 };
 
-const STARTS_WITHIN = { runs: { startDeadlineSeconds: 10 } };
+const STARTS_WITHIN = { runs: { startDeadlineSeconds: 45 } };
 
 /** Runs that would run for long. */
 const ended: Record<string, Work> = {
+  // A Pod that is gone at once cannot be read.
+  'evicted-by-administrator': { container: stopsAfter(10), pod: { terminationGracePeriodSeconds: 60 } },
   patient: { container: stopsAfter(3), pod: { terminationGracePeriodSeconds: 60 } },
   'too-late': { container: { image: 'busybox:does-not-exist' }, content: STARTS_WITHIN },
   'not-ready': {
@@ -457,6 +475,21 @@ test('a run that has not started by its deadline fails; a container that runs is
   expect((await statusOf('too-late')).error).toContain('busybox:does-not-exist');
   expect(await podsOf('too-late')).toEqual([]);
   await reports('not-ready', { phase: 'Running', active: 1 });
+});
+
+test('a run whose Pod an administrator evicts fails and reports it', async () => {
+  const name = 'evicted-by-administrator';
+  await reports(name, { phase: 'Running' });
+  const [pod] = await podsOf(name);
+  const path = `/api/v1/namespaces/${namespace}/pods/${pod!.metadata!.name!}/eviction`;
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: pod!.metadata };
+  const command = [cluster.kubectlPath, 'create', '--raw', path, '-f', '-'];
+  expectSuccess(await execute(command, { env: cluster.environment, input: JSON.stringify(eviction) }));
+  await reports(name, { phase: 'Failed' });
+  expect(await statusOf(name)).toMatchObject({
+    failure: { reason: 'DisruptionTarget', pod: pod!.metadata!.name },
+    error: expect.stringMatching(/^Pod "evicted-by-administrator-.*" failed \(Eviction API: evicting\)$/) as string,
+  });
 });
 
 test('kubectl describe shows the same sentence as an Event', async () => {
