@@ -6,7 +6,7 @@ import { performInCluster } from '../context.ts';
 import type { ClusterContext } from '../context.ts';
 import { addLogFlags } from '../logs/log-flags.ts';
 import type { LogFlags } from '../logs/log-flags.ts';
-import { followRun } from '../logs/follow-run.ts';
+import { followOutput } from '../logs/follow-output.ts';
 import { readRun } from '../logs/run-logs.ts';
 import { CommandError } from '../outcome/command-error.ts';
 import { EXIT } from '../outcome/exit-code.ts';
@@ -35,7 +35,7 @@ async function logs(context: ClusterContext, name: string, { follow, ...flags }:
   const { interrupted: signal, terminal } = context;
   if (follow === true) {
     const onVersion = progressNotes(terminal);
-    const { logError } = await followRun({ name, signal, flags, onVersion }, context);
+    const { logError } = await followOutput({ name, signal, flags, onVersion }, context);
     if (logError !== undefined) throw logError;
     return EXIT.succeeded;
   }

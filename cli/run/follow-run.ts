@@ -2,20 +2,24 @@ import { createInterface } from 'node:readline/promises';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
 import type { ClusterContext } from '../context.ts';
+import { followOutput } from '../logs/follow-output.ts';
+import type { FollowedRun } from '../logs/follow-output.ts';
 import { InterruptedError, TimedOutError } from '../outcome/command-error.ts';
 import { EXIT } from '../outcome/exit-code.ts';
 import { outcomeText } from '../outcome/outcome-text.ts';
+import type { RunOutcome } from '../outcome/run-outcome.ts';
+import { styled } from '../terminal/text.ts';
 import { progressNotes } from '../watch/progress-notes.ts';
 import { timeLimit } from '../watch/time-limit.ts';
 import { troubleNotes } from '../watch/trouble-notes.ts';
 import { waitForRun } from '../watch/wait-for-run.ts';
 import type { StartFlags } from './run-flags.ts';
 
-type FollowFlags = Pick<StartFlags, 'timeout' | 'onTimeout' | 'onInterrupt' | 'passExitCode'>;
+type FollowFlags = Pick<StartFlags, 'wait' | 'timeout' | 'onTimeout' | 'onInterrupt' | 'passExitCode'>;
 
 /** Waits until the run has finished, says how, and returns the exit code. */
 export async function followRun(context: ClusterContext, run: JobRun, flags: FollowFlags): Promise<number> {
-  const { terminal, client, namespace, interrupted } = context;
+  const { terminal, interrupted } = context;
   const { name = '', uid } = run.metadata;
   const limit = timeLimit(interrupted, flags.timeout);
   const notes = progressNotes(terminal);
@@ -26,15 +30,8 @@ export async function followRun(context: ClusterContext, run: JobRun, flags: Fol
   };
   try {
     const { signal } = limit;
-    const outcome = await waitForRun({
-      client,
-      namespace,
-      name,
-      uid,
-      signal,
-      onVersion,
-      onTrouble: troubleNotes(terminal),
-    });
+    const awaited = { name, uid, signal, onVersion };
+    const outcome = flags.wait === true ? await waitForEnd(context, awaited) : await showOutput(context, awaited);
     terminal.note(outcomeText(name, outcome));
     return flags.passExitCode === true ? exitCodeOf(last, outcome.exitCode) : outcome.exitCode;
   } catch (error) {
@@ -42,6 +39,21 @@ export async function followRun(context: ClusterContext, run: JobRun, flags: Fol
   } finally {
     limit.stop();
   }
+}
+
+/** Without its output. */
+function waitForEnd({ client, namespace, terminal }: ClusterContext, awaited: FollowedRun): Promise<RunOutcome> {
+  return waitForRun({ ...awaited, client, namespace, onTrouble: troubleNotes(terminal) });
+}
+
+/** A run whose output cannot be read, for example because the user may not, is waited for all the same. */
+async function showOutput(context: ClusterContext, followed: FollowedRun): Promise<RunOutcome> {
+  const { outcome, logError } = await followOutput(followed, context);
+  if (logError !== undefined) {
+    const text = ` the output of jobrun/${followed.name} could not be read: ${logError.message}`;
+    context.terminal.note([styled('yellow', 'Warning:'), text]);
+  }
+  return outcome;
 }
 
 /** The container's own exit code, if it is one that a process can have. */

@@ -27,7 +27,7 @@ export interface FollowedToEnd {
  * Writes all output of a run to stdout while it runs. Resolves when the run has finished and its output is written. If the
  * output cannot be read, the run is waited for all the same. If the signal aborts, it throws the signal's reason.
  */
-export async function followRun(followed: FollowedRun, context: ClusterContext): Promise<FollowedToEnd> {
+export async function followOutput(followed: FollowedRun, context: ClusterContext): Promise<FollowedToEnd> {
   const { name, uid, signal, flags = {} } = followed;
   const { client, namespace, terminal } = context;
   const finished = new AbortController();
