@@ -27,34 +27,50 @@ export function argumentErrors(spec: JobSpec): FieldError[] {
 function containerErrors(container: Partial<Container> | null, path: FieldPath): FieldError[] {
   const { command, args, env } = container ?? {};
   return [
-    ...listErrors(command, path.child('command')),
-    ...listErrors(args, path.child('args')),
+    ...listErrors(command, path.child('command'), unescaped),
+    ...listErrors(args, path.child('args'), unescaped),
     ...hookErrors(container ?? {}, path),
     ...errorsOfEach(entriesOf(env), ([index, variable]) => {
       const { name = '', value = '' } = (variable as Partial<typeof variable> | null) ?? {};
-      return isTooLong(`${name}=${value}`) ? [field.tooLarge(path.child('env').index(index).child('value'), WHY)] : [];
+      return isTooLong(`${name}=`, unescaped(value))
+        ? [field.tooLarge(path.child('env').index(index).child('value'), WHY)]
+        : [];
     }),
   ];
 }
 
-/** The commands of probes and of lifecycle hooks. */
+/** The commands of probes and of lifecycle hooks. The kubelet expands those of probes only. */
 function hookErrors(container: Partial<Container>, path: FieldPath): FieldError[] {
   const { lifecycle } = container;
-  const probes = PROBES.map((name) => ({ at: path.child(name), hook: container[name] }));
-  const hooks = HOOKS.map((name) => ({ at: path.child('lifecycle', name), hook: lifecycle?.[name] }));
-  return [...probes, ...hooks].flatMap(({ at, hook }) => listErrors(hook?.exec?.command, at.child('exec', 'command')));
+  const probes = PROBES.flatMap((name) => commandErrors(container[name], path.child(name), unescaped));
+  const hooks = HOOKS.flatMap((name) => commandErrors(lifecycle?.[name], path.child('lifecycle', name), asItIs));
+  return [...probes, ...hooks];
 }
 
-function listErrors(list: readonly string[] | undefined, path: FieldPath): FieldError[] {
+type Hook = { exec?: { command?: string[] } } | null | undefined;
+
+function commandErrors(hook: Hook, path: FieldPath, read: Reading): FieldError[] {
+  return listErrors(hook?.exec?.command, path.child('exec', 'command'), read);
+}
+
+/** What a process gets of a text. */
+type Reading = (text: unknown) => unknown;
+
+const asItIs: Reading = (text) => text;
+
+/** The kubelet replaces `$$` by `$`. */
+const unescaped: Reading = (text) => (typeof text === 'string' ? text.replaceAll('$$', () => '$') : text);
+
+function listErrors(list: readonly string[] | undefined, path: FieldPath, read: Reading): FieldError[] {
   return errorsOfEach(entriesOf(list), ([index, text]) =>
-    isTooLong(text) ? [field.tooLarge(path.index(index), WHY)] : [],
+    isTooLong('', read(text)) ? [field.tooLarge(path.index(index), WHY)] : [],
   );
 }
 
 /** A NUL at its end is part of it. */
-function isTooLong(text: unknown): boolean {
-  if (typeof text !== 'string' || 3 * text.length < LONGEST_ARGUMENT) return false;
-  return Buffer.byteLength(text) + 1 > LONGEST_ARGUMENT;
+function isTooLong(beginning: string, text: unknown): boolean {
+  if (typeof text !== 'string' || 3 * (beginning.length + text.length) < LONGEST_ARGUMENT) return false;
+  return Buffer.byteLength(beginning) + Buffer.byteLength(text) + 1 > LONGEST_ARGUMENT;
 }
 
 function entriesOf<T>(list: readonly T[] | undefined): [number, T][] {

@@ -6,6 +6,7 @@ import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import { inBytes } from '../errors/in-bytes.ts';
+import { jsonBytes } from './json-bytes.ts';
 import { pathOfParameter, type ParameterValues } from '../parameters/values.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { bytesOfValue, type Uses } from '../template/size-plan.ts';
@@ -15,11 +16,17 @@ const LIMIT = `a Job can have at most ${inBytes(LARGEST_JOB)}`;
 /** The size of a Job before the run's overrides, or the error of the parameter that adds the most. */
 export type SubstitutedSize = { bytes: number } | { error: FieldError };
 
+/** The most bytes of what every Job has beside the content of its template: its name, its owner, and our own labels. */
+const OWN_BYTES = 8 * 1024;
+/** The longest value of a label. */
+const LONGEST_LABEL = 63;
+
 /** Computes the size of the Job's JSON from the template's size and the values, before any part of the Job is built. */
-export function substitutedSize({ size, sizePlan }: CompiledTemplate, values: ParameterValues): SubstitutedSize {
-  let bytes = size;
+export function substitutedSize(template: CompiledTemplate, values: ParameterValues): SubstitutedSize {
+  // Where the kubelet expands a string, a `$` can be doubled.
+  let bytes = template.encodedSize + template.dollars + copiedLabels(template) + OWN_BYTES;
   let largest: { name: string; uses: Uses; bytes: number } | undefined;
-  for (const [name, uses] of sizePlan) {
+  for (const [name, uses] of template.sizePlan) {
     const added = bytesOfValue(values.get(name) ?? '', uses);
     bytes += added;
     if (added > (largest?.bytes ?? 0)) largest = { name, uses, bytes: added };
@@ -31,17 +38,20 @@ export function substitutedSize({ size, sizePlan }: CompiledTemplate, values: Pa
   return { error: field.tooLarge(pathOfParameter(name), why) };
 }
 
+/** The labels of the Pods, which the Job gets too. Only those with a valid value are copied. */
+function copiedLabels({ content: { spec } }: CompiledTemplate): number {
+  const { labels } = (spec.template as Partial<typeof spec.template> | undefined)?.metadata ?? {};
+  return Object.keys(labels ?? {}).reduce((sum, key) => sum + jsonBytes(key) + LONGEST_LABEL + 4, 0);
+}
+
 /**
  * The error of a Job that is too large because of what the run overrides. Only a Job that could be too large is measured.
  * @param bytes the size of the Job before the overrides.
  */
 export function jobSizeErrors(job: Job, run: JobRun, bytes: number): FieldError[] {
-  if (bytes + jsonBytes(run.spec) + jsonBytes(job.metadata ?? {}) <= LARGEST_JOB) return [];
+  const metadata = jsonBytes(job.metadata ?? {}) + jsonBytes(job.spec?.template.metadata ?? {});
+  if (bytes + jsonBytes(run.spec) + metadata <= LARGEST_JOB) return [];
   const total = jsonBytes(job);
   if (total <= LARGEST_JOB) return [];
   return [field.tooLarge(FieldPath.of('spec'), `the Job would have ${inBytes(total)}; ${LIMIT}`)];
-}
-
-function jsonBytes(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
 }

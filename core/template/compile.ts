@@ -5,6 +5,7 @@ import { DEFAULT_OVERRIDES, type Override } from '../../api/names.ts';
 import type { Parameter } from '../../api/parameter.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { field } from '../errors/field.ts';
+import { bytesOfJson } from '../job/json-bytes.ts';
 import { SchemaCompiler } from '../parameters/schema-compiler.ts';
 import { placeholderPlan, type PlaceholderPlan } from './placeholder-plan.ts';
 import { sizePlan, type SizePlan } from './size-plan.ts';
@@ -32,6 +33,8 @@ export class CompiledTemplate {
   readonly digest: string;
   /** Bytes of the content as JSON. */
   readonly size: number;
+  /** Bytes of the content as the API server writes it. */
+  readonly encodedSize: number;
   /** How often `$` occurs in the content: each placeholder has one. */
   readonly dollars: number;
   /** Validates values for the parameters; compiles each schema and each pattern once. */
@@ -56,6 +59,7 @@ export class CompiledTemplate {
     this.digest = createHash('sha256').update(json).digest('hex');
     this.revision = revisionOf(this.digest);
     this.size = Buffer.byteLength(json);
+    this.encodedSize = bytesOfJson(json);
     this.dollars = json.split('$').length - 1;
   }
 

@@ -1,4 +1,5 @@
 import type { ParameterValue } from '../../api/parameter.ts';
+import { jsonBytes } from '../job/json-bytes.ts';
 import type { PlanNode } from './placeholder-plan.ts';
 
 /** How often a template uses a parameter. */
@@ -50,7 +51,7 @@ function usesOf(name: string, plan: Map<string, Uses>): Uses {
 
 /** What the value of a parameter adds to the JSON of a Job, in bytes; at most 2 bytes a use too much. */
 export function bytesOfValue(value: ParameterValue, { plain, expanded, elements }: Uses): number {
-  const bytes = Buffer.byteLength(JSON.stringify(value));
+  const bytes = jsonBytes(value);
   const doubled = expanded + elements === 0 ? 0 : dollars(value);
   return bytes * (plain + expanded + elements) + doubled * (expanded + elements) + 2 * unquoted(value) * elements;
 }

@@ -19,6 +19,22 @@ describe('the arguments and variables of a Job', () => {
     expect(argumentErrors({ template: { spec: { containers } } })).toEqual([]);
   });
 
+  it('have an escaped dollar once, except in a lifecycle hook', () => {
+    const dollars = '$$'.repeat(66_000);
+    const command = [dollars];
+    const env = [{ name: 'A', value: dollars }];
+    const readinessProbe = { exec: { command } };
+    const lifecycle = { preStop: { exec: { command } } };
+    const containers = [{ name: 'a', image: 'b', command, args: [dollars], env, readinessProbe, lifecycle }];
+    expect(argumentErrors({ template: { spec: { containers } } })).toEqual([
+      errorAt('spec.template.spec.containers[0].lifecycle.preStop.exec.command[0]'),
+    ]);
+    const longer = [{ name: 'a', image: 'b', args: ['$$'.repeat(128 * 1024), '$'.repeat(128 * 1024 - 1)] }];
+    expect(argumentErrors({ template: { spec: { containers: longer } } })).toEqual([
+      errorAt('spec.template.spec.containers[0].args[0]'),
+    ]);
+  });
+
   it('are counted in bytes', () => {
     const containers = [{ name: 'a', image: 'b', args: ['€'.repeat(43_690), '€'.repeat(43_691)] }];
     expect(argumentErrors({ template: { spec: { containers } } })).toEqual([
