@@ -18,7 +18,10 @@ export const CHECKED = { checked: 'hanging' };
 /** The longest time that Kubernetes permits. */
 const TIMEOUT_SECONDS = 30;
 
-export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
+export interface Target {
+  operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  resource: Resource;
+}
 
 /** A real admission webhook that does not answer while it hangs. */
 export interface HangingWebhook {
@@ -31,11 +34,11 @@ export interface HangingWebhook {
   stop: () => Promise<void>;
 }
 
-/** Installs a webhook for these operations on Jobs, which hangs. */
+/** Installs a webhook for this operation on these objects, which hangs. */
 export async function startHangingWebhook(
   client: KubeClient,
   directory: string,
-  operation: Operation,
+  { operation, resource }: Target,
 ): Promise<HangingWebhook> {
   const certificate = await makeServingCertificate({ directory: join(directory, 'tls'), hosts: ['127.0.0.1'] });
   const held = new Set<() => void>();
@@ -64,14 +67,16 @@ export async function startHangingWebhook(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const name = `hanging-${operation.toLowerCase()}`;
+  const name = `hanging-${operation.toLowerCase()}-${resource.plural}`;
   const webhook = {
     name: 'hanging.example.com',
     clientConfig: {
       url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/`,
       caBundle: await readFile(certificate.ca, 'base64'),
     },
-    rules: [{ apiGroups: ['batch'], apiVersions: ['v1'], resources: ['jobs'], operations: [operation] }],
+    rules: [
+      { apiGroups: [resource.group], apiVersions: ['v1'], resources: [resource.plural], operations: [operation] },
+    ],
     namespaceSelector: { matchLabels: CHECKED },
     sideEffects: 'None',
     failurePolicy: 'Ignore',

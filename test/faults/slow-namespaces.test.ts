@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
-import { JOB_RUNS, JOBS } from '../../api/resources.ts';
-import type { Job } from '../../api/wire.ts';
+import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import { NAMESPACES, SyncerEnvironment } from '../integration/syncer-environment.ts';
-import { CHECKED, startHangingWebhook, type HangingWebhook, type Operation } from './hanging-webhook.ts';
+import { CHECKED, startHangingWebhook, type HangingWebhook, type Target } from './hanging-webhook.ts';
 
 /** As many runs as could use all connections for Jobs several times over. */
 const HOSTILE_NAMESPACES = 6;
@@ -35,9 +34,9 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function hostileNamespaces(spec: object = {}): Promise<string[]> {
+async function hostileNamespaces(count = HOSTILE_NAMESPACES, spec: object = {}): Promise<string[]> {
   return Promise.all(
-    Array.from({ length: HOSTILE_NAMESPACES }, async () => {
+    Array.from({ length: count }, async () => {
       const namespace = await environment.namespace();
       await environment.client.patch(NAMESPACES, { name: namespace }, { metadata: { labels: CHECKED } });
       await environment.template(namespace, 'echo', spec);
@@ -55,24 +54,26 @@ const withJobs = (namespaces: string[]) =>
   eachRun(namespaces, (namespace, name) => environment.withJob(namespace, name));
 
 /** Returns when the API server calls the webhook: it learns of its configuration a moment later. */
-async function hang(operation: Operation): Promise<void> {
+async function hang(target: Target): Promise<void> {
   const { client } = environment;
-  const namespace = await environment.namespace();
-  await client.patch(NAMESPACES, { name: namespace }, { metadata: { labels: CHECKED } });
-  const spec = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b' }] } } };
-  const job = (name: string): Job => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, spec });
-  await client.create(JOBS, namespace, job('probe'));
-  const key = { namespace, name: 'probe' };
+  const [namespace] = await hostileNamespaces(1);
+  const { operation, resource } = target;
+  const job = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b' }] } } };
+  const spec = resource === JOBS ? job : { templateRef: 'echo' };
+  const { group, version, kind } = resource;
+  const probe = (name: string) => ({ apiVersion: `${group}/${version}`, kind, metadata: { name }, spec });
+  await client.create(resource, namespace, probe('probe'));
+  const key = { namespace: namespace!, name: 'probe' };
   const short = { dryRun: true, timeoutMs: 500 };
-  const probe = {
-    CREATE: () => client.create(JOBS, namespace, job('another'), short),
-    UPDATE: () => client.patch(JOBS, key, { metadata: { annotations: { probe: 'yes' } } }, short),
-    DELETE: () => client.delete(JOBS, key, short),
+  const send = {
+    CREATE: () => client.create(resource, namespace, probe('another'), short),
+    UPDATE: () => client.patch(resource, key, { metadata: { annotations: { probe: 'yes' } } }, short),
+    DELETE: () => client.delete(resource, key, short),
   }[operation];
-  const started = await startHangingWebhook(client, directory, operation);
+  const started = await startHangingWebhook(client, directory, target);
   webhook = started;
   const received = async () => {
-    await probe().catch(() => undefined);
+    await send().catch(() => undefined);
     return started.received();
   };
   await expect.poll(received, { timeout: 30_000 }).toBeGreaterThan(0);
@@ -106,7 +107,7 @@ describe('while a webhook of several namespaces hangs on each', () => {
     const victim = await victimNamespace();
     const hostile = await hostileNamespaces();
     await environment.syncer({}, options());
-    await hang('CREATE');
+    await hang({ operation: 'CREATE', resource: JOBS });
     await createRuns(hostile);
     await othersAreServed(victim);
     webhook?.release();
@@ -121,7 +122,7 @@ describe('while a webhook of several namespaces hangs on each', () => {
     await environment.syncer({}, options());
     await createRuns(hostile);
     await withJobs(hostile);
-    await hang('UPDATE');
+    await hang({ operation: 'UPDATE', resource: JOBS });
     await eachRun(hostile, (namespace, name) =>
       environment.client.patch<JobRun>(JOB_RUNS, { namespace, name }, { spec: { suspend: true } }),
     );
@@ -135,11 +136,11 @@ describe('while a webhook of several namespaces hangs on each', () => {
 
   it('deletion of a Job, the runs of others get theirs', async () => {
     const victim = await victimNamespace();
-    const hostile = await hostileNamespaces({ ttlSecondsAfterFinished: 0 });
+    const hostile = await hostileNamespaces(HOSTILE_NAMESPACES, { ttlSecondsAfterFinished: 0 });
     await environment.syncer({}, options());
     await createRuns(hostile);
     const made = await withJobs(hostile);
-    await hang('DELETE');
+    await hang({ operation: 'DELETE', resource: JOBS });
     await Promise.all(made.map(({ job }) => environment.complete(job)));
     await othersAreServed(victim);
     webhook?.release();
@@ -147,6 +148,30 @@ describe('while a webhook of several namespaces hangs on each', () => {
       (await Promise.all(hostile.map((namespace) => environment.client.list(JOBS, { namespace })))).flatMap(
         ({ items }) => items,
       );
+    await expect.poll(remaining, { timeout: 130_000, interval: 500 }).toEqual([]);
+  });
+
+  it('removal of a run, the runs of others get their Jobs, and are removed', async () => {
+    const victim = await victimNamespace();
+    const hostile = await hostileNamespaces();
+    const remove = { runs: { retention: { ttlSecondsAfterFinished: 0 } } };
+    await environment.syncer({}, options());
+    await createRuns(hostile);
+    const made = await withJobs(hostile);
+    await Promise.all(made.map(({ job }) => environment.complete(job)));
+    await eachRun(hostile, (namespace, name) =>
+      environment.runThat(namespace, name, ({ status }) => status?.phase === 'Succeeded'),
+    );
+    await hang({ operation: 'DELETE', resource: JOB_RUNS });
+    for (const namespace of hostile) {
+      await environment.client.patch(JOB_TEMPLATES, { namespace, name: 'echo' }, remove);
+    }
+    await othersAreServed(victim);
+    await environment.client.patch(JOB_TEMPLATES, { namespace: victim, name: 'echo' }, remove);
+    const runsOf = async (namespace: string) => (await environment.client.list(JOB_RUNS, { namespace })).items;
+    await expect.poll(() => runsOf(victim), { timeout: 30_000 }).toEqual([]);
+    webhook?.release();
+    const remaining = async () => (await Promise.all(hostile.map(runsOf))).flat();
     await expect.poll(remaining, { timeout: 130_000, interval: 500 }).toEqual([]);
   });
 });
