@@ -57,7 +57,7 @@ describe('printable', () => {
         expect(printableLine(text)).not.toMatch(/[\n\t]/);
       }),
     );
-  });
+  }, 60_000);
 });
 
 describe('objects', () => {
