@@ -105,7 +105,7 @@ describe('a log that is cut again and again', () => {
       ),
       { numRuns: 2_000 },
     );
-  });
+  }, 60_000);
 
   it('brings nothing when it is read once more', () => {
     fc.assert(
