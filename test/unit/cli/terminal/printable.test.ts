@@ -74,6 +74,13 @@ describe('objects', () => {
     );
   });
 
+  it.each([' \n', '\n', 'a \n', 'a\n ', '\n a\nb', '\ta\nb', 'a\n \nb\n', 'a\nb\n\n'])(
+    'keep blanks beside line breaks in YAML: %j',
+    (text) => {
+      expect(parse(yamlText({ list: [text], [text]: text }))).toEqual({ list: [text], [text]: text });
+    },
+  );
+
   it('are printed as YAML that has no control characters and reads back equal', () => {
     fc.assert(
       fc.property(value(), (object) => {
