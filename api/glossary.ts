@@ -93,6 +93,16 @@ export const ANNOTATIONS: readonly Term[] = [
     meaning: 'Name of the user who set `spec.cancel`. Set at admission; users cannot set or change it.',
   },
   {
+    name: names.ANNOTATION_GROUP,
+    on: 'Lease',
+    meaning: 'The concurrency group that the Lease is of.',
+  },
+  {
+    name: names.ANNOTATION_HOLDERS,
+    on: 'Lease',
+    meaning: 'The JobRuns of the concurrency group that have a place: name, uid and time of creation.',
+  },
+  {
     name: names.ANNOTATION_STOPPED,
     on: 'Job',
     meaning:
@@ -181,10 +191,13 @@ export const CONDITIONS: readonly Term[] = [
 export const PHASE_MEANINGS: Readonly<Record<names.Phase, string>> = {
   Pending:
     'The run has no Job yet, or no container of the Job has started; `status.waiting` gives the reason, if it is known.',
+  Queued:
+    'The run waits until other runs of its concurrency group have finished (`runs.concurrency` of the template). It has no Job yet.',
   Running: 'A Pod of the Job is ready or has finished, and the Job has not finished.',
   Suspended: 'The Job is suspended (`spec.suspend` of the template or the run).',
   Succeeded: 'The Job succeeded.',
   Failed: 'The Job failed, or the run failed before it had a Job; `status.error` gives the reason.',
-  Cancelled: 'The run was cancelled with `spec.cancel`; `status.error` names the user.',
+  Cancelled:
+    'The run was cancelled with `spec.cancel`, or a newer run replaced it; `status.error` names the user or the run.',
   Unknown: 'The Job was deleted while no syncer watched it, so nobody knows whether it succeeded.',
 };

@@ -47,6 +47,11 @@ export const ANNOTATION_TTL_SECONDS = `${GROUP}/ttl-seconds-after-finished`;
 
 /** On a Job whose template declares results: the name of the container that writes them. */
 export const ANNOTATION_RESULTS_FROM = `${GROUP}/results-from`;
+/** On the Lease of a concurrency group: which group it is of. */
+export const ANNOTATION_GROUP = `${GROUP}/group`;
+/** On the Lease of a concurrency group: the runs that have a place, as JSON. */
+export const ANNOTATION_HOLDERS = `${GROUP}/holders`;
+
 /** On a Job that the syncer stops: why, and when. */
 export const ANNOTATION_STOPPED = `${GROUP}/stopped`;
 
@@ -115,7 +120,16 @@ export const CONCURRENCY_POLICIES = ['Allow', 'Forbid', 'Queue', 'Replace', 'Rep
 /** Where `kubectl apply` records the manifest, with its nulls. */
 export const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
 
-export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Cancelled', 'Unknown'] as const;
+export const PHASES = [
+  'Pending',
+  'Queued',
+  'Running',
+  'Suspended',
+  'Succeeded',
+  'Failed',
+  'Cancelled',
+  'Unknown',
+] as const;
 /** The state of a JobRun in one word, for people. Programs read the conditions. */
 export type Phase = (typeof PHASES)[number];
 /** The phases of finished runs. */
@@ -171,6 +185,14 @@ export const REASON_RESUMED = 'Resumed';
 export const REASON_SUSPEND_REFUSED = 'SuspendRefused';
 /** A Pod of the run has no node, and no scheduler has reported why. */
 export const REASON_NOT_SCHEDULED = 'NotScheduled';
+/** The run waits until other runs of its concurrency group have finished. */
+export const REASON_QUEUED = 'Queued';
+/** As many runs of the concurrency group as can be were under way, and the policy is Forbid. */
+export const REASON_CONCURRENCY_FORBIDDEN = 'ConcurrencyForbidden';
+/** As many runs of the concurrency group as can wait were waiting. */
+export const REASON_QUEUE_FULL = 'QueueFull';
+/** The run got no place in its concurrency group within `queueTimeoutSeconds`. */
+export const REASON_QUEUE_TIMEOUT = 'QueueTimeout';
 /** `spec.cancel` of the run was set, and its Job did not finish before. */
 export const REASON_CANCELLED = 'Cancelled';
 /** No container of the run has started within `runs.startDeadlineSeconds` of its template. */

@@ -86,6 +86,28 @@ export const REASONS: readonly Term[] = [
       'A Pod has no node, and no scheduler has reported why. Other reasons why a Pod waits are those of Kubernetes, for example `Unschedulable`, `ImagePullBackOff` or `FailedCreate`.',
   },
   {
+    name: names.REASON_QUEUED,
+    on: '`status.waiting`, Event, condition',
+    meaning:
+      'The run waits until other runs of its concurrency group have finished (`runs.concurrency` of the template).',
+  },
+  {
+    name: names.REASON_CONCURRENCY_FORBIDDEN,
+    on: EVENT_AND_CONDITION,
+    meaning:
+      'As many runs of the concurrency group as can be were under way, and the policy is `Forbid`. The run has failed.',
+  },
+  {
+    name: names.REASON_QUEUE_FULL,
+    on: EVENT_AND_CONDITION,
+    meaning: 'As many runs of the concurrency group as `maxQueued` permits were waiting. The run has failed.',
+  },
+  {
+    name: names.REASON_QUEUE_TIMEOUT,
+    on: EVENT_AND_CONDITION,
+    meaning: 'The run got no place in its concurrency group within `queueTimeoutSeconds`. The run has failed.',
+  },
+  {
     name: names.REASON_CANCELLED,
     on: EVENT_AND_CONDITION,
     meaning:

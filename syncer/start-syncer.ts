@@ -12,10 +12,11 @@ import { listenAnywhere, portOf } from '../kube/process/listen.ts';
 import { wireCallbacks } from './callback/wire-callbacks.ts';
 import type { CallbackWiring } from './callback/wire-callbacks.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
+import { registerQueuedRuns } from './concurrency/concurrency-metrics.ts';
 import { leaseName } from './config.ts';
 import type { SyncerConfig } from './config.ts';
 import { Controller } from './controller/controller.ts';
-import type { ControllerOptions } from './controller/controller.ts';
+import type { ControllerOptions } from './controller/controller-options.ts';
 import { healthApp } from './health.ts';
 import { wireRetention } from './retention/wire-retention.ts';
 import type { RetentionTime } from './retention/wire-retention.ts';
@@ -50,10 +51,9 @@ export interface Syncer {
 
 /** Starts a syncer in this process. Resolves when its health server listens. */
 export async function startSyncer(options: StartOptions): Promise<Syncer> {
-  const { config, logger } = options;
+  const { config, logger, instance = newInstance(options.config) } = options;
   const registry = new Registry();
   const metrics = kubeMetrics(registry);
-  const { instance = newInstance(config) } = options;
   const onRequest: RequestObserver = (request) => {
     metrics.onRequest(request);
     controller.outage.observed(request.code);
@@ -72,6 +72,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     metrics,
     logger,
   });
+  registerQueuedRuns(registry, () => controller.queuedRuns);
   const app = healthApp(registry, () => controller.synced, logger);
   await listenAnywhere(config.host, (host) => app.listen({ host, port: config.healthPort }));
   controller.watch();

@@ -1,20 +1,18 @@
 import type { JobRun, JobRunStatus } from '../../api/job-run.ts';
 import {
-  LABEL_APP_VERSION,
   REASON_JOB_CREATION_SLOW,
   REASON_JOB_REFUSED,
   REASON_NAME_CONFLICT,
   REASON_RESTORED,
 } from '../../api/names.ts';
-import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
 import { callbackOfTemplate } from '../callback/receiver.ts';
 import { formatFieldErrors } from '../errors/field-error.ts';
 import { mergePatch } from '../status/merge-patch.ts';
 import { statusEvents } from '../status/status-events.ts';
-import type { TemplateVersion } from '../template/template-version.ts';
+import { adoption, renderedTemplate } from './adoption.ts';
 import { failureStep, knownFailure } from './failure-step.ts';
-import { cancelledWithoutJob, cancelStep, isCancelRequested, withCancellation } from './cancellation.ts';
+import { cancelledWithoutJob, cancelStep, isCancelled, withCancellation } from './cancellation.ts';
 import { holdMessage } from './held-run.ts';
 import {
   isFinished,
@@ -28,12 +26,13 @@ import {
 import type { Observation } from '../status/job-run-status.ts';
 import { withLogEnds } from '../job/log-end-policy.ts';
 import { jobNameOfRun, jobUidOfRun } from '../job/ownership.ts';
+import { placeStep, withGroupLabel } from './place-step.ts';
 import { canWait, podsStep, seenOfPods, withLook } from './pods-step.ts';
 import { presentErrors } from './present-template.ts';
 import { render } from '../job/render.ts';
 import { hidingFromOthers } from '../job/secret-values.ts';
 import { resultsStep } from './results-step.ts';
-import type { RunRecord, Situation, TemplateResolution } from './situation.ts';
+import type { RunRecord, Situation } from './situation.ts';
 import type { Again, Step } from './step.ts';
 import {
   lateWithoutJob,
@@ -71,9 +70,9 @@ export function nextStep(situation: Situation): Step {
   if (isFinished(situation.run)) return NOTHING;
   const observed = observe(situation);
   if ('kind' in observed) return observed;
-  const { run, now } = situation;
+  const { now } = situation;
   const at = new Date(now.epochMs).toISOString();
-  const observation = withCancellation(run, withMissedStart(observed.observation, at), at);
+  const observation = withCancellation(situation, withMissedStart(observed.observation, at), at);
   return (
     cancelStep(situation, observation) ??
     firstStatusWait(situation, observation) ??
@@ -159,7 +158,7 @@ function withoutJob(situation: Situation): Observed | Step {
     return { observation: deleted(jobNameOfRun(run), record) };
   }
   if (isBeingDeleted(run)) return NOTHING;
-  if (isCancelRequested(run)) return withoutJobToStop(situation);
+  if (isCancelled(situation)) return withoutJobToStop(situation);
   const held = holdMessage(run);
   if (held !== undefined) return { observation: { kind: 'pending', reason: REASON_RESTORED, message: held } };
   return withoutJobInTime(situation) ?? blockedCreation(situation) ?? creationProblem(situation) ?? creation(situation);
@@ -172,9 +171,10 @@ function withoutJobInTime(situation: Situation): Observed | Step | undefined {
 }
 
 /** A Job that was created, for example by the last leader, may not be known yet: it is read first. */
-function withoutJobToStop({ run, answers }: Situation): Observed | Step {
+function withoutJobToStop(situation: Situation): Observed | Step {
+  const { run, answers } = situation;
   if (answers.job === undefined) return { kind: 'readJob', name: jobNameOfRun(run) };
-  return { observation: cancelledWithoutJob(run) };
+  return { observation: cancelledWithoutJob(situation) };
 }
 
 /** No Job is created before a set time. After a creation without an answer, a live read shows whether the Job exists. */
@@ -223,7 +223,8 @@ function creationProblem(situation: Situation): Observed | Step | undefined {
   }
 }
 
-function creation({ run, template: resolution, rules, now, keepsLogEnds }: Situation): Observed | Step {
+function creation(situation: Situation): Observed | Step {
+  const { run, template: resolution, rules, now } = situation;
   if (resolution === undefined) return { kind: 'readTemplate' };
   if (resolution.kind === 'lost') return failed(resolution.reason, resolution.message);
   if (resolution.kind === 'missing') {
@@ -239,22 +240,18 @@ function creation({ run, template: resolution, rules, now, keepsLogEnds }: Situa
     const why = formatFieldErrors(errors.map((error) => ({ ...error, message: hide(error.message) })));
     return failed(REASON_JOB_REFUSED, `${template.key.kind} "${run.spec.templateRef}" can't make a Job: ${why}`);
   }
-  const job = keepsLogEnds ? withLogEnds(rendered.job) : rendered.job;
-  return { kind: 'createJob', job, template: renderedTemplate(template), hide };
+  return (
+    placeStep(situation) ?? {
+      kind: 'createJob',
+      job: withSettings(rendered.job, situation),
+      template: renderedTemplate(template),
+      hide,
+    }
+  );
 }
 
-/** The template of a Job that was created earlier: known only if it still has the revision that the Job's label names. */
-/** The template is read first: the status names its version. */
-function adoption(job: Job, { template }: Situation): Step {
-  if (template === undefined) return { kind: 'readTemplate' };
-  return { kind: 'adoptJob', job, template: templateOfJob(job, template) };
-}
-
-function templateOfJob(job: Job, resolution: TemplateResolution | undefined): RenderedTemplate | undefined {
-  if (resolution?.kind !== 'found') return undefined;
-  const { template } = resolution;
-  const isSame = job.metadata?.labels?.[LABEL_APP_VERSION] === template.compiled.revision;
-  return isSame ? renderedTemplate(template) : undefined;
+function withSettings(job: Job, { keepsLogEnds, place }: Situation): Job {
+  return withGroupLabel(keepsLogEnds ? withLogEnds(job) : job, place);
 }
 
 function firstStatusWait({ record, now }: Situation, observation: Observation): Step | undefined {
@@ -285,10 +282,6 @@ function statusStep(situation: Situation, { observation, again }: Observed): Ste
 function withCallback(status: JobRunStatus, { run, outline }: Situation): JobRunStatus {
   const callback = isFinished({ ...run, status }) ? callbackOfTemplate(run, outline) : undefined;
   return callback ? { ...status, callback } : status;
-}
-
-function renderedTemplate({ compiled, generation, uid }: TemplateVersion): RenderedTemplate {
-  return { revision: compiled.revision, generation, uid };
 }
 
 function failed(reason: string, message: string): Observed {

@@ -6,6 +6,7 @@ import type { SeenPods } from '../pods/seen-pods.ts';
 import type { ResultsOutcome } from '../results/results-outcome.ts';
 import type { TemplateOutline } from '../template/outline.ts';
 import type { TemplateVersion } from '../template/template-version.ts';
+import type { Place } from './place-step.ts';
 import type { MissingTemplateRules } from './template-wait.ts';
 
 /** One moment on two clocks, in milliseconds. */
@@ -29,6 +30,8 @@ export interface Situation {
   template?: TemplateResolution | undefined;
   /** The template as it is now, for how it treats its runs; absent if it was deleted. */
   outline?: Pick<TemplateOutline, 'runs'> | undefined;
+  /** Its place among the runs that are under way; absent if their number is not limited. */
+  place?: Place | undefined;
   record: Readonly<RunRecord>;
   answers: Answers;
   rules: MissingTemplateRules;
@@ -101,6 +104,8 @@ export interface Answers {
   pods?: SeenPods | 'unknown' | undefined;
   /** Why the Job could not be created. */
   creation?: CreationProblem | undefined;
+  /** The run stays in the line of its concurrency group. */
+  waitsInLine?: boolean | undefined;
   /** The Job could not be suspended, resumed or stopped. */
   changeFailed?: boolean | undefined;
 }

@@ -1,11 +1,13 @@
 import {
   ANNOTATION_RESTORED,
   ANNOTATION_STOPPED,
+  REASON_QUEUED,
   REASON_RESTORED,
   REASON_START_DEADLINE_EXCEEDED,
 } from '../../api/names.ts';
 import type { JobRun } from '../../api/job-run.ts';
 import type { Job, Pod } from '../../api/wire.ts';
+import { concurrencyOf } from '../concurrency/concurrency-policy.ts';
 import { counted } from '../errors/counted.ts';
 import type { Hide } from '../errors/hidden.ts';
 import { hidingFromOthers } from '../job/secret-values.ts';
@@ -20,7 +22,7 @@ import { failedJob, wasStopped } from './stopped-job.ts';
 type JobObservation = Extract<Observation, { kind: 'job' }>;
 
 /** Reasons for which a run waits that are not its own fault: this time does not count. */
-const PAUSES = [REASON_RESTORED];
+const PAUSES = [REASON_RESTORED, REASON_QUEUED];
 /** Before a sentence in the annotation of a Job that was stopped because of its start deadline. */
 const MARK = `${REASON_START_DEADLINE_EXCEEDED}: `;
 
@@ -116,7 +118,7 @@ function began(situation: Situation, observation: Observation): number | undefin
 }
 
 /**
- * Since when a run without a Job could have one. Of a run that was held, since when it waits for something else. A run that is
+ * Since when a run without a Job could have one. Of a run that was held or may have been in a queue, since when it waits for something else. A run that is
  * suspended need not start.
  */
 function beganWithoutJob(situation: Situation): number | undefined {
@@ -125,7 +127,7 @@ function beganWithoutJob(situation: Situation): number | undefined {
   if (isSuspended(situation)) return undefined;
   if (waiting && PAUSES.includes(waiting.reason)) return now.epochMs;
   const { annotations, creationTimestamp } = run.metadata;
-  const wasHeld = annotations?.[ANNOTATION_RESTORED] !== undefined;
+  const wasHeld = annotations?.[ANNOTATION_RESTORED] !== undefined || concurrencyOf(situation.outline) !== undefined;
   return time(wasHeld && waiting ? waiting.since : creationTimestamp);
 }
 

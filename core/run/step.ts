@@ -1,5 +1,7 @@
 import type { RenderedTemplate } from '../../api/rendered-template.ts';
 import type { Job } from '../../api/wire.ts';
+import type { ConcurrencyPolicy } from '../concurrency/concurrency-policy.ts';
+import type { Group } from '../concurrency/group.ts';
 import type { Hide } from '../errors/hidden.ts';
 import type { PodsPurpose } from '../pods/seen-pods.ts';
 import type { ResultsOutcome } from '../results/results-outcome.ts';
@@ -17,6 +19,12 @@ export type Step =
   /** Read the Job of this name from the API server. */
   | { kind: 'readJob'; name: string }
   | { kind: 'readTemplate' }
+  /** Get into the line of the runs that wait for a place. */
+  | { kind: 'enterLine'; group: Group; concurrency: ConcurrencyPolicy }
+  /** Store that the run has a place. The others may have been faster. */
+  | { kind: 'takePlace'; group: Group }
+  /** Wait for a place. Older runs that this one replaces are worked on. */
+  | { kind: 'stayInLine' }
   /** `hide`: what a message about this Job must not quote. */
   | { kind: 'createJob'; job: Job; template: RenderedTemplate; hide: Hide }
   /** An earlier attempt has created this Job. */

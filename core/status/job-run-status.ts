@@ -14,6 +14,7 @@ import {
   REASON_JOB_CREATED,
   REASON_JOB_DELETED,
   REASON_OUTCOME_UNKNOWN,
+  REASON_QUEUED,
 } from '../../api/names.ts';
 import type { Phase } from '../../api/names.ts';
 import type { RenderedTemplate } from '../../api/rendered-template.ts';
@@ -172,7 +173,8 @@ function pending(run: JobRun, why: { reason: string; message: string }, now: str
     ...why,
     lastTransitionTime: transitionTime(run, CONDITION_JOB_CREATED, 'False', now),
   });
-  return { ...common(run), phase: 'Pending', waiting: waitingFor(run, why, now), conditions: [created] };
+  const phase = why.reason === REASON_QUEUED ? 'Queued' : 'Pending';
+  return { ...common(run), phase, waiting: waitingFor(run, why, now), conditions: [created] };
 }
 
 /** `since` changes only with the reason. */

@@ -8,6 +8,7 @@ import {
   REASON_COMPLETED,
   REASON_JOB_CREATED,
   REASON_OUTCOME_UNKNOWN,
+  REASON_QUEUED,
 } from '../../api/names.ts';
 
 /** An Event to record for a JobRun. */
@@ -55,7 +56,7 @@ function ending(run: JobRun, finished: Condition): RunEvent {
 }
 
 function waiting({ reason = '', message = '' }: Condition): RunEvent {
-  return { type: 'Warning', reason, action: 'CreateJob', note: message };
+  return { type: reason === REASON_QUEUED ? 'Normal' : 'Warning', reason, action: 'CreateJob', note: message };
 }
 
 /** The condition after the change, if its status changed or, while it is False, its reason. */

@@ -6,7 +6,7 @@ import type { Timers } from '../../kube/controller/timers.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import type { SyncerConfig } from '../config.ts';
-import type { CallbackOptions } from '../controller/controller.ts';
+import type { CallbackOptions } from '../controller/controller-options.ts';
 import { callbackMetrics } from './callback-metrics.ts';
 import { CallbackSender } from './callback-sender.ts';
 import { checkedLookup, dnsResolve } from './checked-lookup.ts';

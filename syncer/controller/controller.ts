@@ -1,24 +1,16 @@
-import type { Logger } from 'pino';
-import type { MissingTemplateRules } from '../../core/run/template-wait.ts';
-import type { KubeClient } from '../../kube/client/client.ts';
 import { EventRecorder } from '../../kube/controller/event-recorder.ts';
 import { LeadershipLostError } from '../../kube/controller/leader-election.ts';
 import { SYSTEM_TIMERS } from '../../kube/controller/timers.ts';
 import { WorkQueue } from '../../kube/controller/work-queue.ts';
 import type { WorkResult } from '../../kube/controller/work-queue.ts';
-import type { KubeMetrics } from '../../kube/metrics/client-metrics.ts';
 import { CompiledTemplates } from '../../revisions/compiled-templates.ts';
 import { RevisionStore } from '../../revisions/revision-store.ts';
 import { CallbackDelivery } from '../callback/callback-delivery.ts';
-import type { CallbackDeliveryOptions } from '../callback/callback-delivery.ts';
-import type { CallbackMetrics } from '../callback/callback-metrics.ts';
-import type { Clock } from '../clock.ts';
+import { wirePlaces } from '../concurrency/wire-places.ts';
 import { RunRemoval } from '../retention/run-removal.ts';
-import type { RunRemovalOptions } from '../retention/run-removal.ts';
 import { RevisionKeeper } from '../revisions/revision-keeper.ts';
 import { Cluster } from '../run/cluster.ts';
 import { PodReader } from '../run/read-pods.ts';
-import type { PodReaderOptions } from '../run/read-pods.ts';
 import { reconcile } from '../run/reconcile.ts';
 import type { ReconcileContext } from '../run/reconcile.ts';
 import { loggedRefusals } from '../run/remove-expired-job.ts';
@@ -26,51 +18,14 @@ import { RunRecords } from '../run/run-records.ts';
 import { TemplateResolver } from '../run/template-resolver.ts';
 import type { TemplateCaches } from '../run/template-resolver.ts';
 import { WriteTurns } from '../run/write-turns.ts';
-import { isInShard, type Shard } from '../shard.ts';
-import type { WriteGuard } from '../write-guard.ts';
+import { isInShard } from '../shard.ts';
+import type { ControllerOptions } from './controller-options.ts';
 import { EventRouting } from './event-routing.ts';
 import type { Reaction } from './event-routing.ts';
 import { Outage } from './outage.ts';
 import { reactTo } from './react-to.ts';
 import type { Reactors } from './react-to.ts';
 import { Watches } from './watches.ts';
-
-/** `clock`: for tests; that of the controller by default. */
-export type CallbackOptions = Pick<CallbackDeliveryOptions, 'policy' | 'sender' | 'timers'> & {
-  clock?: Pick<Clock, 'now'> | undefined;
-  metrics?: CallbackMetrics | undefined;
-};
-
-/** `clock`: for tests; that of the controller by default. */
-export interface RetentionOptions extends Pick<RunRemovalOptions, 'defaults' | 'metrics' | 'timers'> {
-  clock?: RunRemovalOptions['clock'] | undefined;
-}
-
-export interface ControllerOptions {
-  client: KubeClient;
-  /** Writes Jobs, and nothing else. */
-  jobClient: KubeClient;
-  guard: WriteGuard;
-  clock: Clock;
-  rules: MissingTemplateRules;
-  reads: PodReaderOptions['reads'];
-  workers: number;
-  /** The namespaces that this syncer works on. */
-  shard: Shard;
-  /** The namespace of the revisions of ClusterJobTemplates. */
-  clusterNamespace: string;
-  /** Whether every stored JobRun was admitted by a webhook. */
-  trustsAdmission: boolean;
-  revisionHistoryLimit: number;
-  callbacks: CallbackOptions;
-  retention: RetentionOptions;
-  /** For tests; five minutes by default. */
-  revisionGraceMs?: number | undefined;
-  /** Name of this process, for Events. */
-  instance: string;
-  metrics: KubeMetrics;
-  logger: Logger;
-}
 
 /** Connects watches, work queues and caches: each event of a watch leads to work on the runs and templates it concerns. */
 export class Controller {
@@ -91,23 +46,19 @@ export class Controller {
   readonly #context: ReconcileContext;
   readonly #callbacks: CallbackDelivery;
   readonly #removal: RunRemoval;
+  readonly #concurrency: ReturnType<typeof wirePlaces>;
   readonly #reactors: Reactors;
 
   constructor(options: ControllerOptions) {
     const { client, clock, logger, clusterNamespace } = options;
     const inShard = (namespace: string | undefined): boolean => isInShard(namespace, options.shard);
-    const pauseAll = (ms: number): void => {
-      this.#pauseAll(ms);
-    };
-    this.outage = new Outage({ pauseAll, clock, logger });
+    this.outage = new Outage({ pauseAll: this.#pauseAll.bind(this), clock, logger });
     this.#routing = new EventRouting({
       isInShard: inShard,
       findRun: (namespace, name) => this.#watches.runs.cache.get(namespace, name),
       hasTemplate: (template) => this.#templates.outline(template) !== undefined,
     });
-    const react = (reactions: Reaction[]): void => {
-      this.#react(reactions);
-    };
+    const react = this.#react.bind(this);
     this.#watches = new Watches({ client, logger, isInShard: inShard, routing: this.#routing, react });
     this.#queue = this.#newQueue(options);
     this.#events = this.#newEventRecorder(options);
@@ -123,14 +74,21 @@ export class Controller {
       trustsAdmission: options.trustsAdmission,
     });
     this.#keeper = this.#newKeeper(options, store);
+    this.#concurrency = this.#newConcurrency(options, { cluster, inShard });
     this.#context = this.#newContext(options, cluster);
     this.#callbacks = this.#newCallbackDelivery(options, cluster);
     this.#removal = this.#newRemoval(options, { cluster, inShard });
     this.#reactors = {
       ...{ queue: this.#queue, records: this.#records, callbacks: this.#callbacks },
       ...{ removal: this.#removal, keeper: this.#keeper },
+      ...this.#concurrency,
       unfinishedRuns: (template) => this.#watches.unfinishedRuns(template),
     };
+  }
+
+  /** How many runs wait for a place in their concurrency group. */
+  get queuedRuns(): number {
+    return this.#concurrency.places.waiting;
   }
 
   get synced(): boolean {
@@ -145,6 +103,7 @@ export class Controller {
   /** Starts work once the caches are up to date. */
   async lead(): Promise<void> {
     await this.#watches.refresh();
+    await this.#concurrency.release.start();
     this.#queue.start();
     this.#keeper.start();
     this.#callbacks.start();
@@ -153,7 +112,8 @@ export class Controller {
 
   /** Completes the work in progress and starts no more. After this only Events are written. */
   async endWork(): Promise<void> {
-    await Promise.all([this.#queue.stop(), this.#keeper.stop(), this.#callbacks.stop(), this.#removal.stop()]);
+    const parts = [this.#queue, this.#keeper, this.#callbacks, this.#removal, this.#concurrency.release];
+    await Promise.all(parts.map((part) => part.stop()));
   }
 
   /** Completes the work in progress, then writes the last Events, then stops the watches. */
@@ -164,10 +124,8 @@ export class Controller {
   }
 
   #pauseAll(ms: number): void {
-    this.#queue.holdFor(ms);
-    this.#keeper.holdFor(ms);
-    this.#callbacks.holdFor(ms);
-    this.#removal.holdFor(ms);
+    const parts = [this.#queue, this.#keeper, this.#callbacks, this.#removal, this.#concurrency.release];
+    for (const part of parts) part.holdFor(ms);
   }
 
   #react(reactions: Reaction[]): void {
@@ -196,6 +154,7 @@ export class Controller {
       templates: this.#templates,
       pods: new PodReader(options),
       records: this.#records,
+      places: this.#concurrency.places,
       rules: options.rules,
       events: this.#events,
       clock: options.clock,
@@ -242,6 +201,19 @@ export class Controller {
       outage: this.outage,
       metrics: options.metrics.workQueue('revision'),
       logger,
+    });
+  }
+
+  #newConcurrency(
+    options: ControllerOptions,
+    { cluster, inShard }: { cluster: Cluster; inShard: (namespace: string | undefined) => boolean },
+  ): ReturnType<typeof wirePlaces> {
+    return wirePlaces({
+      ...options,
+      ...{ cluster, isInShard: inShard, outage: this.outage, templates: this.#templates, watches: this.#watches },
+      wake: (run) => {
+        this.#queue.add(run);
+      },
     });
   }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JobRun } from '../../api/job-run.ts';
 import type { ControllerRevision, Job } from '../../api/wire.ts';
 import { isCallbackPending } from '../../core/callback/attempt.ts';
@@ -155,9 +156,12 @@ export class EventRouting {
   }
 }
 
-/** A new start deadline applies to runs that wait already. Without one, nothing has to be done. */
+/** A new start deadline and a new limit apply to runs that wait already. Without them, nothing has to be done. */
 function runsToCheck(before: TemplateOutline | undefined, template: TemplateOutline): Reaction[] {
-  const { startDeadlineSeconds } = template.runs ?? {};
-  const isSame = startDeadlineSeconds === before?.runs?.startDeadlineSeconds;
+  const treatment = ({ runs }: Pick<TemplateOutline, 'runs'>): unknown[] => [
+    runs?.startDeadlineSeconds,
+    runs?.concurrency,
+  ];
+  const isSame = isDeepStrictEqual(treatment(template), treatment(before ?? {}));
   return isSame ? [] : [{ kind: 'reconcileRuns', template: keyOfTemplate(template) }];
 }

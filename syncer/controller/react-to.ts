@@ -2,6 +2,8 @@ import type { TemplateKey } from '../../core/template/template-key.ts';
 import { isOwnJob, jobUidOfRun } from '../../core/job/ownership.ts';
 import type { WorkQueue } from '../../kube/controller/work-queue.ts';
 import type { CallbackDelivery } from '../callback/callback-delivery.ts';
+import type { PlaceRelease } from '../concurrency/place-release.ts';
+import type { Places } from '../concurrency/places.ts';
 import type { RunRemoval } from '../retention/run-removal.ts';
 import type { RevisionKeeper } from '../revisions/revision-keeper.ts';
 import type { RunRecords } from '../run/run-records.ts';
@@ -11,6 +13,8 @@ import type { Reaction } from './event-routing.ts';
 export interface Reactors {
   queue: Pick<WorkQueue, 'add'>;
   records: RunRecords;
+  places: Pick<Places, 'ended'>;
+  release: Pick<PlaceRelease, 'touched'>;
   callbacks: Pick<CallbackDelivery, 'add'>;
   removal: Pick<RunRemoval, 'count' | 'checkTemplate'>;
   /** The keys of the unfinished runs of a template that this syncer works on. */
@@ -22,14 +26,16 @@ type ReactionOf<Kind extends Reaction['kind']> = Extract<Reaction, { kind: Kind 
 type Handlers = { [Kind in Reaction['kind']]: (reactors: Reactors, reaction: ReactionOf<Kind>) => void };
 
 const HANDLERS: Handlers = {
-  reconcile: ({ queue }, { run, priority }) => {
+  reconcile: ({ queue, release }, { run, priority }) => {
+    release.touched(run);
     queue.add(run, priority);
   },
   rememberDeletedJob: ({ records }, { run, job, deletion }) => {
     if (!isOwnJob(job, run, jobUidOfRun(run, records.get(run)))) return;
     records.update(run, { deletedJob: job, deletedUnseen: deletion === 'missed' ? true : undefined });
   },
-  forgetRun: ({ records }, { run }) => {
+  forgetRun: ({ records, places }, { run }) => {
+    places.ended(run);
     records.forget(run);
   },
   sendCallback: ({ callbacks }, { run }) => {

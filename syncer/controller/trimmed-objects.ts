@@ -7,6 +7,7 @@ import {
   CONDITION_COMPLETE,
   CONDITION_FINISHED,
   LABEL_APP_VERSION,
+  LABEL_CONCURRENCY_GROUP,
   LABEL_JOB_RUN,
 } from '../../api/names.ts';
 import type { Job, JobSpec } from '../../api/wire.ts';
@@ -93,7 +94,7 @@ export function trimmedJob(job: Job): Job {
   return {
     metadata: {
       ...identityOf(job.metadata ?? {}),
-      labels: only([LABEL_APP_VERSION, LABEL_JOB_RUN], labels),
+      labels: only([LABEL_APP_VERSION, LABEL_CONCURRENCY_GROUP, LABEL_JOB_RUN], labels),
       ...(annotations && { annotations: only(USED_ANNOTATIONS, annotations) }),
       ...(creationTimestamp !== undefined && { creationTimestamp }),
       ...(deletionTimestamp !== undefined && { deletionTimestamp }),

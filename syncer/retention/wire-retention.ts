@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { RetentionPolicy } from '../../core/retention/retention-policy.ts';
 import type { SyncerConfig } from '../config.ts';
-import type { RetentionOptions } from '../controller/controller.ts';
+import type { RetentionOptions } from '../controller/controller-options.ts';
 import { retentionMetrics } from './retention-metrics.ts';
 
 /** What a test replaces. */

@@ -13,6 +13,7 @@ import type { EventRecorder } from '../../kube/controller/event-recorder.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import type { Clock } from '../clock.ts';
 import type { Cluster } from './cluster.ts';
+import type { Places } from '../concurrency/places.ts';
 import { creationFailure } from './creation-failure.ts';
 import type { PodReader } from './read-pods.ts';
 import { NoTurnError, TURN_MS } from './write-turns.ts';
@@ -28,6 +29,7 @@ export interface ApplyContext {
   records: Pick<RunRecords, 'get' | 'update' | 'waitForTemplate'>;
   events: Pick<EventRecorder, 'record'>;
   clock: Clock;
+  places: Pick<Places, 'enter' | 'take' | 'stay'>;
   /** Called with each run whose stored status is final. */
   onFinished: (run: JobRun) => void;
 }
@@ -69,6 +71,9 @@ const REQUESTS: { [Kind in Step['kind']]: Request<Kind> } = {
   wait,
   readJob,
   readTemplate,
+  enterLine,
+  takePlace,
+  stayInLine,
   createJob,
   adoptJob,
   setSuspend,
@@ -98,6 +103,21 @@ async function readJob({ cluster }: ApplyContext, run: JobRun, { name }: StepOf<
 async function readTemplate({ templates, records }: ApplyContext, run: JobRun): Promise<Applied> {
   if (run.spec.templateRevision === undefined) records.waitForTemplate(run);
   return next({ template: await templates.read(run) });
+}
+
+function enterLine({ places }: ApplyContext, run: JobRun, { group, concurrency }: StepOf<'enterLine'>): Applied {
+  places.enter(run, group, concurrency);
+  return next({});
+}
+
+async function takePlace({ places }: ApplyContext, run: JobRun, { group }: StepOf<'takePlace'>): Promise<Applied> {
+  await places.take(run, group);
+  return next({});
+}
+
+function stayInLine({ places }: ApplyContext, run: JobRun): Applied {
+  places.stay(run);
+  return next({ waitsInLine: true });
 }
 
 function adoptJob(context: ApplyContext, run: JobRun, { job, template }: StepOf<'adoptJob'>): Applied {

@@ -7,6 +7,7 @@ import type { MissingTemplateRules } from '../../core/run/template-wait.ts';
 import { templateKeyOfRun } from '../../core/template/template-key.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import { isNewer } from '../../kube/watch/resource-version.ts';
+import type { Places } from '../concurrency/places.ts';
 import type { PodReader } from './read-pods.ts';
 import type { RunRecords } from './run-records.ts';
 import type { TemplateResolver } from './template-resolver.ts';
@@ -16,6 +17,7 @@ export interface GatherContext {
   templates: Pick<TemplateResolver, 'cached' | 'mustRead' | 'outline'>;
   records: Pick<RunRecords, 'get'>;
   rules: MissingTemplateRules;
+  places: Pick<Places, 'look'>;
   pods: Pick<PodReader, 'isPermitted' | 'keepsLogEnds'>;
 }
 
@@ -28,12 +30,14 @@ export function gather(context: GatherContext, run: JobRun, answers: Answers, no
   const own = (job: Job | undefined): Job | undefined =>
     job && isOwnJob(job, run, jobUidOfRun(run, record)) ? job : undefined;
   const watched = own(context.jobs.get(run.metadata.namespace, jobNameOfRun(run)));
+  const template = templateFor(context, run, record, answers);
   return {
     now,
     run,
     job: newest(watched, answers.job === 'none' ? undefined : own(answers.job)),
     isJobWatched: watched !== undefined,
-    template: templateFor(context, run, record, answers),
+    template,
+    place: context.places.look(run, template),
     outline: context.templates.outline(templateKeyOfRun(run)),
     record,
     answers,

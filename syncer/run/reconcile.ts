@@ -8,6 +8,7 @@ import type { WorkResult } from '../../kube/controller/work-queue.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
 import { momentOf } from '../clock.ts';
+import type { Places } from '../concurrency/places.ts';
 import type { RunContents } from '../controller/run-contents.ts';
 import { apply } from './apply.ts';
 import type { ApplyContext } from './apply.ts';
@@ -29,13 +30,14 @@ export type ReconcileContext = GatherContext &
     cluster: Pick<Cluster, 'getRun'>;
     records: Pick<RunRecords, 'forget'>;
     turns: Pick<WriteTurns, 'mustWait'>;
+    places: Pick<Places, 'leave'>;
   };
 
 /**
- * An attempt takes at most these steps: read the template, create, read and adopt the Job, suspend or stop it, plan a look
- * at the Pods, read them and the template, write the status.
+ * An attempt takes at most these steps: read the template, get a place, create, read and adopt the Job, suspend or stop it,
+ * plan a look at the Pods, read them and the template, write the status.
  */
-const MOST_STEPS = 13;
+const MOST_STEPS = 18;
 
 /**
  * Advances one run as far as possible: gathers what is known, decides the next step and applies it. Repeats this until
@@ -73,8 +75,18 @@ async function settle(context: ReconcileContext, run: JobRun): Promise<WorkResul
   }
 }
 
+/** A run that does not wait for a place leaves the line: it must not hold up the others. */
 async function attempt(context: ReconcileContext, first: JobRun): Promise<WorkResult> {
-  let answers: Answers = {};
+  const answers: Answers = {};
+  try {
+    return await stepByStep(context, first, answers);
+  } finally {
+    if (answers.waitsInLine !== true) context.places.leave(first);
+  }
+}
+
+/** @param answers are added to it */
+async function stepByStep(context: ReconcileContext, first: JobRun, answers: Answers): Promise<WorkResult> {
   let deferred: Error | undefined;
   let again: Again | undefined;
   for (let steps = 0; steps < MOST_STEPS; steps += 1) {
@@ -86,7 +98,7 @@ async function attempt(context: ReconcileContext, first: JobRun): Promise<WorkRe
       if (deferred) throw deferred;
       return again ?? applied.again;
     }
-    answers = { ...answers, ...applied.answers };
+    Object.assign(answers, applied.answers);
     deferred ??= applied.error;
     again ??= applied.again;
   }

@@ -110,7 +110,7 @@ function changedNothing(event: AuditEvent): boolean {
 }
 
 function writesWithoutLease(own: readonly AuditEvent[]): string[] {
-  const isLease = ({ objectRef }: AuditEvent) => objectRef?.resource === 'leases';
+  const isLease = ({ objectRef }: AuditEvent) => objectRef?.resource === 'leases' && objectRef.name === 'arena';
   const terms = own
     .filter((event) => isLease(event) && isWrite(event) && (event.responseStatus?.code ?? 500) < 300)
     .map((event) => ({

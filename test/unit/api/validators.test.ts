@@ -70,7 +70,7 @@ test.each([
 
 test('an unknown phase is reported with the known ones', () => {
   expect(sentences(validateJobRun(jobRun({ templateRef: 'echo' }, { phase: 'Done' })))).toEqual([
-    'status.phase: Unsupported value: "Done": supported values: "Pending", "Running", "Suspended", "Succeeded", "Failed", "Cancelled", "Unknown"',
+    'status.phase: Unsupported value: "Done": supported values: "Pending", "Queued", "Running", "Suspended", "Succeeded", "Failed", "Cancelled", "Unknown"',
   ]);
 });
 

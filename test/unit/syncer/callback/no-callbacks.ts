@@ -1,4 +1,4 @@
-import type { CallbackOptions } from '../../../../syncer/controller/controller.ts';
+import type { CallbackOptions } from '../../../../syncer/controller/controller-options.ts';
 
 /** No callback is permitted, and none is sent. */
 export const NO_CALLBACKS: CallbackOptions = {

@@ -32,6 +32,7 @@ interface Answers {
   createJob?: Job | Error;
   suspendJob?: Job | undefined | Error;
   stopJob?: Job | undefined | Error;
+  take?: Error;
   patchStatus?: JobRun | undefined | Error;
   readTemplate?: TemplateResolution;
 }
@@ -57,6 +58,11 @@ function begin(given: Answers = {}) {
           `read Pods of ${metadata?.name ?? ''}${purpose === 'failure' ? ' finally' : ''}`,
           given.readPods ?? { pods: [] },
         ),
+    },
+    places: {
+      enter: (_run, { called }) => done.push(`enter the line of ${called}`),
+      take: (_run, { called }) => answer<undefined>(`take a place in ${called}`, given.take),
+      stay: () => done.push('stay in the line'),
     },
     templates: { read: () => answer('read template', given.readTemplate) },
     runs: { put: () => done.push('cache run') },

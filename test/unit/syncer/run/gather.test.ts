@@ -46,6 +46,7 @@ function gathered({ run = RUN, cachedJob, answers = {}, record = {}, template, m
       },
     },
     records: { get: () => record },
+    places: { look: () => undefined },
     rules: RULES,
     pods: { isPermitted: true, keepsLogEnds: true },
   };

@@ -96,6 +96,13 @@ function begin({ job }: { job?: Job } = {}) {
     contents,
     jobs,
     records,
+    places: {
+      look: () => undefined,
+      enter: () => undefined,
+      take: () => Promise.resolve(),
+      stay: () => undefined,
+      leave: () => undefined,
+    },
     rules: { policy: 'Reject', waitSeconds: 300 },
     pods: { isPermitted: true, keepsLogEnds: true, read: () => (sent.push('read Pods'), Promise.resolve(seen.pods)) },
     events: { record: ({ metadata }, { reason }) => sent.push(`event ${reason} of ${metadata?.name ?? ''}`) },
@@ -429,6 +436,6 @@ describe('reconcile', () => {
       return suspendJob(job, suspend);
     };
     flip();
-    await expect(bringOn()).rejects.toThrow('no result after 13 steps');
+    await expect(bringOn()).rejects.toThrow('no result after 18 steps');
   });
 });

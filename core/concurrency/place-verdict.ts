@@ -1,0 +1,99 @@
+import { REASON_CONCURRENCY_FORBIDDEN, REASON_QUEUE_FULL } from '../../api/names.ts';
+import { rule, underWay } from './admission-errors.ts';
+import type { Group } from './group.ts';
+import { isOlder, type Member, type Waiter, type WaitingLine } from './waiting-line.ts';
+
+/** A run that has a place: it has a Job, or may get one. */
+export interface Holder extends Member {
+  /** Its Pods may still be terminating. */
+  isFinished: boolean;
+}
+
+/** The runs of a group. */
+export interface Members {
+  group: Group;
+  holders: readonly Holder[];
+  line: WaitingLine;
+}
+
+/** What happens to a run that has no place. */
+export type PlaceVerdict =
+  | { kind: 'take' }
+  | { kind: 'wait' }
+  | { kind: 'refused'; reason: string; message: string }
+  /** `by`: the name of the newer run. */
+  | { kind: 'replaced'; by: string };
+
+/**
+ * Decides whether a run of the line gets a place. Whoever is older goes first, so that no run is overtaken for ever. A run
+ * that waits already is not refused: a lower limit applies to new runs.
+ */
+export function placeVerdict({ group, holders, line }: Members, waiter: Waiter, isQueued: boolean): PlaceVerdict {
+  const { concurrency } = waiter;
+  const by = replacedBy({ group, holders, line }, waiter);
+  if (by !== undefined) return { kind: 'replaced', by };
+  const ahead = holders.length + line.rank(waiter.uid);
+  if (ahead < concurrency.limit) return { kind: 'take' };
+  const refused = (reason: string): PlaceVerdict => {
+    const names = holders.filter(({ isFinished }) => !isFinished).map(nameOf);
+    return { kind: 'refused', reason, message: `${rule(concurrency, group)}; ${underWay(names)}` };
+  };
+  if (isQueued) return { kind: 'wait' };
+  if (concurrency.policy === 'Forbid' && isFull(holders, concurrency.limit)) {
+    return refused(REASON_CONCURRENCY_FORBIDDEN);
+  }
+  const queued = ahead - Math.max(concurrency.limit, holders.length);
+  if (concurrency.policy === 'Queue' && queued >= concurrency.maxQueued) return refused(REASON_QUEUE_FULL);
+  return { kind: 'wait' };
+}
+
+/** A holder that has finished gives its place back soon. */
+function isFull(holders: readonly Holder[], limit: number): boolean {
+  return holders.filter(({ isFinished }) => !isFinished).length >= limit;
+}
+
+/**
+ * The name of the newer run of the group that replaces this one. Replace leaves the newest runs, as many as its limit;
+ * ReplaceQueued leaves the runs that have a place or get one now, and of the others the newest. Of two
+ * runs of the same second, the one that has a place is the older one.
+ */
+export function replacedBy({ holders, line }: Members, member: Member): string | undefined {
+  const isWaiting = line.get(member.uid) !== undefined;
+  const newer = line
+    .waiters()
+    .filter((other) => (isWaiting ? isOlder(member, other) : member.created <= other.created));
+  const replacing = newer.findLast(
+    ({ concurrency: { policy, limit } }) => policy === 'Replace' && newer.length + countNewer(holders, member) >= limit,
+  );
+  const found = replacing ?? (isWaiting ? replacingQueued({ holders, line }, member, newer) : undefined);
+  return found && nameOf(found);
+}
+
+function replacingQueued(
+  { holders, line }: Pick<Members, 'holders' | 'line'>,
+  member: Member,
+  newer: readonly Waiter[],
+): Waiter | undefined {
+  const ahead = holders.length + line.rank(member.uid);
+  return newer.findLast(({ concurrency: { policy, limit } }) => policy === 'ReplaceQueued' && ahead >= limit);
+}
+
+function countNewer(holders: readonly Holder[], member: Member): number {
+  return holders.filter((holder) => !holder.isFinished && isOlder(member, holder)).length;
+}
+
+/** The runs of the line that have to be worked on: those that get a place, and those that are refused or replaced. */
+export function runsToWake(members: Members): string[] {
+  const { holders, line } = members;
+  return line
+    .waiters()
+    .filter((waiter, rank) => {
+      const { policy, limit } = waiter.concurrency;
+      return holders.length + rank < limit || policy === 'Forbid';
+    })
+    .map(({ key }) => key);
+}
+
+function nameOf({ key }: Member): string {
+  return key.slice(key.indexOf('/') + 1);
+}

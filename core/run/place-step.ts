@@ -1,0 +1,86 @@
+import { LABEL_CONCURRENCY_GROUP, REASON_QUEUE_TIMEOUT, REASON_QUEUED } from '../../api/names.ts';
+import type { JobRun } from '../../api/job-run.ts';
+import type { Job } from '../../api/wire.ts';
+import { rule } from '../concurrency/admission-errors.ts';
+import type { ConcurrencyPolicy } from '../concurrency/concurrency-policy.ts';
+import type { Group } from '../concurrency/group.ts';
+import type { PlaceVerdict } from '../concurrency/place-verdict.ts';
+import { counted } from '../errors/counted.ts';
+import type { Observation } from '../status/job-run-status.ts';
+import type { Situation } from './situation.ts';
+import type { Again, Step } from './step.ts';
+
+/** What is known of the place of a run whose template limits how many runs are under way. */
+export type Place =
+  /** It has a place in this group, whatever the template says now. */
+  | { kind: 'held'; group: Group; replacedBy?: string | undefined }
+  /** It is not in the line of its group. */
+  | { kind: 'outside'; group: Group; concurrency: ConcurrencyPolicy }
+  | { kind: 'inLine'; group: Group; concurrency: ConcurrencyPolicy; verdict: PlaceVerdict };
+
+type Waiting = Extract<Place, { kind: 'inLine' }>;
+
+/** A step, or what is observed; `undefined` if nothing prevents that the run gets its Job. */
+export type Placed = Step | { observation: Observation; again?: Again | undefined } | undefined;
+
+/** The run gets a place in its group before it gets its Job. Without a limit, there is nothing to do. */
+export function placeStep(situation: Situation): Placed {
+  const { place } = situation;
+  switch (place?.kind) {
+    case undefined:
+    case 'held':
+      return undefined;
+    case 'outside':
+      return { kind: 'enterLine', group: place.group, concurrency: place.concurrency };
+    case 'inLine':
+      return inLine(situation, place);
+  }
+}
+
+function inLine(situation: Situation, place: Waiting): Placed {
+  const { verdict, group } = place;
+  switch (verdict.kind) {
+    case 'take':
+      return { kind: 'takePlace', group };
+    case 'refused':
+      return { observation: { kind: 'failed', reason: verdict.reason, message: verdict.message } };
+    case 'replaced':
+      return { observation: { kind: 'cancelled', message: `${replacedMessage(verdict.by)} before it had a Job` } };
+    case 'wait':
+      return situation.answers.waitsInLine === true ? queued(situation, place) : { kind: 'stayInLine' };
+  }
+}
+
+function queued({ run, now }: Situation, { group, concurrency }: Waiting): Placed {
+  const { queueTimeoutSeconds: seconds } = concurrency;
+  const leftMs = seconds === undefined ? Infinity : queuedSince(run, now.epochMs) + seconds * 1000 - now.epochMs;
+  if (leftMs <= 0) {
+    const message = `${rule(concurrency, group)}, and the JobRun got no place within ${counted(seconds ?? 0, 'second')}`;
+    return { observation: { kind: 'failed', reason: REASON_QUEUE_TIMEOUT, message } };
+  }
+  const message = `${rule(concurrency, group)}; the JobRun waits for a place`;
+  const observation = { kind: 'pending', reason: REASON_QUEUED, message } as const;
+  return leftMs === Infinity
+    ? { observation }
+    : { observation, again: { afterMs: Math.min(leftMs, LONGEST_TIMER_MS) } };
+}
+
+/** A timer of Node.js cannot wait for longer than 24 days. */
+const LONGEST_TIMER_MS = 86_400_000;
+
+function queuedSince({ status }: JobRun, nowMs: number): number {
+  const since = status?.waiting?.reason === REASON_QUEUED ? Date.parse(status.waiting.since) : NaN;
+  return Number.isNaN(since) ? nowMs : since;
+}
+
+/** Why a run was cancelled. */
+export function replacedMessage(by: string): string {
+  return `the JobRun was replaced by JobRun "${by}"`;
+}
+
+/** The Job has the label of the group in which its run has a place. */
+export function withGroupLabel(job: Job, place: Place | undefined): Job {
+  if (place?.kind !== 'held') return job;
+  const labels = { ...job.metadata?.labels, [LABEL_CONCURRENCY_GROUP]: place.group.hash };
+  return { ...job, metadata: { ...job.metadata, labels } };
+}
