@@ -36,8 +36,9 @@ export function rule({ policy, limit, maxQueued }: ConcurrencyPolicy, { called }
   return policy === 'Queue' ? `${runs}, and ${maxQueued} in the queue` : runs;
 }
 
-/** `JobRun "a" is not finished`. */
+/** `JobRun "a" is not finished`. Without a name, only Pods of runs that have finished are left. */
 export function underWay(names: readonly string[]): string {
+  if (names.length === 0) return 'Pods of a JobRun that has finished are still running';
   const shown = names.slice(0, MOST_NAMES).map(quoted).join(', ');
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
   return names.length === 1 ? `JobRun ${shown} is not finished` : `JobRuns ${shown}${more} are not finished`;

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JobRun } from '../../api/job-run.ts';
+import type { Parameter } from '../../api/parameter.ts';
+import { quoted } from '../errors/quoted.ts';
 import { namedParameters } from '../parameters/declarations.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import { tokenise, type Token } from '../template/placeholder.ts';
@@ -18,6 +20,9 @@ export interface Group {
 
 /** A longer name is cut; its hash identifies the group. */
 const LONGEST = 512;
+/** The hash of a longer value is part of the name. */
+const LONGEST_VALUE = 200;
+const LONGEST_CALLED = 90;
 
 /**
  * The group of a run: the one that the present template names, with the parameters of the run, or the runs of its template.
@@ -30,14 +35,25 @@ export function groupOf(run: JobRun, { group }: Pick<ConcurrencyPolicy, 'group'>
     const key = templateKeyOfRun(run);
     return groupWith(`${namespace}/template/${templateKeyString(key)}`, `${key.kind} "${key.name}"`);
   }
+  const values = valuesFor(run, compiled);
   const name = tokenise(group)
-    .map((token) => textOf(token, run, compiled))
+    .map((token) => textOf(token, values))
     .join('');
-  return groupWith(`${namespace}/group/${shortened(name)}`, `group "${name.slice(0, 100)}"`);
+  const called = quoted(name.slice(0, LONGEST_CALLED).toWellFormed()).toWellFormed();
+  return groupWith(`${namespace}/group/${shortened(name)}`, `group ${called}`);
+}
+
+/** The namespace of the runs of a group. */
+export function namespaceOf({ id }: Pick<Group, 'id'>): string {
+  return id.slice(0, id.indexOf('/'));
+}
+
+export function hashOfGroup(id: string): string {
+  return sha256(id).slice(0, 40);
 }
 
 function groupWith(id: string, called: string): Group {
-  return { id, hash: sha256(id).slice(0, 40), called };
+  return { id, hash: hashOfGroup(id), called };
 }
 
 function shortened(name: string): string {
@@ -48,11 +64,29 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function textOf(token: Token, run: JobRun, { parameters }: CompiledTemplate): string {
+function textOf(token: Token, valueOf: (name: string) => string): string {
   if (token.kind === 'escaped') return token.source.slice(1);
-  if (token.kind !== 'placeholder') return token.source;
+  return token.kind === 'placeholder' ? valueOf(token.name) : token.source;
+}
+
+/** Each value is converted once, however often the name has it. */
+function valuesFor(run: JobRun, { parameters }: CompiledTemplate): (name: string) => string {
+  const declared = new Map(namedParameters(parameters).map((parameter) => [parameter.name, parameter]));
   const set = (run.spec.parameters as Record<string, unknown> | null | undefined) ?? {};
-  const own = Object.hasOwn(set, token.name) ? set[token.name] : undefined;
-  const value = own ?? namedParameters(parameters).find(({ name }) => name === token.name)?.default ?? '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  const known = new Map<string, string>();
+  return (name) => {
+    const text = known.get(name) ?? valueText(Object.hasOwn(set, name) ? set[name] : undefined, declared.get(name));
+    known.set(name, text);
+    return text;
+  };
+}
+
+/**
+ * Others can read the name of a group. The present template cannot have a secret parameter in it, but the revision that the
+ * run is rendered from may have declared the same parameter secret.
+ */
+function valueText(own: unknown, parameter: Parameter | undefined): string {
+  const value = own ?? parameter?.default ?? '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return parameter?.secret === true || text.length > LONGEST_VALUE ? `sha256:${sha256(text)}` : text;
 }

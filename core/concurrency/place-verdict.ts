@@ -26,7 +26,8 @@ export type PlaceVerdict =
 
 /**
  * Decides whether a run of the line gets a place. Whoever is older goes first, so that no run is overtaken for ever. A run
- * that waits already is not refused: a lower limit applies to new runs.
+ * that waits in a queue is not refused: a lower limit applies to new runs. With Forbid, there is no queue: a run waits only
+ * for Pods of runs that have finished.
  */
 export function placeVerdict({ group, holders, line }: Members, waiter: Waiter, isQueued: boolean): PlaceVerdict {
   const { concurrency } = waiter;
@@ -34,22 +35,19 @@ export function placeVerdict({ group, holders, line }: Members, waiter: Waiter, 
   if (by !== undefined) return { kind: 'replaced', by };
   const ahead = holders.length + line.rank(waiter.uid);
   if (ahead < concurrency.limit) return { kind: 'take' };
-  const refused = (reason: string): PlaceVerdict => {
-    const names = holders.filter(({ isFinished }) => !isFinished).map(nameOf);
-    return { kind: 'refused', reason, message: `${rule(concurrency, group)}; ${underWay(names)}` };
+  const unfinished = holders.filter(({ isFinished }) => !isFinished);
+  const refused = (reason: string, others: readonly Member[]): PlaceVerdict => {
+    return { kind: 'refused', reason, message: `${rule(concurrency, group)}; ${underWay(others.map(nameOf))}` };
   };
-  if (isQueued) return { kind: 'wait' };
-  if (concurrency.policy === 'Forbid' && isFull(holders, concurrency.limit)) {
-    return refused(REASON_CONCURRENCY_FORBIDDEN);
+  if (concurrency.policy === 'Forbid') {
+    // The place of an older run may not be stored yet.
+    const others = [...unfinished, ...line.waiters().slice(0, line.rank(waiter.uid))];
+    return others.length < concurrency.limit ? { kind: 'wait' } : refused(REASON_CONCURRENCY_FORBIDDEN, others);
   }
+  if (isQueued) return { kind: 'wait' };
   const queued = ahead - Math.max(concurrency.limit, holders.length);
-  if (concurrency.policy === 'Queue' && queued >= concurrency.maxQueued) return refused(REASON_QUEUE_FULL);
+  if (concurrency.policy === 'Queue' && queued >= concurrency.maxQueued) return refused(REASON_QUEUE_FULL, unfinished);
   return { kind: 'wait' };
-}
-
-/** A holder that has finished gives its place back soon. */
-function isFull(holders: readonly Holder[], limit: number): boolean {
-  return holders.filter(({ isFinished }) => !isFinished).length >= limit;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { JobRun } from '../../api/job-run.ts';
 import type { HolderEntry } from '../../core/concurrency/group-lease.ts';
+import { hashOfGroup, namespaceOf } from '../../core/concurrency/group.ts';
 import { isFinished } from '../../core/status/job-run-status.ts';
 import { LeadershipLostError } from '../../kube/controller/leader-election.ts';
 import { WorkQueue } from '../../kube/controller/work-queue.ts';
@@ -8,9 +9,10 @@ import type { WorkResult } from '../../kube/controller/work-queue.ts';
 import type { WorkQueueMetrics } from '../../kube/metrics/work-queue-metrics.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import type { Outage } from '../controller/outage.ts';
+import { EndingHolders } from './ending-holders.ts';
 import type { GroupLeases } from './group-leases.ts';
-import type { HolderCheck } from './holder-check.ts';
-import { namespaceOf, type Places } from './places.ts';
+import type { HolderCheck, HolderState } from './holder-check.ts';
+import type { Places } from './places.ts';
 
 export interface PlaceReleaseOptions {
   places: Pick<Places, 'remember' | 'giveBack' | 'arrive'>;
@@ -32,8 +34,7 @@ const WORKERS = 4;
 export class PlaceRelease {
   readonly #options: PlaceReleaseOptions;
   readonly #queue: WorkQueue;
-  /** By the key of a run that has finished, and of whose Job Pods may still run: the id of its group. */
-  readonly #ending = new Map<string, string>();
+  readonly #ending = new EndingHolders();
   #started = false;
 
   constructor(options: PlaceReleaseOptions) {
@@ -41,7 +42,8 @@ export class PlaceRelease {
     this.#queue = new WorkQueue({
       workers: WORKERS,
       work: (id) => this.#work(id),
-      onError: (err, group, delayMs) => {
+      onError: (err, id, delayMs) => {
+        const group = loggedName(id);
         options.logger.warn({ err, group, delayMs: Math.round(delayMs) }, 'could not check a group; trying again');
       },
       metrics: options.queueMetrics,
@@ -71,8 +73,7 @@ export class PlaceRelease {
   /** A run, or its Job, was added or changed. */
   touched(key: string): void {
     if (!this.#started) return;
-    const ending = this.#ending.get(key);
-    if (ending !== undefined) this.#queue.add(ending);
+    for (const group of this.#ending.groupsOf(key)) this.#queue.add(group);
     const slash = key.indexOf('/');
     const run = this.#options.runs.get(key.slice(0, slash), key.slice(slash + 1));
     if (run) this.#options.places.arrive(run);
@@ -101,28 +102,29 @@ export class PlaceRelease {
       return undefined;
     } catch (error) {
       if (error instanceof LeadershipLostError) return 'retry';
-      return this.#options.outage.failed(error, { group: id });
+      return this.#options.outage.failed(error, { group: loggedName(id) });
     }
   }
 
   /** Events of Jobs continue with a run whose Pods still run. Nothing reports the Pods of a deleted Job. */
   async #release(id: string): Promise<WorkResult> {
-    await this.#options.places.giveBack(id, async (holders) => {
-      const ended = new Set<string>();
-      for (const holder of holders) {
-        if ((await this.#stateOf(id, holder)) === 'ended') ended.add(holder.uid);
-      }
-      return ended;
-    });
-    return Array.from(this.#ending.values()).includes(id) ? 'retry' : undefined;
-  }
-
-  async #stateOf(id: string, holder: HolderEntry): ReturnType<HolderCheck['stateOf']> {
     const namespace = namespaceOf({ id });
-    const state = await this.#options.holders.stateOf(namespace, holder);
-    const key = `${namespace}/${holder.name}`;
-    if (state === 'ending') this.#ending.set(key, id);
-    else this.#ending.delete(key);
-    return state;
+    let ending: HolderEntry[] = [];
+    await this.#options.places.giveBack(id, async (holders) => {
+      const states = new Map<HolderEntry, HolderState>();
+      for (const holder of holders) states.set(holder, await this.#options.holders.stateOf(namespace, holder));
+      ending = holders.filter((holder) => states.get(holder) === 'ending');
+      return new Set(holders.filter((holder) => states.get(holder) === 'ended').map(({ uid }) => uid));
+    });
+    this.#ending.set(
+      id,
+      ending.map(({ name }) => `${namespace}/${name}`),
+    );
+    return ending.length > 0 ? 'retry' : undefined;
   }
+}
+
+/** The id of a group has values of parameters. */
+function loggedName(id: string): string {
+  return id === ALL ? ALL : hashOfGroup(id);
 }

@@ -3,15 +3,14 @@ import type { JobRun } from '../../api/job-run.ts';
 import type { Job } from '../../api/wire.ts';
 import { concurrencyOf, type ConcurrencyPolicy } from '../../core/concurrency/concurrency-policy.ts';
 import type { HolderEntry } from '../../core/concurrency/group-lease.ts';
-import { groupOf, type Group } from '../../core/concurrency/group.ts';
+import { groupOf, namespaceOf, type Group } from '../../core/concurrency/group.ts';
 import { placeVerdict, replacedBy, runsToWake, type Members } from '../../core/concurrency/place-verdict.ts';
 import type { Member } from '../../core/concurrency/waiting-line.ts';
-import { controllingRun } from '../../core/job/ownership.ts';
 import { isCancelRequested } from '../../core/run/cancellation.ts';
 import { holdMessage } from '../../core/run/held-run.ts';
 import type { Place } from '../../core/run/place-step.ts';
 import type { TemplateResolution } from '../../core/run/situation.ts';
-import { isFinished, isJobFinished } from '../../core/status/job-run-status.ts';
+import { isFinished } from '../../core/status/job-run-status.ts';
 import { templateKeyOfRun } from '../../core/template/template-key.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/client/api-error.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
@@ -20,16 +19,14 @@ import type { RunContents } from '../controller/run-contents.ts';
 import type { TemplateResolver } from '../run/template-resolver.ts';
 import type { GroupLeases, StoredGroup } from './group-leases.ts';
 import { GroupStates, type GroupState } from './group-states.ts';
-
-/** The index of Jobs by the hash of their concurrency group. */
-export const BY_GROUP = 'group';
+import { runsWithJobs } from './jobs-of-group.ts';
 
 export interface PlacesOptions {
   leases: Pick<GroupLeases, 'read' | 'write' | 'remove'>;
   /** Has outlines of runs. */
   runs: Pick<ObjectCache<JobRun>, 'get'>;
   contents: Pick<RunContents, 'of'>;
-  /** Indexed by {@link BY_GROUP}. */
+  /** Indexed by their group. */
   jobs: Pick<ObjectCache<Job>, 'byIndex'>;
   templates: Pick<TemplateResolver, 'outline' | 'cached'>;
   /** Work on the run with this key. */
@@ -200,12 +197,8 @@ export class Places {
   /** Without a Lease, the runs that have a Job have a place. */
   #withJobs({ group, holders }: GroupState): readonly HolderEntry[] {
     const known = new Set(holders.map(({ uid }) => uid));
-    const jobs = this.#options.jobs.byIndex(BY_GROUP, group.hash).filter((job) => !isJobFinished(job));
-    const more = jobs.flatMap((job): HolderEntry[] => {
-      const owner = controllingRun(job);
-      if (!owner || known.has(owner.uid)) return [];
-      return [{ name: owner.name, uid: owner.uid, created: job.metadata?.creationTimestamp ?? '' }];
-    });
+    const more = runsWithJobs(this.#options, group).filter(({ uid }) => !known.has(uid));
+    if (more.length > 0) this.#options.check(group.id);
     return [...holders, ...more];
   }
 
@@ -260,10 +253,6 @@ export class Places {
       if (this.#busy.get(id) === settled) this.#busy.delete(id);
     }
   }
-}
-
-export function namespaceOf({ id }: Pick<Group, 'id'>): string {
-  return id.slice(0, id.indexOf('/'));
 }
 
 function memberOf({ metadata }: JobRun): Member {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { JobRun } from '../../api/job-run.ts';
 import { isFinished } from '../../core/status/job-run-status.ts';
-import { LABEL_CONCURRENCY_GROUP, LABEL_JOB_RUN, LABEL_TEMPLATE_REVISION } from '../../api/names.ts';
+import { LABEL_JOB_RUN, LABEL_TEMPLATE_REVISION } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
 import type { ControllerRevision, Job, KubeObject } from '../../api/wire.ts';
 import { revisionOutline, templateOutline, type TemplateOutline } from '../../core/template/outline.ts';
@@ -10,7 +10,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import type { CacheHandlers } from '../../kube/watch/cache.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
 import { Reflector } from '../../kube/watch/reflector.ts';
-import { BY_GROUP } from '../concurrency/places.ts';
+import { BY_GROUP, groupOfJob } from '../concurrency/jobs-of-group.ts';
 import { BY_TEMPLATE, templateOfRevision, templateOfRun } from '../revisions/template-index.ts';
 import type { EventRouting, Reaction } from './event-routing.ts';
 import { RunContents } from './run-contents.ts';
@@ -68,7 +68,7 @@ export class Watches {
       resource: JOBS,
       labelSelector: LABEL_JOB_RUN,
       handlers: handlersOfJobs(options),
-      indexers: { [BY_GROUP]: ({ metadata }) => [metadata?.labels?.[LABEL_CONCURRENCY_GROUP] ?? []].flat() },
+      indexers: { [BY_GROUP]: groupOfJob },
       trim: (job) => (isInShard(job.metadata?.namespace) ? trimmedJob(job) : jobOutline(job)),
     });
   }

@@ -4,7 +4,11 @@ import { groupOf, type Group } from '../../../../core/concurrency/group.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
 import { echoRun, echoTemplate } from '../objects.ts';
 
-const parameters = [{ name: 'customer' }, { name: 'size', default: 3, schema: { type: 'integer' } }];
+const parameters = [
+  { name: 'customer' },
+  { name: 'token', secret: true },
+  { name: 'size', default: 3, schema: { type: 'integer' } },
+];
 
 const group = (name: string | undefined, spec: object = {}, namespace = 'team'): Group =>
   groupOf(
@@ -53,6 +57,29 @@ describe('the group of a run', () => {
     expect(new Set(others.map(({ id }) => id)).size).toBe(others.length);
     expect(new Set(others.map(({ hash }) => hash)).size).toBe(others.length);
     expect(group('g', { templateRef: 'other' })).toEqual(group('g', { templateRef: 'echo' }));
+  });
+
+  it('has the hash of a value that the revision of the run declares secret, and of a long one', () => {
+    const secret = group('c-$(params.token)', { parameters: { token: 'hunter2' } });
+    expect(JSON.stringify(secret)).not.toContain('hunter2');
+    expect(secret.called).toMatch(/^group "c-sha256:[0-9a-f]{64}"$/);
+    expect(secret.id).not.toBe(group('c-$(params.token)', { parameters: { token: 'other' } }).id);
+
+    const long = (end: string) =>
+      group('$(params.customer)$(params.size)', { parameters: { customer: 'x'.repeat(300) + end } });
+    expect(long('').id).toMatch(/^team\/group\/sha256:[0-9a-f]{64}3$/);
+    expect(long('a').id).not.toBe(long('b').id);
+  });
+
+  it('is called by text that can be stored as it is', () => {
+    expect(group('"a"\n').called).toBe(String.raw`group "\"a\"\n"`);
+    for (let length = 80; length < 105; length += 1) {
+      const { called } = group('$(params.customer)', {
+        parameters: { customer: `${'a'.repeat(length)}${'😀'.repeat(9)}` },
+      });
+      expect(called.isWellFormed()).toBe(true);
+      expect(called.length).toBeLessThan(120);
+    }
   });
 
   it('has a bounded size, whatever the parameters are', () => {

@@ -59,7 +59,34 @@ describe('a run that has no place', () => {
       refused('ConcurrencyForbidden', 'group "g" permits 1 run at a time; JobRun "1a" is not finished'),
     ],
     ['waits with Forbid for a run that has finished', { policy: 'Forbid' }, [['1a!'], ['2b']], '2b', WAIT],
-    ['waits with Forbid until older ones are decided', { policy: 'Forbid' }, [[], ['1a', '2b']], '2b', WAIT],
+    [
+      'is refused with Forbid for an older one whose place is not stored yet',
+      { policy: 'Forbid' },
+      [[], ['1a', '2b']],
+      '2b',
+      refused('ConcurrencyForbidden', 'group "g" permits 1 run at a time; JobRun "1a" is not finished'),
+    ],
+    [
+      'is refused with Forbid if those under way and the older ones are as many as the limit',
+      { policy: 'Forbid', limit: 3 },
+      [
+        ['1a', '0z!'],
+        ['2b', '3c', '4d'],
+      ],
+      '4d',
+      refused('ConcurrencyForbidden', 'group "g" permits 3 runs at a time; JobRuns "1a", "2b", "3c" are not finished'),
+    ],
+    ['gets a place with Forbid before younger ones', { policy: 'Forbid' }, [[], ['1a', '2b']], '1a', TAKE],
+    [
+      'is refused if the queue is full, also if only Pods are left of the others',
+      { policy: 'Queue', maxQueued: 0 },
+      [['1a!'], ['2b']],
+      '2b',
+      refused(
+        'QueueFull',
+        'group "g" permits 1 run at a time, and 0 in the queue; Pods of a JobRun that has finished are still running',
+      ),
+    ],
     ['waits with Replace for the older ones to end', { policy: 'Replace' }, [['1a'], ['2b']], '2b', WAIT],
     [
       'is replaced by the newest with Replace',
@@ -82,6 +109,10 @@ describe('a run that has no place', () => {
 
   it('is not refused once it waits: a lower limit stops nobody', () => {
     expect(verdict({ policy: 'Queue', maxQueued: 0 }, [['1a'], ['2b']], '2b', true)).toEqual(WAIT);
+  });
+
+  it('is refused with Forbid although it waited: there is no queue', () => {
+    expect(verdict({ policy: 'Forbid' }, [['1a'], ['2b']], '2b', true)).toMatchObject({ kind: 'refused' });
   });
 });
 
