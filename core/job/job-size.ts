@@ -13,16 +13,19 @@ import { bytesOfValue, type Uses } from '../template/size-plan.ts';
 
 const LIMIT = `a Job can have at most ${inBytes(LARGEST_JOB)}`;
 
-/** The size of a Job before the run's overrides, or the error of the parameter that adds the most. */
-export type SubstitutedSize = { bytes: number } | { error: FieldError };
+/** The size of a Job in bytes, or the error of one that is too large. */
+export type Size = { bytes: number } | { error: FieldError };
 
 /** The most bytes of what every Job has beside the content of its template: its name, its owner, and our own labels. */
 const OWN_BYTES = 8 * 1024;
 /** The longest value of a label. */
 const LONGEST_LABEL = 63;
 
-/** Computes the size of the Job's JSON from the template's size and the values, before any part of the Job is built. */
-export function substitutedSize(template: CompiledTemplate, values: ParameterValues): SubstitutedSize {
+/**
+ * Computes the size of the Job's JSON before the run's overrides, from the template's size and the values, before any part
+ * of the Job is built. The error is that of the parameter that adds the most.
+ */
+export function substitutedSize(template: CompiledTemplate, values: ParameterValues): Size {
   // Where the kubelet expands a string, a `$` can be doubled.
   let bytes = template.encodedSize + template.dollars + copiedLabels(template) + OWN_BYTES;
   let largest: { name: string; uses: Uses; bytes: number } | undefined;
@@ -45,13 +48,15 @@ function copiedLabels({ content: { spec } }: CompiledTemplate): number {
 }
 
 /**
- * The error of a Job that is too large because of what the run overrides. Only a Job that could be too large is measured.
+ * The size of a Job, or the error of one that is too large because of what the run overrides. Only a Job that could be too
+ * large is measured. The size of others is computed, and can be a little more than they have.
  * @param bytes the size of the Job before the overrides.
  */
-export function jobSizeErrors(job: Job, run: JobRun, bytes: number): FieldError[] {
+export function jobSize(job: Job, run: JobRun, bytes: number): Size {
   const metadata = jsonBytes(job.metadata ?? {}) + jsonBytes(job.spec?.template.metadata ?? {});
-  if (bytes + jsonBytes(run.spec) + metadata <= LARGEST_JOB) return [];
+  const most = bytes + jsonBytes(run.spec) + metadata;
+  if (most <= LARGEST_JOB) return { bytes: most };
   const total = jsonBytes(job);
-  if (total <= LARGEST_JOB) return [];
-  return [field.tooLarge(FieldPath.of('spec'), `the Job would have ${inBytes(total)}; ${LIMIT}`)];
+  if (total <= LARGEST_JOB) return { bytes: total };
+  return { error: field.tooLarge(FieldPath.of('spec'), `the Job would have ${inBytes(total)}; ${LIMIT}`) };
 }

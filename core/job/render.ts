@@ -16,7 +16,7 @@ import { JOB_RUNS } from '../../api/resources.ts';
 import type { Job, JobSpec, ObjectMeta } from '../../api/wire.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { argumentErrors } from './argument-length.ts';
-import { jobSizeErrors } from './job-size.ts';
+import { jobSize } from './job-size.ts';
 import { jobName } from './job-name.ts';
 import { withBackstop } from './job-ttl.ts';
 import { labelsForJob } from './pod-labels.ts';
@@ -33,11 +33,22 @@ import { parameterOrigins } from '../refusal/parameter-origins.ts';
 import { substitute, type Substituted } from './substitute.ts';
 import { unknownRunFields } from '../run/unknown-run-fields.ts';
 
-/**
- * Either the Job of a run, with the origins of its values in the run, which are computed when they are first needed. Or
- * all errors of the run or its template: `of` is the object that the paths belong to.
- */
-export type Rendered = { job: Job; origins: () => Origins } | { errors: readonly FieldError[]; of: 'run' | 'template' };
+/** The Job of a run. */
+export interface RenderedJob {
+  job: Job;
+  /** The origins of its values in the run, computed for each call. */
+  origins: () => Origins;
+  /** The size of its JSON, or a little more. */
+  bytes: number;
+}
+
+/** All errors of a run or its template: `of` is the object that the paths belong to. */
+export interface RenderErrors {
+  errors: readonly FieldError[];
+  of: 'run' | 'template';
+}
+
+export type Rendered = RenderedJob | RenderErrors;
 
 type Labels = Record<string, string>;
 type JobParts = Pick<Substituted, 'spec' | 'jobMetadata'>;
@@ -65,10 +76,11 @@ export function render(template: CompiledTemplate, run: JobRun): Rendered {
     return recorded;
   };
   const job = jobOf(template, run, { ...substituted, spec: withOverrides(spec, run) });
-  const tooLarge = jobSizeErrors(job, run, substituted.bytes);
-  if (tooLarge.length > 0) return { errors: tooLarge, of: 'run' };
+  const size = jobSize(job, run, substituted.bytes);
+  if ('error' in size) return { errors: [size.error], of: 'run' };
   const unfit = [...argumentErrors(job.spec ?? spec), ...onePodOfResults(template, job)];
-  return unfit.length > 0 ? { errors: asRunErrors(unfit, run, origins()), of: 'run' } : { job, origins };
+  if (unfit.length > 0) return { errors: asRunErrors(unfit, run, origins()), of: 'run' };
+  return { job, origins, bytes: size.bytes };
 }
 
 function onePodOfResults({ content }: CompiledTemplate, { spec }: Job): FieldError[] {

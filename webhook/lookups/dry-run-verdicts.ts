@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Job } from '../../api/wire.ts';
 import { verdictKey } from '../../core/refusal/verdict-key.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { dryRunJob, type DryRunOutcome } from './dry-run.ts';
+import type { DryRunOutcome } from './dry-run.ts';
+import { DryRunTurns } from './dry-run-turns.ts';
+import type { JobToTry } from './job-to-try.ts';
 
 export interface DryRunVerdictsOptions {
   client: Pick<KubeClient, 'create'>;
@@ -26,30 +27,34 @@ const MAX_ACCEPTED = 1000;
  */
 export class DryRunVerdicts {
   readonly #options: DryRunVerdictsOptions;
+  readonly #turns: DryRunTurns;
   readonly #accepted: LRUCache<string, Accepted>;
   readonly #running = new Map<string, Promise<DryRunOutcome>>();
 
   constructor(options: DryRunVerdictsOptions) {
     this.#options = options;
+    this.#turns = new DryRunTurns(options.client);
     const { reuseSeconds, now = () => performance.now() } = options;
     this.#accepted = new LRUCache({ max: MAX_ACCEPTED, ttl: reuseSeconds * 1000, ttlResolution: 0, perf: { now } });
   }
 
   /** @param signal ends the wait of this caller; the outcome is then `unknown`. */
-  async try(job: Job, signal: AbortSignal): Promise<DryRunOutcome> {
-    const { client, enabled, reuseSeconds } = this.#options;
+  async try(tried: JobToTry, signal: AbortSignal): Promise<DryRunOutcome> {
+    const { enabled, reuseSeconds } = this.#options;
     if (!enabled) return { kind: 'accepted', warnings: [] };
-    if (reuseSeconds === 0) return dryRunJob(client, job, signal);
-    const key = createHash('sha256').update(verdictKey(job)).digest('base64');
+    if (reuseSeconds === 0) return this.#turns.run(tried, signal);
+    const key = keyOf(tried);
     const known = this.#accepted.get(key);
     if (known) return known;
     const running = this.#running.get(key);
-    const shared = running && (await running);
-    return shared?.kind === 'accepted' ? shared : this.#dryRun(key, job, signal);
+    if (running === undefined) return this.#dryRun(key, tried, signal);
+    tried.release();
+    const shared = await running;
+    return shared.kind === 'accepted' ? shared : this.#dryRun(key, tried, signal);
   }
 
-  async #dryRun(key: string, job: Job, signal: AbortSignal): Promise<DryRunOutcome> {
-    const running = dryRunJob(this.#options.client, job, signal);
+  async #dryRun(key: string, tried: JobToTry, signal: AbortSignal): Promise<DryRunOutcome> {
+    const running = this.#turns.run(tried, signal);
     this.#running.set(key, running);
     try {
       const outcome = await running;
@@ -59,4 +64,8 @@ export class DryRunVerdicts {
       if (this.#running.get(key) === running) this.#running.delete(key);
     }
   }
+}
+
+function keyOf(tried: JobToTry): string {
+  return createHash('sha256').update(verdictKey(tried.job())).digest('base64');
 }

@@ -56,11 +56,15 @@ export class MissingReferences {
   }
 
   /** One warning for each missing object. A request that fails or takes too long gives no warning. */
-  async warnings(job: Job, signal: AbortSignal): Promise<string[]> {
-    const namespace = job.metadata?.namespace ?? '';
+  warnings(job: Job, signal: AbortSignal): Promise<string[]> {
     const references = referencesOf(job).filter(({ kind }) => this.#options.kinds.includes(kind));
+    // Not async: the Job can be large, and is not needed any more.
+    return this.#warningsOf(references.slice(0, MAX_CHECKED), job.metadata?.namespace ?? '', signal);
+  }
+
+  async #warningsOf(references: Reference[], namespace: string, signal: AbortSignal): Promise<string[]> {
     const warnings = await Promise.all(
-      references.slice(0, MAX_CHECKED).map(async (reference) => {
+      references.map(async (reference) => {
         const isMissing = await this.#isMissing(reference, namespace, signal);
         return isMissing ? [warningOf(reference, namespace)] : [];
       }),

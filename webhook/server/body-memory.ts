@@ -1,6 +1,6 @@
 /** Bounds the memory of all AdmissionReviews that are read and decided at once. */
 import type { ServerResponse } from 'node:http';
-import { ByteBudget } from './byte-budget.ts';
+import { ByteBudget } from '../byte-budget.ts';
 
 const KIB = 1024;
 

@@ -1,11 +1,9 @@
 import type { AdmissionRequest } from '../../../api/admission-review.ts';
 import type { MissingTemplatePolicy } from '../../../api/names.ts';
 import type { CallbackPolicy } from '../../../core/callback/callback-policy.ts';
-import { render, type Rendered } from '../../../core/job/render.ts';
 import { hidingFromCreator } from '../../../core/job/secret-values.ts';
 import { templateKeyOfRun, type TemplateKey } from '../../../core/template/template-key.ts';
 import { validateTemplateRef } from '../../../core/template/template-reference.ts';
-import type { TemplateVersion } from '../../../core/template/template-version.ts';
 import type { RevisionStore } from '../../../revisions/revision-store.ts';
 import type { Authorization } from '../../lookups/authorization.ts';
 import type { DryRunOutcome } from '../../lookups/dry-run.ts';
@@ -28,6 +26,7 @@ import { missingTemplateAnnotation } from './missing-template-annotation.ts';
 import { permissionToUse } from './permission-to-use.ts';
 import { placeAvailable } from './place-available.ts';
 import { referencesExist } from './references-exist.ts';
+import { renderingOf, type Rendering } from './rendering.ts';
 import { revisionAllowed } from './revision-allowed.ts';
 import { revisionInUse } from './revision-in-use.ts';
 import { jobRunShape } from './job-run-shape.ts';
@@ -44,12 +43,6 @@ export interface JobRunCreationOptions {
   /** For JobRuns that do not set a policy themselves. */
   missingTemplate: MissingTemplatePolicy;
   callbacks: CallbackPolicy;
-}
-
-/** The template of a JobRun, and the Job that is rendered from it. */
-export interface Rendering {
-  template: TemplateVersion;
-  rendered: Rendered;
 }
 
 /** The creation of one JobRun. Each function does its work once, at its first call, for all checks. */
@@ -99,12 +92,11 @@ export function gatherJobRunCreation(
   const template = once(() => templates.resolve(run, signal));
   const rendering = once(async () => {
     const found = await template();
-    if (found.kind !== 'found') return undefined;
-    return { template: found.template, rendered: render(found.template.compiled, run) };
+    return found.kind === 'found' ? renderingOf(found.template, run) : undefined;
   });
   const dryRun = once(async () => {
     const { rendered } = (await rendering()) ?? {};
-    return rendered !== undefined && 'job' in rendered ? dryRuns.try(rendered.job, signal) : undefined;
+    return rendered !== undefined && 'job' in rendered ? dryRuns.try(rendered, signal) : undefined;
   });
   const lookUpHide = once(async () => {
     const found = validateTemplateRef(run).length > 0 ? undefined : await template();

@@ -1,11 +1,12 @@
-import type { Job } from '../../../api/wire.ts';
 import type { FieldError } from '../../../core/errors/field-error.ts';
 import { quotedList } from '../../../core/errors/quoted.ts';
+import type { RenderedJob } from '../../../core/job/render.ts';
 import { withStandIns } from '../../../core/refusal/stand-ins.ts';
 import { isAboutOtherFields, parameterThatNeverFits } from '../../../core/template/fitting-values.ts';
 import { otherValues } from '../../../core/template/other-values.ts';
 import { pathInTemplate } from '../../../core/template/template-reference.ts';
 import { errorsOfValues, numberPaths, trialFindings } from '../../../core/template/trial.ts';
+import { heldJob } from '../../lookups/job-to-try.ts';
 import type { Findings } from '../run-checks.ts';
 import type { TemplateChange, TemplateChangeOptions } from './template-change.ts';
 
@@ -19,9 +20,13 @@ const MOST_FIELDS = 3;
  * What it means for the template that the API server refuses its sample Job. A field that is wrong with one value is a
  * warning. It is an error if a run can set no other value, or only values that are wrong too.
  */
-export async function refusedSample(trying: Trying, job: Job, refused: readonly FieldError[]): Promise<Findings> {
+export async function refusedSample(
+  trying: Trying,
+  sample: RenderedJob,
+  refused: readonly FieldError[],
+): Promise<Findings> {
   const template = trying.compiled();
-  const errors = [...refused, ...(await hiddenErrors(trying, job, refused))];
+  const errors = [...refused, ...(await hiddenErrors(trying, sample, refused))];
   const ofValues = errorsOfValues(template, errors).map((error) => ({ ...error, path: pathInTemplate(error.path) }));
   const hopeless = await hopelessFields(trying, ofValues);
   const paths = new Set(hopeless.map(({ path }) => path));
@@ -33,11 +38,15 @@ export async function refusedSample(trying: Trying, job: Job, refused: readonly 
 }
 
 /** The errors that the API server did not report because it could not decode the sample value of a quantity or a number. */
-async function hiddenErrors({ compiled, dryRuns, signal }: Trying, job: Job, refused: readonly FieldError[]) {
+async function hiddenErrors(
+  { compiled, dryRuns, signal }: Trying,
+  { job, bytes }: RenderedJob,
+  refused: readonly FieldError[],
+) {
   const ofValues = errorsOfValues(compiled(), refused);
   const paths = [...ofValues.map(({ path }) => path), ...numberPaths(compiled())];
   const other = withStandIns(job, Array.from(new Set(paths)));
-  const outcome = other && (await dryRuns.try(other, signal));
+  const outcome = other && (await dryRuns.try(heldJob({ job: other, bytes }), signal));
   if (outcome?.kind !== 'invalid') return [];
   const fromValues = new Set(errorsOfValues(compiled(), outcome.errors));
   const known = new Set(refused.map(({ path, message }) => `${path}: ${message}`));
@@ -86,6 +95,6 @@ async function isWrong(
 ) {
   const rendered = jobWith(values);
   if ('errors' in rendered) return false;
-  const outcome = await dryRuns.try(rendered.job, signal);
+  const outcome = await dryRuns.try(heldJob(rendered), signal);
   return outcome.kind === 'invalid' && outcome.errors.some((error) => pathInTemplate(error.path) === path);
 }

@@ -1,5 +1,6 @@
 import type { TemplateKind } from '../../../api/names.ts';
 import type { Job } from '../../../api/wire.ts';
+import { heldJob } from '../../lookups/job-to-try.ts';
 import type { Check } from '../run-checks.ts';
 import { refusedSample } from './refused-sample.ts';
 import type { TemplateChange, TemplateChangeOptions } from './template-change.ts';
@@ -11,17 +12,14 @@ export function sampleJobAccepted({ dryRuns }: Pick<TemplateChangeOptions, 'dryR
     const { kind } = change.template;
     const rendered = sampleJob();
     if ('errors' in rendered) return {};
-    const outcome = await dryRuns.try(rendered.job, signal);
+    const outcome = await dryRuns.try(heldJob(rendered), signal);
     const unchecked = trial().warnings;
     switch (outcome.kind) {
       case 'accepted':
         return { warnings: [...outcome.warnings, ...unchecked] };
       case 'invalid': {
-        const { errors = [], warnings = [] } = await refusedSample(
-          { ...change, dryRuns },
-          rendered.job,
-          outcome.errors,
-        );
+        const trying = { ...change, dryRuns };
+        const { errors = [], warnings = [] } = await refusedSample(trying, rendered, outcome.errors);
         return { errors, warnings: [...warnings, ...unchecked] };
       }
       case 'forbidden':

@@ -117,6 +117,9 @@ describe('the computed size', () => {
         const bytes = 'bytes' in size ? size.bytes : NaN;
         expect(bytes).toBeGreaterThanOrEqual(built);
         expect(bytes).toBeLessThan(2 * built + 10_000);
+        expect(rendered.bytes).toBeGreaterThanOrEqual(built);
+        // The values of parameters are part of the run too, and the labels of the Pods are also the Job's.
+        expect(rendered.bytes).toBeLessThan(4 * built + 10_000);
       }),
     );
   });

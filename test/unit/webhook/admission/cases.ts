@@ -3,13 +3,14 @@ import type { JobRun } from '../../../../api/job-run.ts';
 import type { Template } from '../../../../api/job-template.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
-import { render, type Rendered } from '../../../../core/job/render.ts';
+import type { Rendered } from '../../../../core/job/render.ts';
 import { Origins } from '../../../../core/overrides/origins.ts';
 import { templateKeyOfRun } from '../../../../core/template/template-key.ts';
 import { trialOf } from '../../../../core/template/trial.ts';
 import { versionOfTemplate } from '../../../../core/template/template-version.ts';
 import { jobRunCase, once } from '../../../../webhook/admission/admission-case.ts';
 import type { JobRunCreation } from '../../../../webhook/admission/job-run-creation/job-run-creation.ts';
+import { renderingOf } from '../../../../webhook/admission/job-run-creation/rendering.ts';
 import { gatherJobRunUpdate, type JobRunUpdate } from '../../../../webhook/admission/job-run-update/job-run-update.ts';
 import type { TemplateChange } from '../../../../webhook/admission/template-change/template-change.ts';
 import { echoTemplate } from '../../core/objects.ts';
@@ -30,7 +31,7 @@ export function jobRunCreation(
     ...base,
     key: once(() => templateKeyOfRun(base.run)),
     template: () => Promise.resolve({ kind: 'found', template: version }),
-    rendering: () => Promise.resolve({ template: version, rendered: render(version.compiled, base.run) }),
+    rendering: () => Promise.resolve(renderingOf(version, base.run)),
     dryRun: () => Promise.resolve({ kind: 'accepted', warnings: [] }),
     ...parts,
   };
@@ -57,7 +58,7 @@ export const JOB: Job = {
 };
 
 /** The rendering that returns {@link JOB}. */
-export const RENDERED: Rendered = { job: JOB, origins: () => new Origins() };
+export const RENDERED: Rendered = { job: JOB, origins: () => new Origins(), bytes: 100 };
 
 export const admissionCase = (request: Partial<AdmissionRequest> = {}) => ({
   request: { ...jobRunReview().request, ...request },

@@ -1,13 +1,13 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { Job } from '../../../../api/wire.ts';
 import { DryRunVerdicts } from '../../../../webhook/lookups/dry-run-verdicts.ts';
+import { heldJob, type JobToTry } from '../../../../webhook/lookups/job-to-try.ts';
 import { FakeApiServer, refusal } from '../fake-api-server.ts';
 
 const { signal } = new AbortController();
-const job = (backoffLimit: number): Job => ({
-  metadata: { name: 'echo-1', namespace: 'team' },
-  spec: { backoffLimit, template: { spec: { containers: [{ name: 'echo', image: 'busybox' }] } } },
-});
+const job = (backoffLimit: number, bytes = 100): JobToTry => {
+  const spec = { backoffLimit, template: { spec: { containers: [{ name: 'echo', image: 'busybox' }] } } };
+  return heldJob({ job: { metadata: { name: 'echo-1', namespace: 'team' }, spec }, bytes });
+};
 
 let apiServer: FakeApiServer;
 let now: number;
@@ -63,4 +63,31 @@ it('shares a running dry run, but not its refusal', async () => {
   expect(apiServer.dryRuns).toHaveLength(3);
   apiServer.onDryRun = () => undefined;
   expect(await each.try(job(2), signal)).toMatchObject({ kind: 'accepted' });
+});
+
+it('a Job that waits for the verdict on another is released meanwhile', async () => {
+  const steps: string[] = [];
+  const each = verdicts();
+  const first = each.try(job(1), signal);
+  const second = each.try({ ...job(1), release: () => steps.push('released') }, signal);
+  expect(steps).toEqual(['released']);
+  expect(await Promise.all([first, second])).toMatchObject([{ kind: 'accepted' }, { kind: 'accepted' }]);
+  expect(apiServer.dryRuns).toHaveLength(1);
+});
+
+it.each([0, 10])('large Jobs take turns when verdicts are reused for %i seconds', async (reuseSeconds) => {
+  const sent: unknown[] = [];
+  const client = {
+    create: (_resource: unknown, ...given: unknown[]) => {
+      sent.push(given);
+      return Promise.withResolvers<never>().promise;
+    },
+  };
+  const each = new DryRunVerdicts({ client, enabled: true, reuseSeconds });
+  const overdue = new AbortController();
+  const both = [1, 2].map((limit) => each.try(job(limit, 8 * 1024 ** 2), overdue.signal));
+  expect(sent).toHaveLength(1);
+  overdue.abort();
+  expect(await both[1]).toEqual({ kind: 'unknown', why: 'the dry runs of other large Jobs took too long' });
+  expect(sent).toHaveLength(1);
 });

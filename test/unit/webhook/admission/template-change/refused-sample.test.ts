@@ -6,6 +6,7 @@ import type { FieldError } from '../../../../../core/errors/field-error.ts';
 import { sampleJobAccepted } from '../../../../../webhook/admission/template-change/sample-job-accepted.ts';
 import { gatherTemplateChange } from '../../../../../webhook/admission/template-change/template-change.ts';
 import type { DryRunOutcome } from '../../../../../webhook/lookups/dry-run.ts';
+import type { JobToTry } from '../../../../../webhook/lookups/job-to-try.ts';
 import { echoTemplate } from '../../../core/objects.ts';
 import { jobTemplateReview } from '../../reviews.ts';
 
@@ -25,9 +26,9 @@ type ApiServer = (container: PodSpec['containers'][0]) => FieldError[];
 /** What the check finds if the API server has these errors for a container, and the number of dry runs. */
 async function found(of: Template, apiServer: ApiServer) {
   let dryRuns = 0;
-  const attempt = (job: Job): Promise<DryRunOutcome> => {
+  const attempt = ({ job }: JobToTry): Promise<DryRunOutcome> => {
     dryRuns += 1;
-    const errors = apiServer(job.spec!.template.spec!.containers[0]!);
+    const errors = apiServer(job().spec!.template.spec!.containers[0]!);
     return Promise.resolve(errors.length > 0 ? { kind: 'invalid', errors } : { kind: 'accepted', warnings: [] });
   };
   const { request } = jobTemplateReview(of.spec);

@@ -7,6 +7,7 @@ import {
   templateChangeStages,
 } from '../../../../../webhook/admission/template-change/template-change.ts';
 import { runChecks } from '../../../../../webhook/admission/run-checks.ts';
+import type { JobToTry } from '../../../../../webhook/lookups/job-to-try.ts';
 import { ECHO_SPEC, jobTemplateReview } from '../../reviews.ts';
 
 const { signal } = new AbortController();
@@ -15,8 +16,8 @@ async function decide(request: AdmissionRequest) {
   const jobs: Job[] = [];
   const options = {
     dryRuns: {
-      try: (job: Job) => {
-        jobs.push(job);
+      try: ({ job }: JobToTry) => {
+        jobs.push(job());
         return Promise.resolve({ kind: 'accepted' as const, warnings: [] });
       },
     },
