@@ -38,7 +38,7 @@ export const REASONS: readonly Term[] = [
   {
     name: names.REASON_WAITING_FOR_TEMPLATE,
     on: EVENT_AND_CONDITION,
-    meaning: 'The JobTemplate does not exist yet, and the run waits for it.',
+    meaning: 'The template does not exist yet, or no longer and limited its runs, and the run waits for it.',
   },
   {
     name: names.REASON_RESTORED,

@@ -1,6 +1,7 @@
 import { DEFAULT_LIMIT, DEFAULT_MAX_QUEUED, type Concurrency } from '../../api/concurrency.ts';
 import { MOST_CONCURRENT_RUNS, MOST_QUEUED_RUNS } from '../../api/limits.ts';
-import { CONCURRENCY_POLICIES } from '../../api/names.ts';
+import type { JobRun } from '../../api/job-run.ts';
+import { CONCURRENCY_POLICIES, LABEL_CONCURRENCY_GROUP, REASON_WAITING_FOR_TEMPLATE } from '../../api/names.ts';
 
 /** How many runs are under way at the same time, with every default. */
 export interface ConcurrencyPolicy {
@@ -22,6 +23,15 @@ export function concurrencyOf(
   const declared = (template?.runs?.concurrency ?? {}) as Partial<Concurrency>;
   const policy = CONCURRENCY_POLICIES.find((known) => known === declared.policy) ?? 'Allow';
   return policy === 'Allow' ? undefined : withDefaults(policy, declared);
+}
+
+/**
+ * Whether the template of this run limited its runs when it was created, or when it was worked on last. A run that names a
+ * revision waits for its template only for that reason.
+ */
+export function wasLimited({ metadata, spec, status }: JobRun): boolean {
+  if (status?.phase === 'Queued' || metadata.labels?.[LABEL_CONCURRENCY_GROUP] !== undefined) return true;
+  return spec.templateRevision !== undefined && status?.waiting?.reason === REASON_WAITING_FOR_TEMPLATE;
 }
 
 function withDefaults(policy: ConcurrencyPolicy['policy'], declared: Partial<Concurrency>): ConcurrencyPolicy {

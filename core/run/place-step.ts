@@ -1,4 +1,9 @@
-import { LABEL_CONCURRENCY_GROUP, REASON_QUEUE_TIMEOUT, REASON_QUEUED } from '../../api/names.ts';
+import {
+  LABEL_CONCURRENCY_GROUP,
+  REASON_QUEUE_TIMEOUT,
+  REASON_QUEUED,
+  REASON_WAITING_FOR_TEMPLATE,
+} from '../../api/names.ts';
 import type { JobRun } from '../../api/job-run.ts';
 import type { Job } from '../../api/wire.ts';
 import { rule } from '../concurrency/admission-errors.ts';
@@ -7,6 +12,7 @@ import type { Group } from '../concurrency/group.ts';
 import type { PlaceVerdict } from '../concurrency/place-verdict.ts';
 import { counted } from '../errors/counted.ts';
 import type { Observation } from '../status/job-run-status.ts';
+import { templateKeyOfRun } from '../template/template-key.ts';
 import type { Situation } from './situation.ts';
 import type { Again, Step } from './step.ts';
 
@@ -16,7 +22,9 @@ export type Place =
   | { kind: 'held'; group: Group; replacedBy?: string | undefined }
   /** It is not in the line of its group. */
   | { kind: 'outside'; group: Group; concurrency: ConcurrencyPolicy }
-  | { kind: 'inLine'; group: Group; concurrency: ConcurrencyPolicy; verdict: PlaceVerdict };
+  | { kind: 'inLine'; group: Group; concurrency: ConcurrencyPolicy; verdict: PlaceVerdict }
+  /** It has been in a group, and its template, which has the limit, does not exist. */
+  | { kind: 'unknown' };
 
 type Waiting = Extract<Place, { kind: 'inLine' }>;
 
@@ -34,7 +42,19 @@ export function placeStep(situation: Situation): Placed {
       return { kind: 'enterLine', group: place.group, concurrency: place.concurrency };
     case 'inLine':
       return inLine(situation, place);
+    case 'unknown':
+      return withoutLimit(situation);
   }
+}
+
+/** A run without a Job in a group that only its template knows never starts as if there were no limit. */
+function withoutLimit({ run }: Situation): Placed {
+  const { kind, name } = templateKeyOfRun(run);
+  const message = `${kind} "${name}" does not exist, so the limit of its runs is not known; waiting for it`;
+  return {
+    observation: { kind: 'pending', reason: REASON_WAITING_FOR_TEMPLATE, message },
+    again: { afterMs: TEMPLATE_CHECK_MS },
+  };
 }
 
 function inLine(situation: Situation, place: Waiting): Placed {
@@ -64,6 +84,9 @@ function queued({ run, now }: Situation, { group, concurrency }: Waiting): Place
     ? { observation }
     : { observation, again: { afterMs: Math.min(leftMs, LONGEST_TIMER_MS) } };
 }
+
+/** A template that exists again is normally seen at once. */
+const TEMPLATE_CHECK_MS = 60_000;
 
 /** A timer of Node.js cannot wait for longer than 24 days. */
 const LONGEST_TIMER_MS = 86_400_000;

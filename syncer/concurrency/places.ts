@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobRun } from '../../api/job-run.ts';
 import type { Job } from '../../api/wire.ts';
-import { concurrencyOf, type ConcurrencyPolicy } from '../../core/concurrency/concurrency-policy.ts';
+import { concurrencyOf, wasLimited, type ConcurrencyPolicy } from '../../core/concurrency/concurrency-policy.ts';
 import type { HolderEntry } from '../../core/concurrency/group-lease.ts';
 import { groupOf, namespaceOf, type Group } from '../../core/concurrency/group.ts';
 import { placeVerdict, replacedBy, runsToWake, type Members } from '../../core/concurrency/place-verdict.ts';
@@ -67,8 +67,9 @@ export class Places {
   look(run: JobRun, template: TemplateResolution | undefined): Place | undefined {
     const held = this.#states.ofHolder(run.metadata.uid ?? '');
     if (held) return { kind: 'held', group: held.group, replacedBy: this.#replacedBy(held, memberOf(run)) };
-    const concurrency = run.status?.jobName === undefined ? this.#limitOf(run) : undefined;
-    if (!concurrency || template?.kind !== 'found') return undefined;
+    if (run.status?.jobName !== undefined || template?.kind !== 'found') return undefined;
+    const concurrency = this.#limitOf(run);
+    if (!concurrency) return this.#hasTemplate(run) || !wasLimited(run) ? undefined : { kind: 'unknown' };
     return this.#lookInLine(run, groupOf(run, concurrency, template.template.compiled), concurrency);
   }
 
@@ -228,6 +229,10 @@ export class Places {
         isFinished: isGone(holder),
       })),
     };
+  }
+
+  #hasTemplate(run: JobRun): boolean {
+    return this.#options.templates.outline(templateKeyOfRun(run)) !== undefined;
   }
 
   /** While the template does not exist, a run that waits has the limit that it had. */

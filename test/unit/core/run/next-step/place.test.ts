@@ -56,6 +56,11 @@ describe('a run whose template limits how many are under way', () => {
       { template: FOUND, place: inLine({ kind: 'take' }) },
       ['takePlace', 'group "g"'],
     ],
+    [
+      'waits for its template if that has the limit and does not exist',
+      { template: FOUND, place: { kind: 'unknown' } },
+      ['writeStatus', 'Pending', 'WaitingForTemplate', { afterMs: 60_000 }],
+    ],
     ['creates its Job once it has a place', { template: FOUND, place: HELD }, ['createJob', NAME]],
     ['stays in the line', { template: FOUND, place: WAITS }, 'stayInLine'],
     ['is Queued then', { ...LIMITED, place: WAITS }, ['writeStatus', 'Queued', 'Queued']],
