@@ -88,7 +88,6 @@ describe('revision-of-a-deleted-template', () => {
 });
 
 describe('pattern-bomb', () => {
-  const classes = Array.from({ length: 60 }, (_, index) => String.raw`[\pL\x{${(0x3000 + index).toString(16)}}]`);
   const withSchemas = (...schemas: object[]) =>
     template('bomb', {}, { content: { parameters: schemas.map((schema, i) => ({ name: `p${i}`, schema })) } });
 
@@ -97,7 +96,6 @@ describe('pattern-bomb', () => {
     ['nests repeats', 0, { pattern: '((a{100}){100}){100}', maxLength: 10 }],
     // A class is read once, so that a few such patterns are cheap.
     ['repeats Unicode classes', 3, { pattern: String.raw`(?i:\pL\pN\pP){1000}`, maxLength: 10 }],
-    ['has many Unicode classes', 0, { pattern: `(?i)${classes.join('')}`, maxLength: 10 }],
   ])('a pattern that %s is refused at its field', async (_sentence, refused, schema) => {
     tenant = await environment.tenant();
     const bomb = withSchemas(...Array.from({ length: 8 }, () => ({ type: 'string', ...schema })));
