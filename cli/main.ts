@@ -6,7 +6,7 @@ import { interruptions } from './interruptions.ts';
 import { Terminal } from './terminal/terminal.ts';
 
 const { stdin, stdout, stderr } = process;
-// The reader of the output has gone, as with `| head`: nobody can be told anything.
+// The reader of the output has closed it, as with `| head`: nothing more can be printed.
 stdout.on('error', () => process.exit(EXIT.interrupted));
 stderr.on('error', () => undefined);
 

@@ -4,7 +4,7 @@ export interface LogSource {
   container: string;
   /** Of an Indexed Job. */
   index: number | undefined;
-  /** Absent if the Pods of the Job cannot be told apart by attempts. */
+  /** Absent if the Pods of the Job do not belong to attempts. */
   attempt: number | undefined;
 }
 

@@ -8,7 +8,7 @@ export interface ErrorReport {
   exitCode: number;
 }
 
-/** @throws the error itself if it is none of a user, the cluster or the network. */
+/** @throws the error itself if neither the user, the cluster nor the network caused it. */
 export function errorReport(error: unknown): ErrorReport {
   if (error instanceof CommandError) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof InterruptedError) return { message: error.message, exitCode: EXIT.interrupted };

@@ -10,7 +10,7 @@ export interface RunContent {
   namespace: string;
   flags: ContentFlags;
   parameters: Record<string, ParameterValue>;
-  /** After `--`; `undefined` if there is none. An empty list clears those of the template. */
+  /** The arguments after `--`. `undefined`: those of the template. An empty list clears them. */
   args: readonly string[] | undefined;
 }
 

@@ -13,7 +13,7 @@ export interface AwaitedRun {
   client: Pick<KubeClient, 'get' | 'list' | 'watch'>;
   namespace: string;
   name: string;
-  /** Of the run that is meant: another run of this name is none of its business. Absent: whichever is there now. */
+  /** The uid of the run. A later run of the same name is ignored. Absent: the run that exists now. */
   uid?: string | undefined;
   signal: AbortSignal;
   /** Called with each version of the run that is seen. */

@@ -25,7 +25,7 @@ export type PlaceVerdict =
   | { kind: 'replaced'; by: string };
 
 /**
- * Decides whether a run of the line gets a place. Whoever is older goes first, so that no run is overtaken for ever. A run
+ * Decides whether a run of the line gets a place. Older runs go first, so that no run is overtaken for ever. A run
  * that waits in a queue is not refused: a lower limit applies to new runs. With Forbid, there is no queue: a run waits only
  * for Pods of runs that have finished.
  */

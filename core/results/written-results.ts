@@ -3,7 +3,7 @@ import { REASON_RESULTS_INVALID, REASON_RESULTS_MISSING, REASON_RESULTS_UNKNOWN 
 import type { Pod } from '../../api/wire.ts';
 import type { ResultsOutcome } from './results-outcome.ts';
 
-/** The JSON object that a container has written, or why there is none. */
+/** The JSON object that a container has written, or the reason why it has written none. */
 export type Written = { object: Readonly<Record<string, unknown>> } | { problem: ResultsOutcome };
 
 /** Kubernetes stores this much of all containers of a Pod, and divides it among them. */
