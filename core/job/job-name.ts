@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Longest name of a Job. A Pod's hostname has up to 63 characters, and the Pods of an Indexed Job add `-<index>` to the
@@ -15,7 +15,7 @@ const LONGEST_NAME = 253;
  * AlreadyExists. A recreated JobRun has another uid, hence another Job.
  */
 export function jobName(runName: string, runUid: string): string {
-  const hash = createHash('sha256').update(runUid).digest('hex').slice(0, HASH_LENGTH);
+  const digits = hash('sha256', runUid).slice(0, HASH_LENGTH);
   const label = runName
     .slice(0, LONGEST_NAME)
     .toLowerCase()
@@ -23,5 +23,5 @@ export function jobName(runName: string, runUid: string): string {
     .replace(/^-+/, '')
     .slice(0, MAX_LENGTH - HASH_LENGTH - 1);
   const [trimmed = 'job'] = /^.*[a-z0-9]/.exec(label) ?? [];
-  return `${trimmed}-${hash}`;
+  return `${trimmed}-${digits}`;
 }

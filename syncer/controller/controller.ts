@@ -181,7 +181,8 @@ export class Controller {
 
   #newEventRecorder({ client, instance, logger }: ControllerOptions): EventRecorder {
     const controller = 'hematoscope.app/syncer';
-    return new EventRecorder({ client, controller, instance, logger, busy: () => this.#queue.depth > 0 });
+    const busy = (): boolean => this.#queue.depth > 0 || this.#turns.isPressed;
+    return new EventRecorder({ client, controller, instance, logger, busy });
   }
 
   #newKeeper(options: ControllerOptions, store: RevisionStore): RevisionKeeper {

@@ -4,9 +4,11 @@ import { FairKeys } from '../../kube/controller/fair-keys.ts';
 import type { Timers } from '../../kube/controller/timers.ts';
 import { namespaceOfKey } from '../../kube/watch/object-key.ts';
 
-/** How many Jobs of one namespace are written at once: more than one only after a write that was quick. */
-const MOST_OF_NAMESPACE = 4;
-/** With more writes in flight than this, no namespace begins a second one: the other connections are for those that have none. */
+/**
+ * How many Jobs are written at once in all namespaces that write several. They share these equally, and only after a
+ * write of theirs that was quick. With more writes in flight than this, no namespace begins a second one: the other
+ * connections are for those that have none.
+ */
 const MOST_SHARED = 8;
 /** How many Jobs are written at once in all namespaces whose writes are slow. Most connections are left for others. */
 const MOST_SLOW = 2;
@@ -106,6 +108,15 @@ export class WriteTurns {
     return true;
   }
 
+  /**
+   * Whether runs wait for others of a namespace that is not slow. They are not in the work queue meanwhile, and their work
+   * is as urgent as if they were. Constant in cost, but for namespaces with writes in flight.
+   */
+  get isPressed(): boolean {
+    for (const { waiting } of this.#lines.values()) if (waiting.size > 0) return true;
+    return false;
+  }
+
   /** Calls the next waiting runs, if there are turns. Call it after each piece of work: a turn may be unused. */
   next(key: string): void {
     const namespace = namespaceOfKey(key);
@@ -174,7 +185,7 @@ export class WriteTurns {
 
   #isFree(namespace: string, { inFlight, called }: Line): boolean {
     const mayHaveSeveral = this.#quick.has(namespace) && this.#inFlight < MOST_SHARED;
-    return inFlight + called.size < (mayHaveSeveral ? MOST_OF_NAMESPACE : 1);
+    return inFlight + called.size < (mayHaveSeveral ? Math.max(1, Math.floor(MOST_SHARED / this.#lines.size)) : 1);
   }
 
   /** Includes those that began before their namespace was known to be slow. */

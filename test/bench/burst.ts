@@ -68,6 +68,8 @@ export async function measureBurst({ runs, ending }: Burst): Promise<Report> {
         ...(ending === 'suspended' ? [atLeast50(rateOf(runs, course))] : []),
         { name: 'status writes that change nothing', value: statusWrites - course.changes, unit: 'writes', atMost: 0 },
         { name: 'status writes a run', value: round(statusWrites / runs), unit: 'writes' },
+        // They wait until each run has its Job, but for four a second.
+        { name: 'Events a run', value: round((counts['create events'] ?? 0) / runs), unit: 'writes', atMost: 0.2 },
         { name: 'lists that are not paged', value: events.filter(isUnpagedList).length, unit: 'lists', atMost: 0 },
         { name: 'connections of the syncer', value: connections, unit: 'connections', atMost: 10 },
         ...cpuFigures(cpu, mean(cpuBefore, cpuAfter)),

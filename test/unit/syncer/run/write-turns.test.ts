@@ -30,7 +30,7 @@ function begin() {
     turn.sent();
     return turn;
   };
-  /** After this, the namespace may have four writes in flight. */
+  /** After this, the namespace may have several writes in flight. */
   const speedUp = (namespace: string): void => {
     sent(`${namespace}/first`).end();
   };
@@ -43,6 +43,10 @@ function begin() {
   return { time, turns, called, outcome, sent, speedUp, slowDown };
 }
 
+/** The keys of the first runs of a namespace. */
+const keys = (namespace: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${namespace}/${index + 1}`);
+
 describe('the writes of Jobs', () => {
   it('of a namespace that was not quick before are one at a time, and leave the others alone', () => {
     const { sent, outcome, called } = begin();
@@ -54,51 +58,93 @@ describe('the writes of Jobs', () => {
     expect(outcome('a/2')).toBe('turn');
   });
 
-  it('of a quick namespace are at most four at once', () => {
+  it('of a quick namespace are at most eight at once', () => {
     const { sent, speedUp, outcome } = begin();
     speedUp('a');
-    for (const key of ['a/1', 'a/2', 'a/3', 'a/4']) sent(key);
-    expect(outcome('a/5')).toBe('waits');
+    for (const key of keys('a', 8)) sent(key);
+    expect(outcome('a/9')).toBe('waits');
     expect(outcome('b/1')).toBe('turn');
+  });
+
+  it('are shared equally by the quick namespaces that write at the same time', () => {
+    const { sent, speedUp, outcome } = begin();
+    for (const namespace of ['a', 'b']) speedUp(namespace);
+    sent('b/1');
+    for (const key of keys('a', 4)) sent(key);
+    expect(outcome('a/5')).toBe('waits');
+    for (const key of ['b/2', 'b/3', 'b/4']) expect(outcome(key)).toBe('turn');
+    expect(outcome('b/5')).toBe('waits');
   });
 
   it('of quick namespaces leave connections to those that have none in flight', () => {
     const { sent, speedUp, outcome } = begin();
     for (const namespace of ['a', 'b', 'c', 'd']) speedUp(namespace);
-    for (const namespace of ['a', 'b']) for (const name of ['1', '2', '3', '4']) sent(`${namespace}/${name}`);
-    for (const namespace of ['c', 'd']) expect(outcome(`${namespace}/1`)).toBe('turn');
+    for (const key of keys('a', 8)) sent(key);
+    for (const namespace of ['b', 'c', 'd']) expect(outcome(`${namespace}/1`)).toBe('turn');
     expect(outcome('c/2')).toBe('waits');
   });
 
   it('continue in their order, one for each that ends', () => {
     const { sent, speedUp, outcome, called } = begin();
     speedUp('a');
-    const [first] = ['a/1', 'a/2', 'a/3', 'a/4'].map(sent);
-    for (const key of ['a/5', 'a/6']) expect(outcome(key)).toBe('waits');
+    const [first] = keys('a', 8).map(sent);
+    for (const key of ['a/9', 'a/10']) expect(outcome(key)).toBe('waits');
     first!.end();
-    expect(called).toEqual(['a/5']);
-    expect(outcome('a/7')).toBe('waits');
-    expect(outcome('a/5')).toBe('turn');
+    expect(called).toEqual(['a/9']);
+    expect(outcome('a/11')).toBe('waits');
+    expect(outcome('a/9')).toBe('turn');
   });
 
   it('call the next run if the one that was called used no turn', () => {
     const { turns, sent, outcome, called } = begin();
     const first = sent('a/1');
-    for (const key of ['a/2', 'a/3', 'a/4', 'a/5', 'a/6']) expect(outcome(key)).toBe('waits');
+    const [, ...later] = keys('a', 10);
+    for (const key of later) expect(outcome(key)).toBe('waits');
     first.end();
-    expect(called).toEqual(['a/2', 'a/3', 'a/4', 'a/5']);
+    expect(called).toEqual(later.slice(0, 8));
     turns.next('a/2');
-    expect(called).toEqual(['a/2', 'a/3', 'a/4', 'a/5', 'a/6']);
+    expect(called).toEqual(later);
   });
 
   it('that are slow call those that wait, which then wait as slow ones', () => {
     const { time, sent, speedUp, outcome, called } = begin();
     speedUp('a');
-    for (const key of ['a/1', 'a/2', 'a/3', 'a/4']) sent(key);
-    for (const key of ['a/5', 'a/6']) expect(outcome(key)).toBe('waits');
+    for (const key of keys('a', 8)) sent(key);
+    for (const key of ['a/9', 'a/10']) expect(outcome(key)).toBe('waits');
     time.pass(SLOW_MS);
-    expect(called).toEqual(['a/5', 'a/6']);
-    for (const key of ['a/5', 'a/6']) expect(outcome(key)).toBe('waits as slow');
+    expect(called).toEqual(['a/9', 'a/10']);
+    for (const key of ['a/9', 'a/10']) expect(outcome(key)).toBe('waits as slow');
+  });
+
+  it.each<[string, boolean, (given: ReturnType<typeof begin>) => void]>([
+    [
+      'nobody waits',
+      false,
+      ({ speedUp }) => {
+        speedUp('a');
+      },
+    ],
+    [
+      'a run waits for others of its namespace',
+      true,
+      ({ sent, outcome }) => {
+        sent('a/1');
+        outcome('a/2');
+      },
+    ],
+    [
+      'a run waits because its namespace is slow',
+      false,
+      ({ slowDown, sent, outcome }) => {
+        slowDown('a');
+        for (const key of keys('a', 2)) sent(key);
+        outcome('a/3');
+      },
+    ],
+  ])('are as urgent as a work queue with keys if %s: %s', (_when, expected, happens) => {
+    const given = begin();
+    happens(given);
+    expect(given.turns.isPressed).toBe(expected);
   });
 
   it('of all slow namespaces together are at most two at once', () => {
