@@ -48,13 +48,16 @@ export function leaseOf({ id, hash, called }: Group, holders: readonly HolderEnt
   };
 }
 
-/** What the Lease says; `undefined` if it is not that of a group, or somebody has written something else into it. */
+/**
+ * What the Lease says; `undefined` if it is not that of a group, or somebody has written something else into it. A list with
+ * one wrong entry says nothing: that entry can have been a run that has a place.
+ */
 export function contentOf({ metadata = {} }: Lease): LeaseContent | undefined {
   const { name, labels = {}, annotations = {} } = metadata;
   const group = groupIn(parsed(annotations[ANNOTATION_GROUP]), labels[LABEL_CONCURRENCY_GROUP]);
   const holders = parsed(annotations[ANNOTATION_HOLDERS]);
-  if (!group || !Array.isArray(holders) || name !== leaseNameOf(group)) return undefined;
-  return { ...group, holders: (holders as unknown[]).filter(isEntry) };
+  if (!group || !areEntries(holders) || name !== leaseNameOf(group)) return undefined;
+  return { ...group, holders };
 }
 
 function groupIn(stored: unknown, hash: string | undefined): Group | undefined {
@@ -70,7 +73,11 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-function isEntry(value: unknown): value is HolderEntry {
+function areEntries(value: unknown): value is HolderEntry[] {
+  return Array.isArray(value) && value.every(isEntry);
+}
+
+function isEntry(value: unknown): boolean {
   const { name, uid, created } = (value ?? {}) as Record<string, unknown>;
-  return [name, uid, created].every((part) => typeof part === 'string');
+  return [name, uid].every((part) => typeof part === 'string' && part !== '') && typeof created === 'string';
 }

@@ -16,8 +16,7 @@ export interface LeaseVersion {
 /** A group as its Lease was read or written. */
 export interface StoredGroup {
   group: Group;
-  /** `undefined`: the Lease does not say who they are. */
-  holders: HolderEntry[] | undefined;
+  holders: HolderEntry[];
   version: LeaseVersion;
 }
 
@@ -38,7 +37,10 @@ export class GroupLeases {
     this.#options = options;
   }
 
-  /** All groups that are stored, a page at a time. */
+  /**
+   * All groups that are stored, a page at a time. Without those whose Lease cannot be read: such a Lease blocks its group
+   * when a run of it gets a place, in {@link read}.
+   */
   async *list(): AsyncGenerator<StoredGroup> {
     const { client, namespace } = this.#options;
     let next: string | undefined;
@@ -53,14 +55,23 @@ export class GroupLeases {
     } while (next !== undefined && next !== '');
   }
 
-  /** @throws if the Lease is that of another group */
+  /**
+   * @throws if the Lease is that of another group, or does not say which runs have a place: without that, too many could get
+   * one
+   */
   async read(group: Group): Promise<StoredGroup | undefined> {
     const { client, namespace } = this.#options;
     try {
       const lease = await client.get<Lease>(LEASES, { namespace, name: leaseNameOf(group) });
       const content = contentOf(lease);
-      if (content && content.id !== group.id) throw new Error(`Lease ${leaseNameOf(group)} is that of another group`);
-      return { group, holders: content?.holders, version: versionOf(lease) };
+      const called = `Lease ${namespace}/${leaseNameOf(group)}`;
+      if (!content) {
+        throw new Error(
+          `${called} does not say which runs have a place, so no run gets one; repair or delete the Lease`,
+        );
+      }
+      if (content.id !== group.id) throw new Error(`${called} is that of another group`);
+      return { group, holders: content.holders, version: versionOf(lease) };
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;

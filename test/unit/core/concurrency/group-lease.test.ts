@@ -3,6 +3,7 @@ import { contentOf, leaseNameOf, leaseOf } from '../../../../core/concurrency/gr
 
 const GROUP = { id: 'team/group/g', hash: 'a'.repeat(40), called: 'group "g"' };
 const HOLDERS = [{ name: 'first', uid: '1', created: '2026-11-29T10:00:00Z' }];
+const ENTRY = JSON.stringify(HOLDERS[0]);
 const LEASE = leaseOf(GROUP, HOLDERS);
 
 describe('the Lease of a group', () => {
@@ -16,15 +17,16 @@ describe('the Lease of a group', () => {
     ['has a group that is no object', { 'hematoscope.app/group': '7' }],
     ['has holders that are no list', { 'hematoscope.app/holders': '{}' }],
     ['has holders that are no JSON', { 'hematoscope.app/holders': '[' }],
+    ['has a holder that is null', { 'hematoscope.app/holders': `[${ENTRY}, null]` }],
+    ['has a holder without a uid', { 'hematoscope.app/holders': `[${ENTRY}, {"name":"x","created":""}]` }],
+    ['has a holder with an empty name', { 'hematoscope.app/holders': `[{"name":"","uid":"2","created":""}]` }],
   ])('says nothing if it %s', (_what, annotations) => {
     const metadata = { ...LEASE.metadata, annotations: { ...LEASE.metadata?.annotations, ...annotations } };
     expect(contentOf({ ...LEASE, metadata })).toBeUndefined();
   });
 
-  it('says nothing if it has the name of another group, and nothing of holders without a name', () => {
+  it('says nothing if it has the name of another group', () => {
     expect(contentOf({ ...LEASE, metadata: { ...LEASE.metadata, name: 'other' } })).toBeUndefined();
-    const annotations = { ...LEASE.metadata?.annotations, 'hematoscope.app/holders': '[null, {"name":"x"}]' };
-    expect(contentOf({ ...LEASE, metadata: { ...LEASE.metadata, annotations } })?.holders).toEqual([]);
   });
 
   it('has room for as many holders as a limit permits, with the longest names', () => {
