@@ -81,12 +81,17 @@ function valuesFor(run: JobRun, { parameters }: CompiledTemplate): (name: string
   };
 }
 
+/** Replaces every value of a secret parameter. */
+const SECRET = '(secret)';
+
 /**
- * Others can read the name of a group. The present template cannot have a secret parameter in it, but the revision that the
- * run is rendered from may have declared the same parameter secret.
+ * Others can read the name of a group, and its hash is a label. The present template cannot have a secret parameter in it, but
+ * the revision that the run is rendered from may have declared the same parameter secret. The hash of a short secret can be
+ * guessed, so all of these runs are in one group.
  */
 function valueText(own: unknown, parameter: Parameter | undefined): string {
+  if (parameter?.secret === true) return SECRET;
   const value = own ?? parameter?.default ?? '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return parameter?.secret === true || text.length > LONGEST_VALUE ? `sha256:${sha256(text)}` : text;
+  return text.length > LONGEST_VALUE ? `sha256:${sha256(text)}` : text;
 }

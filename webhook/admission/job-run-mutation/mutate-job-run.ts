@@ -26,7 +26,7 @@ import { misspelledReference } from './misspelled-reference.ts';
 import { withWrittenNulls } from './written-nulls.ts';
 
 export interface MutateJobRunOptions {
-  templates: Pick<TemplateResolver, 'resolveCurrent' | 'hasConcurrency'>;
+  templates: Pick<TemplateResolver, 'resolve' | 'resolveCurrent' | 'hasConcurrency'>;
   revisions: Pick<RevisionStore, 'keep'>;
 }
 
@@ -89,20 +89,30 @@ async function revisionOf(
 
 /**
  * The hash of the concurrency group of a new JobRun. That of a stored one stays. With it, the group can be listed at
- * admission; nothing else relies on it, as users can change it while no webhook is called.
+ * admission; nothing else relies on it, as users can change it while no webhook is called. The present template has the
+ * limit, and the revision that the JobRun names has the defaults of its parameters.
  */
 async function groupLabel(
-  { request, run, before }: JobRunCase,
+  mutation: JobRunCase,
+  present: () => Promise<TemplateResolution>,
+  options: MutateJobRunOptions,
+): Promise<string | undefined> {
+  const { request, run, before } = mutation;
+  if (request.operation !== 'CREATE') return before?.metadata.labels?.[LABEL_CONCURRENCY_GROUP];
+  const found = namesTemplate(run) ? await groupTemplate(mutation, present, options) : undefined;
+  if (found?.kind !== 'found') return undefined;
+  const { concurrency } = found.present ?? found.template;
+  return concurrency && groupOf(run, concurrency, found.template.compiled).hash;
+}
+
+/** Without a limit, a JobRun that names a revision costs no request. */
+async function groupTemplate(
+  { run, signal }: JobRunCase,
   present: () => Promise<TemplateResolution>,
   { templates }: MutateJobRunOptions,
-): Promise<string | undefined> {
-  if (request.operation !== 'CREATE') return before?.metadata.labels?.[LABEL_CONCURRENCY_GROUP];
-  // Without a limit, a JobRun that names a revision costs no request.
-  if (!namesTemplate(run) || (run.spec.templateRevision !== undefined && !templates.hasConcurrency(run)))
-    return undefined;
-  const found = await present();
-  if (found.kind !== 'found' || found.template.concurrency === undefined) return undefined;
-  return groupOf(run, found.template.concurrency, found.template.compiled).hash;
+): Promise<TemplateResolution | undefined> {
+  if (run.spec.templateRevision === undefined) return present();
+  return templates.hasConcurrency(run) ? templates.resolve(run, signal) : undefined;
 }
 
 /** @returns a warning if the revision could not be stored */

@@ -67,6 +67,26 @@ describe('a new JobRun', () => {
     expect(JSON.stringify(verdict)).toContain(labels!['hematoscope.app/concurrency-group']);
   });
 
+  it('that names an older revision has the label of the group that the defaults of this revision name', async () => {
+    const limited = (customer: string, generation: number): JobTemplate => ({
+      ...echoTemplate(),
+      metadata: { ...echoTemplate().metadata, generation },
+      parameters: [{ name: 'customer', default: customer }],
+      runs: { concurrency: { policy: 'Forbid', group: 'customer-$(params.customer)' } },
+    });
+    apiServer.templates.set('team/echo', limited('a', 1));
+    const old = await mutated(jobRunReview({ templateRef: 'echo' }).request);
+    const present = limited('b', 2);
+    apiServer.templates.set('team/echo', present);
+    const cache = new ObjectCache<JobTemplate>();
+    cache.replace([present], '1');
+    const { request } = jobRunReview({ templateRef: 'echo', templateRevision: old.spec.templateRevision! });
+    const label = `"${old.metadata.labels!['hematoscope.app/concurrency-group']!}"`;
+    const deciders = decidersWith({ client: apiServer, cache });
+    expect(JSON.stringify(await deciders.mutate(request, AbortSignal.timeout(1000)))).toContain(label);
+    expect(JSON.stringify(await mutated(jobRunReview({ templateRef: 'echo' }).request))).not.toContain(label);
+  });
+
   it('cannot choose the label of its concurrency group', async () => {
     const mine = { 'hematoscope.app/concurrency-group': 'mine' };
     const run = await mutated(jobRunReview({ templateRef: 'echo' }, { labels: mine }).request);
