@@ -17,7 +17,7 @@ import { UnfinishedRunWarnings } from './lookups/unfinished-run-warnings.ts';
 const REVISION_TTL_MS = 60_000;
 
 export interface DeciderDependencies {
-  client: Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;
+  client: Pick<KubeClient, 'create' | 'get' | 'list' | 'names' | 'patch'>;
   caches: TemplateCaches;
   config: Pick<
     WebhookConfig,

@@ -1,4 +1,5 @@
 import type { JobRun } from '../../api/job-run.ts';
+import { REASON_CONCURRENCY_FORBIDDEN, REASON_QUEUE_FULL } from '../../api/names.ts';
 import type { FieldError } from '../errors/field-error.ts';
 import { counted } from '../errors/counted.ts';
 import { field } from '../errors/field.ts';
@@ -28,6 +29,15 @@ export function concurrencyErrors(
   const unfinished = others.filter((name) => name !== run.metadata.name);
   if (most === undefined || unfinished.length < most) return [];
   return [field.forbidden('spec.templateRef', `${rule(concurrency, group)}; ${underWay(unfinished)}`)];
+}
+
+/** The warning of a new run if it is not known how many other runs of its group are unfinished. */
+export function notCounted(
+  { concurrency, group }: { concurrency: ConcurrencyPolicy; group: Group },
+  why: string,
+): string {
+  const reason = concurrency.policy === 'Forbid' ? REASON_CONCURRENCY_FORBIDDEN : REASON_QUEUE_FULL;
+  return `${rule(concurrency, group)}; the unfinished JobRuns could not be counted: ${why}; if there are too many, this JobRun fails with the reason ${reason}`;
 }
 
 /** What the policy permits, for a message. */

@@ -7,12 +7,14 @@ import { KubeConnectionError } from './api-error.ts';
 import type { ClusterConfig } from './cluster-config.ts';
 import { Connection } from './connection.ts';
 import { listOf } from './list-answer.ts';
+import { namesInTable } from './table-answer.ts';
 import type {
   CallOptions,
   DeleteOptions,
   KubeList,
   ListPage,
   LogSelection,
+  NamesOptions,
   ReadOptions,
   WatchStart,
   WriteOptions,
@@ -65,6 +67,20 @@ export class KubeClient {
     const list = listOf<T>(answer);
     if (!list) throw new KubeConnectionError(`GET ${path}: the answer is not a list: ${excerpt(answer)}`);
     return list;
+  }
+
+  /**
+   * The names of the objects of the first page. The answer has only the columns that people see: so it is small, however
+   * large the objects and their metadata are.
+   */
+  async names(resource: Resource, page: Omit<ListPage, 'continue'>, options: NamesOptions = {}): Promise<string[]> {
+    const { namespace, ...selection } = page;
+    const path = collectionPath(resource, namespace);
+    const query = { ...selection, includeObject: 'None' };
+    const answer = await this.#sender.send<unknown>({ ...options, method: 'GET', path, query, isTable: true });
+    const names = namesInTable(answer);
+    if (!names) throw new KubeConnectionError(`GET ${path}: the answer is not a table: ${excerpt(answer)}`);
+    return names;
   }
 
   async create<T extends KubeObject>(

@@ -16,6 +16,9 @@ export interface ReadOptions extends CallOptions {
   onBytes?: ((bytes: number) => void) | undefined;
 }
 
+/** `metadataOnly` has no effect on names. */
+export type NamesOptions = Omit<ReadOptions, 'metadataOnly'>;
+
 export interface WriteOptions extends CallOptions, BeforeSend {
   /** The server does everything except storing the object. */
   dryRun?: boolean | undefined;

@@ -73,6 +73,23 @@ describe('the client against a real API server', () => {
     }
   });
 
+  it('lists names in an answer that is small, however large the objects are', async () => {
+    const namespace = await environment.namespace();
+    const annotations = { large: 'x'.repeat(200_000) };
+    for (const name of ['b', 'a', 'c']) {
+      const { metadata, ...rest } = configMap(name);
+      await environment.client.create(CONFIG_MAPS, namespace, { ...rest, metadata: { ...metadata, annotations } });
+    }
+    const labelSelector = 'test=yes';
+    const names = (limit: number) =>
+      environment.client.names(CONFIG_MAPS, { namespace, labelSelector, limit }, { maxBytes: 20_000 });
+    expect(await names(10)).toEqual(['a', 'b', 'c']);
+    expect(await names(2)).toEqual(['a', 'b']);
+    for (const resource of [JOBS, JOB_RUNS, PODS]) {
+      expect(await environment.client.names(resource, { namespace }), resource.kind).toEqual([]);
+    }
+  });
+
   it('stores nothing on a dry run, and rejects unknown fields in strict mode', async () => {
     const namespace = await environment.namespace();
     await environment.client.create(CONFIG_MAPS, namespace, configMap('dry'), { dryRun: true });

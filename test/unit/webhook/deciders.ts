@@ -7,7 +7,7 @@ import type { Deciders } from '../../../webhook/admission/decide.ts';
 import { wireDeciders } from '../../../webhook/wire-deciders.ts';
 
 export interface DecidersSetup {
-  client: Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;
+  client: Pick<KubeClient, 'create' | 'get' | 'list' | 'names' | 'patch'>;
   cache?: ObjectCache<JobTemplate>;
   missingTemplate?: MissingTemplatePolicy;
   mode?: AuthorizationMode;

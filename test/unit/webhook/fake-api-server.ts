@@ -14,7 +14,7 @@ export interface DryRun {
 }
 
 /** A hand-written API server with what the webhook needs: it returns JobTemplates and dry-runs Jobs. */
-export class FakeApiServer implements Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'> {
+export class FakeApiServer implements Pick<KubeClient, 'create' | 'get' | 'list' | 'names' | 'patch'> {
   readonly templates = new Map<string, JobTemplate>();
   readonly dryRuns: DryRun[] = [];
   /** Responds to a dry run; throws to refuse it. */
@@ -60,6 +60,10 @@ export class FakeApiServer implements Pick<KubeClient, 'create' | 'get' | 'list'
   list<T extends KubeObject>(resource: Resource): Promise<KubeList<T>> {
     const items = resource.kind === 'ControllerRevision' ? Array.from(this.revisions.values()) : this.runs;
     return Promise.resolve({ metadata: {}, items: items as T[] });
+  }
+
+  names(): Promise<string[]> {
+    return Promise.resolve(this.runs.map(({ metadata }) => metadata.name ?? ''));
   }
 
   patch<T extends KubeObject>(_resource: Resource, { name }: { name: string }): Promise<T> {

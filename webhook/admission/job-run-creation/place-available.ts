@@ -1,4 +1,4 @@
-import { concurrencyErrors, refusedFrom } from '../../../core/concurrency/admission-errors.ts';
+import { concurrencyErrors, notCounted, refusedFrom } from '../../../core/concurrency/admission-errors.ts';
 import { groupOf } from '../../../core/concurrency/group.ts';
 import type { GroupRuns } from '../../lookups/group-runs.ts';
 import type { Check } from '../run-checks.ts';
@@ -19,6 +19,8 @@ export function placeAvailable({ groupRuns }: { groupRuns: Pick<GroupRuns, 'unfi
     const { namespace } = run.metadata;
     // The run itself may be among them: its creation will be refused for its name.
     const others = await groupRuns.unfinished({ namespace, hash: group.hash, most: refused + 1 }, signal);
-    return { errors: concurrencyErrors(run, { concurrency, group }, others) };
+    return others.kind === 'known'
+      ? { errors: concurrencyErrors(run, { concurrency, group }, others.names) }
+      : { warnings: [notCounted({ concurrency, group }, others.why)] };
   };
 }

@@ -184,6 +184,34 @@ describe('a missing response', () => {
     await expect(listing).rejects.toThrow(/jobs: the answer is not a list/);
   });
 
+  it.each([
+    'null',
+    '{"kind":"JobList","items":[],"metadata":{}}',
+    '{"kind":"Table","columnDefinitions":[],"rows":7}',
+    '{"kind":"Table","columnDefinitions":[{"format":""}],"rows":[{"cells":["a"]}]}',
+    '{"kind":"Table","columnDefinitions":[{"format":"name"}],"rows":[{"cells":[7]}]}',
+    '{"kind":"Table","columnDefinitions":[{"format":"name"}],"rows":[{}]}',
+  ])('is also reported if names were requested and the body is %s', async (body) => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    });
+    await expect(connect(url).names(JOBS, {})).rejects.toThrow(/jobs: the answer is not a table/);
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['two rows', [{ cells: ['1m', 'a'] }, { cells: ['2m', 'b'] }], ['a', 'b']],
+    ['no rows', null, []],
+  ])('is none if a table of names has %s', async (_what, rows, names) => {
+    const columnDefinitions = [{ format: 'date' }, { format: 'name' }];
+    const { requests, url } = await serve((_request, response) => {
+      json(response, { kind: 'Table', columnDefinitions, rows });
+    });
+    expect(await connect(url).names(JOBS, { namespace: 'ns', limit: 3 })).toEqual(names);
+    expect(requests.map(({ url: path, headers }) => [path, headers.accept])).toEqual([
+      ['/apis/batch/v1/namespaces/ns/jobs?limit=3&includeObject=None', 'application/json;as=Table;g=meta.k8s.io;v=v1'],
+    ]);
+  });
+
   it("because the caller aborted has the caller's reason", async () => {
     const { requests, url } = await serve(() => undefined);
     const abort = new AbortController();

@@ -25,7 +25,7 @@ function lookups(found: TemplateResolution): { options: JobRunCreationOptions; c
     revisions: { list: () => called('list', []), touch: () => called('touch', true) },
     authorization: { refusalOfCreate: () => called('authorization', undefined) },
     dryRuns: { try: () => called('dryRun', { kind: 'accepted' as const, warnings: [] }) },
-    groupRuns: { unfinished: () => Promise.resolve([]) },
+    groupRuns: { unfinished: () => Promise.resolve({ kind: 'known', names: [] }) },
     references: { warnings: () => called('references', []) },
     missingTemplate: 'Reject',
     callbacks: { allowedHosts: [], allowHttp: false, secrets: [] },

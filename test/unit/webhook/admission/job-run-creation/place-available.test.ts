@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, test, vi } from 'vitest';
 import type { JobTemplate } from '../../../../../api/job-template.ts';
 import { placeAvailable } from '../../../../../webhook/admission/job-run-creation/place-available.ts';
 import { echoTemplate } from '../../../core/objects.ts';
@@ -8,7 +8,7 @@ type Concurrency = NonNullable<NonNullable<JobTemplate['runs']>['concurrency']>;
 
 const found = async (concurrency: Concurrency | undefined, others: string[]) => {
   const template = { ...echoTemplate(), ...(concurrency && { runs: { concurrency } }) };
-  const unfinished = vi.fn(() => Promise.resolve(others));
+  const unfinished = vi.fn(() => Promise.resolve({ kind: 'known' as const, names: others }));
   const { errors = [] } = await placeAvailable({ groupRuns: { unfinished } })(jobRunCreation({}, {}, template));
   return { messages: errors.map(({ path, message }) => `${path}: ${message}`), asked: unfinished.mock.calls.length };
 };
@@ -50,4 +50,19 @@ test.each<[string, Concurrency | undefined, string[], { messages: string[]; aske
   ],
 ])('%s', async (_what, concurrency, others, expected) => {
   expect(await found(concurrency, others)).toEqual(expected);
+});
+
+it.each<[Concurrency, string]>([
+  [
+    { policy: 'Forbid' },
+    'JobTemplate "echo" permits 1 run at a time; the unfinished JobRuns could not be counted: reset; if there are too many, this JobRun fails with the reason ConcurrencyForbidden',
+  ],
+  [
+    { policy: 'Queue', maxQueued: 3 },
+    'JobTemplate "echo" permits 1 run at a time, and 3 in the queue; the unfinished JobRuns could not be counted: reset; if there are too many, this JobRun fails with the reason QueueFull',
+  ],
+])('%o admits a run with a warning if the others cannot be counted', async (concurrency, warning) => {
+  const unfinished = () => Promise.resolve({ kind: 'unknown' as const, why: 'reset' });
+  const creation = jobRunCreation({}, {}, { ...echoTemplate(), runs: { concurrency } });
+  expect(await placeAvailable({ groupRuns: { unfinished } })(creation)).toEqual({ warnings: [warning] });
 });
