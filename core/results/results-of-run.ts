@@ -37,7 +37,7 @@ export function resultsOf(
   { container, declared, hide }: { container: string; declared: Declared; hide: Hide },
 ): ResultsOutcome {
   const written = writtenResults(pods, container);
-  if ('problem' in written) return written.problem;
+  if ('problem' in written) return { ...written.problem, message: hide(written.problem.message) };
   const errors = resultErrors(written.object, declared);
   if (errors.length > 0) {
     return { status: 'False', reason: REASON_RESULTS_INVALID, message: hide(formatFieldErrors(errors)) };

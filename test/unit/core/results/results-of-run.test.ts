@@ -41,6 +41,15 @@ describe('results that fit', () => {
     expect(outcome([failed, succeeded(JSON.stringify(GOOD))])).toMatchObject({ status: 'True', values: GOOD });
   });
 
+  it('can have one name in several objects, and look like an object within a string', () => {
+    const results = ['a', 'b'].map((name) => ({
+      name,
+      schema: { type: 'array' as const, items: { type: 'string' as const } },
+    }));
+    const values = { a: ['a', '{"a":1,"a":2}', '"'], b: ['a', ':', '\\'] };
+    expect(outcome([succeeded(JSON.stringify(values))], results)).toMatchObject({ status: 'True', values });
+  });
+
   it('can have names of prototypes', () => {
     const results = ['__proto__', 'constructor', 'toString'].map((name) => ({ name }));
     const text = '{"__proto__": "a", "constructor": "b", "toString": "c"}';
@@ -95,6 +104,26 @@ describe('results that are wrong', () => {
       'was cut',
       JSON.stringify({ ...GOOD, note: 'x'.repeat(4096) }).slice(0, 4096),
       /is not JSON; it has been cut: Kubernetes stores 4096 bytes of each container of this Pod$/,
+    ],
+    [
+      'has a result twice',
+      '{"rows": 3, "files": [], "note": "a", "rows": 4}',
+      'what container "main" has written is ambiguous: it has "rows" more than once',
+    ],
+    [
+      'has a result twice, once with an escape',
+      '{"rows": 3, "r\\u006fws": 4}',
+      'what container "main" has written is ambiguous: it has "rows" more than once',
+    ],
+    [
+      'has a name twice within a value',
+      '{"rows": [{"a": [{"b": 1}], "c": "{}", "a" : 2}]}',
+      'what container "main" has written is ambiguous: it has "a" more than once',
+    ],
+    [
+      'has a secret as a name twice',
+      '{"hunter2": 3, "hunter2": 4}',
+      'what container "main" has written is ambiguous: it has "***" more than once',
     ],
     [
       'lacks a result',
