@@ -11,7 +11,8 @@ import { kubeMetrics } from '../kube/metrics/client-metrics.ts';
 import { listenAnywhere, portOf } from '../kube/process/listen.ts';
 import { wireCallbacks } from './callback/wire-callbacks.ts';
 import type { CallbackWiring } from './callback/wire-callbacks.ts';
-import { SYSTEM_CLOCK } from './clock.ts';
+import { ApiServerClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { registerQueuedRuns } from './concurrency/concurrency-metrics.ts';
 import { leaseName } from './config.ts';
 import type { SyncerConfig } from './config.ts';
@@ -28,6 +29,8 @@ export interface StartOptions {
   logger: Logger;
   /** The name of this process in leader election; derived from the Pod's name by default. */
   instance?: string;
+  /** For tests: the clock of this machine. */
+  clock?: Clock;
   /** For tests; the configuration's by default. */
   leaseTiming?: LeaseTiming;
   /** For tests: how long an old revision is retained after its last use. Five minutes by default. */
@@ -54,7 +57,9 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const { config, logger, instance = newInstance(options.config) } = options;
   const registry = new Registry();
   const metrics = kubeMetrics(registry);
+  const clock = new ApiServerClock(options.clock);
   const onRequest: RequestObserver = (request) => {
+    clock.observed(request.date);
     metrics.onRequest(request);
     controller.outage.observed(request.code);
   };
@@ -66,7 +71,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
     retention: wireRetention(options, registry),
     ...clients.work,
     guard: election ?? ALWAYS_ALLOWED,
-    clock: SYSTEM_CLOCK,
+    clock,
     revisionGraceMs: options.revisionGraceMs,
     instance,
     metrics,
@@ -77,10 +82,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   await listenAnywhere(config.host, (host) => app.listen({ host, port: config.healthPort }));
   controller.watch();
   election?.start();
-  const leading = lead(controller, election);
-  leading.catch((err: unknown) => {
-    logger.debug({ err }, 'stopped before it became the leader');
-  });
+  const leading = lead(controller, election, logger);
   const stop = async (): Promise<void> => {
     await stopWork(controller, election);
     await Promise.all([clients.work.client.close(), clients.work.jobClient.close(), clients.lease?.close()]);
@@ -150,9 +152,13 @@ async function stopWork(controller: Controller, election: LeaderElection | undef
   await controller.stop();
 }
 
-async function lead(controller: Controller, election: LeaderElection | undefined): Promise<void> {
-  await election?.whenLeading();
-  await controller.lead();
+/** Nobody need await the result. */
+function lead(controller: Controller, election: LeaderElection | undefined, logger: Logger): Promise<void> {
+  const leading = Promise.resolve(election?.whenLeading()).then(() => controller.lead());
+  leading.catch((err: unknown) => {
+    logger.debug({ err }, 'stopped before it became the leader');
+  });
+  return leading;
 }
 
 function electionOf(

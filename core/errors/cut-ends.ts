@@ -38,7 +38,7 @@ export function cutsIn(text: string): Cuts {
   };
 }
 
-/** The length of the longest beginning of a value that ends here; 0 if there is none. */
+/** The length of the longest beginning of a value that ends here, or 0. */
 export function beginningBefore(text: string, at: number, { beginnings }: CutEnds): number {
   for (let length = Math.min(LONGEST, at); length > 0; length--) {
     if (beginnings.has(text.slice(at - length, at))) return length;
@@ -46,7 +46,7 @@ export function beginningBefore(text: string, at: number, { beginnings }: CutEnd
   return 0;
 }
 
-/** The length of the longest end of a value that begins here; 0 if there is none. */
+/** The length of the longest end of a value that begins here, or 0. */
 export function endAfter(text: string, at: number, { ends }: CutEnds): number {
   for (let length = Math.min(LONGEST, text.length - at); length > 0; length--) {
     if (ends.has(text.slice(at, at + length))) return length;

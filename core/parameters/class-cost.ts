@@ -91,7 +91,7 @@ function afterCharacter(text: string, at: number): number {
   return at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
 }
 
-/** The length of the named class at `at`; 0 if there is none. */
+/** The length of the named class at `at`, or 0. */
 function namedClassAt(text: string, at: number): number {
   return text.startsWith('[:', at) ? (NAMED_CLASS.exec(text.slice(at, at + 16))?.[0].length ?? 0) : 0;
 }

@@ -9,9 +9,19 @@ import type { ReadOptions, WriteOptions } from './request-options.ts';
 import { isStaleSocket, isTimeout, isTransportFault, messageOf } from './transport-fault.ts';
 import { parseWarnings } from './warning-header.ts';
 
-/** Called for every answered or failed request; `code` is the HTTP status, or `<error>` if no answer arrived. */
+/** Called for every answered or failed request. */
 export interface RequestObserver {
-  (request: { method: string; host: string; code: string; seconds: number }): void;
+  (request: ObservedRequest): void;
+}
+
+export interface ObservedRequest {
+  method: string;
+  host: string;
+  /** The HTTP status, or `<error>` if no answer arrived. */
+  code: string;
+  seconds: number;
+  /** The header `Date` of the answer. */
+  date?: string | undefined;
 }
 
 export interface RequestSenderOptions {
@@ -34,6 +44,8 @@ export interface Call extends WriteOptions, ReadOptions {
   contentType?: string;
   /** Whether the answer is a list. */
   isList?: boolean;
+  /** The server sends its columns for people instead of objects. */
+  isTable?: boolean;
 }
 
 /** How the body of a stream is read. */
@@ -152,17 +164,19 @@ export class RequestSender {
   async #observed(call: Call, send: () => Promise<Dispatcher.ResponseData>): Promise<Dispatcher.ResponseData> {
     const start = performance.now();
     let code = '<error>';
+    let date: string | undefined;
     try {
       const response = await send();
       this.#reachable = true;
       code = String(response.statusCode);
+      date = response.headers['date']?.toString();
       return response;
     } catch (error) {
       if (!call.signal?.aborted) this.#reachable = false;
       throw error;
     } finally {
       const seconds = (performance.now() - start) / 1000;
-      this.#onRequest?.({ method: call.method, host: this.#host, code, seconds });
+      this.#onRequest?.({ method: call.method, host: this.#host, code, seconds, date });
     }
   }
 
@@ -177,8 +191,12 @@ export class RequestSender {
   }
 }
 
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
-function acceptOf({ metadataOnly, isList }: Call): string {
+/**
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches and
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
+ */
+function acceptOf({ metadataOnly, isList, isTable }: Call): string {
+  if (isTable === true) return 'application/json;as=Table;g=meta.k8s.io;v=v1';
   if (metadataOnly !== true) return 'application/json';
   return `application/json;as=PartialObjectMetadata${isList === true ? 'List' : ''};g=meta.k8s.io;v=v1`;
 }

@@ -122,6 +122,31 @@ describe('a run that does not start in time', () => {
 });
 
 describe('a run is not stopped', () => {
+  it.each([3_600_000, -3_600_000])(
+    'early or late because the clock of the leader is wrong by %i ms',
+    async (wrongMs) => {
+      const namespace = await begin(LONG / 2);
+      const clock = { now: () => Date.now() + wrongMs, monotonic: () => performance.now() };
+      await environment.syncer({}, { clock });
+      await environment.run(namespace, 'waits');
+      const { pod } = await podOf(namespace, 'waits');
+      await report(pod, { phase: 'Pending', containerStatuses: echo(PULL) });
+      const { status } = await environment.runThat(
+        namespace,
+        'waits',
+        ({ status: seen }) => seen?.waiting?.reason === 'ImagePullBackOff',
+        40_000,
+      );
+      expect(status?.phase).toBe('Pending');
+      expect(Math.abs(Date.parse(status!.waiting!.since) - Date.now())).toBeLessThan(60_000);
+      await setDeadline(namespace, 2);
+      expect((await finished(namespace, 'waits')).status).toMatchObject({
+        failure: { reason: 'StartDeadlineExceeded' },
+      });
+    },
+    60_000,
+  );
+
   it('if a container runs that is not ready, or while it is suspended; it has its time after that', async () => {
     const namespace = await begin(LONG);
     await environment.syncer();

@@ -69,17 +69,18 @@ describe('a call', () => {
 
   it('is reported to the observer, with or without a response', async () => {
     const seen: object[] = [];
-    const onRequest: RequestSenderOptions['onRequest'] = ({ method, host, code }) => {
-      seen.push({ method, host, code });
+    const onRequest: RequestSenderOptions['onRequest'] = ({ method, host, code, date }) => {
+      seen.push({ method, host, code, date });
     };
+    const date = 'Sun, 29 Nov 2026 10:00:00 GMT';
     const { url } = await serve((_request, response) => {
-      json(response, {}, 201);
+      json(response, {}, 201, { date });
     });
     await senderTo(url, { onRequest }).send({ method: 'POST', path: '/', body: {} });
     await expect(senderTo(NOWHERE, { onRequest }).send({ method: 'PUT', path: '/', body: {} })).rejects.toThrow();
     expect(seen).toEqual([
-      { method: 'POST', host: new URL(url).host, code: '201' },
-      { method: 'PUT', host: '127.0.0.1:1', code: '<error>' },
+      { method: 'POST', host: new URL(url).host, code: '201', date },
+      { method: 'PUT', host: '127.0.0.1:1', code: '<error>', date: undefined },
     ]);
   });
 
