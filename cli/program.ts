@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addClusterFlags } from './cluster/cluster-flags.ts';
 import { addChangeCommands } from './commands/change-commands.ts';
 import type { AddCommand, CommandHost } from './commands/command.ts';
+import { addCompletionCommand } from './commands/completion-command.ts';
 import { addDescribeCommand } from './commands/describe-command.ts';
 import { addListCommand } from './commands/list-command.ts';
 import { addLogsCommand } from './commands/logs-command.ts';
@@ -11,6 +12,8 @@ import { addRunCommand } from './commands/run-command.ts';
 import { addTemplateCommands } from './commands/template-commands.ts';
 import { addVersionCommand } from './commands/version-command.ts';
 import { addWaitCommand } from './commands/wait-command.ts';
+import { complete } from './completion/complete.ts';
+import { COMPLETE } from './completion/shell-scripts.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './outcome/exit-code.ts';
 import { printable } from './terminal/printable.ts';
@@ -25,6 +28,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDescribeCommand,
   addChangeCommands,
   addTemplateCommands,
+  addCompletionCommand,
   addVersionCommand,
 ];
 
@@ -51,7 +55,8 @@ export async function runCommandLine(args: readonly string[], context: Context):
   const exit = (code: number): void => {
     exitCode = code;
   };
-  const program = createProgram({ context, exit, afterDashes });
+  const program = createProgram({ context, exit, words: args, afterDashes });
+  if (args[0] === COMPLETE) return complete(context, program, args.slice(1));
   try {
     await program.parseAsync(dashes === -1 ? args : args.slice(0, dashes), { from: 'user' });
   } catch (error) {

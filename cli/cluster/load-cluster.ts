@@ -32,6 +32,15 @@ async function fromKubeconfig(
   return { config, namespace: config.getContextObject(config.getCurrentContext())?.namespace };
 }
 
+/** The contexts of the kubeconfig. */
+export async function contextNames(
+  flags: Pick<ClusterFlags, 'kubeconfig'>,
+  env: ClusterEnvironment,
+): Promise<string[]> {
+  const config = await readKubeconfig(flags, env);
+  return config.getContexts().map(({ name }) => name);
+}
+
 async function readKubeconfig({ kubeconfig }: ClusterFlags, env: ClusterEnvironment): Promise<KubeConfig> {
   if (kubeconfig === undefined && !(await hasKubeconfig(env))) {
     throw unusable('there is no kubeconfig; set KUBECONFIG or --kubeconfig');
@@ -49,7 +58,7 @@ async function readKubeconfig({ kubeconfig }: ClusterFlags, env: ClusterEnvironm
 }
 
 function chooseContext(config: KubeConfig, name: string): void {
-  const names = config.getContexts().map((context) => context.name);
+  const names = config.getContexts().map((each) => each.name);
   if (!names.includes(name)) {
     throw unusable([`the kubeconfig has no context "${name}"`, didYouMean(nearNames(name, names))].join('; '));
   }

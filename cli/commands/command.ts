@@ -7,6 +7,8 @@ export interface CommandHost {
   context: Context;
   /** Takes the exit code of the command. */
   exit: (code: number) => void;
+  /** The whole command line, without the name of the program. */
+  words: readonly string[];
   /** What follows `--` on the command line; `undefined` without it. */
   afterDashes: readonly string[] | undefined;
 }

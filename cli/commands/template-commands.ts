@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
 import type { Template } from '../../api/job-template.ts';
-import { CLUSTER_JOB_TEMPLATES, CONTROLLER_REVISIONS, JOB_TEMPLATES } from '../../api/resources.ts';
-import { LABEL_TEMPLATE_REVISION } from '../../api/names.ts';
-import type { ControllerRevision } from '../../api/wire.ts';
+import { CLUSTER_JOB_TEMPLATES, JOB_TEMPLATES } from '../../api/resources.ts';
 import { compileTemplate } from '../../core/template/compile.ts';
-import { revisionSelector } from '../../core/template/controller-revision.ts';
-import { newestFirst } from '../../core/template/revision-history.ts';
 import { performInCluster } from '../context.ts';
 import type { ClusterContext, Work } from '../context.ts';
 import { EXIT } from '../outcome/exit-code.ts';
@@ -14,6 +10,7 @@ import { humanDuration } from '../terminal/human-duration.ts';
 import { Table } from '../terminal/table.ts';
 import { factLines } from '../describe/run-description.ts';
 import { readTemplate, templateKey } from '../templates/find-template.ts';
+import { storedRevisions } from '../templates/stored-revisions.ts';
 import type { CommandHost } from './command.ts';
 
 interface TemplateFlags {
@@ -80,13 +77,8 @@ async function describe(context: ClusterContext, name: string, flags: TemplateFl
 }
 
 async function revisions(context: ClusterContext, name: string): Promise<number> {
-  const { client, namespace, interrupted: signal } = context;
-  const labelSelector = revisionSelector(templateKey(context, name, false));
-  const page = await client.list<ControllerRevision>(CONTROLLER_REVISIONS, { namespace, labelSelector }, { signal });
-  const rows = newestFirst(page.items).map(({ metadata }) => [
-    metadata?.labels?.[LABEL_TEMPLATE_REVISION] ?? '',
-    ageOf(context, metadata?.creationTimestamp),
-  ]);
+  const stored = await storedRevisions(context, name);
+  const rows = stored.map(({ revision, created }) => [revision, ageOf(context, created)]);
   printTable(context, ['REVISION', 'AGE'], rows);
   return EXIT.succeeded;
 }

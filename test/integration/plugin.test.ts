@@ -47,6 +47,10 @@ describe('the package kubectl-jobrun', () => {
     expect(await must(kubectl, 'plugin', 'list')).toContain(join(bin, `kubectl-${name}`));
   });
 
+  it.each(['jobrun', 'jr'])('lets the real kubectl complete %s', async (name) => {
+    expect(await must(kubectl, '__complete', name, 'vers')).toBe('version\tprint the version of this program\n:4\n');
+  });
+
   it('passes on the exit code, and writes errors to stderr', async () => {
     const { code, stdout, stderr } = await run(kubectl, 'jobrun', 'logs', 'x');
     expect([code, stdout]).toEqual([2, '']);
