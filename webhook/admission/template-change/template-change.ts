@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AdmissionRequest } from '../../../api/admission-review.ts';
-import type { JobRun } from '../../../api/job-run.ts';
 import type { Template } from '../../../api/job-template.ts';
-import { API_VERSION } from '../../../api/names.ts';
 import type { ParameterValue } from '../../../api/parameter.ts';
 import type { CallbackPolicy } from '../../../core/callback/callback-policy.ts';
-import { render, type Rendered } from '../../../core/job/render.ts';
+import type { Rendered } from '../../../core/job/render.ts';
 import { hidingFromAuthor } from '../../../core/job/secret-values.ts';
 import { compileTemplate, type CompiledTemplate } from '../../../core/template/compile.ts';
+import { sampleJobOf } from '../../../core/template/sample-job.ts';
 import { trialOf, type Trial } from '../../../core/template/trial.ts';
 import type { DryRunVerdicts } from '../../lookups/dry-run-verdicts.ts';
 import type { UnfinishedRunWarnings } from '../../lookups/unfinished-run-warnings.ts';
@@ -67,21 +66,12 @@ export function gatherTemplateChange(
   const template = request.object as Template;
   const compiled = once(() => compileTemplate(template));
   const trial = once(() => trialOf(compiled()));
-  const jobWith = (values: Record<string, ParameterValue>): Rendered => {
-    const { errors } = compiled();
-    if (errors.length > 0) return { errors, of: 'template' };
-    const parameters = { ...trial().parameters, ...values };
-    return render(trial().template, sampleRun(template, parameters, request.namespace ?? clusterNamespace));
-  };
+  const namespace = request.namespace ?? clusterNamespace;
+  const jobWith = (values: Record<string, ParameterValue>): Rendered =>
+    sampleJobOf({ template, compiled: compiled(), trial, namespace }, values);
   const sampleJob = once(() => jobWith({}));
   const lookUpHide = once(() => Promise.resolve(hidingFromAuthor(compiled)));
   return { request, signal, lookUpHide, template, compiled, trial, jobWith, sampleJob };
-}
-
-function sampleRun(template: Template, parameters: Trial['parameters'], namespace: string): JobRun {
-  const name = template.metadata.name ?? 'example';
-  const spec = { templateRef: name, templateKind: template.kind, parameters };
-  return { apiVersion: API_VERSION, kind: 'JobRun', metadata: { name, namespace }, spec };
 }
 
 /** Whether an update changes nothing but metadata and status. The match conditions of the chart are the same. */

@@ -5,7 +5,7 @@ import { RENDERED } from '../cases.ts';
 const errors = [{ path: 'spec.a', reason: 'FieldValueInvalid' as const, message: 'wrong' }];
 
 it("reports the template's errors, not those of its samples", () => {
-  expect(sampleJobRendered({ sampleJob: () => RENDERED })).toEqual({});
-  expect(sampleJobRendered({ sampleJob: () => ({ errors, of: 'run' }) })).toEqual({});
+  expect(sampleJobRendered({ sampleJob: () => RENDERED })).toEqual({ errors: [] });
+  expect(sampleJobRendered({ sampleJob: () => ({ errors, of: 'run' }) })).toEqual({ errors: [] });
   expect(sampleJobRendered({ sampleJob: () => ({ errors, of: 'template' }) })).toEqual({ errors });
 });
