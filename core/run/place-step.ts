@@ -61,7 +61,7 @@ function inLine(situation: Situation, place: Waiting): Placed {
   const { verdict, group } = place;
   switch (verdict.kind) {
     case 'take':
-      return { kind: 'takePlace', group };
+      return takePlace(situation, group);
     case 'refused':
       return { observation: { kind: 'failed', reason: verdict.reason, message: verdict.message } };
     case 'replaced':
@@ -69,6 +69,12 @@ function inLine(situation: Situation, place: Waiting): Placed {
     case 'wait':
       return situation.answers.waitsInLine === true ? queued(situation, place) : { kind: 'stayInLine' };
   }
+}
+
+/** The next attempt tries again: somebody has to help. */
+function takePlace({ answers: { placeProblem: message } }: Situation, group: Group): Placed {
+  if (message === undefined) return { kind: 'takePlace', group };
+  return { observation: { kind: 'pending', reason: REASON_QUEUED, message }, again: 'retry' };
 }
 
 function queued({ run, now }: Situation, { group, concurrency }: Waiting): Placed {

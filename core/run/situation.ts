@@ -104,6 +104,8 @@ export interface Answers {
   pods?: SeenPods | 'unknown' | undefined;
   /** Why the Job could not be created. */
   creation?: CreationProblem | undefined;
+  /** Why no run of the concurrency group gets a place. */
+  placeProblem?: string | undefined;
   /** The run stays in the line of its concurrency group. */
   waitsInLine?: boolean | undefined;
   /** The Job could not be suspended, resumed or stopped. */

@@ -29,6 +29,11 @@ export interface GroupLeasesOptions {
 
 const PAGE_SIZE = 100;
 
+/** The Lease of a group does not say which runs have a place. Without that, too many could get one. */
+export class UnreadableLeaseError extends Error {
+  override readonly name = 'UnreadableLeaseError';
+}
+
 /** The Leases of the groups that have runs under way. Each write is for exactly the version that was read. */
 export class GroupLeases {
   readonly #options: GroupLeasesOptions;
@@ -56,8 +61,7 @@ export class GroupLeases {
   }
 
   /**
-   * @throws if the Lease is that of another group, or does not say which runs have a place: without that, too many could get
-   * one
+   * @throws UnreadableLeaseError; or another error if the Lease is that of another group
    */
   async read(group: Group): Promise<StoredGroup | undefined> {
     const { client, namespace } = this.#options;
@@ -66,7 +70,7 @@ export class GroupLeases {
       const content = contentOf(lease);
       const called = `Lease ${namespace}/${leaseNameOf(group)}`;
       if (!content) {
-        throw new Error(
+        throw new UnreadableLeaseError(
           `${called} does not say which runs have a place, so no run gets one; repair or delete the Lease`,
         );
       }

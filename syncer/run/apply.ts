@@ -13,6 +13,7 @@ import type { EventRecorder } from '../../kube/controller/event-recorder.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import type { Clock } from '../clock.ts';
 import type { Cluster } from './cluster.ts';
+import { UnreadableLeaseError } from '../concurrency/group-leases.ts';
 import type { Places } from '../concurrency/places.ts';
 import { creationFailure } from './creation-failure.ts';
 import type { PodReader } from './read-pods.ts';
@@ -111,8 +112,13 @@ function enterLine({ places }: ApplyContext, run: JobRun, { group, concurrency }
 }
 
 async function takePlace({ places }: ApplyContext, run: JobRun, { group }: StepOf<'takePlace'>): Promise<Applied> {
-  await places.take(run, group);
-  return next({});
+  try {
+    await places.take(run, group);
+    return next({});
+  } catch (error) {
+    if (!(error instanceof UnreadableLeaseError)) throw error;
+    return next({ placeProblem: error.message, waitsInLine: true });
+  }
 }
 
 function stayInLine({ places }: ApplyContext, run: JobRun): Applied {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Concurrency } from '../../api/concurrency.ts';
 import type { JobRun } from '../../api/job-run.ts';
-import { LABEL_CONCURRENCY_GROUP } from '../../api/names.ts';
+import { ANNOTATION_HOLDERS, LABEL_CONCURRENCY_GROUP } from '../../api/names.ts';
 import { JOB_RUNS, JOB_TEMPLATES, LEASES } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { contentOf, type Lease } from '../../core/concurrency/group-lease.ts';
@@ -256,6 +256,32 @@ describe('runs of a template with a limit', () => {
     await phase(namespace, 'third', 'Queued');
     expect((await environment.jobs(namespace)).length).toBe(1);
     for (const name of ['first', 'second', 'third']) await finish(namespace, name);
+    await noLease(namespace);
+  });
+
+  it('wait and say so while the Lease cannot be read, and no run that has a place is lost', async () => {
+    const namespace = await begin({ policy: 'Queue', limit: 2 });
+    await environment.syncer();
+    await environment.run(namespace, 'first');
+    await jobOf(namespace, 'first');
+    const lease = (await leases()).find((each) => contentOf(each)?.id.startsWith(`${namespace}/`) === true);
+    const key = { namespace: NAMESPACE_OF_LEASES, name: lease!.metadata!.name! };
+    const { [ANNOTATION_HOLDERS]: stored = '' } = lease!.metadata!.annotations!;
+    await environment.stopSyncers();
+    const broken = { [ANNOTATION_HOLDERS]: JSON.stringify([...(JSON.parse(stored) as object[]), { name: 'lost' }]) };
+    await environment.client.patch(LEASES, key, { metadata: { annotations: broken } });
+    await environment.syncer();
+    await later(namespace, 'second');
+    const { status } = await phase(namespace, 'second', 'Queued');
+    expect(status?.waiting?.message).toBe(
+      `Lease ${key.namespace}/${key.name} does not say which runs have a place, so no run gets one; repair or delete the Lease`,
+    );
+    // A run of the group that ends changes nothing.
+    await finish(namespace, 'first');
+    expect((await environment.client.get<Lease>(LEASES, key)).metadata?.annotations).toMatchObject(broken);
+    expect((await environment.getRun(namespace, 'second')).status?.phase).toBe('Queued');
+    await environment.client.patch(LEASES, key, { metadata: { annotations: { [ANNOTATION_HOLDERS]: stored } } });
+    await finish(namespace, 'second');
     await noLease(namespace);
   });
 

@@ -4,6 +4,7 @@ import type { Job } from '../../../../api/wire.ts';
 import type { RunRecord, TemplateResolution } from '../../../../core/run/situation.ts';
 import type { Step } from '../../../../core/run/step.ts';
 import { KubeApiError, KubeConnectionError, KubeTimeoutError } from '../../../../kube/client/api-error.ts';
+import { UnreadableLeaseError } from '../../../../syncer/concurrency/group-leases.ts';
 import { apply } from '../../../../syncer/run/apply.ts';
 import type { ApplyContext } from '../../../../syncer/run/apply.ts';
 import { NoTurnError } from '../../../../syncer/run/write-turns.ts';
@@ -287,6 +288,26 @@ describe('the creation of a Job', () => {
     const error = await apply(CREATE).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 429, reason: 'TooManyRequests', message: 'POST /: 429 since TooManyRequests' });
     expect(JSON.stringify(error)).not.toContain('because');
+  });
+});
+
+describe('a place', () => {
+  const TAKE: Step = { kind: 'takePlace', group: { id: 'team/group/g', hash: 'abc', called: 'group "g"' } };
+
+  it('that is taken is seen at the next step', async () => {
+    const { apply, done } = begin();
+    expect(await apply(TAKE)).toEqual({ kind: 'next', answers: {} });
+    expect(done).toEqual(['take a place in group "g"']);
+  });
+
+  it('that cannot be given because the Lease is broken leaves the run in the line, which says so', async () => {
+    const { apply } = begin({ take: new UnreadableLeaseError('the Lease is broken') });
+    const answers = { placeProblem: 'the Lease is broken', waitsInLine: true };
+    expect(await apply(TAKE)).toEqual({ kind: 'next', answers });
+  });
+
+  it('throws every other error', async () => {
+    await expect(begin({ take: new KubeConnectionError('reset') }).apply(TAKE)).rejects.toThrow('reset');
   });
 });
 

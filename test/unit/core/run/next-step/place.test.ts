@@ -57,6 +57,15 @@ describe('a run whose template limits how many are under way', () => {
       ['takePlace', 'group "g"'],
     ],
     [
+      'is Queued, and tries again, if it cannot be known whether there is a place',
+      {
+        template: FOUND,
+        place: inLine({ kind: 'take' }),
+        answers: { waitsInLine: true, placeProblem: 'the Lease is broken' },
+      },
+      ['writeStatus', 'Queued', 'Queued', 'retry'],
+    ],
+    [
       'waits for its template if that has the limit and does not exist',
       { template: FOUND, place: { kind: 'unknown' } },
       ['writeStatus', 'Pending', 'WaitingForTemplate', { afterMs: 60_000 }],
