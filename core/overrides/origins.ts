@@ -17,6 +17,14 @@ interface Node {
   children: Map<string, Node>;
   /** Elements of this list that are elements of a list of the run. A list can have hundreds of thousands of them. */
   ranges: Range[];
+  /** Entries of this map that are entries of a map of the run. There can be thousands of them. */
+  entries?: Entries;
+}
+
+/** The keys of a map of the run. */
+interface Entries {
+  keys: ReadonlySet<string>;
+  runPath: FieldPath;
 }
 
 /** `count` elements of a list of the Job, and the list of the run whose elements they are. */
@@ -39,6 +47,8 @@ export class Origins {
     let nearest = { node, end: 0 };
     let end = 0;
     for (const segment of segments(jobPath)) {
+      const entry = node.entries && entryOf(node.entries, jobPath.slice(end));
+      if (entry !== undefined) return entry;
       const element = elementOf(node, segment);
       if (element !== undefined) return `${String(element)}${jobPath.slice(end + segment.length)}`;
       const child = node.children.get(segment);
@@ -54,7 +64,9 @@ export class Origins {
 
   /** Records that the run's value replaced the value at `jobPath`. */
   replaced(jobPath: FieldPath, runPath: FieldPath): void {
-    Object.assign(this.#at(jobPath), { runPath, whole: true, children: new Map(), ranges: [] });
+    const node = this.#at(jobPath);
+    delete node.entries;
+    Object.assign(node, { runPath, whole: true, children: new Map(), ranges: [] });
   }
 
   /** Records that elements of the list at `jobPath`, from an index on, are the elements of the run's list. */
@@ -64,8 +76,7 @@ export class Origins {
 
   /** Records that the run's entries with these keys were merged into the map at `jobPath`. */
   mergedMap(jobPath: FieldPath, runPath: FieldPath, keys: readonly string[]): void {
-    Object.assign(this.#at(jobPath), { runPath, whole: false });
-    for (const key of keys) this.replaced(jobPath.key(key), runPath.key(key));
+    Object.assign(this.#at(jobPath), { runPath, whole: false, entries: { keys: new Set(keys), runPath } });
   }
 
   /** Records that the list at `jobPath` was merged from these elements. */
@@ -93,6 +104,19 @@ export class Origins {
 
 function newNode(): Node {
   return { whole: false, children: new Map(), ranges: [] };
+}
+
+/**
+ * The entry of the run's map at the end of a path, after that of the map. A key can contain any character, so what is
+ * between the first bracket and the last one is looked up, and then what is before the first closing bracket.
+ */
+function entryOf({ keys, runPath }: Entries, rest: string): string | undefined {
+  if (!rest.startsWith('[')) return undefined;
+  for (const end of [rest.lastIndexOf(']'), rest.indexOf(']')]) {
+    const key = rest.slice(1, end);
+    if (end !== -1 && keys.has(key)) return `${String(runPath.key(key))}${rest.slice(end + 1)}`;
+  }
+  return undefined;
 }
 
 /** The element of the run's list that became this element, if it was inserted with others. */

@@ -8,7 +8,7 @@ const BYTES = 4 * 1024 * 1024;
 
 /**
  * Sends dry runs. Those of large Jobs wait until the others leave enough bytes, and the namespaces take turns. A review
- * that waits holds no Job.
+ * that waits holds no Job. One with an answer may still need it, and has to release it.
  */
 export class DryRunTurns {
   readonly #client: Pick<KubeClient, 'create'>;
@@ -25,7 +25,7 @@ export class DryRunTurns {
     const free = this.#budget.takeNow(tried.bytes) ?? (await this.#turn(tried, signal));
     if (free === undefined) return { kind: 'unknown', why: 'the dry runs of other large Jobs took too long' };
     try {
-      return await this.#send(tried, signal);
+      return await dryRunJob(this.#client, tried.job(), signal);
     } finally {
       free();
     }
@@ -34,12 +34,5 @@ export class DryRunTurns {
   #turn(tried: JobToTry, signal: AbortSignal): ReturnType<ByteBudget['take']> {
     tried.release();
     return this.#budget.take(tried.bytes, signal, tried.namespace);
-  }
-
-  /** Only the request holds the Job from here on, and nothing once it has its answer. */
-  #send(tried: JobToTry, signal: AbortSignal): Promise<DryRunOutcome> {
-    const job = tried.job();
-    tried.release();
-    return dryRunJob(this.#client, job, signal);
   }
 }

@@ -1,4 +1,3 @@
-import type { RenderedJob } from '../../core/job/render.ts';
 import type { Job } from '../../api/wire.ts';
 
 /** Nearly all Jobs are smaller. Larger ones take turns; see `dry-run-turns.ts`. */
@@ -16,9 +15,4 @@ export interface JobToTry {
 
 export function isLarge({ bytes }: Pick<JobToTry, 'bytes'>): boolean {
   return bytes > LARGE_BYTES;
-}
-
-/** A Job that stays in memory until it is tried. */
-export function heldJob({ job, bytes }: Pick<RenderedJob, 'job' | 'bytes'>): JobToTry {
-  return { namespace: job.metadata?.namespace, bytes, job: () => job, release: () => undefined };
 }

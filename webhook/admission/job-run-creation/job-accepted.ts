@@ -6,11 +6,14 @@ import type { JobRunCreation } from './job-run-creation.ts';
 export async function jobAccepted({ run, rendering, dryRun }: JobRunCreation): Promise<Findings> {
   const [{ rendered } = {}, outcome] = [await rendering(), await dryRun()];
   if (rendered === undefined || 'errors' in rendered || outcome === undefined) return {};
+  const errors = outcome.kind === 'invalid' ? asRunErrors(outcome.errors, run, rendered.origins()) : [];
+  // Other checks of this review can take much longer.
+  rendered.release();
   switch (outcome.kind) {
     case 'accepted':
       return { warnings: outcome.warnings };
     case 'invalid':
-      return { errors: asRunErrors(outcome.errors, run, rendered.origins()) };
+      return { errors };
     case 'forbidden':
       return { forbidden: `its Job would be refused: ${outcome.message}` };
     case 'unknown':

@@ -75,8 +75,9 @@ export function jobRunCreationStages(options: JobRunCreationOptions): Stages<Job
       revisionAllowed,
       placeAvailable(options),
       jobRendered,
-      jobAccepted,
+      // Before the dry run, which may release the Job.
       referencesExist(options),
+      jobAccepted,
     ],
     [revisionInUse(options)],
   ];

@@ -1,6 +1,6 @@
 import type { Check } from '../run-checks.ts';
 import type { JobRunCreation, JobRunCreationOptions } from './job-run-creation.ts';
-import type { JobOfRun } from './rendering.ts';
+import type { RepeatableJob } from '../repeatable-job.ts';
 
 type Options = Pick<JobRunCreationOptions, 'references'>;
 
@@ -9,13 +9,14 @@ export function referencesExist(options: Options): Check<JobRunCreation> {
   return async ({ rendering, dryRun, signal }) => {
     const { rendered } = (await rendering()) ?? {};
     if (rendered === undefined || !('job' in rendered)) return {};
-    const [outcome, warnings] = await Promise.all([dryRun(), warningsOf(options, rendered, signal)]);
+    // In this order: the dry run may release the Job.
+    const [warnings, outcome] = await Promise.all([warningsOf(options, rendered, signal), dryRun()]);
     const isRefused = outcome?.kind === 'invalid' || outcome?.kind === 'forbidden';
     return { warnings: isRefused ? [] : warnings };
   };
 }
 
 /** Not a part of the check: nothing may hold the Job while the dry run waits. */
-function warningsOf({ references }: Options, rendered: JobOfRun, signal: AbortSignal): Promise<string[]> {
+function warningsOf({ references }: Options, rendered: RepeatableJob, signal: AbortSignal): Promise<string[]> {
   return references.warnings(rendered.job(), signal);
 }

@@ -1,12 +1,13 @@
 import type { FieldError } from '../../../core/errors/field-error.ts';
 import { quotedList } from '../../../core/errors/quoted.ts';
-import type { RenderedJob } from '../../../core/job/render.ts';
+import type { RenderErrors } from '../../../core/job/render.ts';
+import { Origins } from '../../../core/overrides/origins.ts';
 import { withStandIns } from '../../../core/refusal/stand-ins.ts';
 import { isAboutOtherFields, parameterThatNeverFits } from '../../../core/template/fitting-values.ts';
 import { otherValues } from '../../../core/template/other-values.ts';
 import { pathInTemplate } from '../../../core/template/template-reference.ts';
 import { errorsOfValues, numberPaths, trialFindings } from '../../../core/template/trial.ts';
-import { heldJob } from '../../lookups/job-to-try.ts';
+import { repeatableJob, type RepeatableJob } from '../repeatable-job.ts';
 import type { Findings } from '../run-checks.ts';
 import type { TemplateChange, TemplateChangeOptions } from './template-change.ts';
 
@@ -22,7 +23,7 @@ const MOST_FIELDS = 3;
  */
 export async function refusedSample(
   trying: Trying,
-  sample: RenderedJob,
+  sample: RepeatableJob,
   refused: readonly FieldError[],
 ): Promise<Findings> {
   const template = trying.compiled();
@@ -37,20 +38,38 @@ export async function refusedSample(
   return { errors: [...findings.errors, ...hopeless], warnings: findings.warnings };
 }
 
-/** The errors that the API server did not report because it could not decode the sample value of a quantity or a number. */
+/**
+ * The errors that the API server did not report because it could not decode the sample value of a quantity or a number.
+ * Afterwards, the sample is not needed.
+ */
 async function hiddenErrors(
   { compiled, dryRuns, signal }: Trying,
-  { job, bytes }: RenderedJob,
+  sample: RepeatableJob,
   refused: readonly FieldError[],
 ) {
   const ofValues = errorsOfValues(compiled(), refused);
-  const paths = [...ofValues.map(({ path }) => path), ...numberPaths(compiled())];
-  const other = withStandIns(job, Array.from(new Set(paths)));
-  const outcome = other && (await dryRuns.try(heldJob({ job: other, bytes }), signal));
+  const paths = new Set([...ofValues.map(({ path }) => path), ...numberPaths(compiled())]);
+  const other = otherSample(sample, Array.from(paths));
+  const outcome = other && (await dryRuns.try(other, signal));
   if (outcome?.kind !== 'invalid') return [];
   const fromValues = new Set(errorsOfValues(compiled(), outcome.errors));
   const known = new Set(refused.map(({ path, message }) => `${path}: ${message}`));
   return outcome.errors.filter((error) => !fromValues.has(error) && !known.has(`${error.path}: ${error.message}`));
+}
+
+/** No other Job. */
+const SAME: RenderErrors = { errors: [], of: 'template' };
+
+/** The sample with other values at these paths; `undefined` if they are the same. */
+function otherSample(sample: RepeatableJob, paths: readonly string[]): RepeatableJob | undefined {
+  const { bytes } = sample;
+  const changed = () => {
+    const job = withStandIns(sample.job(), paths);
+    sample.release();
+    return job ? { job, bytes, origins: () => new Origins() } : SAME;
+  };
+  const other = repeatableJob(changed);
+  return 'errors' in other ? undefined : other;
 }
 
 /** Errors of fields that are wrong with every value that their parameters can have. Paths are the template's. */
@@ -71,30 +90,31 @@ async function withAllOtherValues(trying: Trying, errors: readonly FieldError[])
     const others = otherValues(trying.compiled(), error.path, trying.trial().parameters);
     return others === undefined || isAboutOtherFields(trying.compiled(), error) ? [] : [{ error, others }];
   });
-  const tried = await Promise.all(
-    candidates.slice(0, MOST_FIELDS).map(async ({ error, others }) => {
-      const verdicts = await Promise.all(others.map(async (values) => isWrong(trying, values, error.path)));
-      if (verdicts.includes(false)) return [];
-      const names = quotedList(Object.keys(others[0] ?? {}));
-      return [
-        because(error, names === '' ? 'a run can set no other value' : `no other value of ${names} is valid either`),
-      ];
-    }),
-  );
-  return tried.flat();
+  const found: FieldError[] = [];
+  for (const { error, others } of candidates.slice(0, MOST_FIELDS)) {
+    if (!(await areAllWrong(trying, others, error.path))) continue;
+    const names = quotedList(Object.keys(others[0] ?? {}));
+    const why = names === '' ? 'a run can set no other value' : `no other value of ${names} is valid either`;
+    found.push(because(error, why));
+  }
+  return found;
+}
+
+type Values = Parameters<TemplateChange['jobWith']>[0];
+
+/** One after the other: it takes time to render a large Job, and other reviews have to get theirs in between. */
+async function areAllWrong(trying: Trying, others: readonly Values[], path: string): Promise<boolean> {
+  for (const values of others) if (!(await isWrong(trying, values, path))) return false;
+  return true;
 }
 
 function because(error: FieldError, why: string): FieldError {
   return { ...error, message: `${error.message}; ${why}` };
 }
 
-async function isWrong(
-  { jobWith, dryRuns, signal }: Trying,
-  values: Parameters<TemplateChange['jobWith']>[0],
-  path: string,
-) {
+async function isWrong({ jobWith, dryRuns, signal }: Trying, values: Values, path: string): Promise<boolean> {
   const rendered = jobWith(values);
   if ('errors' in rendered) return false;
-  const outcome = await dryRuns.try(heldJob(rendered), signal);
+  const outcome = await dryRuns.try(rendered, signal);
   return outcome.kind === 'invalid' && outcome.errors.some((error) => pathInTemplate(error.path) === path);
 }

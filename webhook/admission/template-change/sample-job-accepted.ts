@@ -1,6 +1,5 @@
 import type { TemplateKind } from '../../../api/names.ts';
-import type { Job } from '../../../api/wire.ts';
-import { heldJob } from '../../lookups/job-to-try.ts';
+import type { RepeatableJob } from '../repeatable-job.ts';
 import type { Check } from '../run-checks.ts';
 import { refusedSample } from './refused-sample.ts';
 import type { TemplateChange, TemplateChangeOptions } from './template-change.ts';
@@ -12,7 +11,9 @@ export function sampleJobAccepted({ dryRuns }: Pick<TemplateChangeOptions, 'dryR
     const { kind } = change.template;
     const rendered = sampleJob();
     if ('errors' in rendered) return {};
-    const outcome = await dryRuns.try(heldJob(rendered), signal);
+    const outcome = await dryRuns.try(rendered, signal);
+    // What was refused is changed and tried again.
+    if (outcome.kind !== 'invalid') rendered.release();
     const unchecked = trial().warnings;
     switch (outcome.kind) {
       case 'accepted':
@@ -25,7 +26,7 @@ export function sampleJobAccepted({ dryRuns }: Pick<TemplateChangeOptions, 'dryR
       case 'forbidden':
         return {
           warnings: [
-            `a Job of this ${kind} would be refused now${where(rendered.job, kind)}: ${outcome.message}`,
+            `a Job of this ${kind} would be refused now${where(rendered, kind)}: ${outcome.message}`,
             ...unchecked,
           ],
         };
@@ -36,6 +37,6 @@ export function sampleJobAccepted({ dryRuns }: Pick<TemplateChangeOptions, 'dryR
 }
 
 /** A Job of a ClusterJobTemplate was tried in one namespace. The policies of others are not known. */
-function where({ metadata }: Job, kind: TemplateKind): string {
-  return kind === 'ClusterJobTemplate' ? ` in namespace "${metadata?.namespace ?? ''}"` : '';
+function where({ namespace = '' }: RepeatableJob, kind: TemplateKind): string {
+  return kind === 'ClusterJobTemplate' ? ` in namespace "${namespace}"` : '';
 }

@@ -3,7 +3,7 @@ import type { AdmissionRequest } from '../../../api/admission-review.ts';
 import type { Template } from '../../../api/job-template.ts';
 import type { ParameterValue } from '../../../api/parameter.ts';
 import type { CallbackPolicy } from '../../../core/callback/callback-policy.ts';
-import type { Rendered } from '../../../core/job/render.ts';
+import type { RenderErrors } from '../../../core/job/render.ts';
 import { hidingFromAuthor } from '../../../core/job/secret-values.ts';
 import { compileTemplate, type CompiledTemplate } from '../../../core/template/compile.ts';
 import { sampleJobOf } from '../../../core/template/sample-job.ts';
@@ -12,6 +12,7 @@ import type { DryRunVerdicts } from '../../lookups/dry-run-verdicts.ts';
 import type { UnfinishedRunWarnings } from '../../lookups/unfinished-run-warnings.ts';
 import { once, type AdmissionCase } from '../admission-case.ts';
 import { objectSize } from '../object-size.ts';
+import { repeatableJob, type RepeatableJob } from '../repeatable-job.ts';
 import type { Stages } from '../run-checks.ts';
 import { callbackOfRunsPermitted } from './callback-of-runs-permitted.ts';
 import { groupDeclared } from './group-declared.ts';
@@ -29,6 +30,9 @@ export interface TemplateChangeOptions {
   clusterNamespace: string;
 }
 
+/** A Job of the template, or why there is none. */
+export type SampleJob = RepeatableJob | RenderErrors;
+
 /** A template that is created or updated. Each function does its work once, at its first call, for all checks. */
 export interface TemplateChange extends AdmissionCase {
   template: Template;
@@ -36,9 +40,9 @@ export interface TemplateChange extends AdmissionCase {
   /** The trial of the template. The template must have no errors. */
   trial: () => Trial;
   /** The same Job with these values of parameters. */
-  jobWith: (parameters: Record<string, ParameterValue>) => Rendered;
+  jobWith: (parameters: Record<string, ParameterValue>) => SampleJob;
   /** The Job of a JobRun that overrides nothing and has a sample for each parameter. */
-  sampleJob: () => Rendered;
+  sampleJob: () => SampleJob;
 }
 
 /**
@@ -67,8 +71,8 @@ export function gatherTemplateChange(
   const compiled = once(() => compileTemplate(template));
   const trial = once(() => trialOf(compiled()));
   const namespace = request.namespace ?? clusterNamespace;
-  const jobWith = (values: Record<string, ParameterValue>): Rendered =>
-    sampleJobOf({ template, compiled: compiled(), trial, namespace }, values);
+  const jobWith = (values: Record<string, ParameterValue>): SampleJob =>
+    repeatableJob(() => sampleJobOf({ template, compiled: compiled(), trial, namespace }, values));
   const sampleJob = once(() => jobWith({}));
   const lookUpHide = once(() => Promise.resolve(hidingFromAuthor(compiled)));
   return { request, signal, lookUpHide, template, compiled, trial, jobWith, sampleJob };

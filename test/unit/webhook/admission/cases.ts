@@ -3,7 +3,6 @@ import type { JobRun } from '../../../../api/job-run.ts';
 import type { Template } from '../../../../api/job-template.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
-import type { Rendered } from '../../../../core/job/render.ts';
 import { Origins } from '../../../../core/overrides/origins.ts';
 import { templateKeyOfRun } from '../../../../core/template/template-key.ts';
 import { trialOf } from '../../../../core/template/trial.ts';
@@ -12,6 +11,7 @@ import { jobRunCase, once } from '../../../../webhook/admission/admission-case.t
 import type { JobRunCreation } from '../../../../webhook/admission/job-run-creation/job-run-creation.ts';
 import { renderingOf } from '../../../../webhook/admission/job-run-creation/rendering.ts';
 import { gatherJobRunUpdate, type JobRunUpdate } from '../../../../webhook/admission/job-run-update/job-run-update.ts';
+import { RepeatableJob } from '../../../../webhook/admission/repeatable-job.ts';
 import type { TemplateChange } from '../../../../webhook/admission/template-change/template-change.ts';
 import { echoTemplate } from '../../core/objects.ts';
 import { jobRunReview, jobTemplateReview, ECHO_SPEC } from '../reviews.ts';
@@ -58,7 +58,8 @@ export const JOB: Job = {
 };
 
 /** The rendering that returns {@link JOB}. */
-export const RENDERED: Rendered = { job: JOB, origins: () => new Origins(), bytes: 100 };
+const RENDERED = { job: JOB, origins: () => new Origins(), bytes: 100 };
+export const SAMPLE = new RepeatableJob(RENDERED, () => RENDERED);
 
 export const admissionCase = (request: Partial<AdmissionRequest> = {}) => ({
   request: { ...jobRunReview().request, ...request },

@@ -1,12 +1,13 @@
 import { beforeEach, expect, it } from 'vitest';
 import { DryRunVerdicts } from '../../../../webhook/lookups/dry-run-verdicts.ts';
-import { heldJob, type JobToTry } from '../../../../webhook/lookups/job-to-try.ts';
+import type { JobToTry } from '../../../../webhook/lookups/job-to-try.ts';
 import { FakeApiServer, refusal } from '../fake-api-server.ts';
 
 const { signal } = new AbortController();
 const job = (backoffLimit: number, bytes = 100): JobToTry => {
   const spec = { backoffLimit, template: { spec: { containers: [{ name: 'echo', image: 'busybox' }] } } };
-  return heldJob({ job: { metadata: { name: 'echo-1', namespace: 'team' }, spec }, bytes });
+  const tried = { metadata: { name: 'echo-1', namespace: 'team' }, spec };
+  return { namespace: 'team', bytes, job: () => tried, release: () => undefined };
 };
 
 let apiServer: FakeApiServer;

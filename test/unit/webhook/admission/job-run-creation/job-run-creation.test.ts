@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { field } from '../../../../../core/errors/field.ts';
 import { versionOfTemplate } from '../../../../../core/template/template-version.ts';
 import {
   gatherJobRunCreation,
@@ -6,6 +7,8 @@ import {
   type JobRunCreationOptions,
 } from '../../../../../webhook/admission/job-run-creation/job-run-creation.ts';
 import { runChecks } from '../../../../../webhook/admission/run-checks.ts';
+import type { DryRunOutcome } from '../../../../../webhook/lookups/dry-run.ts';
+import type { JobToTry } from '../../../../../webhook/lookups/job-to-try.ts';
 import type { TemplateResolution } from '../../../../../webhook/lookups/template-resolver.ts';
 import { echoTemplate } from '../../../core/objects.ts';
 import { jobRunReview } from '../../reviews.ts';
@@ -59,4 +62,59 @@ it('no Job is checked if there is no template', async () => {
   const { verdict, calls } = await decide({ kind: 'missing' });
   expect(verdict).toMatchObject({ allowed: false });
   expect(calls.toSorted()).toEqual(['authorization', 'template']);
+});
+
+/** The template, and how often a Job was rendered from it. */
+function countedRenderings() {
+  const template = versionOfTemplate(echoTemplate());
+  const count = { renderings: 0 };
+  const compiled = new Proxy(template.compiled, {
+    get: (target, name) => {
+      // Read once for each Job.
+      if (name === 'sizePlan') count.renderings += 1;
+      return Reflect.get(target, name, target) as unknown;
+    },
+  });
+  const found: TemplateResolution = { kind: 'found', template: { ...template, compiled } };
+  return { count, found };
+}
+
+it.each<[string, DryRunOutcome]>([
+  ['accepted', { kind: 'accepted', warnings: [] }],
+  [
+    'refused',
+    { kind: 'invalid', errors: [field.invalid(`spec.template.spec.containers[0].args[0]`, 'x', 'is wrong')] },
+  ],
+])('a large Job that is %s is rendered once', async (_, outcome) => {
+  const { count, found } = countedRenderings();
+  const { options } = lookups(found);
+  const dryRuns = {
+    try: (tried: JobToTry) => {
+      tried.job();
+      return Promise.resolve(outcome);
+    },
+  };
+  const { request } = jobRunReview({ templateRef: 'echo', args: ['x'.repeat(100_000)] });
+  const creation = gatherJobRunCreation(request, { ...options, dryRuns }, signal);
+  const verdict = await runChecks(creation, jobRunCreationStages({ ...options, dryRuns }));
+  expect(verdict).toMatchObject({ allowed: outcome.kind === 'accepted' });
+  expect(count.renderings).toBe(1);
+});
+
+it('a large Job that waits for its dry run is rendered once before and once after', async () => {
+  const { count, found } = countedRenderings();
+  const { options } = lookups(found);
+  const dryRuns = {
+    try: async (tried: JobToTry) => {
+      tried.job();
+      tried.release();
+      await Promise.resolve();
+      tried.job();
+      return { kind: 'invalid' as const, errors: [] };
+    },
+  };
+  const { request } = jobRunReview({ templateRef: 'echo', args: ['x'.repeat(100_000)] });
+  const creation = gatherJobRunCreation(request, { ...options, dryRuns }, signal);
+  await runChecks(creation, jobRunCreationStages({ ...options, dryRuns }));
+  expect(count.renderings).toBe(2);
 });

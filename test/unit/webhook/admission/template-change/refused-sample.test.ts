@@ -4,7 +4,10 @@ import type { Parameter } from '../../../../../api/parameter.ts';
 import type { Job } from '../../../../../api/wire.ts';
 import type { FieldError } from '../../../../../core/errors/field-error.ts';
 import { sampleJobAccepted } from '../../../../../webhook/admission/template-change/sample-job-accepted.ts';
-import { gatherTemplateChange } from '../../../../../webhook/admission/template-change/template-change.ts';
+import {
+  gatherTemplateChange,
+  type TemplateChange,
+} from '../../../../../webhook/admission/template-change/template-change.ts';
 import type { DryRunOutcome } from '../../../../../webhook/lookups/dry-run.ts';
 import type { JobToTry } from '../../../../../webhook/lookups/job-to-try.ts';
 import { echoTemplate } from '../../../core/objects.ts';
@@ -23,18 +26,21 @@ const wrong = (path: string): FieldError => ({ path, reason: 'FieldValueInvalid'
 type PodSpec = NonNullable<NonNullable<Job['spec']>['template']['spec']>;
 type ApiServer = (container: PodSpec['containers'][0]) => FieldError[];
 
+function changeOf(of: Template): TemplateChange {
+  const { request } = jobTemplateReview(of.spec);
+  const { signal } = new AbortController();
+  return gatherTemplateChange({ ...request, object: of }, { clusterNamespace: 'release' }, signal);
+}
+
 /** What the check finds if the API server has these errors for a container, and the number of dry runs. */
 async function found(of: Template, apiServer: ApiServer) {
   let dryRuns = 0;
-  const attempt = ({ job }: JobToTry): Promise<DryRunOutcome> => {
+  const attempt = (tried: JobToTry): Promise<DryRunOutcome> => {
     dryRuns += 1;
-    const errors = apiServer(job().spec!.template.spec!.containers[0]!);
+    const errors = apiServer(tried.job().spec!.template.spec!.containers[0]!);
     return Promise.resolve(errors.length > 0 ? { kind: 'invalid', errors } : { kind: 'accepted', warnings: [] });
   };
-  const { request } = jobTemplateReview(of.spec);
-  const { signal } = new AbortController();
-  const change = gatherTemplateChange({ ...request, object: of }, { clusterNamespace: 'release' }, signal);
-  const findings = await sampleJobAccepted({ dryRuns: { try: attempt } })(change);
+  const findings = await sampleJobAccepted({ dryRuns: { try: attempt } })(changeOf(of));
   return { errors: findings.errors ?? [], warnings: findings.warnings ?? [], dryRuns };
 }
 
@@ -110,6 +116,30 @@ describe('a field for which the template has no value', () => {
     const { errors, dryRuns } = await found(of, refused('Forbidden: may not be set when y is'));
     expect({ errors, dryRuns }).toEqual({ errors: [], dryRuns: 1 });
   });
+});
+
+it('other values are tried one after the other, and no more of them after one that is valid', async () => {
+  const parameters: Parameter[] = [{ name: 'x', schema: { type: 'integer', minimum: 1, maximum: 9 } }];
+  let [rendered, most] = [0, 0];
+  const change = changeOf(template({ args: ['$(params.x)'] }, parameters));
+  const jobWith: typeof change.jobWith = (values) => {
+    rendered += 1;
+    return change.jobWith(values);
+  };
+  const attempt = async (tried: JobToTry): Promise<DryRunOutcome> => {
+    most = Math.max(most, rendered);
+    rendered = 0;
+    await Promise.resolve();
+    const isGood = tried.job().spec?.template.spec?.containers[0]?.args?.[0] === '4';
+    return isGood ? { kind: 'accepted', warnings: [] } : { kind: 'invalid', errors: [wrong(`${CONTAINER}.args[0]`)] };
+  };
+  let dryRuns = 0;
+  const counted = (tried: JobToTry): Promise<DryRunOutcome> => {
+    dryRuns += 1;
+    return attempt(tried);
+  };
+  const { errors } = await sampleJobAccepted({ dryRuns: { try: counted } })({ ...change, jobWith });
+  expect({ errors, most, dryRuns }).toEqual({ errors: [], most: 1, dryRuns: 4 });
 });
 
 it('fields with any values do not keep others from being tried', async () => {

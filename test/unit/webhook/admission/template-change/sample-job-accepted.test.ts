@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { sampleJobAccepted } from '../../../../../webhook/admission/template-change/sample-job-accepted.ts';
 import type { DryRunOutcome } from '../../../../../webhook/lookups/dry-run.ts';
 import { echoTemplate } from '../../../core/objects.ts';
-import { RENDERED, templateChange } from '../cases.ts';
+import { SAMPLE, templateChange } from '../cases.ts';
 
 const check = (outcome: DryRunOutcome) => sampleJobAccepted({ dryRuns: { try: () => Promise.resolve(outcome) } });
-const change = templateChange({ ...echoTemplate(), kind: 'JobTemplate' }, () => RENDERED);
+const change = templateChange({ ...echoTemplate(), kind: 'JobTemplate' }, () => SAMPLE);
 
 it.each<[string, DryRunOutcome, object]>([
   ['an accepted Job', { kind: 'accepted', warnings: ['w'] }, { warnings: ['w'] }],
@@ -20,7 +20,7 @@ it.each<[string, DryRunOutcome, object]>([
 });
 
 it('a refusal of a ClusterJobTemplate names the namespace of the dry run', async () => {
-  const cluster = templateChange({ ...echoTemplate(), kind: 'ClusterJobTemplate' }, () => RENDERED);
+  const cluster = templateChange({ ...echoTemplate(), kind: 'ClusterJobTemplate' }, () => SAMPLE);
   expect(await check({ kind: 'forbidden', message: 'no' })(cluster)).toEqual({
     warnings: ['a Job of this ClusterJobTemplate would be refused now in namespace "team": no'],
   });
@@ -32,7 +32,7 @@ it('errors are reported, except in fields with a parameter', async () => {
   const at = (path: string) => ({ path, reason: 'FieldValueInvalid' as const, message: 'wrong' });
   const image = 'spec.template.spec.containers[0].image';
   const errors = [at(image), at(`${image}.x`), at(`${image}[0]`), at(`${image}s`), at('spec.backoffLimit')];
-  const found = await check({ kind: 'invalid', errors })(templateChange(template, () => RENDERED));
+  const found = await check({ kind: 'invalid', errors })(templateChange(template, () => SAMPLE));
   expect(found.errors?.map(({ path }) => path)).toEqual([`${image}s`, 'spec.backoffLimit']);
 });
 

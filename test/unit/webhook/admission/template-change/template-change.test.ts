@@ -16,8 +16,8 @@ async function decide(request: AdmissionRequest) {
   const jobs: Job[] = [];
   const options = {
     dryRuns: {
-      try: ({ job }: JobToTry) => {
-        jobs.push(job());
+      try: (tried: JobToTry) => {
+        jobs.push(tried.job());
         return Promise.resolve({ kind: 'accepted' as const, warnings: [] });
       },
     },
