@@ -32,6 +32,8 @@ const MAX_ATTEMPTS = 4;
 
 export interface RevisionStoreOptions {
   client: RevisionClient;
+  /** Writes. The client by default. */
+  writer?: Pick<RevisionClient, 'create' | 'patch'>;
   /** Where the revisions of ClusterJobTemplates are stored. */
   clusterNamespace: string;
   /** Where compiled versions are cached. */
@@ -55,7 +57,8 @@ export class ForeignRevisionError extends Error {
  * causes almost no requests. All methods throw the errors of the client.
  */
 export class RevisionStore {
-  readonly #client: RevisionClient;
+  readonly #client: Pick<RevisionClient, 'get' | 'list'>;
+  readonly #writer: Pick<RevisionClient, 'create' | 'patch'>;
   readonly #clusterNamespace: string;
   readonly #now: () => number;
   readonly #templates: CompiledTemplates;
@@ -65,8 +68,9 @@ export class RevisionStore {
   readonly #touched: LRUCache<string, true>;
   readonly #storing = new Map<string, Promise<void>>();
 
-  constructor({ client, clusterNamespace, templates, now = Date.now }: RevisionStoreOptions) {
+  constructor({ client, writer = client, clusterNamespace, templates, now = Date.now }: RevisionStoreOptions) {
     this.#client = client;
+    this.#writer = writer;
     this.#clusterNamespace = clusterNamespace;
     this.#templates = templates;
     this.#now = now;
@@ -143,7 +147,7 @@ export class RevisionStore {
     if (this.#touched.has(id)) return true;
     const object = { namespace: this.#namespaceOf(key), name: controllerRevisionName(key, revision) };
     try {
-      await this.#client.patch(CONTROLLER_REVISIONS, object, { metadata: { annotations: this.#usedNow() } }, options);
+      await this.#writer.patch(CONTROLLER_REVISIONS, object, { metadata: { annotations: this.#usedNow() } }, options);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       this.#templates.forget(key, revision);
@@ -161,7 +165,7 @@ export class RevisionStore {
       try {
         const existing = attempt === 0 ? undefined : await this.#get(key, compiled.revision, options);
         if (existing) await this.#refresh(existing, version, options);
-        else await this.#client.create(CONTROLLER_REVISIONS, wanted.metadata?.namespace, wanted, options);
+        else await this.#writer.create(CONTROLLER_REVISIONS, wanted.metadata?.namespace, wanted, options);
         return;
       } catch (error) {
         // It was created, deleted or changed between two requests: read it again.
@@ -189,7 +193,7 @@ export class RevisionStore {
       metadata['ownerReferences'] = [revisionOwner(key, version.uid)];
     } else if (existing.revision >= generation) return;
     const body = { metadata, revision: generation };
-    await this.#client.patch(CONTROLLER_REVISIONS, { namespace, name }, body, options);
+    await this.#writer.patch(CONTROLLER_REVISIONS, { namespace, name }, body, options);
     this.#templates.forget(key, compiled.revision);
   }
 

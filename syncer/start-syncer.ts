@@ -85,7 +85,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const leading = lead(controller, election, logger);
   const stop = async (): Promise<void> => {
     await stopWork(controller, election);
-    await Promise.all([clients.work.client.close(), clients.work.jobClient.close(), clients.lease?.close()]);
+    await Promise.all([...Object.values(clients.work), clients.lease].map(async (client) => client?.close()));
     await app.close();
     registry.clear();
   };
@@ -99,20 +99,25 @@ export function newInstance({ podName }: Pick<SyncerConfig, 'podName'>): string 
 }
 
 /**
- * 26 connections in total: one for the five watches, or two if they start at the same moment; sixteen for writes of Jobs,
- * which an admission webhook of any namespace can delay; seven for other requests; one for the lease, as a renewal must
- * not wait while all others hang.
+ * At most 46 connections: one for the five watches, or two if they start at the same moment; sixteen for writes of Jobs,
+ * twelve for those of statuses and eight for those of Events and revisions, which an admission webhook of any namespace can
+ * delay; seven for other requests; one for the lease, as a renewal must not wait while all others hang.
  */
 function connect(
   { kubeConfig, config }: StartOptions,
   onRequest: RequestObserver,
-): { work: Pick<ControllerOptions, 'client' | 'jobClient'>; lease: KubeClient | undefined } {
+): {
+  work: Pick<ControllerOptions, 'client' | 'jobClient' | 'statusClient' | 'backgroundClient'>;
+  lease: KubeClient | undefined;
+} {
   const clientOf = (limits: Pick<KubeClientOptions, 'connections' | 'watchConnections'>): KubeClient =>
     KubeClient.fromKubeConfig(kubeConfig, { ...limits, component: 'syncer', onRequest });
   return {
     work: {
       client: clientOf({ connections: 7, watchConnections: 5 }),
       jobClient: clientOf({ connections: 16 }),
+      statusClient: clientOf({ connections: 12 }),
+      backgroundClient: clientOf({ connections: 8 }),
     },
     lease: config.leaderElection ? clientOf({ connections: 1 }) : undefined,
   };

@@ -6,7 +6,7 @@ import { REASON_CALLBACK_FAILED } from '../../api/names.ts';
 import { isCallbackPending, untilAttempt } from '../../core/callback/attempt.ts';
 import { receiverOf } from '../../core/callback/receiver.ts';
 import { mergePatch } from '../../core/status/merge-patch.ts';
-import { isConflict } from '../../kube/client/api-error.ts';
+import { isConflict, KubeTimeoutError } from '../../kube/client/api-error.ts';
 import type { EventRecorder } from '../../kube/controller/event-recorder.ts';
 import { LeadershipLostError } from '../../kube/controller/leader-election.ts';
 import type { Timers } from '../../kube/controller/timers.ts';
@@ -17,6 +17,7 @@ import type { ObjectCache } from '../../kube/watch/cache.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
 import type { Outage } from '../controller/outage.ts';
 import type { Cluster } from '../run/cluster.ts';
+import { NoTurnError } from '../run/write-turns.ts';
 import type { CallbackMetrics } from './callback-metrics.ts';
 import { deliver } from './deliver.ts';
 import type { DeliverContext } from './deliver.ts';
@@ -45,6 +46,8 @@ const MOST_OF_HOST = 4;
 const MOST_CONFLICTS = 5;
 /** Attempts that were made and could not be noted: the API server is down. More of them are repeated. */
 const MOST_UNWRITTEN = 10_000;
+/** Other writes of the namespace, which is slow, go first. */
+const NO_TURN_MS = 5_000;
 /** When work stops, how long attempts in flight still have. */
 const GRACE_MS = 1_000;
 
@@ -107,6 +110,9 @@ export class CallbackDelivery {
       // The next leader makes the attempt again.
       if (this.#stopping.signal.aborted || this.#options.guard.lost.aborted) return undefined;
       if (error instanceof LeadershipLostError) return 'retry';
+      if (error instanceof NoTurnError) return { afterMs: NO_TURN_MS };
+      // How long a status write takes says nothing about the API server.
+      if (error instanceof KubeTimeoutError) return 'retry';
       return this.#options.outage.failed(error, { callback: key });
     } finally {
       const next = this.#slots.free(key);

@@ -23,8 +23,12 @@ export interface RetentionOptions extends Pick<RunRemovalOptions, 'defaults' | '
 
 export interface ControllerOptions {
   client: KubeClient;
-  /** Writes Jobs, and nothing else. */
+  /** Writes Jobs, and deletes runs. */
   jobClient: KubeClient;
+  /** Writes the statuses of runs. */
+  statusClient: KubeClient;
+  /** Writes Events and revisions. */
+  backgroundClient: KubeClient;
   guard: WriteGuard;
   clock: Clock;
   rules: MissingTemplateRules;

@@ -9,6 +9,8 @@ import { CallbackDelivery } from '../callback/callback-delivery.ts';
 import { wirePlaces } from '../concurrency/wire-places.ts';
 import { RunRemoval } from '../retention/run-removal.ts';
 import { RevisionKeeper } from '../revisions/revision-keeper.ts';
+import { TurnedClient } from '../revisions/turned-client.ts';
+import { AwaitedTurns } from '../run/awaited-turns.ts';
 import { Cluster } from '../run/cluster.ts';
 import { PodReader } from '../run/read-pods.ts';
 import { reconcile } from '../run/reconcile.ts';
@@ -18,6 +20,7 @@ import { RunRecords } from '../run/run-records.ts';
 import { TemplateResolver } from '../run/template-resolver.ts';
 import type { TemplateCaches } from '../run/template-resolver.ts';
 import { WriteTurns } from '../run/write-turns.ts';
+import type { WriteTurnsOptions } from '../run/write-turns.ts';
 import { isInShard } from '../shard.ts';
 import type { ControllerOptions } from './controller-options.ts';
 import { EventRouting } from './event-routing.ts';
@@ -34,12 +37,8 @@ export class Controller {
   readonly #routing: EventRouting;
   readonly #records = new RunRecords();
   readonly #queue: WorkQueue;
-  readonly #turns = new WriteTurns({
-    timers: SYSTEM_TIMERS,
-    onTurn: (run) => {
-      this.#queue.add(run);
-    },
-  });
+  readonly #turns = new WriteTurns(this.#turnOptions());
+  readonly #statusTurns = new AwaitedTurns(this.#turnOptions());
   readonly #events: EventRecorder;
   readonly #keeper: RevisionKeeper;
   readonly #templates: TemplateResolver;
@@ -63,8 +62,9 @@ export class Controller {
     this.#queue = this.#newQueue(options);
     this.#events = this.#newEventRecorder(options);
     const compiled = new CompiledTemplates();
-    const store = new RevisionStore({ client, clusterNamespace, templates: compiled, now: clock.now });
-    const cluster = new Cluster(client, options.guard, { client: options.jobClient, turns: this.#turns });
+    const writer = new TurnedClient(options.backgroundClient, new WriteTurns({ timers: SYSTEM_TIMERS }));
+    const store = new RevisionStore({ client, writer, clusterNamespace, templates: compiled, now: clock.now });
+    const cluster = this.#newCluster(options);
     this.#templates = new TemplateResolver({
       caches: this.#templateCaches(),
       cluster,
@@ -73,7 +73,7 @@ export class Controller {
       clusterNamespace,
       trustsAdmission: options.trustsAdmission,
     });
-    this.#keeper = this.#newKeeper(options, store);
+    this.#keeper = this.#newKeeper(options, { store, writer });
     this.#concurrency = this.#newConcurrency(options, { cluster, inShard });
     this.#context = this.#newContext(options, cluster);
     this.#callbacks = this.#newCallbackDelivery(options, cluster);
@@ -142,7 +142,24 @@ export class Controller {
       return this.outage.failed(error, { run: key });
     } finally {
       this.#turns.next(key);
+      this.#statusTurns.next(key);
     }
+  }
+
+  #turnOptions(): WriteTurnsOptions {
+    return {
+      timers: SYSTEM_TIMERS,
+      onTurn: (run) => {
+        this.#queue.add(run);
+      },
+    };
+  }
+
+  #newCluster({ client, jobClient, statusClient, guard }: ControllerOptions): Cluster {
+    return new Cluster(client, guard, {
+      jobs: { client: jobClient, turns: this.#turns },
+      statuses: { client: statusClient, turns: this.#statusTurns },
+    });
   }
 
   #newContext(options: ControllerOptions, cluster: Cluster): ReconcileContext {
@@ -179,17 +196,17 @@ export class Controller {
     });
   }
 
-  #newEventRecorder({ client, instance, logger }: ControllerOptions): EventRecorder {
+  #newEventRecorder({ backgroundClient: client, instance, logger }: ControllerOptions): EventRecorder {
     const controller = 'hematoscope.app/syncer';
     const busy = (): boolean => this.#queue.depth > 0 || this.#turns.isPressed;
     return new EventRecorder({ client, controller, instance, logger, busy });
   }
 
-  #newKeeper(options: ControllerOptions, store: RevisionStore): RevisionKeeper {
+  #newKeeper(options: ControllerOptions, wired: { store: RevisionStore; writer: TurnedClient }): RevisionKeeper {
     const { client, clock, guard, logger, clusterNamespace } = options;
     return new RevisionKeeper({
       client,
-      store,
+      ...wired,
       guard,
       outline: (key) => this.#templates.outline(key),
       current: (key) => this.#templates.current(key),

@@ -13,7 +13,7 @@ import { removableRevisions, type Removal, type RevisionHistory } from '../../co
 import type { TemplateOutline } from '../../core/template/outline.ts';
 import { templateKeyString, type TemplateKey } from '../../core/template/template-key.ts';
 import type { TemplateVersion } from '../../core/template/template-version.ts';
-import { isConflict, isNotFound } from '../../kube/client/api-error.ts';
+import { isConflict, isNotFound, KubeTimeoutError } from '../../kube/client/api-error.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { LeadershipLostError } from '../../kube/controller/leader-election.ts';
@@ -24,6 +24,7 @@ import type { RevisionStore } from '../../revisions/revision-store.ts';
 import { sleep } from '../../kube/controller/sleep.ts';
 import type { Clock } from '../clock.ts';
 import type { Outage } from '../controller/outage.ts';
+import { NoTurnError } from '../run/write-turns.ts';
 import { guarded, type WriteGuard } from '../write-guard.ts';
 import { isRevisionInUse } from './revision-use.ts';
 import { BY_TEMPLATE } from './template-index.ts';
@@ -32,11 +33,15 @@ import { BY_TEMPLATE } from './template-index.ts';
 const WORKERS = 2;
 /** After each write, for the same reason. */
 const PAUSE_MS = 40;
+/** Other writes of the namespace go first. */
+const NO_TURN_MS = 1_000;
 /** The cache may not have a run yet that was admitted a moment ago. */
 const GRACE_MS = 300_000;
 
 export interface RevisionKeeperOptions {
-  client: Pick<KubeClient, 'delete' | 'get' | 'list'>;
+  client: Pick<KubeClient, 'get' | 'list'>;
+  /** Deletes, in turns of the namespaces. */
+  writer: Pick<KubeClient, 'delete'>;
   store: Pick<RevisionStore, 'keep'>;
   guard: WriteGuard;
   /** The outline of the current template in the cache. */
@@ -115,6 +120,9 @@ export class RevisionKeeper {
       return present === undefined ? undefined : await this.#trim(key, present);
     } catch (error) {
       if (error instanceof LeadershipLostError) return 'retry';
+      if (error instanceof NoTurnError) return { afterMs: NO_TURN_MS };
+      // How long a write takes is up to the namespace.
+      if (error instanceof KubeTimeoutError) return 'retry';
       return this.#options.outage.failed(error, { template: id });
     }
   }
@@ -186,11 +194,11 @@ export class RevisionKeeper {
 
   /** Deletes exactly this version: a revision that was used in the meantime is not deleted. */
   async #remove({ metadata }: ControllerRevision): Promise<void> {
-    const { client, guard } = this.#options;
+    const { writer, guard } = this.#options;
     const { namespace, name = '', uid, resourceVersion } = metadata ?? {};
     const options = guarded(guard);
     try {
-      await client.delete(
+      await writer.delete(
         CONTROLLER_REVISIONS,
         { namespace, name },
         { preconditions: { uid, resourceVersion }, ...options },

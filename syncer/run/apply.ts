@@ -291,7 +291,9 @@ async function writeStatus(context: ApplyContext, run: JobRun, step: StepOf<'wri
     if (stored) recordStatus(context, stored, step);
     return { kind: 'done', again: step.again };
   } catch (error) {
-    if (isConflict(error)) return { kind: 'done', again: 'retry' };
+    if (error instanceof NoTurnError) return { kind: 'done', again: { afterMs: TURN_MS } };
+    // How long it takes says nothing about the API server, as for a creation.
+    if (isConflict(error) || error instanceof KubeTimeoutError) return { kind: 'done', again: 'retry' };
     throw error;
   }
 }

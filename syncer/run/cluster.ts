@@ -10,29 +10,35 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import type { DeleteOptions } from '../../kube/client/request-options.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
 import { guarded, type WriteGuard } from '../write-guard.ts';
-import type { WriteTurns } from './write-turns.ts';
+import type { Turn } from './write-turns.ts';
 
-/** How Jobs are written, and runs deleted: with connections of their own, in turns. */
-export interface JobWrites {
+/** How objects of one kind are written: with connections of their own, in turns. */
+export interface TurnedWrites {
   client: Pick<KubeClient, 'create' | 'patch' | 'delete'>;
-  turns: Pick<WriteTurns, 'take'>;
+  turns: { take: (key: string) => Turn | Promise<Turn> };
 }
 
-type Send<T> = (client: JobWrites['client'], options: ReturnType<typeof guarded>) => Promise<T>;
+export interface Writes {
+  /** Writes Jobs, and deletes runs. */
+  jobs: TurnedWrites;
+  statuses: TurnedWrites;
+}
+
+type Send<T> = (client: TurnedWrites['client'], options: ReturnType<typeof guarded>) => Promise<T>;
 
 /**
- * All requests that the syncer sends for a run, apart from lists and watches. Those that write a Job or delete a run throw a
- * `NoTurnError` if others go first.
+ * All requests that the syncer sends for a run, apart from lists and watches. Those that write throw a `NoTurnError` if
+ * others go first.
  */
 export class Cluster {
-  readonly #client: Pick<KubeClient, 'get' | 'patch'>;
+  readonly #client: Pick<KubeClient, 'get'>;
   readonly #guard: WriteGuard;
-  readonly #jobWrites: JobWrites;
+  readonly #writes: Writes;
 
-  constructor(client: Pick<KubeClient, 'get' | 'patch'>, guard: WriteGuard, jobWrites: JobWrites) {
+  constructor(client: Pick<KubeClient, 'get'>, guard: WriteGuard, writes: Writes) {
     this.#client = client;
     this.#guard = guard;
-    this.#jobWrites = jobWrites;
+    this.#writes = writes;
   }
 
   async getTemplate({ kind, namespace, name }: TemplateKey): Promise<Template | undefined> {
@@ -103,13 +109,12 @@ export class Cluster {
 
   /** Takes the turn of the run that controls the Job. */
   async #inTurn<T>(namespace: string, job: Job, send: Send<T>): Promise<T> {
-    return this.#inTurnOf(keyOf({ namespace, name: controllingRun(job)?.name ?? '' }), send);
+    return this.#inTurnOf(this.#writes.jobs, keyOf({ namespace, name: controllingRun(job)?.name ?? '' }), send);
   }
 
-  async #inTurnOf<T>(key: string, send: Send<T>): Promise<T> {
+  async #inTurnOf<T>({ client, turns }: TurnedWrites, key: string, send: Send<T>): Promise<T> {
     const { signal, beforeSend } = guarded(this.#guard);
-    const { client, turns } = this.#jobWrites;
-    const turn = turns.take(key);
+    const turn = await turns.take(key);
     const signals = [turn.signal, ...(signal ? [signal] : [])];
     const options = {
       signal: AbortSignal.any(signals),
@@ -134,7 +139,7 @@ export class Cluster {
   async deleteRun({ metadata }: JobRun): Promise<void> {
     const { namespace, name = '', uid, resourceVersion } = metadata;
     const how = { preconditions: { uid, resourceVersion }, propagationPolicy: 'Background' } as const;
-    await this.#inTurnOf(keyOf(metadata), (client, options) =>
+    await this.#inTurnOf(this.#writes.jobs, keyOf(metadata), (client, options) =>
       client.delete(JOB_RUNS, { namespace, name }, { ...how, ...options }),
     );
   }
@@ -142,13 +147,17 @@ export class Cluster {
   /**
    * Patches the status of exactly this version of the run. Returns `undefined` if the run was deleted.
    *
-   * @throws Conflict if the run changed, or another run has its name now.
+   * @throws Conflict if the run changed, or another run has its name now; NoTurnError.
    */
   async patchStatus(run: JobRun, status: object): Promise<JobRun | undefined> {
     const { namespace, name = '', uid, resourceVersion } = run.metadata;
     const body = { metadata: { uid, resourceVersion }, status };
-    const options = guarded(this.#guard);
-    return found(this.#client.patch<JobRun>(JOB_RUNS, { namespace, name, subresource: 'status' }, body, options));
+    const object = { namespace, name, subresource: 'status' };
+    return found(
+      this.#inTurnOf(this.#writes.statuses, keyOf(run.metadata), (client, options) =>
+        client.patch<JobRun>(JOB_RUNS, object, body, options),
+      ),
+    );
   }
 }
 

@@ -5,12 +5,12 @@ import type { Timers } from '../../kube/controller/timers.ts';
 import { namespaceOfKey } from '../../kube/watch/object-key.ts';
 
 /**
- * How many Jobs are written at once in all namespaces that write several. They share these equally, and only after a
+ * How many objects are written at once in all namespaces that write several. They share these equally, and only after a
  * write of theirs that was quick. With more writes in flight than this, no namespace begins a second one: the other
  * connections are for those that have none.
  */
 const MOST_SHARED = 8;
-/** How many Jobs are written at once in all namespaces whose writes are slow. Most connections are left for others. */
+/** How many objects are written at once in all namespaces whose writes are slow. Most connections are left for others. */
 const MOST_SLOW = 2;
 /** A write that takes longer than this is slow. */
 const SLOW_MS = 2_000;
@@ -21,7 +21,7 @@ const MOST_REMEMBERED = 10_000;
 /** A run that waits for its turn is called. If that is missed, it tries again after this time. */
 export const TURN_MS = 120_000;
 
-/** The permission to write one Job now. */
+/** The permission to write one object now. */
 export interface Turn {
   /** Aborts when the write has to make room for those of other namespaces. */
   signal: AbortSignal;
@@ -38,15 +38,15 @@ export class NoTurnError extends Error {
   readonly isSlow: boolean;
 
   constructor(isSlow: boolean) {
-    super(`other Jobs of the namespace are written first${isSlow ? ', which is slow' : ''}`);
+    super(`other objects of the namespace are written first${isSlow ? ', which is slow' : ''}`);
     this.isSlow = isSlow;
   }
 }
 
 export interface WriteTurnsOptions {
   timers: Timers;
-  /** Called with the key of a waiting run that should try again now. */
-  onTurn: (key: string) => void;
+  /** Called with the key of a waiting run that should try again now. Absent: each tries again by itself. */
+  onTurn?: (key: string) => void;
 }
 
 /** The writes of one namespace. */
@@ -59,8 +59,8 @@ interface Line {
 }
 
 /**
- * Decides which runs may write their Jobs now: create, change or delete them. How long a write takes is up to its
- * namespace: an admission webhook may be slow, or the Job itself may be slow to check. So a namespace has few writes in
+ * Decides which runs may write now: create, change or delete their Jobs, for example. How long a write takes is up to its
+ * namespace: an admission webhook may be slow, or the object itself may be slow to check. So a namespace has few writes in
  * flight, and the slow namespaces share even fewer, in turns. When a write turns out to be slow while there are enough of
  * them, it is aborted. A slow namespace can delay only other slow ones.
  */
@@ -124,7 +124,7 @@ export class WriteTurns {
     this.#callNext(namespace);
     if (this.#waiting.size === 0 || !this.#hasSlowTurn()) return;
     const next = this.#waiting.take(() => true);
-    if (next) this.#options.onTurn(next.key);
+    if (next) this.#options.onTurn?.(next.key);
   }
 
   #begin(namespace: string): Turn {
@@ -163,11 +163,11 @@ export class WriteTurns {
     this.#quick.delete(namespace);
     this.#late += 1;
     if (this.#late > MOST_SLOW) {
-      makingRoom.abort(new KubeTimeoutError(`no answer in ${SLOW_MS} ms, and Jobs of other namespaces go first`));
+      makingRoom.abort(new KubeTimeoutError(`no answer in ${SLOW_MS} ms, and other namespaces go first`));
     }
     // They wait as those of a slow namespace, and say so.
     const { waiting } = this.#lineOf(namespace);
-    for (const key of Array.from(waiting)) this.#options.onTurn(key);
+    for (const key of Array.from(waiting)) this.#options.onTurn?.(key);
     waiting.clear();
   }
 
@@ -178,7 +178,7 @@ export class WriteTurns {
       if (!this.#isFree(namespace, line)) return;
       line.waiting.delete(key);
       line.called.add(key);
-      this.#options.onTurn(key);
+      this.#options.onTurn?.(key);
     }
     if (line.inFlight + line.called.size === 0) this.#lines.delete(namespace);
   }

@@ -21,6 +21,8 @@ const TIMEOUT_SECONDS = 30;
 export interface Target {
   operation: 'CREATE' | 'UPDATE' | 'DELETE';
   resource: Resource;
+  /** Only writes of this subresource. */
+  subresource?: 'status';
 }
 
 /** A real admission webhook that does not answer while it hangs. */
@@ -38,7 +40,7 @@ export interface HangingWebhook {
 export async function startHangingWebhook(
   client: KubeClient,
   directory: string,
-  { operation, resource }: Target,
+  { operation, resource, subresource }: Target,
 ): Promise<HangingWebhook> {
   const certificate = await makeServingCertificate({ directory: join(directory, 'tls'), hosts: ['127.0.0.1'] });
   const held = new Set<() => void>();
@@ -67,6 +69,7 @@ export async function startHangingWebhook(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const resources = [subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`];
   const name = `hanging-${operation.toLowerCase()}-${resource.plural}`;
   const webhook = {
     name: 'hanging.example.com',
@@ -74,9 +77,7 @@ export async function startHangingWebhook(
       url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/`,
       caBundle: await readFile(certificate.ca, 'base64'),
     },
-    rules: [
-      { apiGroups: [resource.group], apiVersions: ['v1'], resources: [resource.plural], operations: [operation] },
-    ],
+    rules: [{ apiGroups: [resource.group], apiVersions: ['v1'], resources, operations: [operation] }],
     namespaceSelector: { matchLabels: CHECKED },
     sideEffects: 'None',
     failurePolicy: 'Ignore',

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
-import { JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
+import { REASON_COMPLETED } from '../../api/names.ts';
+import { CONTROLLER_REVISIONS, EVENTS, JOB_RUNS, JOB_TEMPLATES, JOBS } from '../../api/resources.ts';
+import type { KubeObject } from '../../api/wire.ts';
 import { NAMESPACES, SyncerEnvironment } from '../integration/syncer-environment.ts';
 import { CHECKED, startHangingWebhook, type HangingWebhook, type Target } from './hanging-webhook.ts';
 
@@ -53,21 +55,37 @@ const eachRun = <T>(namespaces: string[], act: (namespace: string, name: string)
 const withJobs = (namespaces: string[]) =>
   eachRun(namespaces, (namespace, name) => environment.withJob(namespace, name));
 
+/** An object that the API server accepts. */
+function probeOf({ resource }: Target, name: string, namespace: string): KubeObject {
+  const { group, version, kind } = resource;
+  const job = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b' }] } } };
+  const event = {
+    ...{ eventTime: new Date().toISOString().replace('Z', '000Z'), type: 'Normal', reason: 'Probe', action: 'Probe' },
+    ...{ reportingController: 'example.com/probe', reportingInstance: 'probe', regarding: { kind: 'Pod', namespace } },
+  };
+  const content = {
+    [JOBS.kind]: { spec: job },
+    [JOB_RUNS.kind]: { spec: { templateRef: 'echo' } },
+    [EVENTS.kind]: event,
+    [CONTROLLER_REVISIONS.kind]: { revision: 1, data: {} },
+  }[kind];
+  return { apiVersion: `${group}/${version}`, kind, metadata: { name, namespace }, ...content };
+}
+
 /** Returns when the API server calls the webhook: it learns of its configuration a moment later. */
 async function hang(target: Target): Promise<void> {
   const { client } = environment;
   const [namespace] = await hostileNamespaces(1);
   const { operation, resource } = target;
-  const job = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b' }] } } };
-  const spec = resource === JOBS ? job : { templateRef: 'echo' };
-  const { group, version, kind } = resource;
-  const probe = (name: string) => ({ apiVersion: `${group}/${version}`, kind, metadata: { name }, spec });
-  await client.create(resource, namespace, probe('probe'));
   const key = { namespace: namespace!, name: 'probe' };
   const short = { dryRun: true, timeoutMs: 500 };
+  await client.create(resource, namespace, probeOf(target, 'probe', key.namespace));
+  const changed = target.subresource
+    ? { status: { phase: 'Pending' } }
+    : { metadata: { annotations: { probe: 'yes' } } };
   const send = {
-    CREATE: () => client.create(resource, namespace, probe('another'), short),
-    UPDATE: () => client.patch(resource, key, { metadata: { annotations: { probe: 'yes' } } }, short),
+    CREATE: () => client.create(resource, namespace, probeOf(target, 'another', key.namespace), short),
+    UPDATE: () => client.patch(resource, { ...key, subresource: target.subresource }, changed, short),
     DELETE: () => client.delete(resource, key, short),
   }[operation];
   const started = await startHangingWebhook(client, directory, target);
@@ -173,5 +191,55 @@ describe('while a webhook of several namespaces hangs on each', () => {
     webhook?.release();
     const remaining = async () => (await Promise.all(hostile.map(runsOf))).flat();
     await expect.poll(remaining, { timeout: 130_000, interval: 500 }).toEqual([]);
+  });
+
+  it('status of a run, the runs of others get theirs', async () => {
+    const victim = await victimNamespace();
+    const hostile = await hostileNamespaces();
+    await environment.syncer({}, options());
+    await hang({ operation: 'UPDATE', resource: JOB_RUNS, subresource: 'status' });
+    await createRuns(hostile);
+    await othersAreServed(victim);
+    webhook?.release();
+    for (const namespace of hostile) {
+      await environment.runThat(namespace, names[0]!, ({ status }) => status?.jobName !== undefined, 120_000);
+    }
+  });
+
+  it('Event, the runs of others get theirs', async () => {
+    const victim = await victimNamespace();
+    const hostile = await hostileNamespaces();
+    await environment.syncer({}, options());
+    await hang({ operation: 'CREATE', resource: EVENTS });
+    await createRuns(hostile);
+    await othersAreServed(victim);
+    await environment.run(victim, 'last');
+    const { job } = await environment.withJob(victim, 'last');
+    await environment.complete(job);
+    const ofLast = async () => {
+      const { items } = await environment.client.list<KubeObject & { reason: string }>(EVENTS, { namespace: victim });
+      return items.filter(({ metadata }) => metadata?.name?.startsWith('last.')).map(({ reason }) => reason);
+    };
+    await expect.poll(ofLast, { timeout: NOT_WAITED_MS }).toContain(REASON_COMPLETED);
+    webhook?.release();
+  });
+
+  it('revision of a template, the runs and templates of others get theirs', async () => {
+    const victim = await victimNamespace();
+    const hostile = await hostileNamespaces();
+    await environment.syncer({}, options());
+    await hang({ operation: 'CREATE', resource: CONTROLLER_REVISIONS });
+    for (const namespace of hostile) {
+      for (const name of names) await environment.template(namespace, name);
+    }
+    await othersAreServed(victim);
+    await environment.template(victim, 'later');
+    const revisions = async () =>
+      (await environment.client.list(CONTROLLER_REVISIONS, { namespace: victim })).items.map(
+        ({ metadata }) => metadata?.name,
+      );
+    const ofLater = expect.stringContaining('later') as string;
+    await expect.poll(revisions, { timeout: NOT_WAITED_MS }).toContainEqual(ofLater);
+    webhook?.release();
   });
 });

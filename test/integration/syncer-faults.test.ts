@@ -440,6 +440,8 @@ describe('leadership', () => {
     const controller = new Controller({
       client: environment.client,
       jobClient: environment.client,
+      statusClient: environment.client,
+      backgroundClient: environment.client,
       clock: SYSTEM_CLOCK,
       guard: { assertHeld, lost: new AbortController().signal },
       trustsAdmission: true,

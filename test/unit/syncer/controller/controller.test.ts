@@ -82,6 +82,8 @@ function begin(objects: Record<string, KubeObject[]>, options: Partial<Controlle
   const controller = new Controller({
     client: cluster.client,
     jobClient: cluster.client,
+    statusClient: cluster.client,
+    backgroundClient: cluster.client,
     guard: ALWAYS_ALLOWED,
     clock: SYSTEM_CLOCK,
     rules: { policy: 'Wait', waitSeconds: 300 },

@@ -67,6 +67,8 @@ function begin({ revisions = [], runs = [], limit = 1, nowMs, deletion, liveUse 
         );
         return Promise.resolve({ metadata: {}, items: (isUsed ? [echoRun()] : []) as never });
       },
+    },
+    writer: {
       delete: (_resource, { name }, options) => {
         done.push(`delete ${name} ${options?.preconditions?.resourceVersion ?? ''}`);
         return deletion ? Promise.reject(deletion) : Promise.resolve({} as never);

@@ -7,7 +7,7 @@ import { KubeApiError, KubeConnectionError, KubeTimeoutError } from '../../../..
 import { UnreadableLeaseError } from '../../../../syncer/concurrency/group-leases.ts';
 import { apply } from '../../../../syncer/run/apply.ts';
 import type { ApplyContext } from '../../../../syncer/run/apply.ts';
-import { NoTurnError } from '../../../../syncer/run/write-turns.ts';
+import { NoTurnError, TURN_MS } from '../../../../syncer/run/write-turns.ts';
 import { echoRun } from '../../core/objects.ts';
 
 const RUN = echoRun({}, { generation: 3 });
@@ -446,6 +446,8 @@ describe('writing a status', () => {
 
   it.each([
     ['is retried with the newest version after a conflict', refusal(409, 'Conflict'), 'retry'],
+    ['is retried if it was slow, and all other work goes on', new KubeTimeoutError('late'), 'retry'],
+    ['waits for its turn in a namespace that is slow', new NoTurnError(true), { afterMs: TURN_MS }],
     ['of a deleted run does nothing', undefined, undefined],
   ])('%s', async (_sentence, patchStatus, again) => {
     const { apply, done, recorded, remember } = begin({ patchStatus });

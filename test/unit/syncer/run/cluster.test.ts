@@ -19,7 +19,7 @@ function begin({ error, held = true, wait = false }: { error?: Error; held?: boo
     requests.push(request);
     return error ? Promise.reject(error) : Promise.resolve({});
   };
-  const client = { get: answer, patch: answer } as unknown as KubeClient;
+  const client = { get: answer } as unknown as KubeClient;
   const guard: WriteGuard = {
     assertHeld: () => {
       if (!held) throw new Error('not the leader');
@@ -34,8 +34,9 @@ function begin({ error, held = true, wait = false }: { error?: Error; held?: boo
     return { signal, sent: () => turns.push('sent'), end: () => turns.push('over') };
   };
   const makingRoom = new AbortController();
-  const jobClient = { create: answer, patch: answer, delete: answer } as unknown as KubeClient;
-  const cluster = new Cluster(client, guard, { client: jobClient, turns: { take } });
+  const writer = { create: answer, patch: answer, delete: answer } as unknown as KubeClient;
+  const writes = (of: string) => ({ client: writer, turns: { take: (key: string) => take(`${of} ${key}`) } });
+  const cluster = new Cluster(client, guard, { jobs: writes('jobs'), statuses: writes('statuses') });
   return { cluster, requests, turns, makingRoom };
 }
 
@@ -143,12 +144,14 @@ describe('the requests of the syncer', () => {
     ]);
   });
 
-  const IN_TURN = [...WRITES.filter(([what]) => what !== 'writes a status'), DELETES_RUN];
+  const IN_TURN = [...WRITES, DELETES_RUN].map(([what, call]): [string, Call, string] => {
+    return [what, call, what === 'writes a status' ? 'statuses team/echo-hello' : 'jobs team/echo-hello'];
+  });
 
-  it.each(IN_TURN)('one that %s has the turn of its run until it is answered', async (_what, call) => {
+  it.each(IN_TURN)('one that %s has the turn of its run until it is answered', async (_what, call, taken) => {
     const { cluster, turns, requests, makingRoom } = begin();
     await call(cluster);
-    expect(turns).toEqual(['team/echo-hello', 'over']);
+    expect(turns).toEqual([taken, 'over']);
     const { beforeSend, signal } = requests[0]?.at(-1) as { beforeSend: () => void; signal: AbortSignal };
     beforeSend();
     expect(turns.at(-1)).toBe('sent');
@@ -156,14 +159,17 @@ describe('the requests of the syncer', () => {
     expect(signal.aborted).toBe(true);
   });
 
-  it.each(IN_TURN)('one that %s gives its turn back if it fails, and is not sent without a turn', async (_w, call) => {
-    const failing = begin({ error: new Error('refused') });
-    await expect(call(failing.cluster)).rejects.toThrow('refused');
-    expect(failing.turns).toEqual(['team/echo-hello', 'over']);
-    const waiting = begin({ wait: true });
-    await expect(call(waiting.cluster)).rejects.toThrow(NoTurnError);
-    expect(waiting.requests).toEqual([]);
-  });
+  it.each(IN_TURN)(
+    'one that %s gives its turn back if it fails, and is not sent without a turn',
+    async (_w, call, taken) => {
+      const failing = begin({ error: new Error('refused') });
+      await expect(call(failing.cluster)).rejects.toThrow('refused');
+      expect(failing.turns).toEqual([taken, 'over']);
+      const waiting = begin({ wait: true });
+      await expect(call(waiting.cluster)).rejects.toThrow(NoTurnError);
+      expect(waiting.requests).toEqual([]);
+    },
+  );
 
   it('creates a Job with strict validation of its fields', async () => {
     const { cluster, requests } = begin();
