@@ -3,7 +3,7 @@ import type { Template } from '../../api/job-template.ts';
 import { API_VERSION } from '../../api/names.ts';
 import type { ParameterValue } from '../../api/parameter.ts';
 import type { FieldError } from '../errors/field-error.ts';
-import { render, type Rendered } from '../job/render.ts';
+import { render, type Rendered, type RenderErrors } from '../job/render.ts';
 import type { CompiledTemplate } from './compile.ts';
 import type { Trial } from './trial.ts';
 
@@ -35,6 +35,6 @@ function sampleRun({ template, namespace }: SampleSource, parameters: Trial['par
 }
 
 /** Why no Job can be rendered. An error of the run is caused by a made-up value: it is no error of the template. */
-export function sampleErrors(sample: Rendered): readonly FieldError[] {
+export function sampleErrors(sample: { job: unknown } | RenderErrors): readonly FieldError[] {
   return 'errors' in sample && sample.of === 'template' ? sample.errors : [];
 }
