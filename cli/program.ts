@@ -40,7 +40,7 @@ Exit codes:
   3    the run did not finish in time
   4    the run was cancelled or deleted
   5    the outcome of the run is not known
-  130  interrupted; the run continues`;
+  130  interrupted; a run that was started continues`;
 
 /**
  * Runs one command line.

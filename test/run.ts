@@ -37,7 +37,7 @@ async function checkMachine(): Promise<StageResult[] | undefined> {
   const problems = await machineProblems(chosen.filter((stage) => !isLeftOut(stage)).flatMap(({ needs }) => needs));
   if (problems.length === 0) return undefined;
   console.log('\nThis machine lacks something that the tests need. These need less:');
-  console.log('  npm test -- --skip-e2e               Linux and Go');
+  console.log('  npm test -- --skip-e2e               Linux, Go and tmux');
   console.log('  npm test -- --only lint,types,unit   Node alone');
   const outcome = { passed: 0, skipped: 0, failures: problems.map(describeProblem) };
   return [{ name: 'preflight', outcome, seconds: (performance.now() - began) / 1000 }];

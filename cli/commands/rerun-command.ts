@@ -18,8 +18,10 @@ import type { CommandHost } from './command.ts';
 type RerunFlags = StartFlags &
   Pick<ContentFlags, 'param' | 'paramsFile' | 'name'> & { last?: true; revision: 'same' | 'latest' };
 
+type Given = RerunFlags & { words: readonly string[] };
+
 /** `rerun` */
-export function addRerunCommand({ program, context, exit }: CommandHost): void {
+export function addRerunCommand({ program, context, exit, words }: CommandHost): void {
   const command = program
     .command('rerun')
     .description('start a run that does the same work as another one')
@@ -30,18 +32,19 @@ export function addRerunCommand({ program, context, exit }: CommandHost): void {
     );
   addStartFlags(addParameterFlags(command)).action(
     async (name: string | undefined, flags: RerunFlags, own: Command) => {
-      exit(await performInCluster(context, own, (cluster) => rerun(cluster, name, flags)));
+      exit(await performInCluster(context, own, (cluster) => rerun(cluster, name, { ...flags, words })));
     },
   );
 }
 
-async function rerun(context: ClusterContext, name: string | undefined, flags: RerunFlags): Promise<number> {
+async function rerun(context: ClusterContext, name: string | undefined, flags: Given): Promise<number> {
   const original = await originalRun(context, name, flags.last === true);
   const checked = await checkedRun(context, {
     template: original.spec.templateRef,
     isCluster: original.spec.templateKind === 'ClusterJobTemplate',
     revision: flags.revision === 'same' ? original.spec.templateRevision : undefined,
     flags,
+    words: flags.words,
     manifest: (parameters) => ({
       run: repeatedRun(original, { name: flags.name, parameters, revision: flags.revision }),
       mistakes: [],

@@ -11,21 +11,23 @@ import { startChecked } from '../run/start-run.ts';
 import type { CommandHost } from './command.ts';
 
 /** `run` */
-export function addRunCommand({ program, context, exit, afterDashes }: CommandHost): void {
+export function addRunCommand({ program, context, exit, words, afterDashes }: CommandHost): void {
   const command = program
     .command('run')
     .description('start a run of a template, wait for it, and exit as it finished')
     .argument('<template>', 'name of a JobTemplate')
     .usage('[options] <template> [-- ARGS...]');
   addStartFlags(addContentFlags(command)).action(async (template: string, flags: RunFlags, own: Command) => {
-    exit(await performInCluster(context, own, (cluster) => start(cluster, template, { flags, args: afterDashes })));
+    exit(
+      await performInCluster(context, own, (cluster) => start(cluster, template, { flags, words, args: afterDashes })),
+    );
   });
 }
 
 async function start(
   context: ClusterContext,
   template: string,
-  { flags, args }: { flags: RunFlags; args: readonly string[] | undefined },
+  { flags, words, args }: { flags: RunFlags; words: readonly string[]; args: readonly string[] | undefined },
 ): Promise<number> {
   if (flags.attachIfExists === true && flags.name === undefined) {
     throw new CommandError(EXIT.nothingStarted, '--attach-if-exists needs the --name of the run');
@@ -36,6 +38,7 @@ async function start(
     isCluster: flags.clusterTemplate === true,
     revision: flags.revision,
     flags,
+    words,
     manifest: (parameters) => runManifest({ template, namespace, flags, parameters, args }),
   });
   return startChecked(context, checked, flags);

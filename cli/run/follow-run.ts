@@ -8,6 +8,7 @@ import { InterruptedError, TimedOutError } from '../outcome/command-error.ts';
 import { EXIT } from '../outcome/exit-code.ts';
 import { outcomeText } from '../outcome/outcome-text.ts';
 import type { RunOutcome } from '../outcome/run-outcome.ts';
+import { isCi } from '../terminal/ci.ts';
 import { styled } from '../terminal/text.ts';
 import { progressNotes } from '../watch/progress-notes.ts';
 import { timeLimit } from '../watch/time-limit.ts';
@@ -107,11 +108,6 @@ async function isToBeCancelled({ terminal, env }: ClusterContext, name: string, 
   } finally {
     questions.close();
   }
-}
-
-/** Build servers set CI. */
-function isCi({ CI }: NodeJS.ProcessEnv): boolean {
-  return CI !== undefined && CI !== '' && CI !== 'false';
 }
 
 /** Whatever the user interrupted. */

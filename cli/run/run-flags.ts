@@ -21,8 +21,15 @@ export interface ContentFlags {
   suspend?: true;
 }
 
+/** Whether the command asks questions. */
+export interface InputFlags {
+  interactive?: true;
+  /** False with `--no-input`. */
+  input: boolean;
+}
+
 /** How the command creates the run, and waits for it. */
-export interface StartFlags {
+export interface StartFlags extends InputFlags {
   detach?: true;
   wait?: true;
   attachIfExists?: true;
@@ -72,6 +79,8 @@ export function addStartFlags(command: Command): Command {
     .option('--timeout <duration>', 'how long to wait, such as 30m', duration)
     .addOption(onEvent('--on-timeout <action>', 'what to do if the time is over', ['detach', 'cancel']))
     .addOption(onEvent('--on-interrupt <action>', 'what to do at Ctrl-C', ['ask', 'detach', 'cancel']))
+    .option('-i, --interactive', 'ask for every parameter that the command line does not set')
+    .option('--no-input', 'ask nothing; without it, a terminal is asked for parameters that are needed')
     .option('--pass-exit-code', 'exit with the exit code of the container if the run failed');
 }
 

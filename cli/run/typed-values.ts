@@ -44,7 +44,8 @@ function listOf(own: readonly GivenValue[], { items }: ParameterSchema): Paramet
   return own.map(({ text }) => scalarOf(text, items?.type));
 }
 
-function scalarOf(text: string, type: string | undefined): ScalarValue {
+/** Text in a type of JSON, or the text itself if it does not have the type. */
+export function scalarOf(text: string, type: string | undefined): ScalarValue {
   if (type === 'integer' || type === 'number') return numberOf(text) ?? text;
   if (type !== 'boolean') return text;
   return { true: true, false: false }[text] ?? text;

@@ -9,13 +9,14 @@ const CAPABILITIES = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21 };
 
 /** Reads what the machine has. Changes nothing. */
 export async function readMachineFacts(): Promise<MachineFacts> {
-  const [go, processStatus, packages, hasApt, isNode, hasPythonVenv] = await Promise.all([
+  const [go, processStatus, packages, hasApt, isNode, hasPythonVenv, hasTmux] = await Promise.all([
     goVersion(),
     readFile('/proc/self/status', 'utf8').catch(() => ''),
     missingPackages(),
     isInstalled('apt-get'),
     succeeds(access('/var/lib/kubelet/config.yaml')),
     succeeds(run(['python3', '-c', 'import venv, ensurepip'])),
+    isInstalled('tmux'),
   ]);
   return {
     platform: process.platform,
@@ -28,6 +29,7 @@ export async function readMachineFacts(): Promise<MachineFacts> {
     hasApt,
     isNode,
     hasPythonVenv,
+    hasTmux,
   };
 }
 

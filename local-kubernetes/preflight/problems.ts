@@ -1,5 +1,5 @@
-/** What a command needs: a control plane without nodes, a real node, or Python for the example of a client. */
-export type Need = 'control-plane' | 'full' | 'python';
+/** What a command needs: a control plane without nodes, a real node, Python for the example of a client, or a terminal. */
+export type Need = 'control-plane' | 'full' | 'python' | 'terminal';
 
 /** What the machine has. */
 export interface MachineFacts {
@@ -18,6 +18,7 @@ export interface MachineFacts {
   /** Whether the machine is a node of another Kubernetes. */
   isNode: boolean;
   hasPythonVenv: boolean;
+  hasTmux: boolean;
 }
 
 /** The oldest versions that work, as `24` or `1.26.0`. */
@@ -44,6 +45,7 @@ export function problemsOf(facts: MachineFacts, oldest: OldestVersions, needs: r
     ...(needsControlPlane ? goProblems(facts, oldest.go) : []),
     ...(needsNode ? realNodeProblems(facts) : []),
     ...(needs.includes('python') && !facts.hasPythonVenv ? [noPythonVenv(facts)] : []),
+    ...(needs.includes('terminal') && !facts.hasTmux ? noTmux(facts) : []),
   ];
 }
 
@@ -91,6 +93,14 @@ function noPythonVenv({ isRoot, hasApt }: MachineFacts): Problem {
   const what = 'The tests of the Python client need Python 3 with venv';
   if (!hasApt) return { what, mend: 'Install both, by their names in your distribution' };
   return { what, mend: `Install both: ${isRoot ? '' : 'sudo '}apt-get install -y python3 python3-venv` };
+}
+
+/** Root can install it with apt when it is needed. */
+function noTmux({ isRoot, hasApt }: MachineFacts): Problem[] {
+  if (isRoot && hasApt) return [];
+  const what = 'The tests of the command line on a terminal need tmux';
+  if (!hasApt) return [{ what, mend: 'Install it, by its name in your distribution' }];
+  return [{ what, mend: 'Install it: sudo apt-get install -y tmux' }];
 }
 
 function notLinux(platform: string): Problem {

@@ -39,7 +39,7 @@ export const stages: readonly Stage[] = [
   {
     name: 'integration',
     about: 'against a real API server',
-    needs: ['control-plane'],
+    needs: ['control-plane', 'terminal'],
     run: () => vitest('integration'),
   },
   {

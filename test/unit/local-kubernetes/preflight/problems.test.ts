@@ -20,9 +20,10 @@ const good: MachineFacts = {
   hasApt: true,
   isNode: false,
   hasPythonVenv: true,
+  hasTmux: true,
 };
 
-const everything: Need[] = ['control-plane', 'full', 'python'];
+const everything: Need[] = ['control-plane', 'full', 'python', 'terminal'];
 
 const problems = (facts: Partial<MachineFacts>, needs: readonly Need[]) =>
   problemsOf({ ...good, ...facts }, oldest, needs).map(describeProblem);
@@ -34,6 +35,7 @@ describe('the problems of a machine', () => {
     ['a newer Go', { go: '1.30' }],
     ['a release candidate of a newer Go', { go: '1.27rc1' }],
     ['a newer Node', { node: '26.0.0' }],
+    ['root, who can install tmux', { hasTmux: false }],
   ])('are none for %s', (_, facts) => {
     expect(problems(facts, everything)).toEqual([]);
   });
@@ -77,6 +79,8 @@ describe('the problems of a machine', () => {
       ['python'],
       /: sudo apt-get install -y python3 python3-venv$/,
     ],
+    ['no tmux', { hasTmux: false, isRoot: false }, ['terminal'], /: sudo apt-get install -y tmux$/],
+    ['neither tmux nor apt', { hasTmux: false, hasApt: false }, ['terminal'], /in your distribution$/],
     ['neither venv nor apt', { hasPythonVenv: false, hasApt: false }, ['python'], /in your distribution$/],
   ])('name %s', (_, facts, needs, sentence) => {
     expect(problems(facts, needs)).toEqual([expect.stringMatching(sentence)]);
