@@ -35,16 +35,23 @@ export function typeHint(value: unknown, wanted: Type): string {
   if (wanted === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
     return `${must}: put it in quotes`;
   }
-  if (wanted === 'array' && typeof value === 'string') return `${must}: write [${quoted(value)}]`;
+  if (wanted === 'array' && typeof value === 'string') return `${must}: ${inBrackets(value)}`;
   return looksLike(value, wanted) ? `${must}: write it without quotes` : must;
+}
+
+/** A long text is not quoted as a whole, and its beginning is another value. */
+function inBrackets(value: string): string {
+  const whole = quoted(value);
+  return whole.endsWith('"') ? `write [${whole}]` : 'put it in brackets';
 }
 
 /** The longest text of a number or a boolean. */
 const LONGEST = 32;
 
+/** Whether the text is the same value without quotes. `1.50` would become 1.5. */
 function looksLike(value: unknown, wanted: Type): boolean {
   if (typeof value !== 'string' || value.length > LONGEST) return false;
   if (wanted === 'boolean') return value === 'true' || value === 'false';
-  if (wanted === 'integer') return /^-?(?:0|[1-9]\d*)$/.test(value) && Number.isSafeInteger(Number(value));
-  return wanted === 'number' && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value);
+  const number = Number(value);
+  return isOfType(number, wanted) && String(number) === value;
 }

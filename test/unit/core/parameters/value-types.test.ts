@@ -27,6 +27,13 @@ describe('the hint for a value of another type', () => {
     ['integer', '1.5', 'must be a whole number'],
     ['number', '1.5', 'must be a number: write it without quotes'],
     ['number', '5'.repeat(100), 'must be a number'],
+    // Without quotes, they would be 1.5, 0 and 12345678901234567000.
+    ['number', '1.50', 'must be a number'],
+    ['integer', '-0', 'must be a whole number'],
+    ['number', '12345678901234567890', 'must be a number'],
+    ['array', 'a'.repeat(98), `must be a list: write ["${'a'.repeat(98)}"]`],
+    // It would be quoted with its beginning only.
+    ['array', 'a'.repeat(99), 'must be a list: put it in brackets'],
     ['boolean', 'true', 'must be true or false: write it without quotes'],
     ['boolean', 'yes', 'must be true or false'],
   ] as const)('for %s: %j', (type, value, hint) => {
