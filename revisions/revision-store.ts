@@ -17,6 +17,8 @@ import type { TemplateVersion } from '../core/template/template-version.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/client/api-error.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { WriteOptions } from '../kube/client/request-options.ts';
+import { PageSize } from '../kube/watch/page-size.ts';
+import { readPage } from '../kube/watch/read-page.ts';
 import type { CompiledTemplates } from './compiled-templates.ts';
 
 type RevisionClient = Pick<KubeClient, 'create' | 'get' | 'list' | 'patch'>;
@@ -100,11 +102,12 @@ export class RevisionStore {
 
   /** The revisions that {@link find} finds, newest first; of very many, some. */
   async list(key: TemplateKey, { owner, ...options }: FindOptions = {}): Promise<string[]> {
-    const selection = { namespace: this.#namespaceOf(key), labelSelector: revisionSelector(key), limit: MOST_LISTED };
+    const { signal, timeoutMs } = options;
     // Their contents can have many megabytes. The name follows from the template and the revision.
-    const { items } = await this.#client.list<KubeObject>(CONTROLLER_REVISIONS, selection, {
-      ...options,
-      metadataOnly: true,
+    const { items } = await readPage<KubeObject>({
+      ...{ client: this.#client, resource: CONTROLLER_REVISIONS, signal, timeoutMs, metadataOnly: true },
+      selection: { namespace: this.#namespaceOf(key), labelSelector: revisionSelector(key) },
+      pageSize: new PageSize(MOST_LISTED),
     });
     return newestFirst(items).flatMap(({ metadata }) => {
       const revision = metadata?.labels?.[LABEL_TEMPLATE_REVISION];

@@ -50,9 +50,12 @@ export function revisionNamespace(key: TemplateKey, clusterNamespace: string): s
   return key.namespace ?? clusterNamespace;
 }
 
-/** The label selector of a template's revisions. The label's value may be cut: check {@link identityOfRevision} too. */
+/**
+ * The label selector of a template's revisions. The value of a label may be cut: check {@link identityOfRevision} too. A
+ * StatefulSet can copy the label of a template to its own revisions, but only we write the other label.
+ */
 export function revisionSelector({ kind, name }: TemplateKey): string {
-  return `${templateLabel(kind)}=${labelValue(name)}`;
+  return `${templateLabel(kind)}=${labelValue(name)},${LABEL_TEMPLATE_REVISION}`;
 }
 
 /** The ControllerRevision of a template version. @param namespace see {@link revisionNamespace}. */

@@ -6,7 +6,7 @@ import type { KubeList, ListPage, ReadOptions } from '../client/request-options.
 import { MOST_PAGE_BYTES } from './page-size.ts';
 import type { PageSize } from './page-size.ts';
 
-export interface PageRequest extends Pick<ReadOptions, 'signal' | 'metadataOnly'> {
+export interface PageRequest extends Pick<ReadOptions, 'signal' | 'timeoutMs' | 'metadataOnly'> {
   client: Pick<KubeClient, 'list'>;
   resource: Resource;
   /** What to list; its `continue` says which page. */
@@ -17,14 +17,14 @@ export interface PageRequest extends Pick<ReadOptions, 'signal' | 'metadataOnly'
 
 /** Reads one page of a list. Asks for fewer objects as long as the answer is too large. */
 export async function readPage<T extends KubeObject>(request: PageRequest): Promise<KubeList<T>> {
-  const { client, resource, selection, pageSize, signal, metadataOnly } = request;
+  const { client, resource, selection, pageSize, signal, timeoutMs, metadataOnly } = request;
   for (;;) {
     let bytes = 0;
     const onBytes = (count: number): void => {
       bytes = count;
     };
     try {
-      const options = { signal, metadataOnly, maxBytes: MOST_PAGE_BYTES, onBytes };
+      const options = { signal, timeoutMs, metadataOnly, maxBytes: MOST_PAGE_BYTES, onBytes };
       const page = await client.list<T>(resource, { ...selection, limit: pageSize.limit }, options);
       pageSize.arrived(page.items.length, bytes);
       return page;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { controllerRevision } from '../../../core/template/controller-revision.ts';
 import { versionOfTemplate } from '../../../core/template/template-version.ts';
+import { ResponseTooLargeError } from '../../../kube/client/api-error.ts';
 import { CompiledTemplates } from '../../../revisions/compiled-templates.ts';
 import { ForeignRevisionError, RevisionStore } from '../../../revisions/revision-store.ts';
 import { FakeRevisionServer, key, name, refusal, revision, template, version } from './fake-revision-server.ts';
@@ -226,10 +227,24 @@ describe('a list', () => {
     expect(await store.list(key, options)).toEqual([]);
     expect(server.requests).toEqual([
       [
-        { namespace: 'team', labelSelector: 'hematoscope.app/job-template=echo', limit: 100 },
-        { ...options, metadataOnly: true },
+        {
+          namespace: 'team',
+          labelSelector: 'hematoscope.app/job-template=echo,hematoscope.app/template-revision',
+          limit: 100,
+        },
+        expect.objectContaining({ ...options, metadataOnly: true, maxBytes: 8 * 1024 * 1024 }),
       ],
     ]);
+  });
+
+  test('asks for fewer revisions if their metadata are too large', async () => {
+    server.stored.set(name, controllerRevision(version, 'team'));
+    server.before = () => {
+      if (server.requests.length < 3) throw new ResponseTooLargeError('too large');
+    };
+    expect(await store.list(key, options)).toEqual([revision]);
+    const limits = server.requests.map(([selection]) => (selection as { limit: number }).limit);
+    expect(limits).toEqual([100, 50, 25]);
   });
 
   test('leaves out what has the label of the template, but not the name of its revision', async () => {

@@ -101,11 +101,12 @@ test('revisions are stored beside their template, or in the namespace of the rel
   expect(revisionNamespace({ kind: 'ClusterJobTemplate', name: 'echo' }, 'system')).toBe('system');
 });
 
-test('revisions are found by a label, whose value is cut to 63 characters', () => {
+test('revisions are found by their own label, and by that of their template, whose value is cut to 63 characters', () => {
+  const own = 'hematoscope.app/template-revision';
   const selector = (kind: 'JobTemplate' | 'ClusterJobTemplate', name: string) => revisionSelector({ kind, name });
-  expect(selector('JobTemplate', 'echo')).toBe('hematoscope.app/job-template=echo');
-  expect(selector('ClusterJobTemplate', 'echo')).toBe('hematoscope.app/cluster-job-template=echo');
-  expect(selector('JobTemplate', 'a'.repeat(99))).toBe(`hematoscope.app/job-template=${'a'.repeat(63)}`);
+  expect(selector('JobTemplate', 'echo')).toBe(`hematoscope.app/job-template=echo,${own}`);
+  expect(selector('ClusterJobTemplate', 'echo')).toBe(`hematoscope.app/cluster-job-template=echo,${own}`);
+  expect(selector('JobTemplate', 'a'.repeat(99))).toBe(`hematoscope.app/job-template=${'a'.repeat(63)},${own}`);
 });
 
 describe('the template of a revision', () => {

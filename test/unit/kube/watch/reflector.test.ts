@@ -4,8 +4,8 @@ import { JOBS } from '../../../../api/resources.ts';
 import type { KubeObject } from '../../../../api/wire.ts';
 import { KubeApiError, KubeConnectionError, ResponseTooLargeError } from '../../../../kube/client/api-error.ts';
 import type { KubeClient } from '../../../../kube/client/client.ts';
-import type { KubeList, ListPage, WatchStart } from '../../../../kube/client/request-options.ts';
-import { Reflector } from '../../../../kube/watch/reflector.ts';
+import type { KubeList, ListPage, ReadOptions, WatchStart } from '../../../../kube/client/request-options.ts';
+import { Reflector, type ReflectorOptions } from '../../../../kube/watch/reflector.ts';
 import { WatchProtocolError } from '../../../../kube/watch/watch-stream.ts';
 import type { WatchEvent } from '../../../../kube/watch/watch-stream.ts';
 
@@ -69,9 +69,14 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((reflector) => reflector.stop()));
 });
 
-function reflect(server: ScriptedServer, told: string[] = []): Reflector<KubeObject> {
+function reflect(
+  server: Pick<KubeClient, 'list' | 'watch'>,
+  told: string[] = [],
+  options: Pick<ReflectorOptions<KubeObject>, 'trim'> = {},
+): Reflector<KubeObject> {
   const name = (object: KubeObject): string => `${object.metadata!.name!}@${object.metadata!.resourceVersion!}`;
   const reflector = new Reflector<KubeObject>({
+    ...options,
     client: server,
     resource: JOBS,
     logger: pino({ level: 'silent' }),
@@ -131,6 +136,34 @@ describe('Reflector', () => {
       [125, 'second'],
     ]);
     expect(reflector.cache.size).toBe(2);
+  });
+
+  it('reads no more than 8 MiB of a page, and trims its objects before it asks for the next', async () => {
+    const server = new ScriptedServer([page('10', [thing('a', '1')], 'second'), page('10', [thing('b', '2')])]);
+    const steps: unknown[] = [];
+    const client: typeof server = Object.assign(Object.create(server) as typeof server, {
+      list: (resource: unknown, asked: ListPage, { maxBytes }: ReadOptions) => {
+        steps.push(['list', asked.continue, maxBytes]);
+        return server.list(resource, asked);
+      },
+    });
+    const trim = (object: KubeObject): KubeObject => {
+      steps.push(['trim', object.metadata?.name]);
+      return { metadata: { ...object.metadata, labels: { trimmed: 'true' } } };
+    };
+    const reflector = reflect(client, [], { trim });
+    await reflector.whenSynced();
+    const most = 8 * 1024 * 1024;
+    expect(steps).toEqual([
+      ['list', undefined, most],
+      ['trim', 'a'],
+      ['list', 'second', most],
+      ['trim', 'b'],
+    ]);
+    expect(reflector.cache.list().map(({ metadata }) => metadata?.labels)).toEqual([
+      { trimmed: 'true' },
+      { trimmed: 'true' },
+    ]);
   });
 
   it('starts the list again if the continue token of a page has expired', async () => {
