@@ -67,7 +67,7 @@ export async function startSyncer(options: StartOptions): Promise<Syncer> {
   const election = clients.lease && electionOf(options, { client: clients.lease, instance, metrics });
   const controller = new Controller({
     ...controllerConfig(config),
-    callbacks: wireCallbacks(options, registry),
+    callbacks: wireCallbacks({ ...options, clock }, registry),
     retention: wireRetention(options, registry),
     ...clients.work,
     guard: election ?? ALWAYS_ALLOWED,

@@ -3,7 +3,6 @@ import { refusedAddress } from '../../core/callback/address-class.ts';
 import { callbackPolicyOf } from '../../core/callback/callback-policy.ts';
 import type { ClusterConfig } from '../../kube/client/cluster-config.ts';
 import type { Timers } from '../../kube/controller/timers.ts';
-import { SYSTEM_CLOCK } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import type { SyncerConfig } from '../config.ts';
 import type { CallbackOptions } from '../controller/controller-options.ts';
@@ -25,14 +24,15 @@ export interface CallbackSetup {
   config: SyncerConfig;
   kubeConfig: Pick<ClusterConfig, 'getCurrentCluster'>;
   callbackWiring?: CallbackWiring;
+  clock: Pick<Clock, 'now'>;
 }
 
 /** Connects everything that sends callbacks. */
 export function wireCallbacks(
-  { config, kubeConfig, callbackWiring: wiring = {} }: CallbackSetup,
+  { config, kubeConfig, callbackWiring: wiring = {}, clock: present }: CallbackSetup,
   registry: Registry,
 ): CallbackOptions {
-  const { clock = SYSTEM_CLOCK, timers, resolve = dnsResolve(), refused = refusedAddress, timeoutMs } = wiring;
+  const { clock = present, timers, resolve = dnsResolve(), refused = refusedAddress, timeoutMs } = wiring;
   const lookup = checkedLookup({ resolve, refused, apiServer: apiServerHost(kubeConfig) });
   const caBundle = config.callbackCaBundle;
   return {

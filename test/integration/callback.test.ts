@@ -114,6 +114,17 @@ describe('the callback', () => {
     });
   });
 
+  it('has the time of the API server if the clock of the leader is wrong', async () => {
+    const namespace = await namespaceWithTemplate();
+    const clock = { now: () => Date.now() + HOUR, monotonic: () => performance.now() };
+    const callbackWiring = { resolve: () => Promise.resolve(['127.0.0.1']), refused: () => undefined };
+    const config = { callbackAllowedHosts: '*.example.com', callbackCaBundle: caBundle };
+    await environment.syncer(config, { callbackWiring, clock });
+    await finished(namespace, 'on-time');
+    const { lastAttemptTime = '' } = callbackOf(await settled(namespace, 'on-time'))!;
+    expect(Math.abs(Date.parse(lastAttemptTime) - Date.now())).toBeLessThan(HOUR / 2);
+  });
+
   it('is also sent for a run that never had a Job', async () => {
     const namespace = await environment.namespace();
     await syncer();
