@@ -59,7 +59,7 @@ export class Places {
   }
 
   /** The state of a group that was stored by an earlier leader. */
-  remember({ group, holders = [], version }: StoredGroup): void {
+  remember({ group, holders, version }: StoredGroup): void {
     this.#states.setHolders(group, holders, version);
   }
 
