@@ -31,16 +31,19 @@ const LONGEST_CALLED = 90;
  */
 export function groupOf(run: JobRun, { group }: Pick<ConcurrencyPolicy, 'group'>, compiled: CompiledTemplate): Group {
   const { namespace = '' } = run.metadata;
-  if (group === undefined) {
-    const key = templateKeyOfRun(run);
-    return groupWith(`${namespace}/template/${templateKeyString(key)}`, `${key.kind} "${key.name}"`);
-  }
+  if (group === undefined) return groupOfTemplate(run);
   const values = valuesFor(run, compiled);
   const name = tokenise(group)
     .map((token) => textOf(token, values))
     .join('');
   const called = quoted(name.slice(0, LONGEST_CALLED).toWellFormed()).toWellFormed();
   return groupWith(`${namespace}/group/${shortened(name)}`, `group ${called}`);
+}
+
+/** The group of a run whose template names none: all runs of that template. */
+export function groupOfTemplate(run: JobRun): Group {
+  const key = templateKeyOfRun(run);
+  return groupWith(`${run.metadata.namespace ?? ''}/template/${templateKeyString(key)}`, `${key.kind} "${key.name}"`);
 }
 
 /** The namespace of the runs of a group. */

@@ -1,25 +1,15 @@
 import { REASON_CONCURRENCY_FORBIDDEN, REASON_QUEUE_FULL } from '../../api/names.ts';
 import { rule, underWay } from './admission-errors.ts';
-import type { Group } from './group.ts';
-import { isOlder, type Member, type Waiter, type WaitingLine } from './waiting-line.ts';
-
-/** A run that has a place: it has a Job, or may get one. */
-export interface Holder extends Member {
-  /** Its Pods may still be terminating. */
-  isFinished: boolean;
-}
-
-/** The runs of a group. */
-export interface Members {
-  group: Group;
-  holders: readonly Holder[];
-  line: WaitingLine;
-}
+import type { Members } from './members.ts';
+import { replacementIn } from './replacement.ts';
+import type { Member, Waiter } from './waiting-line.ts';
 
 /** What happens to a run that has no place. */
 export type PlaceVerdict =
   | { kind: 'take' }
   | { kind: 'wait' }
+  /** It is not known yet who else waits. */
+  | { kind: 'notYet' }
   | { kind: 'refused'; reason: string; message: string }
   /** `by`: the name of the newer run. */
   | { kind: 'replaced'; by: string };
@@ -31,7 +21,7 @@ export type PlaceVerdict =
  */
 export function placeVerdict({ group, holders, line }: Members, waiter: Waiter, isQueued: boolean): PlaceVerdict {
   const { concurrency } = waiter;
-  const by = replacedBy({ group, holders, line }, waiter);
+  const by = replacedBy({ holders, line }, waiter);
   if (by !== undefined) return { kind: 'replaced', by };
   const ahead = holders.length + line.rank(waiter.uid);
   if (ahead < concurrency.limit) return { kind: 'take' };
@@ -50,34 +40,10 @@ export function placeVerdict({ group, holders, line }: Members, waiter: Waiter, 
   return { kind: 'wait' };
 }
 
-/**
- * The name of the newer run of the group that replaces this one. Replace leaves the newest runs, as many as its limit;
- * ReplaceQueued leaves the runs that have a place or get one now, and of the others the newest. Of two
- * runs of the same second, the one that has a place is the older one.
- */
-export function replacedBy({ holders, line }: Members, member: Member): string | undefined {
-  const isWaiting = line.get(member.uid) !== undefined;
-  const newer = line
-    .waiters()
-    .filter((other) => (isWaiting ? isOlder(member, other) : member.created <= other.created));
-  const replacing = newer.findLast(
-    ({ concurrency: { policy, limit } }) => policy === 'Replace' && newer.length + countNewer(holders, member) >= limit,
-  );
-  const found = replacing ?? (isWaiting ? replacingQueued({ holders, line }, member, newer) : undefined);
+/** The name of the newer run of the group that replaces this one. */
+export function replacedBy(members: Pick<Members, 'holders' | 'line'>, member: Member): string | undefined {
+  const found = replacementIn(members)(member);
   return found && nameOf(found);
-}
-
-function replacingQueued(
-  { holders, line }: Pick<Members, 'holders' | 'line'>,
-  member: Member,
-  newer: readonly Waiter[],
-): Waiter | undefined {
-  const ahead = holders.length + line.rank(member.uid);
-  return newer.findLast(({ concurrency: { policy, limit } }) => policy === 'ReplaceQueued' && ahead >= limit);
-}
-
-function countNewer(holders: readonly Holder[], member: Member): number {
-  return holders.filter((holder) => !holder.isFinished && isOlder(member, holder)).length;
 }
 
 /** The runs of the line that have to be worked on: those that get a place, and those that are refused or replaced. */

@@ -9,6 +9,9 @@ export interface Member {
   created: string;
 }
 
+/** What decides the order. */
+type Age = Pick<Member, 'uid' | 'created'>;
+
 /** A run that has no place yet. */
 export interface Waiter extends Member {
   concurrency: ConcurrencyPolicy;
@@ -48,13 +51,18 @@ export class WaitingLine {
     return known ? this.#rankOf(known) : this.#waiters.length;
   }
 
+  /** How many runs were created before this time. */
+  rankOfTime(created: string): number {
+    return this.#rankOf({ uid: '', created });
+  }
+
   /** In their order. */
   waiters(): readonly Waiter[] {
     return this.#waiters;
   }
 
   /** Where the run is, or would be. */
-  #rankOf(member: Member): number {
+  #rankOf(member: Age): number {
     let [low, high] = [0, this.#waiters.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -67,6 +75,6 @@ export class WaitingLine {
 }
 
 /** Whether `a` gets its place before `b`. */
-export function isOlder(a: Member, b: Member): boolean {
+export function isOlder(a: Age, b: Age): boolean {
   return a.created < b.created || (a.created === b.created && a.uid < b.uid);
 }

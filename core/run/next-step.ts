@@ -1,10 +1,5 @@
 import type { JobRun, JobRunStatus } from '../../api/job-run.ts';
-import {
-  REASON_JOB_CREATION_SLOW,
-  REASON_JOB_REFUSED,
-  REASON_NAME_CONFLICT,
-  REASON_RESTORED,
-} from '../../api/names.ts';
+import { REASON_JOB_REFUSED, REASON_RESTORED } from '../../api/names.ts';
 import type { Job } from '../../api/wire.ts';
 import { callbackOfTemplate } from '../callback/receiver.ts';
 import { formatFieldErrors } from '../errors/field-error.ts';
@@ -12,6 +7,7 @@ import { mergePatch } from '../status/merge-patch.ts';
 import { statusEvents } from '../status/status-events.ts';
 import { adoption, renderedTemplate } from './adoption.ts';
 import { failureStep, knownFailure } from './failure-step.ts';
+import { blockedCreation, creationProblem, failed } from './creation-problem.ts';
 import { cancelledWithoutJob, cancelStep, isCancelled, withCancellation } from './cancellation.ts';
 import { holdMessage } from './held-run.ts';
 import {
@@ -26,14 +22,14 @@ import {
 import type { Observation } from '../status/job-run-status.ts';
 import { withLogEnds } from '../job/log-end-policy.ts';
 import { jobNameOfRun, jobUidOfRun } from '../job/ownership.ts';
-import { placeStep, withGroupLabel } from './place-step.ts';
+import { placeStep, withGroupLabel, withoutUse } from './place-step.ts';
 import { canWait, podsStep, seenOfPods, withLook } from './pods-step.ts';
 import { presentErrors } from './present-template.ts';
 import { render } from '../job/render.ts';
 import { hidingFromOthers } from '../job/secret-values.ts';
 import { resultsStep } from './results-step.ts';
 import type { RunRecord, Situation } from './situation.ts';
-import type { Again, Step } from './step.ts';
+import type { Observed, Step } from './step.ts';
 import {
   lateWithoutJob,
   missedStart,
@@ -54,16 +50,7 @@ const PASSING_MS = 1_000;
 /** How often a Job without our label is read. The watch does not report it. */
 const UNWATCHED_MS = 30_000;
 
-/** A run that waits for its turn is added to the queue when its turn comes. If that is missed, it tries again after this time. */
-const TURN_MS = 120_000;
-
-const NOTHING: Step = { kind: 'nothing' };
-
-/** What is known about the Job of a run, and when to check again. */
-interface Observed {
-  observation: Observation;
-  again?: Again | undefined;
-}
+const NOTHING: Extract<Step, { kind: 'nothing' }> = { kind: 'nothing' };
 
 /** Decides the next step of a run. Pure: the same situation always gives the same step. */
 export function nextStep(situation: Situation): Step {
@@ -157,10 +144,24 @@ function withoutJob(situation: Situation): Observed | Step {
     if (isJobFinished(deletedJob)) return { observation: { kind: 'job', job: deletedJob } };
     return { observation: deleted(jobNameOfRun(run), record) };
   }
-  if (isBeingDeleted(run)) return NOTHING;
+  // Until it is removed, it keeps nobody waiting.
+  if (isBeingDeleted(run)) return withoutUse(situation, NOTHING);
   if (isCancelled(situation)) return withoutJobToStop(situation);
-  const held = holdMessage(run);
-  if (held !== undefined) return { observation: { kind: 'pending', reason: REASON_RESTORED, message: held } };
+  const found = restored(situation) ?? toCreate(situation);
+  return isDelayed(situation, found) ? withoutUse(situation, found) : found;
+}
+
+/** With its turn, a run may get its Job at once. */
+function isDelayed({ answers }: Situation, found: Observed | Step): found is Observed {
+  return 'observation' in found && found.observation.kind === 'pending' && answers.creation?.kind !== 'noTurn';
+}
+
+function restored({ run }: Situation): Observed | undefined {
+  const message = holdMessage(run);
+  return message === undefined ? undefined : { observation: { kind: 'pending', reason: REASON_RESTORED, message } };
+}
+
+function toCreate(situation: Situation): Observed | Step {
   return withoutJobInTime(situation) ?? blockedCreation(situation) ?? creationProblem(situation) ?? creation(situation);
 }
 
@@ -175,52 +176,6 @@ function withoutJobToStop(situation: Situation): Observed | Step {
   const { run, answers } = situation;
   if (answers.job === undefined) return { kind: 'readJob', name: jobNameOfRun(run) };
   return { observation: cancelledWithoutJob(situation) };
-}
-
-/** No Job is created before a set time. After a creation without an answer, a live read shows whether the Job exists. */
-function blockedCreation({ run, record: { blocked }, answers, now }: Situation): Observed | Step | undefined {
-  const blockedMs = blocked ? Math.ceil(blocked.untilMs - now.monotonicMs) : 0;
-  if (!blocked || blockedMs <= 0) return undefined;
-  const isUnclear = answers.creation?.kind === 'timedOut' && answers.job === undefined;
-  if (isUnclear) return { kind: 'readJob', name: jobNameOfRun(run) };
-  return { observation: tryingAgain(blocked), again: { afterMs: blockedMs } };
-}
-
-/** A run that already says that the creation is slow keeps its message. */
-function waitForTurn({ run }: Situation): Observed | Step {
-  const again = { afterMs: TURN_MS };
-  if (run.status?.waiting?.reason === REASON_JOB_CREATION_SLOW) return { kind: 'nothing', again };
-  const message =
-    'the API server takes long to check Jobs of this namespace, so few are created at once; waiting for those of other JobRuns';
-  return { observation: { kind: 'pending', reason: REASON_JOB_CREATION_SLOW, message }, again };
-}
-
-/** The step after an attempt to create the Job. */
-function creationProblem(situation: Situation): Observed | Step | undefined {
-  const { run, answers } = situation;
-  const { creation: problem } = answers;
-  const name = jobNameOfRun(run);
-  switch (problem?.kind) {
-    case undefined:
-      return undefined;
-    case 'timedOut':
-      // The time of the next attempt came during this one.
-      return { kind: 'nothing', again: 'retry' };
-    case 'noTurn':
-      return waitForTurn(situation);
-    case 'refused':
-      return failed(REASON_JOB_REFUSED, `the API server refused the Job: ${problem.message}`);
-    case 'blocked':
-      return { observation: tryingAgain(problem), again: 'retry' };
-    case 'nameTaken':
-      if (answers.job === undefined) return { kind: 'readJob', name };
-      // It was deleted in the meantime. The next attempt uses what the watch has reported by then.
-      if (answers.job === 'none') return { kind: 'nothing', again: 'retry' };
-      return failed(
-        REASON_NAME_CONFLICT,
-        `a Job "${name}" that does not belong to this JobRun exists already; remove it, then create the JobRun again`,
-      );
-  }
 }
 
 function creation(situation: Situation): Observed | Step {
@@ -282,14 +237,6 @@ function statusStep(situation: Situation, { observation, again }: Observed): Ste
 function withCallback(status: JobRunStatus, { run, outline }: Situation): JobRunStatus {
   const callback = isFinished({ ...run, status }) ? callbackOfTemplate(run, outline) : undefined;
   return callback ? { ...status, callback } : status;
-}
-
-function failed(reason: string, message: string): Observed {
-  return { observation: { kind: 'failed', reason, message } };
-}
-
-function tryingAgain({ reason, message }: { reason: string; message: string }): Observation {
-  return { kind: 'pending', reason, message: `trying again within two minutes: ${message}` };
 }
 
 function hasStatus({ status }: Job): boolean {

@@ -2,6 +2,7 @@ import {
   LABEL_CONCURRENCY_GROUP,
   REASON_QUEUE_TIMEOUT,
   REASON_QUEUED,
+  REASON_RESTORED,
   REASON_WAITING_FOR_TEMPLATE,
 } from '../../api/names.ts';
 import type { JobRun } from '../../api/job-run.ts';
@@ -11,15 +12,18 @@ import type { ConcurrencyPolicy } from '../concurrency/concurrency-policy.ts';
 import type { Group } from '../concurrency/group.ts';
 import type { PlaceVerdict } from '../concurrency/place-verdict.ts';
 import { counted } from '../errors/counted.ts';
-import type { Observation } from '../status/job-run-status.ts';
+import { jobNameOfRun } from '../job/ownership.ts';
 import { templateKeyOfRun } from '../template/template-key.ts';
 import type { Situation } from './situation.ts';
-import type { Again, Step } from './step.ts';
+import type { Again, Observed, Step } from './step.ts';
 
 /** What is known of the place of a run whose template limits how many runs are under way. */
 export type Place =
-  /** It has a place in this group, whatever the template says now. */
-  | { kind: 'held'; group: Group; replacedBy?: string | undefined }
+  /**
+   * It has a place in this group, whatever the template says now. `wantedInMs`: set if it has no Job and others wait; until
+   * then, a Job whose creation was not answered may still be stored.
+   */
+  | { kind: 'held'; group: Group; replacedBy?: string | undefined; wantedInMs?: number | undefined }
   /** It is not in the line of its group. */
   | { kind: 'outside'; group: Group; concurrency: ConcurrencyPolicy }
   | { kind: 'inLine'; group: Group; concurrency: ConcurrencyPolicy; verdict: PlaceVerdict }
@@ -29,7 +33,7 @@ export type Place =
 type Waiting = Extract<Place, { kind: 'inLine' }>;
 
 /** A step, or what is observed; `undefined` if nothing prevents that the run gets its Job. */
-export type Placed = Step | { observation: Observation; again?: Again | undefined } | undefined;
+export type Placed = Step | Observed | undefined;
 
 /** The run gets a place in its group before it gets its Job. Without a limit, there is nothing to do. */
 export function placeStep(situation: Situation): Placed {
@@ -66,6 +70,8 @@ function inLine(situation: Situation, place: Waiting): Placed {
       return { observation: { kind: 'failed', reason: verdict.reason, message: verdict.message } };
     case 'replaced':
       return { observation: { kind: 'cancelled', message: `${replacedMessage(verdict.by)} before it had a Job` } };
+    case 'notYet':
+      return situation.answers.waitsInLine === true ? { kind: 'nothing' } : { kind: 'stayInLine' };
     case 'wait':
       return situation.answers.waitsInLine === true ? queued(situation, place) : { kind: 'stayInLine' };
   }
@@ -100,6 +106,35 @@ const LONGEST_TIMER_MS = 86_400_000;
 function queuedSince({ status }: JobRun, nowMs: number): number {
   const since = status?.waiting?.reason === REASON_QUEUED ? Date.parse(status.waiting.since) : NaN;
   return Number.isNaN(since) ? nowMs : since;
+}
+
+/** Reasons for which a run waits before it is in a line. */
+const NOT_IN_LINE = [REASON_RESTORED, REASON_WAITING_FOR_TEMPLATE];
+
+/** Whether the run has been in the line: then it is not refused because others wait, also after it gave a place away. */
+export function hasWaitedForPlace({ status }: JobRun): boolean {
+  if (status?.phase === 'Queued') return true;
+  return status?.phase === 'Pending' && status.waiting !== undefined && !NOT_IN_LINE.includes(status.waiting.reason);
+}
+
+/**
+ * A run that has a place and cannot get its Job for now does not keep others waiting: it gives the place away, and gets into
+ * the line again when it tries again. First, it must be certain that it has no Job.
+ *
+ * @param found why it gets no Job now
+ */
+export function withoutUse<Found extends { again?: Again | undefined }>(
+  { run, place, answers }: Situation,
+  found: Found,
+): Found | Step {
+  if (place?.kind !== 'held' || place.wantedInMs === undefined) return found;
+  if (place.wantedInMs > 0) return { ...found, again: sooner(found.again, place.wantedInMs) };
+  if (answers.job === undefined) return { kind: 'readJob', name: jobNameOfRun(run) };
+  return answers.job === 'none' ? { kind: 'yieldPlace', group: place.group } : found;
+}
+
+function sooner(again: Again | undefined, afterMs: number): Again {
+  return again === 'retry' || (again !== undefined && again.afterMs < afterMs) ? again : { afterMs };
 }
 
 /** Why a run was cancelled. */

@@ -55,6 +55,8 @@ export interface RunRecord {
   blocked?: Blocked | undefined;
   /** How many creations of the Job got no answer in time. */
   timeouts?: number | undefined;
+  /** How many creations of the Job were refused for a time, while the run had a place in its concurrency group. */
+  refusals?: number | undefined;
   /** Since when the status lacks a passing change, on the monotonic clock. */
   changePendingSinceMs?: number | undefined;
   /** When the Pods of the run are read, because none is ready. */

@@ -5,11 +5,18 @@ import type { Group } from '../concurrency/group.ts';
 import type { Hide } from '../errors/hidden.ts';
 import type { PodsPurpose } from '../pods/seen-pods.ts';
 import type { ResultsOutcome } from '../results/results-outcome.ts';
+import type { Observation } from '../status/job-run-status.ts';
 import type { RunEvent } from '../status/status-events.ts';
 import type { Look, SeenFailure } from './situation.ts';
 
 /** When to continue: after a growing delay, or after a set time. */
 export type Again = 'retry' | { afterMs: number };
+
+/** What is known about the Job of a run, and when to check again. */
+export interface Observed {
+  observation: Observation;
+  again?: Again | undefined;
+}
 
 /** What to do next for a run. `nothing`, `wait` and `writeStatus` complete the attempt; another step follows the rest. */
 export type Step =
@@ -23,10 +30,14 @@ export type Step =
   | { kind: 'enterLine'; group: Group; concurrency: ConcurrencyPolicy }
   /** Store that the run has a place. The others may have been faster. */
   | { kind: 'takePlace'; group: Group }
+  /** Give the place away: the run cannot get its Job for now. */
+  | { kind: 'yieldPlace'; group: Group }
   /** Wait for a place. Older runs that this one replaces are worked on. */
   | { kind: 'stayInLine' }
   /** `hide`: what a message about this Job must not quote. */
   | { kind: 'createJob'; job: Job; template: RenderedTemplate; hide: Hide }
+  /** Create no Job for a time that grows: the API server has refused it for now. */
+  | { kind: 'delayCreation'; reason: string; message: string }
   /** An earlier attempt has created this Job. */
   | { kind: 'adoptJob'; job: Job; template: RenderedTemplate | undefined }
   | { kind: 'setSuspend'; job: Job; suspend: boolean; event: RunEvent; hide: Hide }

@@ -8,6 +8,7 @@ import { WorkQueue } from '../../kube/controller/work-queue.ts';
 import type { WorkResult } from '../../kube/controller/work-queue.ts';
 import type { WorkQueueMetrics } from '../../kube/metrics/work-queue-metrics.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
+import type { Clock } from '../clock.ts';
 import type { Outage } from '../controller/outage.ts';
 import { EndingHolders } from './ending-holders.ts';
 import type { GroupLeases } from './group-leases.ts';
@@ -15,13 +16,14 @@ import type { HolderCheck, HolderState } from './holder-check.ts';
 import type { Places } from './places.ts';
 
 export interface PlaceReleaseOptions {
-  places: Pick<Places, 'remember' | 'giveBack' | 'arrive'>;
+  places: Pick<Places, 'remember' | 'giveBack' | 'arrive' | 'expect'>;
   leases: Pick<GroupLeases, 'list'>;
   holders: Pick<HolderCheck, 'stateOf'>;
   /** Has outlines of runs. */
   runs: Pick<ObjectCache<JobRun>, 'get' | 'list'>;
   isInShard: (namespace: string | undefined) => boolean;
   outage: Pick<Outage, 'failed'>;
+  clock: Pick<Clock, 'monotonic'>;
   queueMetrics?: WorkQueueMetrics | undefined;
   logger: Logger;
 }
@@ -34,11 +36,12 @@ const WORKERS = 4;
 export class PlaceRelease {
   readonly #options: PlaceReleaseOptions;
   readonly #queue: WorkQueue;
-  readonly #ending = new EndingHolders();
+  readonly #ending: EndingHolders;
   #started = false;
 
   constructor(options: PlaceReleaseOptions) {
     this.#options = options;
+    this.#ending = new EndingHolders(options.clock);
     this.#queue = new WorkQueue({
       workers: WORKERS,
       work: (id) => this.#work(id),
@@ -60,7 +63,7 @@ export class PlaceRelease {
       this.#queue.add(ALL);
     }
     for (const run of this.#options.runs.list()) {
-      if (!isFinished(run) && this.#options.isInShard(run.metadata.namespace)) this.#options.places.arrive(run);
+      if (!isFinished(run) && this.#options.isInShard(run.metadata.namespace)) this.#options.places.expect(run);
     }
     this.#queue.start();
   }
@@ -73,10 +76,19 @@ export class PlaceRelease {
   /** A run, or its Job, was added or changed. */
   touched(key: string): void {
     if (!this.#started) return;
-    for (const group of this.#ending.groupsOf(key)) this.#queue.add(group);
+    this.jobTouched(key);
     const slash = key.indexOf('/');
     const run = this.#options.runs.get(key.slice(0, slash), key.slice(slash + 1));
     if (run) this.#options.places.arrive(run);
+  }
+
+  /** A Job that has lost its run was changed or deleted. */
+  jobTouched(key: string): void {
+    for (const group of this.#ending.touched(key)) {
+      const afterMs = this.#ending.nextMs(group) ?? 0;
+      if (afterMs > 0) this.#queue.addAfter(group, afterMs);
+      else this.#queue.add(group);
+    }
   }
 
   holdFor(ms: number): void {
@@ -106,21 +118,32 @@ export class PlaceRelease {
     }
   }
 
-  /** Events of Jobs continue with a run whose Pods still run. Nothing reports the Pods of a deleted Job. */
+  /** An error concerns one run: the places of the others are given back all the same. */
   async #release(id: string): Promise<WorkResult> {
-    const namespace = namespaceOf({ id });
-    let ending: HolderEntry[] = [];
+    const errors: unknown[] = [];
     await this.#options.places.giveBack(id, async (holders) => {
-      const states = new Map<HolderEntry, HolderState>();
-      for (const holder of holders) states.set(holder, await this.#options.holders.stateOf(namespace, holder));
-      ending = holders.filter((holder) => states.get(holder) === 'ending');
-      return new Set(holders.filter((holder) => states.get(holder) === 'ended').map(({ uid }) => uid));
+      const ended = new Set<string>();
+      for (const holder of holders) {
+        try {
+          if ((await this.#check(id, holder)) === 'ended') ended.add(holder.uid);
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+      this.#ending.retain(id, new Set(holders.map(({ uid }) => uid).filter((uid) => !ended.has(uid))));
+      return ended;
     });
-    this.#ending.set(
-      id,
-      ending.map(({ name }) => `${namespace}/${name}`),
-    );
-    return ending.length > 0 ? 'retry' : undefined;
+    if (errors.length > 0) throw errors[0];
+    const afterMs = this.#ending.nextMs(id);
+    return afterMs === undefined ? undefined : { afterMs };
+  }
+
+  /** Events of Jobs continue with a run whose Pods still run. */
+  async #check(id: string, holder: HolderEntry): Promise<HolderState> {
+    if (this.#ending.isEarly(id, holder.uid)) return 'ending';
+    const state = await this.#options.holders.stateOf({ id }, holder);
+    if (state === 'ending') this.#ending.add(id, holder);
+    return state;
   }
 }
 

@@ -1,42 +1,34 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobRun } from '../../api/job-run.ts';
-import type { Job } from '../../api/wire.ts';
 import { concurrencyOf, wasLimited, type ConcurrencyPolicy } from '../../core/concurrency/concurrency-policy.ts';
 import type { HolderEntry } from '../../core/concurrency/group-lease.ts';
-import { groupOf, namespaceOf, type Group } from '../../core/concurrency/group.ts';
-import { placeVerdict, replacedBy, runsToWake, type Members } from '../../core/concurrency/place-verdict.ts';
-import type { Member } from '../../core/concurrency/waiting-line.ts';
+import { groupOf, groupOfTemplate, namespaceOf, type Group } from '../../core/concurrency/group.ts';
+import type { Members } from '../../core/concurrency/members.ts';
+import { placeVerdict, replacedBy, runsToWake, type PlaceVerdict } from '../../core/concurrency/place-verdict.ts';
+import { replacementIn } from '../../core/concurrency/replacement.ts';
+import type { Member, Waiter } from '../../core/concurrency/waiting-line.ts';
 import { isCancelRequested } from '../../core/run/cancellation.ts';
 import { holdMessage } from '../../core/run/held-run.ts';
-import type { Place } from '../../core/run/place-step.ts';
+import { hasWaitedForPlace, type Place } from '../../core/run/place-step.ts';
 import type { TemplateResolution } from '../../core/run/situation.ts';
 import { isFinished } from '../../core/status/job-run-status.ts';
 import { templateKeyOfRun } from '../../core/template/template-key.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '../../kube/client/api-error.ts';
-import type { ObjectCache } from '../../kube/watch/cache.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
 import type { RunContents } from '../controller/run-contents.ts';
 import type { TemplateResolver } from '../run/template-resolver.ts';
-import type { GroupLeases, StoredGroup } from './group-leases.ts';
+import { FirstRuns } from './first-runs.ts';
+import type { StoredGroup } from './group-leases.ts';
 import { GroupStates, type GroupState } from './group-states.ts';
-import { runsWithJobs } from './jobs-of-group.ts';
+import { StoredHolders, type StoredHoldersOptions } from './stored-holders.ts';
+import type { UnclearCreations } from './unclear-creations.ts';
 
-export interface PlacesOptions {
-  leases: Pick<GroupLeases, 'read' | 'write' | 'remove'>;
-  /** Has outlines of runs. */
-  runs: Pick<ObjectCache<JobRun>, 'get'>;
+export interface PlacesOptions extends StoredHoldersOptions {
   contents: Pick<RunContents, 'of'>;
-  /** Indexed by their group. */
-  jobs: Pick<ObjectCache<Job>, 'byIndex'>;
   templates: Pick<TemplateResolver, 'outline' | 'cached'>;
+  unclear: Pick<UnclearCreations, 'inherited' | 'forget' | 'leftMs'>;
   /** Work on the run with this key. */
   wake: (run: string) => void;
-  /** Check which runs of the group with this id still need their places. */
-  check: (group: string) => void;
 }
-
-/** How often a write is repeated that another syncer was faster with. */
-const MOST_CONFLICTS = 5;
 
 /**
  * The places of the runs that are under way, of each concurrency group. Who has a place is stored in the Lease of the group,
@@ -46,11 +38,13 @@ const MOST_CONFLICTS = 5;
 export class Places {
   readonly #options: PlacesOptions;
   readonly #states = new GroupStates();
-  /** By the id of a group: the last work on its Lease. */
-  readonly #busy = new Map<string, Promise<unknown>>();
+  readonly #stored: StoredHolders;
+  readonly #first: FirstRuns;
 
   constructor(options: PlacesOptions) {
     this.#options = options;
+    this.#stored = new StoredHolders(options, this.#states);
+    this.#first = new FirstRuns(options.wake);
   }
 
   /** How many runs wait. */
@@ -59,18 +53,31 @@ export class Places {
   }
 
   /** The state of a group that was stored by an earlier leader. */
-  remember({ group, holders, version }: StoredGroup): void {
-    this.#states.setHolders(group, holders, version);
+  remember(stored: StoredGroup): void {
+    this.#stored.remember(stored);
   }
 
   /** The place of a run. A run of a template without a limit has none. */
   look(run: JobRun, template: TemplateResolution | undefined): Place | undefined {
     const held = this.#states.ofHolder(run.metadata.uid ?? '');
-    if (held) return { kind: 'held', group: held.group, replacedBy: this.#replacedBy(held, memberOf(run)) };
+    if (held) return this.#held(held, run);
     if (run.status?.jobName !== undefined || template?.kind !== 'found') return undefined;
     const concurrency = this.#limitOf(run);
     if (!concurrency) return this.#hasTemplate(run) || !wasLimited(run) ? undefined : { kind: 'unknown' };
     return this.#lookInLine(run, groupOf(run, concurrency, template.template.compiled), concurrency);
+  }
+
+  #held(state: GroupState, run: JobRun): Place {
+    const place = { kind: 'held', group: state.group } as const;
+    if (state.line.size === 0) return place;
+    const wanted = this.#isWanted(state, run) && { wantedInMs: this.#options.unclear.leftMs(run.metadata.uid ?? '') };
+    return { ...place, replacedBy: replacedBy(this.#membersOf(state), memberOf(run)), ...wanted };
+  }
+
+  /** With Forbid, others are refused while the run is not finished: they do not wait for its place. */
+  #isWanted({ line }: GroupState, run: JobRun): boolean {
+    if (run.status?.jobName !== undefined || this.#limitOf(run)?.policy === 'Forbid') return false;
+    return line.waiters().some(({ concurrency }) => concurrency.policy !== 'Forbid');
   }
 
   #lookInLine(run: JobRun, group: Group, concurrency: ConcurrencyPolicy): Place {
@@ -80,8 +87,25 @@ export class Places {
     if (!state || !waiter || !isDeepStrictEqual(waiter.concurrency, concurrency)) {
       return { kind: 'outside', group, concurrency };
     }
-    const verdict = placeVerdict(this.#membersOf(state), waiter, run.status?.phase === 'Queued');
-    return { kind: 'inLine', group, concurrency, verdict };
+    return { kind: 'inLine', group, concurrency, verdict: this.#verdictOn(state, waiter, hasWaitedForPlace(run)) };
+  }
+
+  /** While an older run may be missing in the line, no run gets a place, and a queue may be fuller than it seems. */
+  #verdictOn(state: GroupState, waiter: Waiter, hasWaited: boolean): PlaceVerdict {
+    const verdict = placeVerdict(this.#membersOf(state), waiter, hasWaited);
+    const isEarly = verdict.kind === 'take' || (verdict.kind === 'wait' && !hasWaited);
+    return isEarly && this.#first.areIn(namespaceOf(state.group)) ? { kind: 'notYet' } : verdict;
+  }
+
+  /**
+   * The run is there when this process begins to lead. If its group is known only once it is worked on, no place is given in
+   * its namespace until then.
+   */
+  expect(run: JobRun): void {
+    const { uid = '', namespace = '' } = run.metadata;
+    this.arrive(run);
+    if (isFinished(run) || hasJob(run) || this.#states.ofHolder(uid) || this.#states.ofWaiter(uid)) return;
+    if (this.#limitOf(run)) this.#first.add(namespace, uid);
   }
 
   /** The run is about to be worked on: it gets into the line at once, so that a younger one does not overtake it. */
@@ -91,32 +115,58 @@ export class Places {
     const limit = this.#limitOf(run);
     const whole = limit && this.#options.contents.of(run);
     if (!limit || !whole || !canWait(whole)) return;
-    const template = this.#options.templates.cached(whole);
-    if (template) this.enter(whole, groupOf(whole, limit, template.compiled), limit);
+    const group = this.#groupInCache(whole, limit);
+    if (group) this.enter(whole, group, limit);
+  }
+
+  #groupInCache(run: JobRun, limit: ConcurrencyPolicy): Group | undefined {
+    if (limit.group === undefined) return groupOfTemplate(run);
+    const template = this.#options.templates.cached(run);
+    return template && groupOf(run, limit, template.compiled);
   }
 
   enter(run: JobRun, group: Group, concurrency: ConcurrencyPolicy): void {
     this.#states.enter(group, { ...memberOf(run), concurrency });
+    this.#first.remove(run.metadata.uid ?? '');
   }
 
-  /** The run waits in the line. The older runs that it replaces are worked on. */
+  /** The run waits in the line. The runs that may make room for it are worked on. */
   stay(run: JobRun): void {
     const state = this.#states.ofWaiter(run.metadata.uid ?? '');
     const waiter = state?.line.get(run.metadata.uid ?? '');
-    if (!state || !waiter || !waiter.concurrency.policy.startsWith('Replace')) return;
-    const members = this.#membersOf(state);
+    if (!state || !waiter) return;
+    if (this.#verdictOn(state, waiter, hasWaitedForPlace(run)).kind === 'notYet') {
+      this.#first.waitFor(namespaceOf(state.group), waiter.key);
+    }
+    this.#wakeWithoutJob(state);
+    if (waiter.concurrency.policy.startsWith('Replace')) this.#wakeReplaced(this.#membersOf(state), waiter);
+  }
+
+  /** A run that cannot get its Job gives its place to others. */
+  #wakeWithoutJob({ group, holders }: GroupState): void {
+    for (const { name, uid } of holders) {
+      const run = this.#options.runs.get(namespaceOf(group), name);
+      if (run?.metadata.uid === uid && !isFinished(run) && !hasJob(run)) this.#options.wake(keyOf(run.metadata));
+    }
+  }
+
+  #wakeReplaced(members: Members, { uid }: Waiter): void {
+    const replacementOf = replacementIn(members);
     const others = [...members.holders.filter((holder) => !holder.isFinished), ...members.line.waiters()];
     for (const other of others) {
-      if (other.uid !== waiter.uid && replacedBy(members, other) !== undefined) this.#options.wake(other.key);
+      if (other.uid !== uid && replacementOf(other) !== undefined) this.#options.wake(other.key);
     }
   }
 
   /** The run is no longer in a line; the next ones may have their turn. */
   leave(run: JobRun): void {
-    const state = this.#states.leave(run.metadata.uid ?? '');
-    if (!state) return;
-    this.#wake(state);
-    if (state.line.size === 0 && state.holders.length === 0) this.#options.check(state.group.id);
+    const { uid = '' } = run.metadata;
+    const state = this.#states.leave(uid);
+    if (state) {
+      this.#wake(state);
+      if (state.line.size === 0 && state.holders.length === 0) this.#options.check(state.group.id);
+    }
+    this.#first.remove(uid);
   }
 
   /** The run has finished or was deleted. */
@@ -129,88 +179,42 @@ export class Places {
   /** Stores that the run has a place, if it is its turn. Otherwise another run was faster, and it waits. */
   async take(run: JobRun, { id }: Group): Promise<void> {
     const { uid = '' } = run.metadata;
-    await this.#inTurn(id, async () => {
-      for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
-        const state = this.#states.ofWaiter(uid);
-        if (state?.group.id !== id) return;
-        // An earlier request was not answered, or another syncer has stored it.
-        if (this.#states.ofHolder(uid)) {
-          this.#states.leave(uid);
-          return;
-        }
-        if (!this.#isTurnOf(state, uid)) return;
-        if (!(await this.#replaced(state, [...state.holders, entryOf(run)]))) continue;
-        this.#states.leave(uid);
-        this.#wake(state);
-        return;
-      }
+    await this.#stored.change(id, (state) => {
+      if (this.#states.ofWaiter(uid) !== state || this.#states.ofHolder(uid) || !this.#isTurnOf(state, run)) return;
+      return [...state.holders, entryOf(run)];
     });
+    // The place may be stored by an earlier request that was not answered, or by another syncer.
+    const held = this.#states.ofHolder(uid);
+    if (!held) return;
+    this.#states.leave(uid);
+    this.#wake(held);
   }
 
-  /**
-   * Gives the places back of the runs with these uids. A Lease without holders is deleted, unless a run waits that needs it
-   * at once.
-   */
+  /** The run cannot get its Job for now: it has its place no more, and the next ones may have their turn. */
+  async yield(run: JobRun, { id }: Group): Promise<void> {
+    const { uid = '' } = run.metadata;
+    await this.#stored.change(id, ({ holders }) => without(holders, new Set([uid])));
+    const state = this.#states.get(id);
+    if (state) this.#wake(state);
+  }
+
+  /** Gives the places back of the runs with these uids. */
   async giveBack(id: string, find: (holders: readonly HolderEntry[]) => Promise<ReadonlySet<string>>): Promise<void> {
-    await this.#inTurn(id, async () => {
-      for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
-        const state = this.#states.get(id);
-        if (!state) return;
-        const ended = await find(state.holders);
-        const left = state.holders.filter(({ uid }) => !ended.has(uid));
-        const isUnchanged = left.length === state.holders.length && (left.length > 0 || state.line.size > 0);
-        if (!isUnchanged && !(await this.#replaced(state, left))) continue;
-        this.#states.drop(state);
-        this.#wake(state);
-        return;
-      }
+    await this.#stored.change(id, async ({ holders, line }) => {
+      const left = without(holders, await find(holders));
+      // The Lease of a group that has no runs any more is deleted.
+      return left ?? (holders.length === 0 && line.size === 0 ? [] : undefined);
     });
+    const state = this.#states.get(id);
+    if (!state) return;
+    this.#states.drop(state);
+    this.#wake(state);
   }
 
-  /** @returns false if somebody else has changed the Lease: its present state is known then. */
-  async #replaced(state: GroupState, holders: HolderEntry[]): Promise<boolean> {
-    const { group, version, line } = state;
-    const { leases } = this.#options;
-    try {
-      if (holders.length > 0 || line.size > 0) {
-        this.#states.setHolders(group, holders, await leases.write(group, holders, version));
-      } else {
-        if (version) await leases.remove(group, version);
-        this.#states.setHolders(group, [], undefined);
-      }
-      return true;
-    } catch (error) {
-      if (!isConflict(error) && !isAlreadyExists(error) && !isNotFound(error)) throw error;
-      await this.#readAgain(state);
-      return false;
-    }
-  }
-
-  /** If the Lease was removed, what this process and the Jobs know of it counts. */
-  async #readAgain(state: GroupState): Promise<void> {
-    const { group } = state;
-    const stored = await this.#options.leases.read(group);
-    const holders = stored?.holders ?? this.#withJobs(state);
-    this.#states.setHolders(group, holders, stored?.version);
-    this.#options.check(group.id);
-  }
-
-  /** Without a Lease, the runs that have a Job have a place. */
-  #withJobs({ group, holders }: GroupState): readonly HolderEntry[] {
-    const known = new Set(holders.map(({ uid }) => uid));
-    const more = runsWithJobs(this.#options, group).filter(({ uid }) => !known.has(uid));
-    if (more.length > 0) this.#options.check(group.id);
-    return [...holders, ...more];
-  }
-
-  #isTurnOf(state: GroupState, uid: string): boolean {
-    if (!state.version) this.#states.setHolders(state.group, this.#withJobs(state), undefined);
-    const waiter = state.line.get(uid);
-    return waiter !== undefined && placeVerdict(this.#membersOf(state), waiter, true).kind === 'take';
-  }
-
-  #replacedBy(state: GroupState, member: Member): string | undefined {
-    return state.line.size === 0 ? undefined : replacedBy(this.#membersOf(state), member);
+  #isTurnOf(state: GroupState, run: JobRun): boolean {
+    if (!state.version) this.#stored.withoutLease(state);
+    const waiter = state.line.get(run.metadata.uid ?? '');
+    return waiter !== undefined && this.#verdictOn(state, waiter, hasWaitedForPlace(run)).kind === 'take';
   }
 
   #membersOf({ group, holders, line }: GroupState): Members {
@@ -246,18 +250,12 @@ export class Places {
   #wake(state: GroupState): void {
     for (const run of runsToWake(this.#membersOf(state))) this.#options.wake(run);
   }
+}
 
-  /** One after the other for each group. */
-  async #inTurn(id: string, work: () => Promise<void>): Promise<void> {
-    const done = (this.#busy.get(id) ?? Promise.resolve()).then(work);
-    const settled = done.catch(() => undefined);
-    this.#busy.set(id, settled);
-    try {
-      await done;
-    } finally {
-      if (this.#busy.get(id) === settled) this.#busy.delete(id);
-    }
-  }
+/** `undefined` if none of these runs has a place. */
+function without(holders: readonly HolderEntry[], uids: ReadonlySet<string>): HolderEntry[] | undefined {
+  const left = holders.filter(({ uid }) => !uids.has(uid));
+  return left.length === holders.length ? undefined : left;
 }
 
 function memberOf({ metadata }: JobRun): Member {
@@ -266,6 +264,11 @@ function memberOf({ metadata }: JobRun): Member {
 
 function entryOf({ metadata }: JobRun): HolderEntry {
   return { name: metadata.name ?? '', uid: metadata.uid ?? '', created: metadata.creationTimestamp ?? '' };
+}
+
+/** As far as the outline of its status says. */
+function hasJob({ status }: JobRun): boolean {
+  return status?.jobUid !== undefined || status?.jobName !== undefined;
 }
 
 /** Whether nothing else prevents that the run gets its Job, as far as the run shows. */

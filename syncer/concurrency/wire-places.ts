@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { KubeMetrics } from '../../kube/metrics/client-metrics.ts';
+import type { Clock } from '../clock.ts';
 import type { Outage } from '../controller/outage.ts';
 import type { Watches } from '../controller/watches.ts';
 import type { Cluster } from '../run/cluster.ts';
@@ -10,6 +11,7 @@ import { GroupLeases } from './group-leases.ts';
 import { HolderCheck } from './holder-check.ts';
 import { PlaceRelease } from './place-release.ts';
 import { Places } from './places.ts';
+import { UnclearCreations } from './unclear-creations.ts';
 
 export interface PlacesWiring {
   client: KubeClient;
@@ -23,23 +25,29 @@ export interface PlacesWiring {
   watches: Pick<Watches, 'runs' | 'jobs' | 'contents'>;
   templates: TemplateResolver;
   outage: Outage;
+  clock: Clock;
   isInShard: (namespace: string | undefined) => boolean;
   wake: (run: string) => void;
 }
 
 /** Connects the places of runs with what decides that they are given back. */
-export function wirePlaces(wiring: PlacesWiring): { places: Places; release: PlaceRelease } {
-  const { client, guard, cluster, watches, templates, outage, isInShard, logger, wake } = wiring;
+export function wirePlaces(wiring: PlacesWiring): {
+  places: Places;
+  release: PlaceRelease;
+  unclear: UnclearCreations;
+} {
+  const { client, guard, cluster, watches, templates, outage, isInShard, logger, wake, clock } = wiring;
+  const unclear = new UnclearCreations(clock);
   const [runs, jobs] = [watches.runs.cache, watches.jobs.cache];
   const leases = new GroupLeases({ client, guard, namespace: wiring.clusterNamespace });
   const check = (group: string): void => {
     release.check(group);
   };
-  const places = new Places({ leases, runs, contents: watches.contents, jobs, templates, wake, check });
+  const places = new Places({ leases, runs, contents: watches.contents, jobs, templates, unclear, wake, check });
   const release: PlaceRelease = new PlaceRelease({
-    ...{ places, leases, runs, isInShard, outage, logger },
-    holders: new HolderCheck({ client, cluster, runs, jobs, readsPods: wiring.reads.pods }),
+    ...{ places, leases, runs, isInShard, outage, clock, logger },
+    holders: new HolderCheck({ client, cluster, runs, jobs, unclear, readsPods: wiring.reads.pods }),
     queueMetrics: wiring.metrics.workQueue('concurrency'),
   });
-  return { places, release };
+  return { places, release, unclear };
 }

@@ -172,6 +172,7 @@ export class Controller {
       pods: new PodReader(options),
       records: this.#records,
       places: this.#concurrency.places,
+      unclear: this.#concurrency.unclear,
       rules: options.rules,
       events: this.#events,
       clock: options.clock,

@@ -7,6 +7,7 @@ import { controllingRun, isOwnJob } from '../../core/job/ownership.ts';
 import { identityOfRevision } from '../../core/template/controller-revision.ts';
 import type { TemplateOutline } from '../../core/template/outline.ts';
 import { keyOfTemplate, templateKeyOfRun, type TemplateKey } from '../../core/template/template-key.ts';
+import { groupOfJob } from '../concurrency/jobs-of-group.ts';
 import type { Priority } from '../../kube/controller/work-queue.ts';
 import type { Deletion } from '../../kube/watch/cache.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
@@ -15,6 +16,8 @@ import { keyOf } from '../../kube/watch/object-key.ts';
 export type Reaction =
   /** Work on the run with this key. The default priority is `normal`. */
   | { kind: 'reconcile'; run: string; priority?: Priority }
+  /** The Job with this key has the label of a concurrency group, and no run. */
+  | { kind: 'checkPlaceOfJob'; job: string }
   /** Remember the last known state of the run's Job. */
   | { kind: 'rememberDeletedJob'; run: JobRun; job: Job; deletion: Deletion }
   | { kind: 'forgetRun'; run: JobRun }
@@ -87,8 +90,9 @@ export class EventRouting {
   /** A Job was added or updated. A run that is not cached yet may be its own; of a known run, only its own Job matters. */
   jobChanged(job: Job): Reaction[] {
     const { namespace } = job.metadata ?? {};
-    const owner = this.#isOurs({ namespace }) ? controllingRun(job) : undefined;
-    if (!owner) return [];
+    if (!this.#isOurs({ namespace })) return [];
+    const owner = controllingRun(job);
+    if (!owner) return groupOfJob(job).length > 0 ? [{ kind: 'checkPlaceOfJob', job: keyOf(job.metadata) }] : [];
     const run = this.#options.findRun(namespace, owner.name);
     if (run && !isOwnJob(job, run)) return [];
     return [{ kind: 'reconcile', run: keyOf({ ...(namespace !== undefined && { namespace }), name: owner.name }) }];

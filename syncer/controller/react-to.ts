@@ -14,7 +14,7 @@ export interface Reactors {
   queue: Pick<WorkQueue, 'add'>;
   records: RunRecords;
   places: Pick<Places, 'ended'>;
-  release: Pick<PlaceRelease, 'touched'>;
+  release: Pick<PlaceRelease, 'touched' | 'jobTouched'>;
   callbacks: Pick<CallbackDelivery, 'add'>;
   removal: Pick<RunRemoval, 'count' | 'checkTemplate'>;
   /** The keys of the unfinished runs of a template that this syncer works on. */
@@ -29,6 +29,9 @@ const HANDLERS: Handlers = {
   reconcile: ({ queue, release }, { run, priority }) => {
     release.touched(run);
     queue.add(run, priority);
+  },
+  checkPlaceOfJob: ({ release }, { job }) => {
+    release.jobTouched(job);
   },
   rememberDeletedJob: ({ records }, { run, job, deletion }) => {
     if (!isOwnJob(job, run, jobUidOfRun(run, records.get(run)))) return;

@@ -1,21 +1,20 @@
 import type { JobRun } from '../../api/job-run.ts';
-import { REASON_JOB_CREATION_SLOW } from '../../api/names.ts';
 import { JOBS } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { isFinished } from '../../core/status/job-run-status.ts';
 import type { Hide } from '../../core/errors/hidden.ts';
-import type { Answers, CreatedJob, Look } from '../../core/run/situation.ts';
-import type { Again, Step } from '../../core/run/step.ts';
-import { isAlreadyExists, isConflict, KubeApiError, KubeTimeoutError } from '../../kube/client/api-error.ts';
-import { backoffMs } from '../../kube/controller/backoff.ts';
-import type { BackoffLimits } from '../../kube/controller/backoff.ts';
+import type { Look } from '../../core/run/situation.ts';
+import type { Step } from '../../core/run/step.ts';
+import { isConflict, KubeApiError, KubeTimeoutError } from '../../kube/client/api-error.ts';
 import type { EventRecorder } from '../../kube/controller/event-recorder.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
 import type { Clock } from '../clock.ts';
-import type { Cluster } from './cluster.ts';
 import { UnreadableLeaseError } from '../concurrency/group-leases.ts';
 import type { Places } from '../concurrency/places.ts';
-import { creationFailure } from './creation-failure.ts';
+import type { UnclearCreations } from '../concurrency/unclear-creations.ts';
+import { generationOf, next, type Applied, type StepOf } from './applied.ts';
+import type { Cluster } from './cluster.ts';
+import { adoptJob, createJob, delayCreation } from './create-job.ts';
 import type { PodReader } from './read-pods.ts';
 import { NoTurnError, TURN_MS } from './write-turns.ts';
 import type { RunRecords } from './run-records.ts';
@@ -30,21 +29,11 @@ export interface ApplyContext {
   records: Pick<RunRecords, 'get' | 'update' | 'waitForTemplate'>;
   events: Pick<EventRecorder, 'record'>;
   clock: Clock;
-  places: Pick<Places, 'enter' | 'take' | 'stay'>;
+  places: Pick<Places, 'enter' | 'take' | 'stay' | 'yield'>;
+  unclear: Pick<UnclearCreations, 'sent'>;
   /** Called with each run whose stored status is final. */
   onFinished: (run: JobRun) => void;
 }
-
-/** What is forgotten once the run has its Job. */
-const NO_DELAY = { blocked: undefined, timeouts: undefined } as const;
-
-/** The attempt is complete, or there is more to do with these answers. */
-export type Applied =
-  | { kind: 'done'; again: Again | undefined }
-  /** The attempt goes on. After it, `error` is thrown, or it is continued at the time `again`. */
-  | { kind: 'next'; answers: Answers; error?: Error; again?: Again };
-
-type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 
 /**
  * Sends the request of one step, and records its answer where the next step or the next attempt needs it.
@@ -74,8 +63,10 @@ const REQUESTS: { [Kind in Step['kind']]: Request<Kind> } = {
   readTemplate,
   enterLine,
   takePlace,
+  yieldPlace,
   stayInLine,
   createJob,
+  delayCreation,
   adoptJob,
   setSuspend,
   stopJob,
@@ -121,19 +112,14 @@ async function takePlace({ places }: ApplyContext, run: JobRun, { group }: StepO
   }
 }
 
-function stayInLine({ places }: ApplyContext, run: JobRun): Applied {
-  places.stay(run);
-  return next({ waitsInLine: true });
-}
-
-function adoptJob(context: ApplyContext, run: JobRun, { job, template }: StepOf<'adoptJob'>): Applied {
-  context.jobs.put(job);
-  context.records.update(run, { created: { template, ...madeNow(context, job) }, ...NO_DELAY });
+async function yieldPlace({ places }: ApplyContext, run: JobRun, { group }: StepOf<'yieldPlace'>): Promise<Applied> {
+  await places.yield(run, group);
   return next({});
 }
 
-function madeNow({ clock }: ApplyContext, { metadata }: Job): Pick<CreatedJob, 'uid' | 'atMs'> {
-  return { uid: metadata?.uid, atMs: clock.monotonic() };
+function stayInLine({ places }: ApplyContext, run: JobRun): Applied {
+  places.stay(run);
+  return next({ waitsInLine: true });
 }
 
 function markApplied({ records, events }: ApplyContext, run: JobRun, { event }: StepOf<'markApplied'>): Applied {
@@ -168,85 +154,6 @@ function rememberFailure({ records }: ApplyContext, run: JobRun, { seen }: StepO
 function rememberResults({ records }: ApplyContext, run: JobRun, { results }: StepOf<'rememberResults'>): Applied {
   records.update(run, { results });
   return next({});
-}
-
-async function createJob(context: ApplyContext, run: JobRun, step: StepOf<'createJob'>): Promise<Applied> {
-  try {
-    const job = await context.cluster.createJob(run.metadata.namespace ?? '', step.job);
-    context.jobs.put(job);
-    const created = { template: step.template, ...madeNow(context, job) };
-    context.records.update(run, { created, appliedGeneration: generationOf(run), ...NO_DELAY });
-    return next({ job });
-  } catch (error) {
-    if (error instanceof NoTurnError) return noTurn(error);
-    if (isAlreadyExists(error)) return next({ creation: { kind: 'nameTaken' } });
-    if (error instanceof KubeTimeoutError) return timedOut(context, run);
-    return creationProblem(context, run, step, error);
-  }
-}
-
-/** Only that a namespace is slow is reported: other waits are short. */
-function noTurn({ isSlow }: NoTurnError): Applied {
-  return isSlow ? next({ creation: { kind: 'noTurn' } }) : { kind: 'done', again: { afterMs: TURN_MS } };
-}
-
-/** Work on a Job that the API server checks slowly is not repeated often. */
-const TIMEOUT_BACKOFF: BackoffLimits = { baseMs: 5_000, maxMs: 120_000 };
-
-/**
- * Says nothing about the API server as a whole: how long a creation takes is up to the Job, and to admission webhooks. If
- * the API server is down, the live read that follows fails too.
- */
-function timedOut({ records, clock }: ApplyContext, run: JobRun): Applied {
-  const { timeouts = 0 } = records.get(run);
-  const untilMs = clock.monotonic() + backoffMs(TIMEOUT_BACKOFF, timeouts);
-  const blocked = { reason: REASON_JOB_CREATION_SLOW, message: TIMED_OUT, untilMs };
-  records.update(run, { timeouts: timeouts + 1, blocked });
-  return next({ creation: { kind: 'timedOut' } });
-}
-
-const TIMED_OUT =
-  'the API server did not answer in time when the Job was created; look for a slow admission webhook, or make the Job smaller';
-
-/**
- * A namespace that is being deleted never accepts a Job again. But if it is created again under the same name, an API
- * server may report the deletion for a moment longer. So a run tries again. The delay is random, between this time and
- * twice this time, so that the runs of one namespace do not all try at once.
- */
-const TERMINATING_MS = 60_000;
-
-/** The API server's reasons, for a refusal without one: that of an admission webhook, or of a proxy. */
-const REASONS: Readonly<Record<number, string>> = { 404: 'NotFound', 500: 'InternalError' };
-/** What the reason of a condition or of an Event can be. An admission webhook may send any text. */
-const REASON = /^[A-Z][A-Za-z0-9]{0,127}$/;
-
-function reasonOf({ code, reason }: KubeApiError): string {
-  return REASON.test(reason) ? reason : (REASONS[code] ?? 'Forbidden');
-}
-
-function creationProblem(
-  { records, clock }: ApplyContext,
-  run: JobRun,
-  { hide }: StepOf<'createJob'>,
-  error: unknown,
-): Applied {
-  const failure = creationFailure(error);
-  if (!(error instanceof KubeApiError)) throw error;
-  // The log has the message of an error that is thrown.
-  if (failure === 'transient') throw error.withMessages(hide);
-  const message = hide(error.status.message ?? error.message);
-  const reason = reasonOf(error);
-  switch (failure) {
-    case 'refused':
-      return next({ creation: { kind: 'refused', message } });
-    case 'blocked':
-      return next({ creation: { kind: 'blocked', reason, message } });
-    case 'terminating': {
-      const untilMs = clock.monotonic() + TERMINATING_MS * (1 + Math.random());
-      records.update(run, { blocked: { reason, message, untilMs } });
-      return next({});
-    }
-  }
 }
 
 /** If the API server refuses, the rest of the status is still written. The error then ends the attempt. */
@@ -307,12 +214,4 @@ function recordStatus(context: ApplyContext, stored: JobRun, { events, job }: St
   if (isFinished(stored)) context.onFinished(stored);
   const related = job && { ...job, apiVersion: 'batch/v1', kind: JOBS.kind };
   for (const event of events) context.events.record(stored, related ? { ...event, related } : event);
-}
-
-function next(answers: Answers): { kind: 'next'; answers: Answers } {
-  return { kind: 'next', answers };
-}
-
-function generationOf({ metadata: { generation = 1 } }: JobRun): number {
-  return generation;
 }

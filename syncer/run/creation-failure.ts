@@ -1,4 +1,4 @@
-import { isDenied, isNamespaceTerminating, KubeApiError } from '../../kube/client/api-error.ts';
+import { isDenied, isNamespaceTerminating, KubeApiError, KubeConnectionError } from '../../kube/client/api-error.ts';
 
 /**
  * Why a Job could not be created:
@@ -30,6 +30,18 @@ export function creationFailure(error: unknown): CreationFailure {
   if (error.code !== 403) return isDenied(error) ? 'blocked' : 'transient';
   if (isNamespaceTerminating(error)) return 'terminating';
   return isAboutTheJob(error) ? 'refused' : 'blocked';
+}
+
+/** Errors of the API server's own admission, and of webhooks that it could not call: nothing is stored before that. */
+const BEFORE_STORAGE = /failed calling webhook/;
+const REQUEST_TIMEOUT = 408;
+
+/** Whether the Job may still be stored: the error is no refusal that is certain. */
+export function isUnclear(error: unknown): boolean {
+  if (error instanceof KubeConnectionError) return true;
+  if (!(error instanceof KubeApiError)) return false;
+  const isServerError = error.code >= 500 || error.code === REQUEST_TIMEOUT;
+  return isServerError && !isDenied(error) && !BEFORE_STORAGE.test(error.status.message ?? '');
 }
 
 function isAboutTheJob(error: KubeApiError): boolean {

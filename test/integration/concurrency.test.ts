@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Concurrency } from '../../api/concurrency.ts';
 import type { JobRun } from '../../api/job-run.ts';
-import { ANNOTATION_HOLDERS, LABEL_CONCURRENCY_GROUP } from '../../api/names.ts';
-import { JOB_RUNS, JOB_TEMPLATES, LEASES } from '../../api/resources.ts';
+import { ANNOTATION_HOLDERS, API_VERSION, LABEL_CONCURRENCY_GROUP, LABEL_JOB_RUN } from '../../api/names.ts';
+import { JOB_RUNS, JOB_TEMPLATES, JOBS, LEASES } from '../../api/resources.ts';
 import type { Job } from '../../api/wire.ts';
 import { contentOf, type Lease } from '../../core/concurrency/group-lease.ts';
+import { jobName } from '../../core/job/job-name.ts';
 import { completed } from './job-statuses.ts';
 import { SyncerEnvironment } from './syncer-environment.ts';
 
@@ -236,6 +238,129 @@ describe('runs of a template with a limit', () => {
     await jobOf(namespace, 'third');
     expect((await environment.getRun(namespace, 'fourth')).status?.phase).toBe('Queued');
     for (const name of ['second', 'third', 'fourth']) await finish(namespace, name);
+    await noLease(namespace);
+  });
+
+  it('give their places to others while the API server refuses their Jobs, and get them again', async () => {
+    const namespace = await begin({ policy: 'Queue' });
+    await environment.syncer();
+    let isRefused = true;
+    const quota = { kind: 'Status', code: 403, reason: 'Forbidden', message: 'exceeded quota: jobs' };
+    environment.proxy.onRequest = async ({ method, path }) => {
+      const createsJob = method === 'POST' && path.includes(`/${namespace}/jobs`);
+      const isOfFirst = isRefused && createsJob && (await holders(namespace)).includes('first');
+      return isOfFirst ? { code: 403, status: quota } : 'pass';
+    };
+    await environment.run(namespace, 'first');
+    await environment.runThat(namespace, 'first', ({ status }) => status?.waiting?.reason === 'Forbidden');
+    await later(namespace, 'second');
+    await jobOf(namespace, 'second');
+    expect(await holders(namespace)).toEqual(['second']);
+    isRefused = false;
+    await phase(namespace, 'first', 'Queued');
+    await later(namespace, 'third');
+    await phase(namespace, 'third', 'Queued');
+    await finish(namespace, 'second');
+    await finish(namespace, 'first');
+    await finish(namespace, 'third');
+    await noLease(namespace);
+  }, 60_000);
+
+  it('keep their places when they are cancelled while their Jobs may still be stored', async () => {
+    const namespace = await begin({ policy: 'Queue' });
+    await environment.syncer();
+    let isCutOff = true;
+    environment.proxy.onRequest = ({ method, path }) =>
+      isCutOff && method === 'POST' && path.includes(`/${namespace}/jobs`) ? 'cutBefore' : 'pass';
+    const { metadata } = await environment.run(namespace, 'first');
+    await expect.poll(() => holders(namespace)).toEqual(['first']);
+    await expect.poll(() => environment.sent('POST', /\/jobs/)).toBeGreaterThan(0);
+    await later(namespace, 'second');
+    await phase(namespace, 'second', 'Queued');
+    await environment.client.patch(JOB_RUNS, { namespace, name: 'first' }, { spec: { cancel: true } });
+    await phase(namespace, 'first', 'Cancelled');
+    isCutOff = false;
+    await later(namespace, 'third');
+    await phase(namespace, 'third', 'Queued');
+    expect(await holders(namespace)).toEqual(['first']);
+    // The API server carries out the request after all.
+    const { uid = '' } = metadata;
+    const owner = { apiVersion: API_VERSION, kind: 'JobRun', name: 'first', uid, controller: true };
+    const name = jobName('first', uid);
+    const labels = { [LABEL_JOB_RUN]: 'first' };
+    const pod = { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'busybox' }] } };
+    const job = await environment.client.create<Job>(JOBS, namespace, {
+      ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name, labels, ownerReferences: [owner] } },
+      spec: { managedBy: 'example.com/test', template: pod },
+    });
+    await environment.complete(job);
+    await finish(namespace, 'second');
+    await finish(namespace, 'third');
+    await noLease(namespace);
+  });
+
+  it('keep their places while a Job runs that has lost its run', async () => {
+    const namespace = await begin({ policy: 'Queue' });
+    await environment.syncer();
+    await environment.run(namespace, 'first');
+    const job = await jobOf(namespace, 'first');
+    await later(namespace, 'second');
+    await phase(namespace, 'second', 'Queued');
+    // As `kubectl delete --cascade=orphan` does.
+    const { name = '' } = job.metadata!;
+    await environment.client.patch(JOBS, { namespace, name }, { metadata: { ownerReferences: null } });
+    await phase(namespace, 'first', 'Unknown');
+    await environment.client.delete(JOB_RUNS, { namespace, name: 'first' });
+    await later(namespace, 'third');
+    await phase(namespace, 'third', 'Queued');
+    expect(await holders(namespace)).toEqual(['first']);
+    await environment.complete(job);
+    await finish(namespace, 'second');
+    await finish(namespace, 'third');
+    await noLease(namespace);
+  });
+
+  it('do not wait for a suspended Job that was stopped and cannot be deleted', async () => {
+    const namespace = await begin({ policy: 'Queue' });
+    await environment.syncer();
+    await environment.run(namespace, 'first', { spec: { suspend: true } });
+    const { name = '' } = (await jobOf(namespace, 'first')).metadata!;
+    const finalizers = (value: string[] | null) =>
+      environment.client.patch(JOBS, { namespace, name }, { metadata: { finalizers: value } });
+    await finalizers(['example.com/test']);
+    await later(namespace, 'second');
+    await phase(namespace, 'second', 'Queued');
+    await environment.client.patch(JOB_RUNS, { namespace, name: 'first' }, { spec: { cancel: true } });
+    await phase(namespace, 'first', 'Cancelled');
+    await finish(namespace, 'second');
+    await finalizers(null);
+    await noLease(namespace);
+  });
+
+  it('are not overtaken after a change of the leader, though it takes long to find out their group', async () => {
+    const namespace = await begin({ policy: 'Queue', group: 'g' });
+    await environment.template(namespace, 'slow');
+    const runs = { concurrency: { policy: 'Queue', group: 'g' } };
+    await environment.client.patch(JOB_TEMPLATES, { namespace, name: 'slow' }, { runs });
+    await environment.syncer();
+    await environment.run(namespace, 'first');
+    const job = await jobOf(namespace, 'first');
+    await inNextSecond();
+    await environment.run(namespace, 'older', { spec: { templateRef: 'slow' } });
+    await phase(namespace, 'older', 'Queued');
+    await later(namespace, 'younger');
+    await phase(namespace, 'younger', 'Queued');
+    await environment.stopSyncers();
+    await environment.complete(job);
+    environment.proxy.onRequest = async ({ path }) => {
+      if (path.includes('/jobtemplates/slow')) await sleep(2_000);
+      return 'pass' as const;
+    };
+    await environment.syncer();
+    await jobOf(namespace, 'older');
+    expect(await holders(namespace)).toEqual(['older']);
+    await finish(namespace, 'older');
+    await finish(namespace, 'younger');
     await noLease(namespace);
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Concurrency } from '../../../../api/concurrency.ts';
 import { concurrencyOf } from '../../../../core/concurrency/concurrency-policy.ts';
-import { placeVerdict, replacedBy, runsToWake, type Members } from '../../../../core/concurrency/place-verdict.ts';
+import type { Members } from '../../../../core/concurrency/members.ts';
+import { placeVerdict, replacedBy, runsToWake } from '../../../../core/concurrency/place-verdict.ts';
 import { WaitingLine } from '../../../../core/concurrency/waiting-line.ts';
 
 const GROUP = { id: 'team/group/g', hash: 'abc', called: 'group "g"' };

@@ -19,6 +19,7 @@ async function given(holders: HolderEntry[], stateOf: (uid: string, before: numb
     places: {
       remember: () => undefined,
       arrive: () => undefined,
+      expect: () => undefined,
       giveBack: async (_id, find) => {
         const ended = await find(left);
         left = left.filter(({ uid }) => !ended.has(uid));
@@ -44,6 +45,7 @@ async function given(holders: HolderEntry[], stateOf: (uid: string, before: numb
         throw error;
       },
     },
+    clock: { monotonic: () => performance.now() },
     logger: pino({ level: 'silent' }),
   });
   started.push(release);
@@ -70,4 +72,30 @@ it('a change of the run checks the group whose Pods still run', async () => {
   isEnding = false;
   release.touched('team/a');
   await expect.poll(left, { timeout: 20_000 }).toEqual([]);
+});
+
+it('an error concerns one run: the places of the others are given back, and it is checked again', async () => {
+  const { release, left } = await given([holder('broken'), holder('fine')], (uid, before) => {
+    if (uid === 'broken' && before < 2) throw new Error('the API server refuses');
+    return 'ended';
+  });
+  release.check(GROUP);
+  await expect.poll(left, { timeout: 20_000 }).toEqual(['broken']);
+  await expect.poll(left, { timeout: 20_000 }).toEqual([]);
+});
+
+it('a run whose Pods still run is not read again whenever its group is checked', async () => {
+  let others = 0;
+  const { release, checks } = await given([holder('old'), holder('other')], (uid) => {
+    if (uid === 'old') return 'ending';
+    others += 1;
+    return 'underWay';
+  });
+  for (let index = 0; index < 20; index += 1) {
+    const before = others;
+    release.check(GROUP);
+    await expect.poll(() => others, { interval: 1 }).toBeGreaterThan(before);
+  }
+  // One a second at most.
+  expect(checks('old')).toBeLessThan(5);
 });

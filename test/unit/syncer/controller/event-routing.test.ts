@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRun } from '../../../../api/job-run.ts';
+import { LABEL_CONCURRENCY_GROUP } from '../../../../api/names.ts';
 import type { Job } from '../../../../api/wire.ts';
 import { controllerRevision } from '../../../../core/template/controller-revision.ts';
 import { jobNameOfRun } from '../../../../core/job/ownership.ts';
@@ -36,6 +37,7 @@ function routing({ run = RUN, shard = ['team', undefined], hasTemplate = true }:
 }
 
 const DISOWNED: Job = { metadata: { name: job().metadata!.name!, namespace: 'team' } };
+const GROUP_LABEL = { [LABEL_CONCURRENCY_GROUP]: 'abc' };
 const reconcile = { kind: 'reconcile', run: 'team/echo-hello' };
 const checkRevisions = { kind: 'checkRevisions', template: KEY };
 const checkRetention = { kind: 'checkRetention', template: KEY };
@@ -104,6 +106,16 @@ describe('an event', () => {
     ['of a deleted run forgets it and releases its revision', () => routing().runFinished(RUN), finished(RUN)],
     ['of a Job leads to work on its run', () => routing().jobChanged(job()), [reconcile]],
     ['of a Job without a run leads to nothing', () => routing().jobChanged({ metadata: { namespace: 'team' } }), []],
+    [
+      'of a Job in a concurrency group that lost its run leads to a check of its place',
+      () => routing({ run: 'none' }).jobChanged({ metadata: { ...DISOWNED.metadata, labels: GROUP_LABEL } }),
+      [{ kind: 'checkPlaceOfJob', job: `team/${jobNameOfRun(RUN)}` }],
+    ],
+    [
+      'of such a Job in another shard leads to nothing',
+      () => routing({ shard: [] }).jobChanged({ metadata: { ...DISOWNED.metadata, labels: GROUP_LABEL } }),
+      [],
+    ],
     [
       'of a deleted Job is remembered first',
       () => routing().jobDeleted(job(), 'watched'),

@@ -63,8 +63,10 @@ function begin(given: Answers = {}) {
     places: {
       enter: (_run, { called }) => done.push(`enter the line of ${called}`),
       take: (_run, { called }) => answer<undefined>(`take a place in ${called}`, given.take),
+      yield: (_run, { called }) => answer<undefined>(`yield the place in ${called}`, undefined),
       stay: () => done.push('stay in the line'),
     },
+    unclear: { sent: () => done.push('unclear') },
     templates: { read: () => answer('read template', given.readTemplate) },
     runs: { put: () => done.push('cache run') },
     jobs: { put: () => done.push('cache Job') },
@@ -195,6 +197,13 @@ it('the results of a run are remembered', async () => {
   expect(recorded()).toEqual({ results });
 });
 
+it('a place that is given away is no longer stored, and the attempt goes on', async () => {
+  const { apply, done } = begin();
+  const group = { id: 'team/group/g', hash: 'abc', called: 'group "g"' };
+  expect(await apply({ kind: 'yieldPlace', group })).toEqual({ kind: 'next', answers: {} });
+  expect(done).toEqual(['yield the place in group "g"']);
+});
+
 describe('the creation of a Job', () => {
   it('is remembered, with what it was rendered from and the generation of the run', async () => {
     const { apply, done, recorded } = begin({ createJob: CHANGED });
@@ -231,9 +240,35 @@ describe('the creation of a Job', () => {
     expect(done[0]).toBe('create in team');
   });
 
+  it('that was refused for now is repeated after a delay that grows, if the run has a place', async () => {
+    const { apply, recorded } = begin();
+    const delays: number[] = [];
+    for (let i = 0; i < 8; i += 1) {
+      const delay: Step = { kind: 'delayCreation', reason: 'Forbidden', message: 'exceeded quota' };
+      expect(await apply(delay)).toEqual({ kind: 'next', answers: {} });
+      delays.push((recorded() as RunRecord).blocked!.untilMs - MONOTONIC);
+    }
+    expect(delays[0]).toBeLessThanOrEqual(1_000);
+    expect(delays[7]).toBeGreaterThanOrEqual(60_000);
+    expect(recorded()).toMatchObject({ refusals: 8, blocked: { reason: 'Forbidden', message: 'exceeded quota' } });
+  });
+
+  it.each<[string, Error, boolean]>([
+    ['no answer in time', new KubeTimeoutError('no answer in 15000 ms'), true],
+    ['a connection that breaks', new KubeConnectionError('reset'), true],
+    ['an error of the storage', refusal(500, 'InternalError'), true],
+    ['a quota', refusal(403, 'Forbidden', { message: 'exceeded quota: jobs' }), false],
+    ['a turn that did not come', new NoTurnError(true), false],
+    ['a taken name', refusal(409, 'AlreadyExists'), false],
+  ])('with %s: it is remembered whether the Job may still be stored', async (_what, createJob, isUnclear) => {
+    const { apply, done } = begin({ createJob });
+    await apply(CREATE).catch(() => undefined);
+    expect(done.includes('unclear')).toBe(isUnclear);
+  });
+
   it('ends the delay that earlier attempts have caused', async () => {
     const { apply, recorded, remember } = begin({ createJob: CHANGED });
-    remember({ timeouts: 1, blocked: { reason: 'JobCreationSlow', message: 'slow', untilMs: 0 } });
+    remember({ refusals: 1, timeouts: 1, blocked: { reason: 'JobCreationSlow', message: 'slow', untilMs: 0 } });
     await apply(CREATE);
     expect(Object.keys(recorded())).toEqual(['created', 'appliedGeneration']);
   });

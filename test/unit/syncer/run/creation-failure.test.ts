@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KubeApiError, KubeConnectionError } from '../../../../kube/client/api-error.ts';
-import { creationFailure } from '../../../../syncer/run/creation-failure.ts';
+import { creationFailure, isUnclear } from '../../../../syncer/run/creation-failure.ts';
 
 function refusal(code: number, message: string, more: object = {}): KubeApiError {
   const body = JSON.stringify({ kind: 'Status', code, message, ...more });
@@ -88,5 +88,31 @@ describe('creationFailure', () => {
     ['a bug', new TypeError('x is not a function')],
   ])('classifies %s as transient', (_what, error) => {
     expect(creationFailure(error)).toBe('transient');
+  });
+});
+
+describe('after an error, the Job', () => {
+  const ETCD = 'etcdserver: request timed out, possibly due to previous leader failure';
+  const WEBHOOK = 'Internal error occurred: failed calling webhook "w.example.com": connection refused';
+
+  it.each([
+    ['a connection that breaks', new KubeConnectionError('reset')],
+    ['a request that takes too long', refusal(504, 'request did not complete within the allotted timeout')],
+    ['an error of etcd', refusal(500, ETCD)],
+    ['a server that stops', refusal(503, 'apiserver is shutting down')],
+    ['a proxy that gives up', refusal(408, 'Request Timeout')],
+  ])('may still be stored: %s', (_what, error) => {
+    expect(isUnclear(error)).toBe(true);
+  });
+
+  it.each([
+    ['a quota', refusal(403, 'jobs.batch "a" is forbidden: exceeded quota: q')],
+    ['a busy server', refusal(429, 'too many requests')],
+    ['a webhook that is not reachable', refusal(500, WEBHOOK)],
+    ['a webhook that denies with a strange code', refusal(503, 'admission webhook "w" denied the request: no')],
+    ['a missing namespace', refusal(404, 'namespaces "a" not found')],
+    ['a bug', new TypeError('x is not a function')],
+  ])('is not stored: %s', (_what, error) => {
+    expect(isUnclear(error)).toBe(false);
   });
 });

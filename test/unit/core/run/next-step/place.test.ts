@@ -7,7 +7,20 @@ import type { PlaceVerdict } from '../../../../../core/concurrency/place-verdict
 import { nextStep } from '../../../../../core/run/next-step.ts';
 import type { Place } from '../../../../../core/run/place-step.ts';
 import { jobRunStatus } from '../../../../../core/status/job-run-status.ts';
-import { CREATED, FAILED, FOUND, NAME, NEW, NOW, RUNNING, STARTED, ownJob, situation } from '../situations.ts';
+import {
+  CREATED,
+  DELETING,
+  FAILED,
+  FOUND,
+  NAME,
+  NEW,
+  NOW,
+  RUNNING,
+  STARTED,
+  ownJob,
+  situation,
+  withMeta,
+} from '../situations.ts';
 import { inShort, step } from '../steps.ts';
 import type { Row } from '../steps.ts';
 
@@ -19,8 +32,13 @@ const inLine = (verdict: PlaceVerdict, more: object = {}): Place => ({
   concurrency: { ...concurrency, ...more },
   verdict,
 });
+const outside = (): Place => ({ kind: 'outside', group: GROUP, concurrency });
+const WAIT = { policy: 'Wait', waitSeconds: 300 } as const;
 const WAITS = inLine({ kind: 'wait' });
 const HELD: Place = { kind: 'held', group: GROUP };
+const WANTED: Place = { ...HELD, wantedInMs: 0 };
+const BLOCKED = { blocked: { reason: 'Forbidden', message: 'exceeded quota', untilMs: NOW.monotonicMs + 30_000 } };
+const QUOTA = { kind: 'blocked', reason: 'Forbidden', message: 'exceeded quota' } as const;
 const REPLACED: Place = { ...HELD, replacedBy: 'newer' };
 const RULE = 'group "g" permits 1 run at a time, and 100 in the queue';
 const queuedSince = (since: string): JobRun => ({
@@ -46,11 +64,7 @@ const stopped = (annotation: string): Job => {
 
 describe('a run whose template limits how many are under way', () => {
   it.each<Row>([
-    [
-      'gets into the line',
-      { template: FOUND, place: { kind: 'outside', group: GROUP, concurrency } },
-      ['enterLine', 'group "g"'],
-    ],
+    ['gets into the line', { template: FOUND, place: outside() }, ['enterLine', 'group "g"']],
     [
       'takes a place when it has its turn',
       { template: FOUND, place: inLine({ kind: 'take' }) },
@@ -109,6 +123,62 @@ describe('a run whose template limits how many are under way', () => {
       { run: RUNNING, job: stopped(`Replaced: ${WHY} at 2026-11-23T10:01:00.000Z`), place: HELD },
       ['writeStatus', 'Cancelled', 'Cancelled', WHY],
     ],
+    [
+      'does not create its Job for a time if the API server refuses that for now',
+      { template: FOUND, place: HELD, answers: { creation: QUOTA } },
+      ['delayCreation', 'Forbidden'],
+    ],
+    [
+      'keeps its place while nobody waits for it',
+      { template: FOUND, place: HELD, record: BLOCKED, answers: { creation: QUOTA } },
+      ['writeStatus', 'Pending', 'Forbidden', { afterMs: 30_000 }],
+    ],
+    [
+      'reads whether it has a Job before it gives its place away',
+      { template: FOUND, place: WANTED, record: BLOCKED, answers: { creation: QUOTA } },
+      ['readJob', NAME],
+    ],
+    [
+      'gives its place away if others wait for it, and it cannot get its Job',
+      { template: FOUND, place: WANTED, record: BLOCKED, answers: { creation: QUOTA, job: 'none' } },
+      ['yieldPlace', 'group "g"'],
+    ],
+    [
+      'waits without a place until it tries again',
+      { template: FOUND, record: BLOCKED, answers: { creation: QUOTA, job: 'none' }, place: outside() },
+      ['writeStatus', 'Pending', 'Forbidden', { afterMs: 30_000 }],
+    ],
+    [
+      'keeps its place while its Job may still be stored, and looks again after that',
+      { template: FOUND, place: { ...WANTED, wantedInMs: 9_000 }, record: BLOCKED, answers: { job: 'none' } },
+      ['writeStatus', 'Pending', 'Forbidden', { afterMs: 9_000 }],
+    ],
+    [
+      'gives its place away while its template is missing',
+      { template: { kind: 'missing' }, rules: WAIT, place: WANTED, answers: { job: 'none' } },
+      ['yieldPlace', 'group "g"'],
+    ],
+    [
+      'gives its place away while a finalizer keeps it from being deleted',
+      { run: withMeta(NEW, DELETING.metadata), place: WANTED, answers: { job: 'none' } },
+      ['yieldPlace', 'group "g"'],
+    ],
+    [
+      'keeps its place while other Jobs of its namespace are created first',
+      { template: FOUND, place: WANTED, answers: { creation: { kind: 'noTurn' }, job: 'none' } },
+      ['writeStatus', 'Pending', 'JobCreationSlow', { afterMs: 120_000 }],
+    ],
+    [
+      'creates its Job, whoever waits for its place, if nothing prevents it',
+      { template: FOUND, place: WANTED },
+      ['createJob', NAME],
+    ],
+    [
+      'is in the line, and looked at again, while older ones may be missing there',
+      { template: FOUND, place: inLine({ kind: 'notYet' }) },
+      'stayInLine',
+    ],
+    ['has no new status then', { ...LIMITED, place: inLine({ kind: 'notYet' }) }, 'nothing'],
     [
       'cannot get a Job that its template does not permit, and takes no place for it',
       { run: { ...NEW, spec: { ...NEW.spec, image: 'x' } }, template: FOUND, place: inLine({ kind: 'take' }) },
