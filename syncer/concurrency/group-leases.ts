@@ -29,7 +29,7 @@ export interface GroupLeasesOptions {
 
 const PAGE_SIZE = 100;
 
-/** The Lease of a group does not say which runs have a place. Without that, too many could get one. */
+/** The Lease of a group does not list the runs that have a place. Without that, too many could get one. */
 export class UnreadableLeaseError extends Error {
   override readonly name = 'UnreadableLeaseError';
 }
@@ -71,7 +71,7 @@ export class GroupLeases {
       const called = `Lease ${namespace}/${leaseNameOf(group)}`;
       if (!content) {
         throw new UnreadableLeaseError(
-          `${called} does not say which runs have a place, so no run gets one; repair or delete the Lease`,
+          `${called} does not list the runs that have a place, so no run gets one; repair or delete the Lease`,
         );
       }
       if (content.id !== group.id) throw new Error(`${called} is that of another group`);

@@ -399,7 +399,7 @@ describe('runs of a template with a limit', () => {
     await later(namespace, 'second');
     const { status } = await phase(namespace, 'second', 'Queued');
     expect(status?.waiting?.message).toBe(
-      `Lease ${key.namespace}/${key.name} does not say which runs have a place, so no run gets one; repair or delete the Lease`,
+      `Lease ${key.namespace}/${key.name} does not list the runs that have a place, so no run gets one; repair or delete the Lease`,
     );
     // A run of the group that ends changes nothing.
     await finish(namespace, 'first');

@@ -37,7 +37,7 @@ it.each<[string, Record<string, string>]>([
 ])('never loses a holder: a Lease that %s blocks its group, and no other', async (_what, annotations) => {
   const leases = leasesWith(stored(leaseOf(GROUP, HOLDERS), annotations), stored(leaseOf(OTHER, [])));
   await expect(leases.read(GROUP)).rejects.toThrow(
-    `Lease release/${leaseNameOf(GROUP)} does not say which runs have a place`,
+    `Lease release/${leaseNameOf(GROUP)} does not list the runs that have a place`,
   );
   const groups: string[] = [];
   for await (const { group } of leases.list()) groups.push(group.called);
