@@ -5,6 +5,7 @@ import { addChangeCommands } from './commands/change-commands.ts';
 import type { AddCommand, CommandHost } from './commands/command.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
 import { addDescribeCommand } from './commands/describe-command.ts';
+import { addLintCommand } from './commands/lint-command.ts';
 import { addListCommand } from './commands/list-command.ts';
 import { addLogsCommand } from './commands/logs-command.ts';
 import { addRerunCommand } from './commands/rerun-command.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDescribeCommand,
   addChangeCommands,
   addTemplateCommands,
+  addLintCommand,
   addCompletionCommand,
   addVersionCommand,
 ];

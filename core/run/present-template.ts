@@ -17,10 +17,11 @@ const TEMPLATE_REVISION = FieldPath.of('spec', 'templateRevision');
  * around it. What the older revision itself refuses is reported when the Job is rendered.
  *
  * @param present the template as it is now
- * @param used the revision that the run names
+ * @param used the revision that the run names; `undefined` if its content is not known: then only what is wrong with every
+ * revision is reported
  */
-export function presentErrors(present: TemplateVersion, run: JobRun, used: CompiledTemplate): FieldError[] {
-  if (present.compiled.revision === used.revision) return [];
+export function presentErrors(present: TemplateVersion, run: JobRun, used: CompiledTemplate | undefined): FieldError[] {
+  if (present.compiled.revision === used?.revision) return [];
   if (present.allowedRevisions === 'Present') return [onlyPresent(present)];
   const errors = [...notAllowedErrors(present.compiled, run), ...parameterErrors(present.compiled, run, used)];
   return errors.map(({ path, reason, message }) =>
@@ -50,11 +51,11 @@ function onlyPresent(present: TemplateVersion): FieldError {
  * that the present template no longer declares cannot be set. One that it has declared since is not required: the older
  * revision does not use it.
  */
-function parameterErrors(present: CompiledTemplate, run: JobRun, used: CompiledTemplate): FieldError[] {
+function parameterErrors(present: CompiledTemplate, run: JobRun, used: CompiledTemplate | undefined): FieldError[] {
   // The declarations are not valid, so there is nothing to judge by. The webhook refuses such a template.
   if (present.errors.length > 0) return [];
   const set = valuesOf(run);
-  const wasSecret = new Set(used.parameters.filter(({ secret }) => secret === true).map(({ name }) => name));
+  const wasSecret = new Set(used?.parameters.filter(({ secret }) => secret === true).map(({ name }) => name));
   const declared = new Map(present.parameters.map((parameter) => [parameter.name, parameter]));
   const ofRun = Array.from(set).flatMap(([name, value]) => {
     const path = pathOfParameter(name);
@@ -63,8 +64,21 @@ function parameterErrors(present: CompiledTemplate, run: JobRun, used: CompiledT
     const at = { path, schemas: present.schemas, secret: parameter.secret === true || wasSecret.has(name) };
     return parameterValueErrors(value, parameter.schema ?? undefined, at);
   });
+  return [...ofRun, ...(used === undefined ? [] : defaultErrors({ declared, present, set, wasSecret }, used))];
+}
+
+interface Judgement {
+  present: CompiledTemplate;
+  declared: ReadonlyMap<string, CompiledTemplate['parameters'][number]>;
+  /** The parameters that the run sets. */
+  set: ReadonlyMap<string, unknown>;
+  wasSecret: ReadonlySet<string>;
+}
+
+/** The defaults of the revision that the run names, where the run sets no value. */
+function defaultErrors({ present, declared, set, wasSecret }: Judgement, used: CompiledTemplate): FieldError[] {
   const defaults = used.errors.length > 0 ? [] : used.parameters.filter(({ name }) => !set.has(name));
-  const ofRevision = defaults.flatMap(({ name, default: given }) => {
+  return defaults.flatMap(({ name, default: given }) => {
     const parameter = declared.get(name);
     // Null is absent.
     const value = given ?? undefined;
@@ -76,7 +90,6 @@ function parameterErrors(present: CompiledTemplate, run: JobRun, used: CompiledT
       return field.invalid(TEMPLATE_REVISION, used.revision, why);
     });
   });
-  return [...ofRun, ...ofRevision];
 }
 
 /** The parameters that a run sets. A value of null is absent. A value that is no map is reported by the rendering. */
