@@ -6,6 +6,7 @@ export interface SchemaError {
   /** Field path as Kubernetes writes it: `spec.args[0]`, `metadata.labels[example.com/team]`; empty for the whole. */
   path: string;
   reason:
+    | 'FieldValueDuplicate'
     | 'FieldValueRequired'
     | 'FieldValueInvalid'
     | 'FieldValueNotSupported'
@@ -70,6 +71,10 @@ const SENTENCES: Record<string, Sentence> = {
       message: `Unsupported value: ${quoted(data)}: supported values: ${supported}`,
     };
   },
+  'x-kubernetes-list-type': ({ params }) => ({
+    reason: 'FieldValueDuplicate',
+    message: `Duplicate value: ${quoted(params['identity'])}`,
+  }),
   maxLength: ({ params }) => ({
     reason: 'FieldValueTooLong',
     message: `Too long: may not be more than ${String(params['limit'])} characters`,

@@ -3,7 +3,7 @@
  * changed, defaulted or converted.
  */
 import { Ajv } from 'ajv';
-import type { ValidateFunction } from 'ajv';
+import type { KeywordDefinition, ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { TSchema } from 'typebox';
 import { AdmissionReviewSchema } from './admission-review.ts';
@@ -14,13 +14,13 @@ import { DEFINITIONS } from './kubernetes/definitions.ts';
 import type { JsonSchema } from './kubernetes/json-schema.ts';
 import { mapSchemas, refTarget } from './kubernetes/json-schema.ts';
 import { jsonSchemaWithPlaceholders } from './kubernetes/placeholders.ts';
+import { UNIQUE_ITEMS } from './unique-items.ts';
 import { schemaError } from './schema-error.ts';
 import type { SchemaError } from './schema-error.ts';
 
 const KUBERNETES_KEYWORDS = [
   'x-kubernetes-int-or-string',
   'x-kubernetes-preserve-unknown-fields',
-  'x-kubernetes-list-type',
   'x-kubernetes-list-map-keys',
   'x-kubernetes-map-type',
   'x-kubernetes-validations',
@@ -41,16 +41,21 @@ const ajvSchema = (schema: JsonSchema): JsonSchema => {
   };
 };
 
-const ajvWith = (definition: (schema: JsonSchema) => JsonSchema): Ajv => {
+/** @param listType what the type of a list means */
+const ajvWith = (
+  definition: (schema: JsonSchema) => JsonSchema,
+  listType: KeywordDefinition = { keyword: UNIQUE_ITEMS.keyword },
+): Ajv => {
   const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true });
   addFormats.default(ajv);
   ajv.addVocabulary(KUBERNETES_KEYWORDS);
+  ajv.addKeyword(listType);
   for (const [name, schema] of Object.entries(DEFINITIONS)) ajv.addSchema(ajvSchema(definition(schema)), name);
   return ajv;
 };
 
 const ajv = ajvWith((schema) => schema);
-const ajvOfTemplates = ajvWith(jsonSchemaWithPlaceholders);
+const ajvOfTemplates = ajvWith(jsonSchemaWithPlaceholders, UNIQUE_ITEMS);
 
 const compile = (schema: TSchema, by = ajv): ValidateFunction => by.compile(ajvSchema(schema as JsonSchema));
 

@@ -13,7 +13,7 @@ interface Place {
 }
 
 /** `containers[0]` and `annotations[example.com/a]` have two segments each. */
-const SEGMENT = /\[(?<key>[^\]]*)\]|(?<name>[^.[\]]+)/g;
+const SEGMENT = /\[(?<key>[^\][]*)\]|(?<name>[^.[\]]+)/g;
 
 /**
  * The line of a field; of a field that is missing, the line of the object that lacks it.
@@ -21,9 +21,10 @@ const SEGMENT = /\[(?<key>[^\]]*)\]|(?<name>[^.[\]]+)/g;
  * @param path as Kubernetes writes it: `spec.template.spec.containers[0].image`
  */
 export function lineOfField({ document, counter }: Lines, path: string): number {
-  let place: Place = { node: document.contents, offset: document.contents?.range?.[0] ?? document.range[0] };
+  let place: Place = { node: document.contents, offset: document.contents?.range[0] ?? document.range[0] };
   for (const { groups } of path.matchAll(SEGMENT)) {
-    const next = childOf(resolved(place.node, document), groups?.['key'] ?? groups?.['name'] ?? '');
+    const { key, name = '' } = groups ?? {};
+    const next = childOf(resolved(place.node, document), key ?? name);
     if (next === undefined) break;
     place = next;
   }

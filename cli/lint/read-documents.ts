@@ -1,5 +1,5 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
-import type { CollectionTag, Document, ScalarTag } from 'yaml';
+import type { Document, Tags } from 'yaml';
 import { lineOfField } from './field-line.ts';
 
 /** One object of a file. */
@@ -38,7 +38,7 @@ export function readDocuments(file: string, text: string): Documents {
     return { objects: objects.flatMap((object) => itemsOf(object, 0)).filter(({ value }) => value !== null) };
   } catch (error) {
     // The parser is recursive, and expands no more aliases than is safe.
-    const message = error instanceof RangeError ? 'it is nested too deeply' : String((error as Error).message);
+    const message = error instanceof RangeError ? 'it is nested too deeply' : (error as Error).message;
     return { objects: [], mistake: { line: 1, message } };
   }
 }
@@ -48,7 +48,7 @@ export function readDocuments(file: string, text: string): Documents {
  */
 const DIALECT = {
   version: '1.1',
-  customTags: (tags: (string | ScalarTag | CollectionTag)[]) =>
+  customTags: (tags: Tags) =>
     tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !tag.tag.endsWith(':timestamp'))),
   prettyErrors: false,
   logLevel: 'silent',

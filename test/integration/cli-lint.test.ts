@@ -11,7 +11,7 @@ import { readManifests, type Manifest } from '../../cli/lint/read-manifests.ts';
 import { KubeApiError } from '../../kube/client/api-error.ts';
 import { KubeClient } from '../../kube/client/client.ts';
 import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
-import { helm, renderText } from '../chart/helm.ts';
+import { helm } from '../chart/helm.ts';
 import { mutated, RUN, TEMPLATE } from '../unit/cli/lint/mutations.ts';
 import { startCli } from './cli-process.ts';
 import {
@@ -120,14 +120,11 @@ describe('without a cluster, lint agrees with admission', () => {
     expectAgreement(await verdicts(await writeAll(namespaceFor(folder), [text]), namespaceFor(folder)));
   });
 
-  test('on the test of the chart', async () => {
-    const text = await renderText();
-    expectAgreement(await verdicts(await writeAll('chart', [text]), 'chart'));
-  });
-
   const ours = /hematoscope\.app\/v1/;
   test.each(pages().filter((page) => yamlBlocks(page).some(({ text }) => ours.test(text))))('on %s', async (page) => {
     const texts = yamlBlocks(page).flatMap(({ text, comment }, index) => {
+      // Helm has to render it first; the examples have the same text.
+      if (comment.includes('/templates/')) return [];
       const into = /^merged into (.*)/.exec(comment)?.[1];
       const fragments = documentsOf(text);
       if (into === undefined) return ours.test(text) && fragments.every(isManifest) ? [text] : [];
@@ -202,7 +199,7 @@ describe('kubectl jobrun lint', () => {
   test('exits with 2 if a path does not exist, and with wrong flags', async () => {
     expect(await cli(['nowhere.yaml'])).toMatchObject({
       code: 2,
-      stdout: expect.stringContaining('nowhere.yaml:1: error:'),
+      stdout: expect.stringContaining('nowhere.yaml:1: error:') as string,
     });
     expect(await cli([echo, '-o', 'xml'])).toMatchObject({ code: 2, stdout: '' });
     expect(await cli([])).toMatchObject({ code: 2, stdout: '' });
@@ -231,7 +228,7 @@ describe('kubectl jobrun lint', () => {
     const missing = await lintThere(`${echo}/run.yaml`);
     expect(missing).toMatchObject({
       code: 2,
-      stdout: expect.stringMatching(/run\.yaml:6: error: .*Not found: "echo-template"/),
+      stdout: expect.stringMatching(/run\.yaml:6: error: .*Not found: "echo-template"/) as string,
     });
     const apply = (file: string) =>
       environment.kubectl(['apply', '-n', 'lint-server', '-f', join(repositoryDirectory, file)]);
@@ -247,7 +244,7 @@ describe('kubectl jobrun lint', () => {
     );
     expect(changed).toMatchObject({
       code: 2,
-      stdout: expect.stringContaining('spec.args: Forbidden: args is immutable'),
+      stdout: expect.stringContaining('spec.args: Forbidden: args is immutable') as string,
     });
   });
 });

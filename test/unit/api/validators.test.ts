@@ -163,3 +163,36 @@ test('at most fifty mistakes are reported', () => {
   const errors = validateJobRun(jobRun({ templateRef: 'echo', args: Array.from({ length: 10_000 }, () => 1) }));
   expect(errors).toHaveLength(50);
 });
+
+test.each([
+  ['a container of the same name', { containers: [{ name: 'a' }, { name: 'b' }, { name: 'a' }] }, ['containers[2]']],
+  ['an accepted repeated variable', { containers: [{ name: 'a', env: [{ name: 'X' }, { name: 'X' }] }] }, []],
+  ['a container without a name', { containers: [{}, {}] }, ['containers[0].name', 'containers[1].name']],
+  ['several keys', { containers: [{ name: 'a' }], topologySpreadConstraints: spread('zone', 'host') }, []],
+  [
+    'several keys that are all the same',
+    { containers: [{ name: 'a' }], topologySpreadConstraints: spread('zone', 'zone') },
+    ['topologySpreadConstraints[1]'],
+  ],
+])('the errors of a JobTemplate with %s', (_, podSpec, paths) => {
+  const errors = validateJobTemplate(jobTemplate({ template: { spec: podSpec } }));
+  expect(errors.map(({ path }) => path.replace('spec.template.spec.', ''))).toEqual(paths);
+});
+
+function spread(...keys: string[]): object[] {
+  return keys.map((topologyKey) => ({ topologyKey, whenUnsatisfiable: 'DoNotSchedule', maxSkew: 1 }));
+}
+
+test('a duplicate is quoted by its keys alone', () => {
+  const containers = [
+    { name: 'a', image: 'x' },
+    { name: 'a', image: 'y' },
+  ];
+  expect(validateJobTemplate(jobTemplate({ template: { spec: { containers } } }))).toEqual([
+    {
+      path: 'spec.template.spec.containers[1]',
+      reason: 'FieldValueDuplicate',
+      message: 'Duplicate value: {"name":"a"}',
+    },
+  ]);
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { JobTemplate } from '../../../../api/job-template.ts';
+import type { KubeObject } from '../../../../api/wire.ts';
 import { validateJobTemplate } from '../../../../api/validators.ts';
 import { checkTemplate } from '../../../../cli/lint/check-template.ts';
 import { decidersWith } from '../../webhook/deciders.ts';
@@ -76,7 +77,9 @@ it('a template of any content never stops the command', () => {
   );
   fc.assert(
     fc.property(anything, (fields) => {
-      const object = JSON.parse(JSON.stringify({ apiVersion: TEMPLATE.apiVersion, kind: TEMPLATE.kind, ...fields }));
+      const object = JSON.parse(
+        JSON.stringify({ apiVersion: TEMPLATE.apiVersion, kind: TEMPLATE.kind, ...fields }),
+      ) as KubeObject;
       expect(checkTemplate(object).findings.length).toBeGreaterThan(0);
     }),
   );
