@@ -12,6 +12,7 @@ import { CommandError } from '../outcome/command-error.ts';
 import { EXIT } from '../outcome/exit-code.ts';
 import { outcomeOf } from '../outcome/run-outcome.ts';
 import { progressNotes } from '../watch/progress-notes.ts';
+import { showRunStatus } from '../watch/run-status.ts';
 import { notFoundText } from '../watch/wait-for-run.ts';
 import type { CommandHost } from './command.ts';
 
@@ -34,10 +35,7 @@ export function addLogsCommand({ program, context, exit }: CommandHost): void {
 async function logs(context: ClusterContext, name: string, { follow, ...flags }: LogsOptions): Promise<number> {
   const { interrupted: signal, terminal } = context;
   if (follow === true) {
-    const onVersion = progressNotes(terminal);
-    const { logError } = await followOutput({ name, signal, flags, onVersion }, context);
-    if (logError !== undefined) throw logError;
-    return EXIT.succeeded;
+    return followLogs(context, name, flags);
   }
   const run = await runOf(name, context);
   if (run.status?.jobName === undefined) {
@@ -47,6 +45,23 @@ async function logs(context: ClusterContext, name: string, { follow, ...flags }:
   const finished = outcomeOf(run) ? AbortSignal.abort() : new AbortController().signal;
   await readRun({ run, flags, follow: false, finished, signal }, context);
   return EXIT.succeeded;
+}
+
+async function followLogs(context: ClusterContext, name: string, flags: LogFlags): Promise<number> {
+  const { interrupted: signal, terminal } = context;
+  const notes = progressNotes(terminal);
+  const status = showRunStatus(context);
+  const onVersion = (run: JobRun): void => {
+    notes(run);
+    status.onVersion(run);
+  };
+  try {
+    const { logError } = await followOutput({ name, signal, flags, onVersion }, context);
+    if (logError !== undefined) throw logError;
+    return EXIT.succeeded;
+  } finally {
+    status.stop();
+  }
 }
 
 async function runOf(name: string, { client, namespace, interrupted: signal }: ClusterContext): Promise<JobRun> {

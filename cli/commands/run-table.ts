@@ -1,25 +1,17 @@
 import type { JobRun } from '../../api/job-run.ts';
-import type { Phase } from '../../api/names.ts';
 import { durationMsOf } from '../outcome/run-duration.ts';
 import { humanDuration } from '../terminal/human-duration.ts';
+import { styleOfPhase } from '../terminal/phase-style.ts';
 import { Table } from '../terminal/table.ts';
 import type { Cell } from '../terminal/table.ts';
 import { styled } from '../terminal/text.ts';
-import type { Style, Text } from '../terminal/text.ts';
+import type { Text } from '../terminal/text.ts';
 
 interface RunTableOptions {
   allNamespaces?: true;
   isWide: boolean;
   now: () => number;
 }
-
-const STYLES: Readonly<Partial<Record<Phase, Style>>> = {
-  Succeeded: 'green',
-  Failed: 'red',
-  Cancelled: 'yellow',
-  Unknown: 'yellow',
-  Running: 'cyan',
-};
 
 /** Runs as the lines of a table. */
 export class RunTable {
@@ -57,7 +49,7 @@ export class RunTable {
       ...namespace,
       metadata.name ?? '',
       spec.templateRef,
-      isDeleted ? styled('dim', `${phase} (deleted)`) : styled(STYLES[phase] ?? 'dim', phase),
+      isDeleted ? styled('dim', `${phase} (deleted)`) : styled(styleOfPhase(phase), phase),
       this.#duration(run),
       this.#age(metadata.creationTimestamp),
       ...(this.#options.isWide ? wideCells(run) : []),

@@ -47,7 +47,7 @@ export async function readRun(read: ReadRun, context: ClusterContext): Promise<v
   const isOver = outcomeOf(read.run) !== undefined;
   const tools = {
     client,
-    output: new LogOutput(terminal.streams.stdout, formatOf(flags, job, context)),
+    output: new LogOutput(terminal.streams.stdout, formatOf(flags, job, context), terminal),
     signal,
     options: { follow, tailLines: flags.tail, sinceSeconds: flags.since && Math.ceil(flags.since / 1000) },
     slots: new StreamSlots(MOST_LOGS),

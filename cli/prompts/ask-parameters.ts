@@ -4,6 +4,8 @@ import type { CompiledTemplate } from '../../core/template/compile.ts';
 import type { Context } from '../context.ts';
 import { InterruptedError } from '../outcome/command-error.ts';
 import { Asker } from './asker.ts';
+import type { Place } from './asker.ts';
+import { asking } from './asking.ts';
 import type { Question } from './question.ts';
 
 /**
@@ -17,26 +19,13 @@ export async function askParameters(
   template: CompiledTemplate,
 ): Promise<Record<string, ParameterValue>> {
   // Loaded only now, so that every other command starts at once.
-  const { checkbox, confirm, input: text, password, select } = await import('./library.ts');
-  const prompts = { checkbox, confirm, input: text, password, select };
-  const { stdin: input, stderr: output } = terminal.streams;
-  const ended = new AbortController();
-  // At the end of the input, the library waits for ever, and Node has nothing left to do.
-  const end = (): void => {
-    ended.abort();
-  };
-  process.once('beforeExit', end);
-  const signal = AbortSignal.any([interrupted, ended.signal]);
-  const asker = new Asker(prompts, { input, output, signal }, template);
-  try {
-    return await answersOf(asker, questions);
-  } catch (error) {
-    if (!isInterruption(error)) throw error;
-    terminal.note('interrupted; nothing was started');
-    throw new InterruptedError('interrupted', { cause: error });
-  } finally {
-    process.off('beforeExit', end);
-  }
+  const { checkbox, confirm, input, password, select } = await import('./library.ts');
+  const prompts = { checkbox, confirm, input, password, select };
+  const ask = (place: Place) => answersOf(new Asker(prompts, place, template), questions);
+  const answers = await asking(terminal, ask, [interrupted]);
+  if (answers !== undefined) return answers;
+  terminal.note('interrupted; nothing was started');
+  throw new InterruptedError('interrupted');
 }
 
 async function answersOf(asker: Asker, questions: readonly Question[]): Promise<Record<string, ParameterValue>> {
@@ -47,11 +36,4 @@ async function answersOf(asker: Asker, questions: readonly Question[]): Promise<
     if (isNew) answers.push([question.parameter.name, answer]);
   }
   return Object.fromEntries(answers);
-}
-
-/** Errors of the library: Ctrl-C, and the signal. */
-const INTERRUPTIONS = ['ExitPromptError', 'AbortPromptError'];
-
-function isInterruption(error: unknown): boolean {
-  return error instanceof Error && INTERRUPTIONS.includes(error.name);
 }

@@ -8,7 +8,7 @@ import type { Question, QuestionKind } from './question.ts';
 export type Prompts = Pick<typeof Library, 'checkbox' | 'confirm' | 'input' | 'password' | 'select'>;
 
 /** Where questions are asked. */
-type Place = NonNullable<Parameters<Prompts['input']>[1]>;
+export type Place = NonNullable<Parameters<Prompts['input']>[1]>;
 
 /** Asks one question after the other. An answer is checked as admission checks it. */
 export class Asker {

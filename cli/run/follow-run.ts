@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import type { JobRun } from '../../api/job-run.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
 import type { ClusterContext } from '../context.ts';
@@ -8,15 +7,19 @@ import { InterruptedError, TimedOutError } from '../outcome/command-error.ts';
 import { EXIT } from '../outcome/exit-code.ts';
 import { outcomeText } from '../outcome/outcome-text.ts';
 import type { RunOutcome } from '../outcome/run-outcome.ts';
+import { asking } from '../prompts/asking.ts';
+import { canAsk } from '../prompts/open-questions.ts';
 import { isCi } from '../terminal/ci.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { styled } from '../terminal/text.ts';
 import { progressNotes } from '../watch/progress-notes.ts';
+import { showRunStatus } from '../watch/run-status.ts';
 import { timeLimit } from '../watch/time-limit.ts';
 import { troubleNotes } from '../watch/trouble-notes.ts';
 import { waitForRun } from '../watch/wait-for-run.ts';
 import type { StartFlags } from './run-flags.ts';
 
-type FollowFlags = Pick<StartFlags, 'wait' | 'timeout' | 'onTimeout' | 'onInterrupt' | 'passExitCode'>;
+type FollowFlags = Pick<StartFlags, 'wait' | 'timeout' | 'onTimeout' | 'onInterrupt' | 'input' | 'passExitCode'>;
 
 /** Waits until the run has finished, says how, and returns the exit code. */
 export async function followRun(context: ClusterContext, run: JobRun, flags: FollowFlags): Promise<number> {
@@ -24,18 +27,22 @@ export async function followRun(context: ClusterContext, run: JobRun, flags: Fol
   const { name = '', uid } = run.metadata;
   const limit = timeLimit(interrupted, flags.timeout);
   const notes = progressNotes(terminal);
+  const status = showRunStatus(context, run);
   let last = run;
   const onVersion = (version: JobRun): void => {
     last = version;
     notes(version);
+    status.onVersion(version);
   };
   try {
     const { signal } = limit;
     const awaited = { name, uid, signal, onVersion };
     const outcome = flags.wait === true ? await waitForEnd(context, awaited) : await showOutput(context, awaited);
+    status.stop();
     terminal.note(outcomeText(name, outcome));
     return flags.passExitCode === true ? exitCodeOf(last, outcome.exitCode) : outcome.exitCode;
   } catch (error) {
+    status.stop();
     return await left(context, name, { error, flags });
   } finally {
     limit.stop();
@@ -82,7 +89,7 @@ async function left(
     );
     return EXIT.outcomeUnknown;
   }
-  if (await isToBeCancelled(context, name, flags.onInterrupt)) {
+  if (await isToBeCancelled(context, name, flags)) {
     await cancelRun(context, name);
     return EXIT.cancelled;
   }
@@ -90,24 +97,21 @@ async function left(
   return EXIT.interrupted;
 }
 
-async function isToBeCancelled({ terminal, env }: ClusterContext, name: string, action: FollowFlags['onInterrupt']) {
-  if (action !== 'ask') return action === 'cancel';
-  if (isCi(env)) return true;
-  if (!terminal.isInteractive) return false;
-  const { stdin: input, stderr: output } = terminal.streams;
-  const questions = createInterface({ input, output, terminal: true });
-  const forced = new AbortController();
-  questions.on('SIGINT', () => {
-    forced.abort();
-  });
-  try {
-    const answer = await questions.question(`\nCancel jobrun/${name}? It continues otherwise. [y/N] `, forced);
-    return /^y(?:es)?$/i.test(answer.trim());
-  } catch {
-    return false;
-  } finally {
-    questions.close();
-  }
+async function isToBeCancelled(context: ClusterContext, name: string, { onInterrupt, input }: FollowFlags) {
+  if (onInterrupt !== 'ask') return onInterrupt === 'cancel';
+  if (isCi(context.env)) return true;
+  return input && canAsk(context) && (await isCancelChosen(context.terminal, name));
+}
+
+/** Ctrl-C again leaves the run alone. */
+async function isCancelChosen(terminal: Terminal, name: string): Promise<boolean> {
+  const { select } = await import('../prompts/library.ts');
+  const choices = [
+    { name: 'detach: the run continues', value: false },
+    { name: 'cancel the run', value: true },
+  ];
+  const question = { message: `jobrun/${name} has not finished:`, choices, loop: false };
+  return (await asking(terminal, (place) => select(question, place))) ?? false;
 }
 
 /** Whatever the user interrupted. */

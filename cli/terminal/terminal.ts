@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
-import { styleText } from 'node:util';
-import { printable } from './printable.ts';
+import { rendered } from './rendered.ts';
+import { StatusLine } from './status-line.ts';
 import { parts } from './text.ts';
-import type { Styled, Text } from './text.ts';
+import type { Text } from './text.ts';
 
 /** A stream that may be a terminal. */
 type Out = Writable & { isTTY?: boolean; columns?: number };
@@ -20,6 +20,7 @@ export interface Streams {
  */
 export class Terminal {
   readonly streams: Streams;
+  #status: StatusLine | undefined;
 
   constructor(streams: Streams) {
     this.streams = streams;
@@ -40,13 +41,36 @@ export class Terminal {
     return this.streams.stdin.isTTY === true && this.streams.stderr.isTTY === true;
   }
 
+  /**
+   * Shows a status in the last line until it is stopped. There is one at a time.
+   *
+   * @returns what stops it; `undefined` if stderr is no terminal
+   */
+  showStatus(text: () => Text): (() => void) | undefined {
+    if (this.streams.stderr.isTTY !== true) return undefined;
+    this.#status?.stop();
+    const status = new StatusLine(this.streams.stderr, text);
+    this.#status = status;
+    return () => {
+      status.stop();
+      if (this.#status === status) this.#status = undefined;
+    };
+  }
+
+  /** Output is written to stdout, past this class. */
+  beforeOutput(): void {
+    if (this.streams.stdout.isTTY === true) this.#status?.hide();
+  }
+
+  /** @param endsLine whether the output ends with a line break */
+  afterOutput(endsLine: boolean): void {
+    if (this.streams.stdout.isTTY === true) this.#status?.restore(endsLine);
+  }
+
   #write(stream: Out, text: Text): void {
     const line = parts(text).map((part) => rendered(part, stream));
+    if (stream.isTTY === true) this.#status?.hide();
     stream.write(`${line.join('')}\n`);
+    if (stream.isTTY === true) this.#status?.restore(true);
   }
-}
-
-function rendered(part: string | Styled, stream: Out): string {
-  if (typeof part === 'string') return printable(part);
-  return styleText(part.style, printable(part.text), { stream });
 }

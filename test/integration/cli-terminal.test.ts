@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { JOBS } from '../../api/resources.ts';
 import { repositoryDirectory } from '../../local-kubernetes/paths.ts';
 import { execute } from '../e2e/execute.ts';
 import { startCli } from './cli-process.ts';
 import type { CliResult } from './cli-process.ts';
 import { expectSuccess } from './command-results.ts';
+import { completed } from './job-statuses.ts';
 import { MANAGED_BY_TEST, ProductEnvironment, template, type Tenant } from './product-environment.ts';
 import { TmuxTerminal } from './tmux-terminal.ts';
 
@@ -182,5 +184,75 @@ describe('kubectl jobrun run asks on a terminal', () => {
     await at.press('Enter');
     expect(await at.ended()).toBe(0);
     expect(await argsOf('second')).toEqual(['4']);
+  });
+});
+
+describe('kubectl jobrun run on a terminal', () => {
+  const isCancelled = async (name: string) => (await tenant.run(name)).spec.cancel ?? false;
+  const interrupted = async (name: string, ...flags: string[]) => {
+    const at = await start(['run', 'managed', '--name', name, ...flags]);
+    await at.shows(`jobrun/${name} is pending`);
+    await at.press('C-c');
+    return at;
+  };
+
+  it('asks at Ctrl-C: detach', async () => {
+    const at = await interrupted('detached');
+    await at.shows(/jobrun\/detached has not finished:.*\n.*detach: the run continues\n.*cancel the run/);
+    await at.press('Enter');
+    expect(await at.ended()).toBe(130);
+    expect(await at.screen()).toContain('to wait for it: kubectl jobrun wait detached');
+    expect(await isCancelled('detached')).toBe(false);
+  });
+
+  it('asks at Ctrl-C: cancel', async () => {
+    const at = await interrupted('stopped');
+    await at.shows('cancel the run');
+    await at.press('Down', 'Enter');
+    expect(await at.ended()).toBe(4);
+    expect(await isCancelled('stopped')).toBe(true);
+  });
+
+  it.each(['C-c', 'C-d'])('leaves the run alone at Ctrl-C and then %s', async (key) => {
+    const name = `forced-${key.toLowerCase()}`;
+    const at = await interrupted(name);
+    await at.shows('cancel the run');
+    await at.press(key);
+    expect(await at.ended()).toBe(130);
+    expect(await isCancelled(name)).toBe(false);
+  });
+
+  it.each([
+    ['--on-interrupt=cancel', 4, true],
+    ['--on-interrupt=detach', 130, false],
+    ['--no-input', 130, false],
+  ])('asks nothing with %s', async (flag, code, cancel) => {
+    const name = `unasked-${flag.replaceAll(/[^a-z]/g, '')}`;
+    const at = await interrupted(name, flag);
+    expect(await at.ended()).toBe(code);
+    expect(await at.screen()).not.toContain('has not finished:');
+    expect(await isCancelled(name)).toBe(cancel);
+  });
+
+  it('shows the state of the run in the last line, and how it finished in its place', async () => {
+    const at = await start(['run', 'managed', '--name', 'shown']);
+    await at.shows(/\njobrun\/shown Pending · \d+s(?: · 0 of 1 Pods done)?$/);
+    const job = await tenant.job('shown');
+    const key = { namespace: tenant.namespace, name: job.metadata!.name!, subresource: 'status' };
+    const status = { active: 1, ready: 1, failed: 2, startTime: new Date().toISOString().replace(/\.\d+/, '') };
+    await environment.client.patch(JOBS, key, { status });
+    await at.shows(/\njobrun\/shown Running · \d+s · 0 of 1 Pods done · 2 retries$/);
+    expect(await at.colours()).toContain('\u001b[36mRunning');
+    const end = { ...completed(), startTime: status.startTime };
+    await environment.client.patch(JOBS, key, { status: end });
+    expect(await at.ended()).toBe(0);
+    expect(await at.screen()).toMatch(/\njobrun\/shown succeeded after \d+s\n\n\[exit 0\]$/);
+    expect(await at.screen()).not.toContain('Pods done');
+  });
+
+  it('has no colours with NO_COLOR', async () => {
+    const at = await start(['run', 'managed', '--name', 'plain'], { NO_COLOR: '1' });
+    await at.shows(/\njobrun\/plain Pending · \d+s/);
+    expect(await at.colours()).not.toContain('\u001b[');
   });
 });
