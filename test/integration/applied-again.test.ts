@@ -110,6 +110,13 @@ describe('a run that was resumed is suspended again', () => {
     expect(await suspendOf(name)).toBe(true);
   });
 
+  // docs/adr/0037-a-forced-apply-suspends-again.md
+  it('by a server-side apply that is forced', async () => {
+    const name = await resumed(['--server-side'], false);
+    succeeded(await apply(manifest(name), '--server-side', '--force-conflicts'));
+    expect(await suspendOf(name)).toBe(true);
+  });
+
   it('by another manifest', async () => {
     const name = await resumed(X, false);
     succeeded(await apply(manifest(name, { labels: { again: 'yes' } }), ...X));
