@@ -1,15 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Template } from '../api/job-template.ts';
-import { MOST_DOLLARS } from '../api/limits.ts';
 import type { ControllerRevision } from '../api/wire.ts';
-import type { CompiledTemplate } from '../core/template/compile.ts';
 import { identityOfRevision, ownerUid, versionOfRevision } from '../core/template/controller-revision.ts';
 import type { TemplateOutline } from '../core/template/outline.ts';
 import { templateKeyString, type TemplateKey } from '../core/template/template-key.ts';
 import { versionOfTemplate, type TemplateVersion } from '../core/template/template-version.ts';
+import { memoryOf } from './template-memory.ts';
 
 export interface CompiledTemplatesOptions {
-  /** The memory for compiled templates, in bytes, estimated from their size. Default 32 MiB. */
+  /** The memory for compiled templates, in bytes: the most that they can use. Default 48 MiB. */
   maxBytes?: number;
   /** How long a version can be found by its revision, in milliseconds. Default: until it is evicted. */
   revisionTtlMs?: number;
@@ -17,27 +16,7 @@ export interface CompiledTemplatesOptions {
   now?: () => number;
 }
 
-const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
-/** A compiled template uses about four times the size of its JSON, plus a fixed amount for its maps. */
-const BYTES_PER_BYTE = 4;
-const BASE_BYTES = 4096;
-/** A parameter has a validator, and perhaps a compiled pattern. */
-const BYTES_PER_PARAMETER = 20 * 1024;
-/** Each `$` is at least one token of the placeholder plan. */
-const BYTES_PER_DOLLAR = 600;
-
-/** An upper estimate of the memory that a compiled template uses, in bytes. */
-export function estimatedBytes({ size, dollars, parameters }: CompiledTemplate): number {
-  // A revision that was written by hand can contain anything. Beyond the limit, placeholders are not looked for.
-  const count = Array.isArray(parameters) ? parameters.length : 0;
-  return (
-    BASE_BYTES +
-    BYTES_PER_BYTE * size +
-    BYTES_PER_PARAMETER * count +
-    BYTES_PER_DOLLAR * Math.min(dollars, MOST_DOLLARS)
-  );
-}
-
+const DEFAULT_MAX_BYTES = 48 * 1024 * 1024;
 /**
  * The compiled templates of a process. Their total size is bounded: the least recently used one is evicted. A template is
  * compiled once for each generation, and once for each stored revision.
@@ -50,7 +29,7 @@ export class CompiledTemplates {
     this.#revisionTtlMs = revisionTtlMs;
     this.#versions = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: ({ compiled }) => estimatedBytes(compiled),
+      sizeCalculation: ({ compiled }) => memoryOf(compiled),
       ttlResolution: 0,
       ...(now && { perf: { now } }),
     });

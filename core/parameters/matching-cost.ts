@@ -20,6 +20,18 @@ export function tooCostlyParameter(parameters: readonly unknown[]): number | und
   return undefined;
 }
 
+/** The patterns of these parameters or results that are compiled, and about how many instructions each has. */
+export function compiledPatterns(declared: readonly unknown[]): { pattern: string; instructions: number }[] {
+  if (tooCostlyParameter(declared) !== undefined) return [];
+  return declared.flatMap((one) => {
+    const schema = objectOf(objectOf(one)['schema']);
+    const patterns = [schema['pattern'], objectOf(schema['items'])['pattern']];
+    return patterns
+      .filter((pattern) => typeof pattern === 'string')
+      .map((pattern) => ({ pattern, instructions: patternCost(pattern).size }));
+  });
+}
+
 /** Maximum number of steps for the pattern of a schema, which can be malformed. */
 export function stepsOf(schema: Record<string, unknown>): number {
   const items = objectOf(schema['items']);

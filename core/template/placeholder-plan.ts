@@ -14,13 +14,41 @@ export type PlanNode =
 /** A string of the template with a `$` in it. */
 export interface TemplateString {
   /** Field path from the template's root. */
-  path: string;
+  readonly path: string;
   /** Path of the list, or of the map with free keys, that holds the string. */
-  collection?: string;
-  tokens: Token[];
-  kind: 'field' | 'element' | 'key';
+  readonly collection?: string | undefined;
+  readonly tokens: Token[];
+  readonly kind: 'field' | 'element' | 'key';
   /** What Kubernetes takes there, if it is not text only. */
-  type?: FieldType;
+  readonly type?: FieldType | undefined;
+}
+
+/** The text of the paths is joined at each use: a long key would be part of very many texts. */
+class StringAtPath implements TemplateString {
+  readonly tokens: Token[];
+  readonly kind: TemplateString['kind'];
+  readonly type: FieldType | undefined;
+  readonly #path: FieldPath;
+  readonly #collection: FieldPath | undefined;
+
+  constructor(
+    { path, collection }: Pick<Place, 'path' | 'collection'>,
+    { tokens, kind, type }: Pick<TemplateString, 'tokens' | 'kind' | 'type'>,
+  ) {
+    this.tokens = tokens;
+    this.kind = kind;
+    this.type = type;
+    this.#path = path;
+    this.#collection = collection;
+  }
+
+  get path(): string {
+    return String(this.#path);
+  }
+
+  get collection(): string | undefined {
+    return this.#collection && String(this.#collection);
+  }
 }
 
 export interface PlaceholderPlan {
@@ -105,18 +133,11 @@ function fits(draft: Draft, path: FieldPath, collection?: FieldPath): boolean {
 function visitString(place: Place, text: string, draft: Draft): PlanNode | undefined {
   const { collection, element = false } = place;
   if (!fits(draft, place.path, collection)) return undefined;
-  const path = String(place.path);
   const tokens = tokenise(text);
-  const kubelet = EXPANDED_BY_KUBELET.test(path);
+  const kubelet = EXPANDED_BY_KUBELET.test(String(place.path));
   const type = fieldType(place.schema);
   const typed = type !== undefined && { type };
-  draft.plan.strings.push({
-    path,
-    tokens,
-    kind: element ? 'element' : 'field',
-    ...(collection !== undefined && { collection: String(collection) }),
-    ...typed,
-  });
+  draft.plan.strings.push(new StringAtPath(place, { tokens, kind: element ? 'element' : 'field', type }));
   const spread = element ? wholeSpread(tokens) : undefined;
   if (spread) return { kind: 'elements', name: spread.name, kubelet, ...typed };
   const changes = tokens.some(({ kind }) => kind === 'placeholder' || (kind === 'escaped' && !kubelet));
@@ -156,7 +177,7 @@ function visitMap({ path, field, depth, schema }: Place, map: object, draft: Dra
       schema: schemaOfField(schema, key),
     };
     if (key.includes('$') && fits(draft, here.path)) {
-      draft.plan.strings.push({ path: String(here.path), tokens: tokenise(key), kind: 'key' });
+      draft.plan.strings.push(new StringAtPath({ path: here.path }, { tokens: tokenise(key), kind: 'key' }));
     }
     const node = visit(free ? { ...here, collection: path } : here, draft);
     if (node) fields.set(key, node);
