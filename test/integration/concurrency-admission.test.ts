@@ -85,4 +85,32 @@ describe('admission of a template with a limit', () => {
     expect(labels[0]).toMatch(/^[0-9a-f]{40}$/);
     expect(labels[1]).toBe(labels[0]);
   });
+
+  it.each<[string, string | null]>([
+    ['removed from', null],
+    ['replaced in', 'f'.repeat(40)],
+  ])('has a label that cannot be %s a stored run', async (_how, label) => {
+    await tenant.applied(limited({ policy: 'Queue' }));
+    await tenant.created(jobRun('first', 'echo'));
+    const { metadata } = await tenant.run('first');
+    const { namespace } = tenant;
+    const labels = { [LABEL_CONCURRENCY_GROUP]: label };
+    const patched = await environment.client.patch(JOB_RUNS, { namespace, name: 'first' }, { metadata: { labels } });
+    expect(patched.metadata?.labels).toEqual(metadata.labels);
+  });
+
+  it('is not joined by a run of a template without a limit', async () => {
+    await tenant.applied(limited({ policy: 'Forbid' }));
+    await tenant.applied(template('other', {}, { spec: MANAGED_BY_TEST }));
+    await tenant.created(jobRun('first', 'echo'));
+    const { labels } = (await tenant.run('first')).metadata;
+    const forged = { [LABEL_CONCURRENCY_GROUP]: labels?.[LABEL_CONCURRENCY_GROUP] };
+    await tenant.created(jobRun('created', 'other', {}, { labels: forged }));
+    await tenant.created(jobRun('patched', 'other'));
+    const key = { namespace: tenant.namespace, name: 'patched' };
+    await environment.client.patch(JOB_RUNS, key, { metadata: { labels: forged } });
+    for (const name of ['created', 'patched']) {
+      expect((await tenant.run(name)).metadata.labels).toEqual({ 'hematoscope.app/job-template': 'other' });
+    }
+  });
 });
