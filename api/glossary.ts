@@ -100,7 +100,8 @@ export const ANNOTATIONS: readonly Term[] = [
   {
     name: names.ANNOTATION_HOLDERS,
     on: 'Lease',
-    meaning: 'The JobRuns of the concurrency group that have a place: name, uid and time of creation.',
+    meaning:
+      'The JobRuns of the concurrency group that have a place: name, uid, time of creation, and the process that creates the Job.',
   },
   {
     name: names.ANNOTATION_STOPPED,

@@ -17,6 +17,8 @@ export interface HolderEntry {
   uid: string;
   /** When the run was created. */
   created: string;
+  /** The process that gave it the place, or took it over: only that one creates the Job of the run. */
+  by?: string;
 }
 
 /** What a Lease says of a group. */

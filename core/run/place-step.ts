@@ -21,9 +21,16 @@ import type { Again, Observed, Step } from './step.ts';
 export type Place =
   /**
    * It has a place in this group, whatever the template says now. `wantedInMs`: set if it has no Job and others wait; until
-   * then, a Job whose creation was not answered may still be stored.
+   * then, a Job whose creation was not answered may still be stored. `isUnconfirmed`: another process may have taken the
+   * place over, and create the Job.
    */
-  | { kind: 'held'; group: Group; replacedBy?: string | undefined; wantedInMs?: number | undefined }
+  | {
+      kind: 'held';
+      group: Group;
+      replacedBy?: string | undefined;
+      wantedInMs?: number | undefined;
+      isUnconfirmed?: boolean | undefined;
+    }
   /** It is not in the line of its group. */
   | { kind: 'outside'; group: Group; concurrency: ConcurrencyPolicy }
   | { kind: 'inLine'; group: Group; concurrency: ConcurrencyPolicy; verdict: PlaceVerdict }
@@ -40,8 +47,9 @@ export function placeStep(situation: Situation): Placed {
   const { place } = situation;
   switch (place?.kind) {
     case undefined:
-    case 'held':
       return undefined;
+    case 'held':
+      return place.isUnconfirmed === true ? { kind: 'confirmPlace', group: place.group } : undefined;
     case 'outside':
       return { kind: 'enterLine', group: place.group, concurrency: place.concurrency };
     case 'inLine':

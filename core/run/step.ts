@@ -30,6 +30,8 @@ export type Step =
   | { kind: 'enterLine'; group: Group; concurrency: ConcurrencyPolicy }
   /** Store that the run has a place. The others may have been faster. */
   | { kind: 'takePlace'; group: Group }
+  /** Make sure that the run still has its place, and that only this process creates its Job. */
+  | { kind: 'confirmPlace'; group: Group }
   /** Give the place away: the run cannot get its Job for now. */
   | { kind: 'yieldPlace'; group: Group }
   /** Wait for a place. Older runs that this one replaces are worked on. */

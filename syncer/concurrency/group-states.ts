@@ -10,6 +10,8 @@ export interface GroupState {
   holders: readonly HolderEntry[];
   /** `undefined`: as far as is known, there is no Lease. */
   version: LeaseVersion | undefined;
+  /** When that was certain, on the monotonic clock. */
+  verifiedMs: number;
   line: WaitingLine;
 }
 
@@ -41,11 +43,11 @@ export class GroupStates {
     return this.#states.get(this.#ofWaiter.get(uid) ?? '');
   }
 
-  setHolders(group: Group, holders: readonly HolderEntry[], version: LeaseVersion | undefined): GroupState {
+  setHolders(group: Group, known: Pick<GroupState, 'holders' | 'version' | 'verifiedMs'>): GroupState {
     const state = this.#stateOf(group);
     for (const { uid } of state.holders) if (this.#ofHolder.get(uid) === group.id) this.#ofHolder.delete(uid);
-    for (const { uid } of holders) this.#ofHolder.set(uid, group.id);
-    Object.assign(state, { holders, version });
+    for (const { uid } of known.holders) this.#ofHolder.set(uid, group.id);
+    Object.assign(state, known);
     return state;
   }
 
@@ -73,7 +75,13 @@ export class GroupStates {
   #stateOf(group: Group): GroupState {
     const known = this.#states.get(group.id);
     if (known) return known;
-    const state: GroupState = { group, holders: [], version: undefined, line: new WaitingLine() };
+    const state: GroupState = {
+      group,
+      holders: [],
+      version: undefined,
+      verifiedMs: -Infinity,
+      line: new WaitingLine(),
+    };
     this.#states.set(group.id, state);
     return state;
   }

@@ -68,9 +68,11 @@ export class Places {
   }
 
   #held(state: GroupState, run: JobRun): Place {
-    const place = { kind: 'held', group: state.group } as const;
+    const { uid = '' } = run.metadata;
+    const isUnconfirmed = run.status?.jobName === undefined && !this.#stored.isConfirmed(state, uid);
+    const place = { kind: 'held', group: state.group, ...(isUnconfirmed && { isUnconfirmed }) } as const;
     if (state.line.size === 0) return place;
-    const wanted = this.#isWanted(state, run) && { wantedInMs: this.#options.unclear.leftMs(run.metadata.uid ?? '') };
+    const wanted = this.#isWanted(state, run) && { wantedInMs: this.#options.unclear.leftMs(uid) };
     return { ...place, replacedBy: replacedBy(this.#membersOf(state), memberOf(run)), ...wanted };
   }
 
@@ -181,7 +183,7 @@ export class Places {
     const { uid = '' } = run.metadata;
     await this.#stored.change(id, (state) => {
       if (this.#states.ofWaiter(uid) !== state || this.#states.ofHolder(uid) || !this.#isTurnOf(state, run)) return;
-      return [...state.holders, entryOf(run)];
+      return [...state.holders, { ...entryOf(run), by: this.#options.instance }];
     });
     // The place may be stored by an earlier request that was not answered, or by another syncer.
     const held = this.#states.ofHolder(uid);
@@ -190,10 +192,19 @@ export class Places {
     this.#wake(held);
   }
 
+  /** Makes sure that the run still has its place, and that no other process creates its Job. */
+  async confirm(run: JobRun, { id }: Group): Promise<void> {
+    await this.#stored.confirm(id, run.metadata.uid ?? '');
+  }
+
   /** The run cannot get its Job for now: it has its place no more, and the next ones may have their turn. */
   async yield(run: JobRun, { id }: Group): Promise<void> {
     const { uid = '' } = run.metadata;
-    await this.#stored.change(id, ({ holders }) => without(holders, new Set([uid])));
+    const { instance } = this.#options;
+    await this.#stored.change(id, ({ holders }) => {
+      const isOurs = holders.some((holder) => holder.uid === uid && holder.by === instance);
+      return isOurs ? without(holders, new Set([uid])) : undefined;
+    });
     const state = this.#states.get(id);
     if (state) this.#wake(state);
   }

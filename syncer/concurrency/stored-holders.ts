@@ -4,6 +4,7 @@ import type { HolderEntry } from '../../core/concurrency/group-lease.ts';
 import type { Group } from '../../core/concurrency/group.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/client/api-error.ts';
 import type { ObjectCache } from '../../kube/watch/cache.ts';
+import type { Clock } from '../clock.ts';
 import type { GroupLeases, LeaseVersion, StoredGroup } from './group-leases.ts';
 import type { GroupState, GroupStates } from './group-states.ts';
 import { runsWithJobs } from './jobs-of-group.ts';
@@ -15,12 +16,21 @@ export interface StoredHoldersOptions {
   /** Indexed by their group. */
   jobs: Pick<ObjectCache<Job>, 'byIndex'>;
   unclear: Pick<UnclearCreations, 'inherited' | 'forget'>;
+  clock: Pick<Clock, 'monotonic'>;
+  /** This process. */
+  instance: string;
   /** Check which runs of the group with this id still need their places. */
   check: (group: string) => void;
 }
 
 /** How often a write is repeated that another syncer was faster with. */
 const MOST_CONFLICTS = 5;
+
+/**
+ * A Job is created at most this long after it was certain that no other process has taken the place over. This and the time
+ * that a creation takes are shorter than the time for which a place that was taken over is kept.
+ */
+const VERIFIED_FOR_MS = 10_000;
 
 /** The holders of the group from now on; `undefined` if nothing changes. */
 export type Decide = (
@@ -58,9 +68,29 @@ export class StoredHolders {
     });
   }
 
+  /** Stores that this process creates the Job of a run that has a place, or makes sure of it. */
+  async confirm(id: string, uid: string): Promise<void> {
+    const { instance, unclear } = this.#options;
+    const takenOver = new Set<string>();
+    await this.change(id, ({ holders }) => {
+      const known = holders.find((holder) => holder.uid === uid);
+      if (known && known.by !== instance) takenOver.add(uid);
+      return known && holders.map((holder) => (holder === known ? { ...known, by: instance } : holder));
+    });
+    // The other process may have sent a creation just before.
+    if (takenOver.has(uid)) unclear.inherited(uid);
+  }
+
+  /** Whether it is certain that this process creates the Job of a run that has a place. */
+  isConfirmed({ holders, verifiedMs }: GroupState, uid: string): boolean {
+    const { clock, instance } = this.#options;
+    const isOurs = holders.find((holder) => holder.uid === uid)?.by === instance;
+    return isOurs && clock.monotonic() < verifiedMs + VERIFIED_FOR_MS;
+  }
+
   /** Without a Lease, the runs that have a Job have a place. */
   withoutLease(state: GroupState): void {
-    this.#states.setHolders(state.group, this.#withJobs(state), undefined);
+    this.#states.setHolders(state.group, { holders: this.#withJobs(state), version: undefined, verifiedMs: -Infinity });
   }
 
   /** @returns false if somebody else has changed the Lease: its present state is known then. */
@@ -92,7 +122,10 @@ export class StoredHolders {
   }
 
   #found(group: Group, holders: readonly HolderEntry[], version: LeaseVersion | undefined): void {
-    for (const { uid } of holders) if (!this.#states.ofHolder(uid)) this.#options.unclear.inherited(uid);
+    const { instance, unclear } = this.#options;
+    const known = new Map(this.#states.get(group.id)?.holders.map(({ uid, by }) => [uid, by]));
+    const isNew = ({ uid, by }: HolderEntry): boolean => !known.has(uid) || known.get(uid) !== by;
+    for (const holder of holders) if (holder.by !== instance && isNew(holder)) unclear.inherited(holder.uid);
     this.#set(group, holders, version);
   }
 
@@ -100,7 +133,7 @@ export class StoredHolders {
     const left = new Set(holders.map(({ uid }) => uid));
     const before = this.#states.get(group.id)?.holders ?? [];
     for (const { uid } of before) if (!left.has(uid)) this.#options.unclear.forget(uid);
-    this.#states.setHolders(group, holders, version);
+    this.#states.setHolders(group, { holders, version, verifiedMs: this.#options.clock.monotonic() });
   }
 
   #withJobs({ group, holders }: GroupState): HolderEntry[] {

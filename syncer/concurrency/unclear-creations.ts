@@ -29,10 +29,10 @@ export class UnclearCreations {
     this.#unclear.set(uid, { untilMs: this.#clock.monotonic() + STORED_WITHIN_MS, isOurs: true });
   }
 
-  /** Another process has given the run its place. */
+  /** Another process has created its Job until now, or may do so. */
   inherited(uid: string): void {
-    if (this.#unclear.has(uid)) return;
-    this.#unclear.set(uid, { untilMs: this.#clock.monotonic() + STORED_WITHIN_MS, isOurs: false });
+    const { isOurs = false } = this.#unclear.get(uid) ?? {};
+    this.#unclear.set(uid, { untilMs: this.#clock.monotonic() + STORED_WITHIN_MS, isOurs });
   }
 
   /** The run has no place any more. */

@@ -26,6 +26,8 @@ export interface PlacesWiring {
   templates: TemplateResolver;
   outage: Outage;
   clock: Clock;
+  /** This process. */
+  instance: string;
   isInShard: (namespace: string | undefined) => boolean;
   wake: (run: string) => void;
 }
@@ -36,14 +38,25 @@ export function wirePlaces(wiring: PlacesWiring): {
   release: PlaceRelease;
   unclear: UnclearCreations;
 } {
-  const { client, guard, cluster, watches, templates, outage, isInShard, logger, wake, clock } = wiring;
+  const { client, guard, cluster, watches, templates, outage, isInShard, logger, wake, clock, instance } = wiring;
   const unclear = new UnclearCreations(clock);
   const [runs, jobs] = [watches.runs.cache, watches.jobs.cache];
   const leases = new GroupLeases({ client, guard, namespace: wiring.clusterNamespace });
   const check = (group: string): void => {
     release.check(group);
   };
-  const places = new Places({ leases, runs, contents: watches.contents, jobs, templates, unclear, wake, check });
+  const places = new Places({
+    leases,
+    runs,
+    contents: watches.contents,
+    jobs,
+    templates,
+    unclear,
+    wake,
+    check,
+    clock,
+    instance,
+  });
   const release: PlaceRelease = new PlaceRelease({
     ...{ places, leases, runs, isInShard, outage, clock, logger },
     holders: new HolderCheck({ client, cluster, runs, jobs, unclear, readsPods: wiring.reads.pods }),

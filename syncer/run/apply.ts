@@ -29,7 +29,7 @@ export interface ApplyContext {
   records: Pick<RunRecords, 'get' | 'update' | 'waitForTemplate'>;
   events: Pick<EventRecorder, 'record'>;
   clock: Clock;
-  places: Pick<Places, 'enter' | 'take' | 'stay' | 'yield'>;
+  places: Pick<Places, 'enter' | 'take' | 'stay' | 'confirm' | 'yield'>;
   unclear: Pick<UnclearCreations, 'sent'>;
   /** Called with each run whose stored status is final. */
   onFinished: (run: JobRun) => void;
@@ -63,6 +63,7 @@ const REQUESTS: { [Kind in Step['kind']]: Request<Kind> } = {
   readTemplate,
   enterLine,
   takePlace,
+  confirmPlace,
   yieldPlace,
   stayInLine,
   createJob,
@@ -110,6 +111,11 @@ async function takePlace({ places }: ApplyContext, run: JobRun, { group }: StepO
     if (!(error instanceof UnreadableLeaseError)) throw error;
     return next({ placeProblem: error.message, waitsInLine: true });
   }
+}
+
+async function confirmPlace({ places }: ApplyContext, run: JobRun, step: StepOf<'confirmPlace'>): Promise<Applied> {
+  await places.confirm(run, step.group);
+  return next({});
 }
 
 async function yieldPlace({ places }: ApplyContext, run: JobRun, { group }: StepOf<'yieldPlace'>): Promise<Applied> {

@@ -11,6 +11,7 @@ import type { SyncerName } from './arena.ts';
 import { allWell, listAll } from './checker.ts';
 import { mostAtOnce } from './places.ts';
 
+const QUOTAS = { group: '', version: 'v1', plural: 'resourcequotas', kind: 'ResourceQuota' };
 const LIMIT = 2;
 /** Long enough that runs which start together are seen together. */
 const RUN_MS = 700;
@@ -74,46 +75,84 @@ async function killAgainAndAgain(
   return kills;
 }
 
+/** A quota permits no Job in the namespace, again and again. Returns how often. */
+async function refuseAgainAndAgain(namespace: string, isOver: () => boolean): Promise<number> {
+  const quota = { namespace, name: 'no-jobs' };
+  let times = 0;
+  while (!isOver()) {
+    const spec = { hard: { 'count/jobs.batch': '0' } };
+    await arena.client.create(QUOTAS, namespace, {
+      ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: quota.name }, spec },
+    });
+    times += 1;
+    const before = (await arena.refusedJobs(namespace)).length;
+    await arena.until('Jobs that are refused', async () => {
+      return isOver() || (await arena.refusedJobs(namespace)).length > before;
+    });
+    await arena.client.delete(QUOTAS, quota);
+    const jobs = await countJobs(namespace);
+    await arena.until('more Jobs', async () => isOver() || (await countJobs(namespace)) > jobs);
+    await sleep(sized(5_000, 1_000));
+  }
+  return times;
+}
+
+/** Runs of several groups, in turns. */
+async function createRuns(namespace: string, { count, groups }: { count: number; groups: number }): Promise<void> {
+  await arena.environment.template(namespace, 'limited', { managedBy: NOBODY });
+  const runs = { concurrency: { policy: 'Queue', limit: LIMIT, group: 'g-$(params.group)', maxQueued: 500 } };
+  const parameters = [{ name: 'group', schema: { type: 'integer' } }];
+  await arena.client.patch(JOB_TEMPLATES, { namespace, name: 'limited' }, { runs, parameters });
+  for (let index = 0; index < count; index += 1) {
+    await arena.client.create<JobRun>(JOB_RUNS, namespace, {
+      ...{ apiVersion: API_VERSION, kind: 'JobRun', metadata: { name: `run-${index}` } },
+      spec: { templateRef: 'limited', parameters: { group: index % groups } },
+    });
+  }
+}
+
+/** How many Jobs of each group ran at the same time, at most. */
+async function mostOfEachGroup(namespace: string): Promise<Map<string, number>> {
+  const jobs = await listAll<Job>(arena.client, JOBS, namespace);
+  const groupsOfRuns = new Map(
+    (await listAll<JobRun>(arena.client, JOB_RUNS, namespace)).map(({ metadata, spec }) => [
+      metadata.uid,
+      `group ${String(spec.parameters?.['group'])}`,
+    ]),
+  );
+  const groupOf = (job: Job) => groupsOfRuns.get(job.metadata?.ownerReferences?.[0]?.uid) ?? 'none';
+  return mostAtOnce(await arena.events(), jobs, groupOf);
+}
+
+const RACE = { LEADER_ELECTION: 'false' };
+
 it.each([
-  ['with two syncers that race', { LEADER_ELECTION: 'false' }],
-  ['through changes of the leader', {}],
-])(
+  ['with two syncers that race', RACE, killAgainAndAgain],
+  ['through changes of the leader', {}, killAgainAndAgain],
+  [
+    'with two syncers that race while a quota refuses Jobs',
+    RACE,
+    (namespace: string, _env: object, isOver: () => boolean) => refuseAgainAndAgain(namespace, isOver),
+  ],
+] as const)(
   'never more runs of a group than its limit have a Job that runs, %s',
-  async (_what, env) => {
+  async (_what, env, disturb) => {
     const groups = sized(20, 4);
     const count = sized(2_000, 48);
     const namespace = await arena.begin();
-    await arena.environment.template(namespace, 'limited', { managedBy: NOBODY });
-    const runs = { concurrency: { policy: 'Queue', limit: LIMIT, group: 'g-$(params.group)', maxQueued: 500 } };
-    const parameters = [{ name: 'group', schema: { type: 'integer' } }];
-    await arena.client.patch(JOB_TEMPLATES, { namespace, name: 'limited' }, { runs, parameters });
     for (const name of SYNCERS) arena.syncer(name, { env });
-    for (let index = 0; index < count; index += 1) {
-      await arena.client.create<JobRun>(JOB_RUNS, namespace, {
-        ...{ apiVersion: API_VERSION, kind: 'JobRun', metadata: { name: `run-${index}` } },
-        spec: { templateRef: 'limited', parameters: { group: index % groups } },
-      });
-    }
+    await createRuns(namespace, { count, groups });
     let isOver = false;
-    const others = [completeAll(namespace, () => isOver), killAgainAndAgain(namespace, env, () => isOver)] as const;
+    const others = [completeAll(namespace, () => isOver), disturb(namespace, env, () => isOver)] as const;
     try {
       await arena.untilAllFinished(namespace, sized(600_000, 120_000));
     } finally {
       isOver = true;
     }
-    const [, kills] = await Promise.all(others);
-    expect(kills).toBeGreaterThanOrEqual(1);
-    const jobs = await listAll<Job>(arena.client, JOBS, namespace);
-    const groupsOfRuns = new Map(
-      (await listAll<JobRun>(arena.client, JOB_RUNS, namespace)).map(({ metadata, spec }) => [
-        metadata.uid,
-        `group ${String(spec.parameters?.['group'])}`,
-      ]),
-    );
-    const groupOf = (job: Job) => groupsOfRuns.get(job.metadata?.ownerReferences?.[0]?.uid) ?? 'none';
-    const most = mostAtOnce(await arena.events(), jobs, groupOf);
+    const [, disturbances] = await Promise.all(others);
+    expect(disturbances).toBeGreaterThanOrEqual(1);
     const expected = Array.from({ length: groups }, (_, index): [string, number] => [`group ${index}`, LIMIT]);
-    expect(most).toEqual(new Map(expected));
+    expect(await mostOfEachGroup(namespace)).toEqual(new Map(expected));
     const leases = !('LEADER_ELECTION' in env);
     expect(await arena.verdict(namespace, { leases })).toEqual(allWell(count));
   },

@@ -22,6 +22,7 @@ const SUMMARIES: { [Kind in Step['kind']]: (taken: Extract<Step, { kind: Kind }>
   setSuspend: ({ suspend, event }) => ['setSuspend', suspend, event.reason],
   enterLine: ({ group }) => ['enterLine', group.called],
   takePlace: ({ group }) => ['takePlace', group.called],
+  confirmPlace: ({ group }) => ['confirmPlace', group.called],
   yieldPlace: ({ group }) => ['yieldPlace', group.called],
   stayInLine: () => 'stayInLine',
   delayCreation: ({ reason }) => ['delayCreation', reason],

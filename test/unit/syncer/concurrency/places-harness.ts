@@ -56,7 +56,10 @@ function conflict(): KubeApiError {
 }
 
 /** Places of a process, with a template that has this limit. */
-export function placesWith(concurrency: Concurrency, { leases = new FakeLeases(), compiled = true } = {}) {
+export function placesWith(
+  concurrency: Concurrency,
+  { leases = new FakeLeases(), compiled = true, instance = 'one' } = {},
+) {
   const template: JobTemplate = { ...echoTemplate(), parameters: [{ name: 'customer' }], runs: { concurrency } };
   const version = versionOfTemplate(template);
   const runs = new Map<string, JobRun>();
@@ -72,6 +75,8 @@ export function placesWith(concurrency: Concurrency, { leases = new FakeLeases()
     jobs: { byIndex: () => [] },
     templates: { outline: () => state.outline, cached: () => (state.isCompiled ? version : undefined) },
     unclear,
+    clock: { monotonic: () => clock.nowMs },
+    instance,
     wake: (run) => woken.push(run),
     check: (group) => checked.push(group),
   });

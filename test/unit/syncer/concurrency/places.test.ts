@@ -31,6 +31,8 @@ function placesOfTemplate(outline: TemplateOutline | undefined): Places {
     jobs: { byIndex: () => [] },
     templates: { outline: () => outline, cached: () => undefined },
     unclear: { inherited: () => undefined, forget: () => undefined, leftMs: () => 0 },
+    clock: { monotonic: () => 0 },
+    instance: 'one',
     wake: () => undefined,
     check: () => undefined,
   });
@@ -70,7 +72,7 @@ describe('a place', () => {
 
   it('is given by the stored state, also if another process has changed it', async () => {
     const leases = new FakeLeases();
-    const [one, other] = [placesWith(QUEUE, { leases }), placesWith(QUEUE, { leases })];
+    const [one, other] = [placesWith(QUEUE, { leases }), placesWith(QUEUE, { leases, instance: 'other' })];
     expect(await one.work(one.add('a', 1))).toBe('held');
     expect(await other.work(other.add('b', 2))).toBe('wait');
     expect(leases.holders).toEqual(['a']);
@@ -194,11 +196,59 @@ describe('a run that has a place and no Job', () => {
     const leases = new FakeLeases();
     const before = placesWith(QUEUE, { leases });
     await before.work(before.add('a', 1));
-    const { add, work, look, places } = placesWith(QUEUE, { leases });
+    const { add, work, look, places } = placesWith(QUEUE, { leases, instance: 'other' });
     const first = add('a', 1);
     for (const stored of leases.stored.values()) places.remember(stored);
     await work(add('b', 2));
     expect(look(first)).toMatchObject({ wantedInMs: 90_000 });
+  });
+});
+
+describe('the process that creates the Job of a run', () => {
+  it('is certain of its place for a time, and then makes sure of it', async () => {
+    const { add, work, look, clock, places, groupOf, leases } = placesWith(QUEUE);
+    const first = add('a', 1);
+    await work(first);
+    expect(look(first)).not.toHaveProperty('isUnconfirmed');
+    clock.nowMs = 10_000;
+    expect(look(first)).toMatchObject({ kind: 'held', isUnconfirmed: true });
+    expect(leases.sent).toEqual(['write']);
+    await places.confirm(first, groupOf(first));
+    expect(look(first)).not.toHaveProperty('isUnconfirmed');
+    expect(leases.sent).toEqual(['write', 'write']);
+  });
+
+  it('takes a place over, and keeps it while the other one may still create the Job', async () => {
+    const leases = new FakeLeases();
+    const [one, other] = [placesWith(QUEUE, { leases }), placesWith(QUEUE, { leases, instance: 'other' })];
+    const first = one.add('a', 1);
+    const group = (await one.work(first), one.groupOf(first));
+    other.add('a', 1);
+    for (const stored of leases.stored.values()) other.places.remember(stored);
+    expect(other.look(first)).toMatchObject({ isUnconfirmed: true });
+    other.clock.nowMs = 60_000;
+    await other.places.confirm(first, group);
+    await other.work(other.add('b', 2));
+    expect(other.look(first)).toEqual({ kind: 'held', group, replacedBy: undefined, wantedInMs: 90_000 });
+    // The other one does not give it away any more, and knows that.
+    await one.work(one.add('b', 2));
+    expect(one.look(first)).toMatchObject({ wantedInMs: 0 });
+    await one.places.yield(first, group);
+    expect(leases.holders).toEqual(['a']);
+    expect(one.look(first)).toMatchObject({ isUnconfirmed: true, wantedInMs: 90_000 });
+  });
+
+  it('learns that the run has lost its place', async () => {
+    const leases = new FakeLeases();
+    const [one, other] = [placesWith(QUEUE, { leases }), placesWith(QUEUE, { leases, instance: 'other' })];
+    const first = one.add('a', 1);
+    const group = (await one.work(first), one.groupOf(first));
+    for (const stored of leases.stored.values()) other.places.remember(stored);
+    await other.work(other.add('b', 2));
+    await other.places.giveBack(group.id, () => Promise.resolve(new Set(['team-a'])));
+    one.clock.nowMs = 10_000;
+    await one.places.confirm(first, group);
+    expect(one.look(first)).toMatchObject({ kind: 'outside' });
   });
 });
 

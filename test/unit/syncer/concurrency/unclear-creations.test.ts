@@ -17,12 +17,14 @@ it('is unclear for as long as the API server can still store the Job', () => {
   expect(unclear.leftMs('a')).toBe(0);
 });
 
-it('begins again with the next creation that is not answered, not with another look at the Lease', () => {
+it('begins again with the next creation that is not answered, and when another process has taken the place over', () => {
   const { clock, unclear } = begin();
   unclear.sent('a');
   clock.nowMs = 60_000;
   unclear.inherited('a');
-  expect(unclear.leftMs('a')).toBe(30_000);
+  expect(unclear.leftMs('a', { isDeleted: true })).toBe(90_000);
+  clock.nowMs = 80_000;
+  expect(unclear.leftMs('a')).toBe(70_000);
   unclear.sent('a');
   expect(unclear.leftMs('a')).toBe(90_000);
   unclear.forget('a');

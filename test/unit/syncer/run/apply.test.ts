@@ -63,6 +63,7 @@ function begin(given: Answers = {}) {
     places: {
       enter: (_run, { called }) => done.push(`enter the line of ${called}`),
       take: (_run, { called }) => answer<undefined>(`take a place in ${called}`, given.take),
+      confirm: (_run, { called }) => answer<undefined>(`confirm the place in ${called}`, undefined),
       yield: (_run, { called }) => answer<undefined>(`yield the place in ${called}`, undefined),
       stay: () => done.push('stay in the line'),
     },
@@ -197,11 +198,12 @@ it('the results of a run are remembered', async () => {
   expect(recorded()).toEqual({ results });
 });
 
-it('a place that is given away is no longer stored, and the attempt goes on', async () => {
+it('a place is given away or confirmed in the Lease, and the attempt goes on', async () => {
   const { apply, done } = begin();
   const group = { id: 'team/group/g', hash: 'abc', called: 'group "g"' };
   expect(await apply({ kind: 'yieldPlace', group })).toEqual({ kind: 'next', answers: {} });
-  expect(done).toEqual(['yield the place in group "g"']);
+  expect(await apply({ kind: 'confirmPlace', group })).toEqual({ kind: 'next', answers: {} });
+  expect(done).toEqual(['yield the place in group "g"', 'confirm the place in group "g"']);
 });
 
 describe('the creation of a Job', () => {

@@ -100,6 +100,7 @@ function begin({ job }: { job?: Job } = {}) {
       look: () => undefined,
       enter: () => undefined,
       take: () => Promise.resolve(),
+      confirm: () => Promise.resolve(),
       yield: () => Promise.resolve(),
       stay: () => undefined,
       leave: () => undefined,

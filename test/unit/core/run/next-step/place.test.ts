@@ -169,6 +169,11 @@ describe('a run whose template limits how many are under way', () => {
       ['writeStatus', 'Pending', 'JobCreationSlow', { afterMs: 120_000 }],
     ],
     [
+      'makes sure of its place before it creates its Job, if another process may have taken it over',
+      { template: FOUND, place: { ...HELD, isUnconfirmed: true } },
+      ['confirmPlace', 'group "g"'],
+    ],
+    [
       'creates its Job, whoever waits for its place, if nothing prevents it',
       { template: FOUND, place: WANTED },
       ['createJob', NAME],
