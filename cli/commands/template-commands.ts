@@ -12,6 +12,8 @@ import { factLines } from '../describe/run-description.ts';
 import { readTemplate, templateKey } from '../templates/find-template.ts';
 import { storedRevisions } from '../templates/stored-revisions.ts';
 import type { CommandHost } from './command.ts';
+import { addDiffCommand } from './diff-command.ts';
+import { addRenderCommand } from './render-command.ts';
 
 interface TemplateFlags {
   clusterTemplate?: true;
@@ -19,9 +21,10 @@ interface TemplateFlags {
 
 const CLUSTER = '--cluster-template';
 
-/** `template list`, `template describe` and `template revisions` */
-export function addTemplateCommands({ program, context, exit }: CommandHost): void {
-  const templates = program.command('template').description('list and describe templates');
+/** `template` and its commands */
+export function addTemplateCommands(host: CommandHost): void {
+  const { program, context, exit } = host;
+  const templates = program.command('template').description('list, describe, render and compare templates');
   const inCluster = async (command: Command, work: Work<ClusterContext>): Promise<void> => {
     exit(await performInCluster(context, command, work));
   };
@@ -43,6 +46,8 @@ export function addTemplateCommands({ program, context, exit }: CommandHost): vo
     .description('list the stored revisions of a template, the newest first')
     .argument('<template>', 'name of a JobTemplate')
     .action((name: string, _flags, command: Command) => inCluster(command, (cluster) => revisions(cluster, name)));
+  addRenderCommand(templates, host);
+  addDiffCommand(templates, host);
 }
 
 async function list(context: ClusterContext, { clusterTemplate }: TemplateFlags): Promise<number> {
