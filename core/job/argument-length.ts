@@ -32,7 +32,7 @@ function containerErrors(container: Partial<Container> | null, path: FieldPath):
     ...hookErrors(container ?? {}, path),
     ...errorsOfEach(entriesOf(env), ([index, variable]) => {
       const { name = '', value = '' } = (variable as Partial<typeof variable> | null) ?? {};
-      return isTooLong(`${name}=`, unescaped(value))
+      return canBeTooLong(name, value) && isTooLong(`${name}=`, unescaped(value))
         ? [field.tooLarge(path.child('env').index(index).child('value'), WHY)]
         : [];
     }),
@@ -61,15 +61,27 @@ const asItIs: Reading = (text) => text;
 /** The kubelet replaces `$$` by `$`. */
 const unescaped: Reading = (text) => (typeof text === 'string' ? text.replaceAll('$$', () => '$') : text);
 
+/** A list can have hundreds of thousands of elements, nearly all of them short. */
 function listErrors(list: readonly string[] | undefined, path: FieldPath, read: Reading): FieldError[] {
-  return errorsOfEach(entriesOf(list), ([index, text]) =>
+  const long: [number, string][] = [];
+  if (Array.isArray(list)) {
+    (list as string[]).forEach((text, index) => {
+      if (canBeTooLong('', text)) long.push([index, text]);
+    });
+  }
+  return errorsOfEach(long, ([index, text]) =>
     isTooLong('', read(text)) ? [field.tooLarge(path.index(index), WHY)] : [],
   );
 }
 
+/** From the number of characters alone, before any work is done. Each has at most three bytes for a unit of its length. */
+function canBeTooLong(name: string, text: unknown): boolean {
+  return typeof text === 'string' && 3 * (name.length + text.length) >= LONGEST_ARGUMENT - 3;
+}
+
 /** A NUL at its end is part of it. */
 function isTooLong(beginning: string, text: unknown): boolean {
-  if (typeof text !== 'string' || 3 * (beginning.length + text.length) < LONGEST_ARGUMENT) return false;
+  if (typeof text !== 'string') return false;
   return Buffer.byteLength(beginning) + Buffer.byteLength(text) + 1 > LONGEST_ARGUMENT;
 }
 

@@ -103,7 +103,13 @@ function typedString({ tokens, type }: Node<'string'>, values: ParameterValues):
 
 function elements(value: ParameterValue | undefined, { type, kubelet }: Node<'elements'>): ScalarValue[] {
   const list = Array.isArray(value) ? value : [value ?? []].flat();
+  // Hundreds of thousands can be inserted. In most fields, a text stays as it is.
+  if (type === undefined && list.every((element) => isInsertedAsItIs(element, kubelet))) return list;
   return list.map((element) => typedValue(type, element) ?? valueText(element, kubelet));
+}
+
+function isInsertedAsItIs(value: ScalarValue, kubelet: boolean): boolean {
+  return typeof value === 'string' && !(kubelet && value.includes('$'));
 }
 
 /** In text, numbers and booleans are written as in JSON. */

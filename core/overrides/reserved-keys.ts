@@ -46,7 +46,6 @@ const INJECTIONS = [
   'admission.aquasec.com',
 ];
 
-/** The first entry that matches gives the reason. */
 const RESERVED: readonly Reserved[] = [
   { domains: [GROUP], why: 'is set by job-template-run itself' },
   {
@@ -86,14 +85,26 @@ const HARMLESS = new Set([
 export function reservedKey(key: string): string | undefined {
   const lower = key.toLowerCase();
   if (HARMLESS.has(lower)) return undefined;
-  return RESERVED.find((reserved) => matches(lower, reserved))?.why;
+  const [domain = ''] = lower.split('/', 1);
+  return (
+    BY_KEY.get(lower) ?? whyOfDomain(domain) ?? BY_BEGINNING.find(({ beginning }) => lower.startsWith(beginning))?.why
+  );
 }
 
-function matches(key: string, { keys = [], domains = [], beginnings = [] }: Reserved): boolean {
-  const [domain = ''] = key.split('/', 1);
-  return (
-    keys.includes(key) ||
-    domains.some((reserved) => domain === reserved || domain.endsWith(`.${reserved}`)) ||
-    beginnings.some((beginning) => key.startsWith(beginning))
-  );
+const BY_KEY = new Map(RESERVED.flatMap(({ keys = [], why }) => keys.map((key) => [key, why])));
+const BY_DOMAIN = new Map(RESERVED.flatMap(({ domains = [], why }) => domains.map((domain) => [domain, why])));
+const BY_BEGINNING = RESERVED.flatMap(({ beginnings = [], why }) =>
+  beginnings.map((beginning) => ({ beginning, why })),
+);
+/** Names between the dots of the longest domain. */
+const MOST_NAMES = Math.max(...Array.from(BY_DOMAIN.keys(), (domain) => domain.split('.').length));
+
+/** The reason of the longest domain that this one is, or that it is below. */
+function whyOfDomain(domain: string): string | undefined {
+  let why: string | undefined;
+  for (let [names, start] = [0, domain.length]; names < MOST_NAMES && start > 0; names++) {
+    start = domain.lastIndexOf('.', start - 1);
+    why = BY_DOMAIN.get(domain.slice(start + 1)) ?? why;
+  }
+  return why;
 }

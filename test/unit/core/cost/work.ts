@@ -17,9 +17,25 @@ export function workOf(work: () => unknown): number {
   return (ofWork / ofUnit) * UNIT_MS;
 }
 
+/** The same for work that other work could interrupt: nothing else may run meanwhile. */
+export async function asyncWorkOf(work: () => Promise<unknown>): Promise<number> {
+  let [ofWork, ofUnit] = [0, 0];
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+    ofUnit += cpuTimeOf(unit);
+    const before = process.threadCpuUsage();
+    await work();
+    ofWork += millisecondsSince(before);
+  }
+  return (ofWork / ofUnit) * UNIT_MS;
+}
+
 function cpuTimeOf(work: () => unknown): number {
   const before = process.threadCpuUsage();
   work();
+  return millisecondsSince(before);
+}
+
+function millisecondsSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.threadCpuUsage(before);
   return (user + system) / 1000;
 }
