@@ -88,3 +88,10 @@ test('chart, image and package have the same version', () => {
   expect([version, appVersion]).toEqual([packaged, packaged]);
   expect(readFileSync(join(root, 'Dockerfile'), 'utf8')).toContain(`org.opencontainers.image.version="${packaged}"`);
 });
+
+test('the chart requires the oldest Kubernetes that the integration tests run on', () => {
+  const { kubeVersion } = parse(readFileSync(join(chartDirectory, 'Chart.yaml'), 'utf8')) as { kubeVersion: string };
+  const module = join(chartDirectory, '..', '..', 'local-kubernetes/programs/oldest-kubernetes/go.mod');
+  const [, minor = ''] = /k8s\.io\/kubernetes v1\.(\d+)\./.exec(readFileSync(module, 'utf8')) ?? [];
+  expect(kubeVersion).toBe(`>=1.${minor}.0-0`);
+});

@@ -77,6 +77,8 @@ const withPlaceholders = (value: unknown): unknown => {
 const jobRun = (name: string, spec: object) => ({ apiVersion: API_VERSION, kind: 'JobRun', metadata: { name }, spec });
 
 /** What a user reads when kubectl apply is denied, without the text that the test's runner adds. */
+const withSchema = (schema: object): object => ({ parameters: [{ name: 'a', schema }] });
+
 const denial = async (object: object): Promise<string> => {
   const outcome = await kubectl(['apply', '-f', '-'], object).then(
     () => undefined,
@@ -228,6 +230,21 @@ describe('a JobTemplate', () => {
       'an unknown override',
       { overrides: { allow: ['volumes'] } },
       'overrides.allow[0]: Unsupported value: "volumes": supported values: "args", "command", "env"',
+    ],
+    [
+      'too many parameters',
+      { parameters: Array.from({ length: 101 }, (_, index) => ({ name: `p${index}` })) },
+      'parameters: Too many: 101: must have at most 100 items',
+    ],
+    [
+      'too many values of an enum',
+      withSchema({ type: 'string', enum: Array.from({ length: 1001 }, (_, index) => `v${index}`) }),
+      'parameters[0].schema.enum: Too many: 1001: must have at most 1000 items',
+    ],
+    [
+      'a pattern that is too long',
+      withSchema({ type: 'string', maxLength: 9, pattern: 'a'.repeat(1001) }),
+      'parameters[0].schema.pattern: Too long: may not be more than 1000 bytes',
     ],
   ])('with %s is denied', async (_, content, sentence) => {
     const spec = { template: { spec: { containers: [{ name: 'a' }] } } };
