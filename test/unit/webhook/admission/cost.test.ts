@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { AdmissionRequest } from '../../../../api/admission-review.ts';
 import type { JobTemplate } from '../../../../api/job-template.ts';
 import { LARGEST_RUN, LARGEST_TEMPLATE } from '../../../../api/limits.ts';
-import type { Decide } from '../../../../webhook/admission/decide.ts';
 import { args, HOSTILE, type Hostile } from '../../core/cost/hostile-runs.ts';
 import { asyncWorkOf } from '../../core/cost/work.ts';
 import { echoRun, echoTemplate } from '../../core/objects.ts';
@@ -45,7 +44,7 @@ function requestsOf({ template, spec }: Objects): Record<'template' | 'run', Adm
 /** Every review of these objects, each in a process that knows neither of them. */
 function reviewsOf(objects: Objects, isRefused: boolean): [string, () => Promise<unknown>][] {
   const requests = requestsOf(objects);
-  const review = (webhook: 'validate' | 'mutate', request: AdmissionRequest) => (): ReturnType<Decide> => {
+  const review = (webhook: 'validate' | 'mutate', request: AdmissionRequest) => async (): Promise<unknown> => {
     const client = new FakeApiServer();
     client.templates.set('team/echo', objects.template);
     if (isRefused) {
