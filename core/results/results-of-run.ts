@@ -12,6 +12,7 @@ import { quotedList } from '../errors/quoted.ts';
 import { didYouMean, nearNames } from '../errors/suggest.ts';
 import type { SchemaCompiler } from '../parameters/schema-compiler.ts';
 import { parameterValueErrors } from '../parameters/value-errors.ts';
+import { cutName } from './cut-name.ts';
 import type { ResultsOutcome } from './results-outcome.ts';
 import { writtenResults } from './written-results.ts';
 
@@ -74,5 +75,5 @@ function valueErrors(
 function unknownResult(name: string, names: readonly string[]): FieldError {
   const near = didYouMean(nearNames(name, names));
   const why = `the template declares no result of this name; ${near === '' ? '' : `${near} `}it declares ${quotedList(names)}`;
-  return field.notFound(RESULTS.key(name.slice(0, 63)), name, why);
+  return field.notFound(RESULTS.key(cutName(name)), name, why);
 }

@@ -2,6 +2,7 @@ import { LARGEST_RESULTS } from '../../api/limits.ts';
 import { REASON_RESULTS_INVALID, REASON_RESULTS_MISSING, REASON_RESULTS_UNKNOWN } from '../../api/names.ts';
 import type { Pod } from '../../api/wire.ts';
 import { quoted } from '../errors/quoted.ts';
+import { cutName } from './cut-name.ts';
 import { repeatedName } from './repeated-name.ts';
 import type { ResultsOutcome } from './results-outcome.ts';
 
@@ -46,11 +47,6 @@ function parsed(text: string, container: string, most: number): Written {
   const repeated = repeatedName(text);
   if (repeated !== undefined) return invalid(`ambiguous: it has ${quoted(cutName(repeated))} more than once`);
   return { object: value as Record<string, unknown> };
-}
-
-/** The name of a result has at most 63 characters. */
-function cutName(name: string): string {
-  return name.length > 63 ? `${name.slice(0, 63)}…` : name;
 }
 
 /** Containers that others add to the Pod count too. */

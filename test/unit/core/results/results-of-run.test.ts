@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../../api/result.ts';
 import type { Pod } from '../../../../api/wire.ts';
+import { hiding } from '../../../../core/errors/hidden.ts';
 import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
 import { resultsOf } from '../../../../core/results/results-of-run.ts';
 import { container, pod } from '../pods/pods.ts';
@@ -155,6 +156,22 @@ describe('results that are wrong', () => {
   ])('because what was written %s', (_, text, message) => {
     const wanted = typeof message === 'string' ? message : (expect.stringMatching(message) as string);
     expect(ofText(text)).toEqual({ status: 'False', reason: 'ResultsInvalid', message: wanted });
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['an unknown name', (text) => JSON.stringify({ ...GOOD, [text]: 1 })],
+    ['a repeated name', (text) => `{"${text}": 1, "${text}": 2}`],
+    ['a value of another type', (text) => JSON.stringify({ ...GOOD, rows: text })],
+  ])('never quote a part of a secret, wherever it is cut in %s', (_, textWith) => {
+    const secret = 'correct-horse-battery-staple';
+    const hide = hiding([secret]);
+    const declared = { results: RESULTS, schemas: new SchemaCompiler() };
+    const parts = Array.from({ length: secret.length - 4 }, (_part, index) => secret.slice(index, index + 5));
+    for (let before = 0; before < 130; before += 1) {
+      const text = textWith('7'.repeat(before) + secret);
+      const { message } = resultsOf([succeeded(text)], { container: 'main', declared, hide });
+      expect(parts.filter((part) => message.includes(part))).toEqual([]);
+    }
   });
 
   it('are reported with at most ten errors', () => {
