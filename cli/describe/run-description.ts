@@ -50,6 +50,11 @@ export function parameterFacts({ spec }: JobRun, isSecret: (name: string) => boo
   return Object.entries(spec.parameters ?? {}).map(([name, value]) => [name, isSecret(name) ? '***' : quoted(value)]);
 }
 
+/** The results of a run, which every user who may read it can read. */
+export function resultFacts({ status }: JobRun): Fact[] {
+  return Object.entries(status?.results ?? {}).map(([name, value]) => [name, quoted(value)]);
+}
+
 /** Lines of a list of facts. */
 export function factLines(facts: readonly Fact[], indent = ''): Text[] {
   const known = facts.filter(([, value]) => value !== undefined && value !== '');

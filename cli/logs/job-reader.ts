@@ -29,6 +29,12 @@ export async function readJob(read: ReadJob, tools: PodTools): Promise<void> {
   await reader.read();
 }
 
+/** Selects the Pods of a Job. */
+export function podSelector({ metadata }: Job): { namespace: string | undefined; labelSelector: string } {
+  const { namespace, uid = '' } = metadata ?? {};
+  return { namespace, labelSelector: `${CONTROLLER_UID}=${uid}` };
+}
+
 class JobReader {
   readonly #read: ReadJob;
   readonly #tools: PodTools;
@@ -127,8 +133,7 @@ class JobReader {
   }
 
   get #selection() {
-    const { namespace, uid = '' } = this.#read.job.metadata ?? {};
-    return { namespace, labelSelector: `${CONTROLLER_UID}=${uid}` };
+    return podSelector(this.#read.job);
   }
 
   #deleted(pod: Pod): void {

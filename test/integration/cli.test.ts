@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { JOB_RUNS, JOBS } from '../../api/resources.ts';
+import { JOB_RUNS, JOBS, PODS } from '../../api/resources.ts';
+import type { Job } from '../../api/wire.ts';
 import { startCli } from './cli-process.ts';
 import type { CliOptions, CliProcess, CliResult } from './cli-process.ts';
 import { expectSuccess } from './command-results.ts';
@@ -472,7 +473,64 @@ describe('kubectl jobrun describe', () => {
     expect(stdout).toMatch(/^ {2}days: +3$/m);
     expect(stdout).toMatch(/^ {2}token: +\*\*\*$/m);
     expect(stdout).not.toContain('geheimnis');
+    expect(stdout).toMatch(
+      new RegExp(`^Timeline:\\n.*\\n.* \\+0s +created by .*\\n.* Job ${metadata!.name!} created$`, 'm'),
+    );
     expect((await cli('describe', 'nowhere')).code).toBe(2);
+  });
+});
+
+describe('kubectl jobrun describe, of a run with Pods', () => {
+  const podOf = async (name: string, job: Job, status: object): Promise<void> => {
+    const { name: jobName, uid } = job.metadata!;
+    const owner = {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      name: jobName,
+      uid,
+      controller: true,
+      blockOwnerDeletion: true,
+    };
+    const labels = { 'batch.kubernetes.io/controller-uid': uid };
+    const metadata = { name, labels, ownerReferences: [owner] };
+    const spec = { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox' }] };
+    await tenant.created({ apiVersion: 'v1', kind: 'Pod', metadata, spec });
+    const key = { namespace: tenant.namespace, name, subresource: 'status' };
+    await environment.client.patch(PODS, key, { status });
+  };
+
+  it('shows its attempts with exit codes, and its results', async () => {
+    await tenant.created(jobRun('tried', 'managed'));
+    const job = await tenant.job('tried');
+    const terminated = {
+      exitCode: 137,
+      reason: 'OOMKilled',
+      startedAt: '2026-01-01T00:00:00Z',
+      finishedAt: '2026-01-01T00:00:05Z',
+    };
+    const container = { name: 'main', image: 'busybox', imageID: '', ready: false, restartCount: 0 };
+    await podOf('tried-a', job, { phase: 'Failed', containerStatuses: [{ ...container, state: { terminated } }] });
+    const waiting = { reason: 'ImagePullBackOff' };
+    await podOf('tried-b', job, { phase: 'Pending', containerStatuses: [{ ...container, state: { waiting } }] });
+    const { stdout } = expectSuccess(await cli('describe', 'tried'));
+    expect(stdout).toMatch(
+      /^Attempts:\nATTEMPT +POD .*RESULT\n1 +tried-a .*exit 137, OOMKilled\n2 +tried-b .*ImagePullBackOff$/m,
+    );
+    expect(stdout).toContain('Pod tried-a: main exit 137, OOMKilled\n');
+    await eventually('what it waits for', async () =>
+      /^Waiting: +ImagePullBackOff/m.test((await cli('describe', 'tried')).stdout),
+    );
+  });
+
+  it('says that the Job is gone', async () => {
+    await tenant.created(jobRun('jobless', 'managed'));
+    const { metadata } = await tenant.job('jobless');
+    await tenant.complete(await tenant.job('jobless'));
+    await finished('jobless');
+    expectSuccess(await tenant.kubectl(['delete', 'job', metadata!.name!]));
+    const { stdout, stderr } = expectSuccess(await cli('describe', 'jobless'));
+    expect(stderr).toBe(`Job ${metadata!.name!} no longer exists\n`);
+    expect(stdout).not.toContain('Attempts:');
   });
 });
 
