@@ -80,7 +80,7 @@ describe('a place', () => {
 
   it('is stored although an earlier request was not answered', async () => {
     const leases = new FakeLeases();
-    const { add, work, places } = placesWith(QUEUE, { leases });
+    const { add, work, places, unclear } = placesWith(QUEUE, { leases });
     const run = add('a', 1);
     const write = leases.write;
     leases.write = async (...args) => {
@@ -92,6 +92,8 @@ describe('a place', () => {
     expect(await work(run)).toBe('held');
     expect(leases.holders).toEqual(['a']);
     expect(places.waiting).toBe(0);
+    // It is its own place: no other process may have sent the Job.
+    expect(unclear.leftMs('team-a')).toBe(0);
   });
 });
 
@@ -206,7 +208,7 @@ describe('a run that has a place and no Job', () => {
 
 describe('the process that creates the Job of a run', () => {
   it('is certain of its place for a time, and then makes sure of it', async () => {
-    const { add, work, look, clock, places, groupOf, leases } = placesWith(QUEUE);
+    const { add, work, look, clock, places, groupOf, leases, unclear } = placesWith(QUEUE);
     const first = add('a', 1);
     await work(first);
     expect(look(first)).not.toHaveProperty('isUnconfirmed');
@@ -216,6 +218,7 @@ describe('the process that creates the Job of a run', () => {
     await places.confirm(first, groupOf(first));
     expect(look(first)).not.toHaveProperty('isUnconfirmed');
     expect(leases.sent).toEqual(['write', 'write']);
+    expect(unclear.leftMs('team-a')).toBe(0);
   });
 
   it('takes a place over, and keeps it while the other one may still create the Job', async () => {
