@@ -78,20 +78,29 @@ describe('the CustomResourceDefinitions', () => {
   });
 });
 
+const root = join(chartDirectory, '..', '..');
+
 test('chart, image and package have the same version', () => {
   const { version, appVersion } = parse(readFileSync(join(chartDirectory, 'Chart.yaml'), 'utf8')) as Record<
     string,
     string
   >;
-  const root = join(chartDirectory, '..', '..');
   const { version: packaged } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   expect([version, appVersion]).toEqual([packaged, packaged]);
   expect(readFileSync(join(root, 'Dockerfile'), 'utf8')).toContain(`org.opencontainers.image.version="${packaged}"`);
 });
 
-test('the chart requires the oldest Kubernetes that the integration tests run on', () => {
+/** The version of Kubernetes that this Go module builds. */
+function builtFrom(module: string): { version: string; minor: string } {
+  const text = readFileSync(join(root, 'local-kubernetes', module, 'go.mod'), 'utf8');
+  const [, version = '', minor = ''] = /k8s\.io\/kubernetes v(1\.(\d+)\.\d+)/.exec(text) ?? [];
+  return { version, minor };
+}
+
+test('the chart requires the oldest Kubernetes that the integration tests run on, and the README names both', () => {
   const { kubeVersion } = parse(readFileSync(join(chartDirectory, 'Chart.yaml'), 'utf8')) as { kubeVersion: string };
-  const module = join(chartDirectory, '..', '..', 'local-kubernetes/programs/oldest-kubernetes/go.mod');
-  const [, minor = ''] = /k8s\.io\/kubernetes v1\.(\d+)\./.exec(readFileSync(module, 'utf8')) ?? [];
-  expect(kubeVersion).toBe(`>=1.${minor}.0-0`);
+  const oldest = builtFrom('programs/oldest-kubernetes');
+  expect(kubeVersion).toBe(`>=1.${oldest.minor}.0-0`);
+  const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ');
+  expect(readme).toContain(`Kubernetes ${oldest.version} and ${builtFrom('.').version}`);
 });
