@@ -6,7 +6,9 @@ import fc from 'fast-check';
 import { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { JobRun } from '../../api/job-run.ts';
-import { JOB_RUNS } from '../../api/resources.ts';
+import { JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
+import type { KubeObject } from '../../api/wire.ts';
+import { KubeClient } from '../../kube/client/client.ts';
 import { starve } from '../../local-kubernetes/processes/starve.ts';
 import { SyncerEnvironment } from '../integration/syncer-environment.ts';
 import { runNamed, sized } from './arena.ts';
@@ -176,4 +178,57 @@ describe('hostile bodies', () => {
     expect(await servedSerial()).not.toBe('');
     for (const socket of sockets) socket.destroy();
   });
+});
+
+/** How many large templates are created at once. */
+const FLOOD = 300;
+/** The memory limit of the chart's container. */
+const LIMIT_BYTES = 512 * 2 ** 20;
+
+describe('300 templates at once whose sample Jobs have nearly 1 MiB', () => {
+  /** The template itself has less than 32 KiB: most of those that are small are decided at once. No two share a dry run. */
+  const largeTemplate = (index: number): KubeObject => {
+    const command = new Array<string>(38).fill(`$(params.text) ${index}`);
+    const spec = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b', command }] } } };
+    const parameters = [{ name: 'text', default: 'x'.repeat(25_000) }];
+    const { group, version, kind } = JOB_TEMPLATES;
+    return {
+      apiVersion: `${group}/${version}`,
+      kind,
+      metadata: { name: `large-${index}` },
+      spec,
+      parameters,
+    } as KubeObject;
+  };
+
+  it('do not use up the memory, and those that are not checked in time are allowed with a warning', async () => {
+    const client = KubeClient.fromKubeConfig(environment.kubeConfig, { connections: 100, timeoutMs: 120_000 });
+    let largest = 0;
+    const watch = setInterval(() => {
+      void target.report().then(({ rssBytes }) => (largest = Math.max(largest, rssBytes)));
+    }, 250);
+    const warnings: string[] = [];
+    const onWarning = (text: string): number => warnings.push(text);
+    const outcomes = await Promise.all(
+      Array.from({ length: FLOOD }, (_, index) =>
+        client.create(JOB_TEMPLATES, namespace, largeTemplate(index), { onWarning }).then(
+          () => 'created',
+          (error: unknown) => String(error),
+        ),
+      ),
+    );
+    clearInterval(watch);
+    await client.close();
+    const others = outcomes.filter((outcome) => outcome !== 'created');
+    console.log(
+      `${others.length} refused, ${warnings.length} unchecked, at most ${(largest / 2 ** 20).toFixed(0)} MiB`,
+    );
+    expect(target.process.exitCode).toBeNull();
+    // The machine decides how many are answered within the five seconds that the API server waits.
+    for (const outcome of others) expect(outcome).toMatch(/deadline exceeded|in time/);
+    expect(others.length).toBeLessThan(FLOOD / 2);
+    for (const warning of warnings) expect(warning).toContain('could not be checked');
+    expect(largest).toBeLessThan(LIMIT_BYTES);
+    await create('after-large-templates');
+  }, 300_000);
 });

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { field } from '../../../../../core/errors/field.ts';
 import { versionOfTemplate } from '../../../../../core/template/template-version.ts';
 import {
   gatherJobRunCreation,
@@ -7,10 +6,11 @@ import {
   type JobRunCreationOptions,
 } from '../../../../../webhook/admission/job-run-creation/job-run-creation.ts';
 import { runChecks } from '../../../../../webhook/admission/run-checks.ts';
-import type { DryRunOutcome } from '../../../../../webhook/lookups/dry-run.ts';
+import { DryRunVerdicts } from '../../../../../webhook/lookups/dry-run-verdicts.ts';
 import type { JobToTry } from '../../../../../webhook/lookups/job-to-try.ts';
 import type { TemplateResolution } from '../../../../../webhook/lookups/template-resolver.ts';
 import { echoTemplate } from '../../../core/objects.ts';
+import { FakeApiServer, invalidJob } from '../../fake-api-server.ts';
 import { jobRunReview } from '../../reviews.ts';
 
 const { signal } = new AbortController();
@@ -79,25 +79,23 @@ function countedRenderings() {
   return { count, found };
 }
 
-it.each<[string, DryRunOutcome]>([
-  ['accepted', { kind: 'accepted', warnings: [] }],
+it.each<[string, (() => void) | undefined]>([
+  ['accepted', undefined],
   [
     'refused',
-    { kind: 'invalid', errors: [field.invalid(`spec.template.spec.containers[0].args[0]`, 'x', 'is wrong')] },
-  ],
-])('a large Job that is %s is rendered once', async (_, outcome) => {
-  const { count, found } = countedRenderings();
-  const { options } = lookups(found);
-  const dryRuns = {
-    try: (tried: JobToTry) => {
-      tried.job();
-      return Promise.resolve(outcome);
+    () => {
+      throw invalidJob('spec.template.spec.containers[0].args[0]', 'is wrong');
     },
-  };
+  ],
+])('a large Job that is %s is rendered once', async (what, onDryRun) => {
+  const { count, found } = countedRenderings();
+  const client = new FakeApiServer();
+  if (onDryRun) client.onDryRun = onDryRun;
+  const dryRuns = new DryRunVerdicts({ client, enabled: true, reuseSeconds: 10 });
+  const options = { ...lookups(found).options, dryRuns };
   const { request } = jobRunReview({ templateRef: 'echo', args: ['x'.repeat(100_000)] });
-  const creation = gatherJobRunCreation(request, { ...options, dryRuns }, signal);
-  const verdict = await runChecks(creation, jobRunCreationStages({ ...options, dryRuns }));
-  expect(verdict).toMatchObject({ allowed: outcome.kind === 'accepted' });
+  const verdict = await runChecks(gatherJobRunCreation(request, options, signal), jobRunCreationStages(options));
+  expect(verdict).toMatchObject({ allowed: what === 'accepted' });
   expect(count.renderings).toBe(1);
 });
 
