@@ -1,5 +1,5 @@
-import { LineCounter, parseAllDocuments } from 'yaml';
-import type { Document, Tags } from 'yaml';
+import { LineCounter, parseAllDocuments, visit } from 'yaml';
+import type { Document, ScalarTag, Tags } from 'yaml';
 import { lineOfField } from './field-line.ts';
 
 /** One object of a file. */
@@ -26,7 +26,7 @@ export function readDocuments(file: string, text: string): Documents {
     const parsed = parseAllDocuments(text, { ...DIALECT, lineCounter: counter });
     const documents = 'empty' in parsed ? [] : parsed;
     // The others often follow from the first.
-    const [wrong] = documents.flatMap((document) => document.errors);
+    const [wrong] = documents.flatMap(mistakesOf);
     if (wrong !== undefined) {
       return { objects: [], mistake: { line: counter.linePos(wrong.pos[0]).line, message: wrong.message } };
     }
@@ -43,19 +43,52 @@ export function readDocuments(file: string, text: string): Documents {
   }
 }
 
+/** Octal numbers of YAML 1.2, which kubectl reads as well. */
+const OCTAL: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^-?0o[0-7_]+$/,
+  resolve: (text) => Number(text.replaceAll(/[-_]/g, '')) * (text.startsWith('-') ? -1 : 1),
+};
+
 /**
  * kubectl reads YAML 1.1, in which `yes` is a boolean. It does not know its dates and its numbers to the base of 60.
  */
 const DIALECT = {
   version: '1.1',
-  customTags: (tags: Tags) =>
-    tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !tag.tag.endsWith(':timestamp'))),
+  customTags: (tags: Tags) => [
+    OCTAL,
+    ...tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !tag.tag.endsWith(':timestamp'))),
+  ],
   prettyErrors: false,
   logLevel: 'silent',
 } as const;
 
 function valueOf(document: Document.Parsed): unknown {
   return document.toJS({ maxAliasCount: 1_000 });
+}
+
+/** kubectl sends objects as JSON. */
+function mistakesOf(document: Document.Parsed): Mistake[] {
+  const infinity = document.errors.length > 0 ? undefined : infinityIn(document);
+  return infinity === undefined ? document.errors : [infinity];
+}
+
+function infinityIn(document: Document.Parsed): Mistake | undefined {
+  let found: Mistake | undefined;
+  visit(document, {
+    Scalar(_key, { value, range }) {
+      if (typeof value !== 'number' || Number.isFinite(value)) return undefined;
+      found = { pos: [range?.[0] ?? 0], message: `${value} is no number that JSON has` };
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+interface Mistake {
+  pos: readonly [number, ...number[]];
+  message: string;
 }
 
 function itemsOf(object: SourceObject, depth: number): SourceObject[] {

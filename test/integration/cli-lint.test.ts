@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../api/wire.ts';
 import { JOB_RUNS } from '../../api/resources.ts';
 import { lint, type LintedManifest } from '../../cli/lint/lint.ts';
+import { readDocuments } from '../../cli/lint/read-documents.ts';
 import { readManifests, type Manifest } from '../../cli/lint/read-manifests.ts';
 import { KubeApiError } from '../../kube/client/api-error.ts';
 import { KubeClient } from '../../kube/client/client.ts';
@@ -166,6 +167,44 @@ describe('without a cluster, lint agrees with admission', () => {
     const found = await verdicts(files, 'team');
     expectAgreement(found);
     expect(found.offline.filter((one) => errorsOf(one).length > 0).length).toBeGreaterThan(count / 5);
+  });
+});
+
+describe('lint reads YAML as kubectl does', () => {
+  const words = [
+    ...['yes', 'No', 'on', 'OFF', 'y', 'n', 'true', 'True', 'null', '~', 'NULL', '"yes"', "'1'"],
+    ...[
+      '010',
+      '0o17',
+      '-0o1_7',
+      '0x1F',
+      '0b11',
+      '1_000',
+      '+1',
+      '-0',
+      '1e3',
+      '.5',
+      '1.0',
+      '.inf',
+      '-.inf',
+      '.NaN',
+      '1:30',
+      '1:30:15',
+    ],
+    ...['2026-11-01', '2026-11-01T10:00:00Z', 'a: b', '[1, two]', '{a: yes}', '!!str 1', '=', '08', '1__0', '0.1_0'],
+  ];
+
+  test.each(words)('%s', async (word) => {
+    const text = `apiVersion: hematoscope.app/v1\nkind: JobRun\nmetadata: {name: one, namespace: team}\nspec:\n  value: ${word}\n`;
+    const [file = ''] = await writeAll('words', [text]);
+    const flags = ['--dry-run=client', '--validate=false', '-o', 'json'];
+    const { code, stdout, stderr } = await environment.kubectl(['create', '-f', file, ...flags]);
+    const { objects } = readDocuments(file, text);
+    if (code !== 0) expect([objects, stderr]).toEqual([[], expect.anything()]);
+    else
+      expect(JSON.parse(JSON.stringify(objects[0]?.value))).toMatchObject({
+        spec: (JSON.parse(stdout) as { spec: object }).spec,
+      });
   });
 });
 

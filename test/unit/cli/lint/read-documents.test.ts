@@ -22,6 +22,7 @@ describe('the objects of a file', () => {
 
   it.each([
     ['a syntax error', 'a: 1\nb: [\n', 3],
+    ['a number that JSON does not have', 'a: 1\nb: .inf\n', 2],
     ['a field that is set twice', 'a: 1\nb: 2\na: 3\n', 3],
     [
       'aliases of aliases',
