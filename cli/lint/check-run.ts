@@ -29,7 +29,7 @@ export function checkRun(run: JobRun, template: TemplateVersion | undefined): Fi
   const own = [...(error ? [error] : []), ...rerunOfErrors(run), ...callbackErrors(run, policy)];
   const hide = hidingFromCreator(template?.compiled, run);
   const found = [...own, ...(template ? templateErrors(run, template) : [])];
-  return [...errors(found, hide), ...callbackWarnings(run).map((text) => warning(text, 'spec.callbackToken'))];
+  return [...errors(found, hide), ...callbackWarnings(run).map(atItsField)];
 }
 
 /** An older revision is not in the files: then only what every revision refuses is known. */
@@ -42,4 +42,10 @@ function templateErrors(run: JobRun, template: TemplateVersion): readonly FieldE
 /** Whether the run names another revision than the one in the files. */
 export function namesOlderRevision({ spec }: JobRun, { compiled }: TemplateVersion): boolean {
   return spec.templateRevision !== undefined && spec.templateRevision !== compiled.revision;
+}
+
+/** A warning of admission begins with its field. */
+function atItsField(text: string): Finding {
+  const end = text.indexOf(': ');
+  return warning(text.slice(end + 2), text.slice(0, end));
 }

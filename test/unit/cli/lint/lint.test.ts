@@ -148,3 +148,56 @@ describe('what is wrong with one object', () => {
     ]);
   });
 });
+
+describe('what a template sets for its runs', () => {
+  it.each([
+    [
+      'a group of an unknown parameter',
+      "runs: { concurrency: { policy: Forbid, group: 'g-$(params.dya)' } }",
+      'runs.concurrency.group',
+    ],
+    ['a receiver that is an address', 'runs: { callback: { url: https://127.0.0.1/ } }', 'runs.callback.url'],
+  ])('is checked: %s', (_, more, path) => {
+    expect(linted({ 't.yaml': `${TEMPLATE}${more}\n` })).toEqual([
+      expect.stringContaining(`t.yaml:16 error ${path}: `),
+    ]);
+  });
+
+  it('can be a callback that an administrator may permit', () => {
+    const callback = 'runs: { callback: { url: http://hooks.team.svc/, tokenSecretRef: { name: a, key: b } } }';
+    expect(linted({ 't.yaml': `${TEMPLATE}${callback}\n` })).toEqual([]);
+  });
+});
+
+describe('the metadata and the callback of a run', () => {
+  const sound = '  templateRef: echo\n  parameters: { day: 7 }\n';
+  const found = (metadata: string, spec = '', namespace?: string) =>
+    linted({ 't.yaml': TEMPLATE, 'r.yaml': run(`${sound}${spec}`, metadata) }, namespace);
+
+  it.each([
+    [
+      'hematoscope.app/rerun-of',
+      'One Run',
+      /error metadata\.annotations\[hematoscope\.app\/rerun-of\]: Invalid value: "One Run"/,
+    ],
+    [
+      'hematoscope.app/missing-template',
+      'Hope',
+      /error metadata\.annotations\[hematoscope\.app\/missing-template\]: Unsup/,
+    ],
+  ])('%s must have a supported value', (annotation, value, expected) => {
+    expect(found(`name: one, annotations: { ${annotation}: ${value} }`)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('are not quoted with the token of the callback', () => {
+    const spec = '  callbackUrl: https://hooks.example.com/\n  callbackToken: A Secret\n';
+    expect(found('name: one, annotations: { hematoscope.app/rerun-of: A Secret }', spec)).toEqual([
+      expect.stringContaining('Invalid value: "***"'),
+      expect.stringMatching(/^r\.yaml:8 warning spec\.callbackToken: all readers of this JobRun can read the token/),
+    ]);
+  });
+
+  it('contain its own namespace, whatever -n is', () => {
+    expect(found('name: one, namespace: other', '', 'team')).toEqual([expect.stringContaining('is not in the files')]);
+  });
+});
