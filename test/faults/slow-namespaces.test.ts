@@ -227,8 +227,9 @@ describe('while a webhook of several namespaces hangs on each', () => {
   it('revision of a template, the runs and templates of others get theirs', async () => {
     const victim = await victimNamespace();
     const hostile = await hostileNamespaces();
-    await environment.syncer({}, options());
+    // The syncer stores revisions of its own accord.
     await hang({ operation: 'CREATE', resource: CONTROLLER_REVISIONS });
+    await environment.syncer({}, options());
     for (const namespace of hostile) {
       for (const name of names) await environment.template(namespace, name);
     }
