@@ -10,6 +10,7 @@ import { jobRefusal, type Status } from '../../../../core/refusal/job-refusal.ts
 import { SchemaCompiler } from '../../../../core/parameters/schema-compiler.ts';
 import { resultErrors } from '../../../../core/results/results-of-run.ts';
 import { presentErrors } from '../../../../core/run/present-template.ts';
+import { objectNameErrors } from '../../../../core/job/object-name-errors.ts';
 import { render } from '../../../../core/job/render.ts';
 import { rerunOfErrors } from '../../../../core/run/rerun-of.ts';
 import { compileTemplate } from '../../../../core/template/compile.ts';
@@ -248,6 +249,9 @@ const REFERENCE_CASES: Errors[] = [
     const annotations = { 'hematoscope.app/rerun-of': 'Nightly report' };
     return rerunOfErrors(echoRun({}, { annotations }));
   },
+  () => objectNameErrors('JobRun', { metadata: { name: 'Nightly report' } }),
+  () => objectNameErrors('JobRun', { metadata: { generateName: 'Nightly-' } }),
+  () => objectNameErrors('JobRun', {}),
   () => {
     const annotations = { 'hematoscope.app/missing-template': 'wait' };
     const { error } = missingTemplatePolicy(echoRun({}, { annotations }), 'Fail');

@@ -202,6 +202,9 @@ describe('what is wrong', () => {
         "spec.templateRef: Not found: "ehco": no ClusterJobTemplate of this name; there are no ClusterJobTemplates",
         "spec.templateRef: JobTemplate "echo" can't make a Job: spec.template.spec.containers: Required value: a JobTemplate needs at least one container, with a name and an image",
         "metadata.annotations[hematoscope.app/rerun-of]: Invalid value: "Nightly report": must be the name of a JobRun of this namespace",
+        "metadata.name: Invalid value: "Nightly report": must be the name of a JobRun: lower case letters, digits, "-" and ".", at most 253 characters",
+        "metadata.generateName: Invalid value: "Nightly-": must be the name of a JobRun: lower case letters, digits, "-" and ".", at most 253 characters",
+        "metadata.name: Required value: give the JobRun a name, or set generateName",
         "metadata.annotations[hematoscope.app/missing-template]: Unsupported value: "wait": supported values: "Reject", "Wait", "Fail"",
       ]
     `);
