@@ -2,18 +2,9 @@ import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { cancelFields } from './cancel.ts';
 import { callbackFields, CallbackStatusSchema } from './callback.ts';
-import { immutableFields, neverSetBack } from './immutable-fields.ts';
-import {
-  definition,
-  ENV_FROM_SOURCE,
-  ENV_VAR,
-  JOB_CONDITION,
-  JOB_STATUS,
-  OBJECT_META,
-  RESOURCE_REQUIREMENTS,
-  TOLERATION,
-} from './kubernetes/definitions.ts';
-import { mapSchemas } from './kubernetes/json-schema.ts';
+import { containerFields, ContainerOverrideSchema, IMMUTABLE_CONTAINERS } from './container-override.ts';
+import { immutableFields, neverSetBack, sameFieldPresent } from './immutable-fields.ts';
+import { definition, JOB_CONDITION, JOB_STATUS, OBJECT_META, TOLERATION } from './kubernetes/definitions.ts';
 import type { JsonSchema } from './kubernetes/json-schema.ts';
 import { PHASES, TEMPLATE_KINDS } from './names.ts';
 import type { ParameterValue } from './parameter.ts';
@@ -23,67 +14,7 @@ import { NAME_PATTERN, TEMPLATE_REF_RULES } from './template-ref-rules.ts';
 import { ResultValuesSchema } from './result.ts';
 import { AtomicList, Embedded, ListMap, StringEnum, NullableStringMap, UNKNOWN_FIELDS_REFUSED } from './schema-kit.ts';
 import { WaitingSchema } from './waiting.ts';
-import type { EnvFromSource, EnvVar, JobStatus, ObjectMeta, ResourceRequirements, Toleration } from './wire.ts';
-
-/** The maps and the list of resources. Null means absent in them; see {@link NullableStringMap}. */
-const nullableResources = (): JsonSchema => {
-  const { properties = {}, ...rest } = definition(RESOURCE_REQUIREMENTS);
-  const nullable = mapSchemas(properties, ({ additionalProperties, ...property }) => ({
-    ...property,
-    nullable: true,
-    ...(additionalProperties && { additionalProperties: { ...additionalProperties, nullable: true } }),
-  }));
-  return { ...rest, properties: nullable };
-};
-
-/** Fields that set what a container runs; at the top of spec they apply to the first container. */
-const containerFields = {
-  args: Type.Optional(
-    AtomicList(Type.String(), {
-      description:
-        "Arguments of the container; they replace the template's. An empty list clears the template's args; without this field the run inherits them.",
-    }),
-  ),
-  command: Type.Optional(
-    AtomicList(Type.String(), {
-      description:
-        "Command of the container; it replaces the template's. An empty list clears the template's command, so that the image's entrypoint runs; without this field the run inherits it.",
-    }),
-  ),
-  env: Type.Optional(
-    AtomicList(Embedded<EnvVar>(ENV_VAR), {
-      description:
-        "Environment variables, merged by name into the template's: a variable of the same name is replaced, others are appended. An empty list clears the template's.",
-    }),
-  ),
-  image: Type.Optional(
-    Type.String({ description: 'Image of the container, if the template allows this override.', minLength: 1 }),
-  ),
-  resources: Type.Optional(
-    Type.Unsafe<ResourceRequirements>({
-      ...nullableResources(),
-      description:
-        "CPU, memory and other resources, merged into the template's by resource name, separately for limits and requests. An empty map clears the template's.",
-    }),
-  ),
-};
-
-const ContainerOverrideSchema = Type.Object(
-  {
-    name: Type.String({ description: 'Name of a container or init container of the template.', minLength: 1 }),
-    ...containerFields,
-    envFrom: Type.Optional(
-      AtomicList(Embedded<EnvFromSource>(ENV_FROM_SOURCE), {
-        description:
-          "Sources of environment variables, appended to the template's. An empty list clears the template's.",
-      }),
-    ),
-  },
-  UNKNOWN_FIELDS_REFUSED,
-);
-
-/** What a run overrides in one container, by name. */
-export type ContainerOverride = Static<typeof ContainerOverrideSchema>;
+import type { JobStatus, ObjectMeta, Toleration } from './wire.ts';
 
 const MetadataOverrideSchema = Type.Object(
   {
@@ -100,6 +31,10 @@ const MetadataOverrideSchema = Type.Object(
     ...UNKNOWN_FIELDS_REFUSED,
   },
 );
+
+function without(excluded: readonly string[], names: readonly string[]): string[] {
+  return names.filter((name) => !excluded.includes(name));
+}
 
 const count = (description: string) => Type.Optional(Type.Integer({ description, format: 'int32', minimum: 0 }));
 
@@ -183,13 +118,18 @@ const specFields = {
 /** The fields of a stored run that can change. */
 const MUTABLE = ['suspend', 'cancel'];
 /** All others. */
-export const IMMUTABLE_FIELDS: readonly string[] = Object.keys(specFields).filter((name) => !MUTABLE.includes(name));
+export const IMMUTABLE_FIELDS = without(MUTABLE, Object.keys(specFields));
 
 export const JobRunSpecSchema = Type.Object(specFields, {
   description:
     'The template to run, and what differs from it. An absent field inherits the value of the template, and an empty field clears it. Only suspend and cancel can be changed after the JobRun is created.',
   ...UNKNOWN_FIELDS_REFUSED,
-  'x-kubernetes-validations': [...immutableFields(IMMUTABLE_FIELDS), neverSetBack('cancel')],
+  'x-kubernetes-validations': [
+    ...immutableFields(without(['resources', 'containers'], IMMUTABLE_FIELDS)),
+    sameFieldPresent('resources'),
+    IMMUTABLE_CONTAINERS,
+    neverSetBack('cancel'),
+  ],
 });
 
 /** The spec of a JobRun. */

@@ -1,4 +1,5 @@
-import type { ContainerOverride, JobRun, JobRunSpec } from '../../api/job-run.ts';
+import type { ContainerOverride } from '../../api/container-override.ts';
+import type { JobRun, JobRunSpec } from '../../api/job-run.ts';
 import { API_VERSION } from '../../api/names.ts';
 import type { ParameterValue } from '../../api/parameter.ts';
 import type { FlagMistake } from './flag-mistake.ts';

@@ -1,4 +1,5 @@
-import type { ContainerOverride, JobRun } from '../../api/job-run.ts';
+import type { ContainerOverride } from '../../api/container-override.ts';
+import type { JobRun } from '../../api/job-run.ts';
 import type { JobSpec } from '../../api/wire.ts';
 import { FieldPath } from '../errors/field-path.ts';
 import type { MergedElement, Origins } from './origins.ts';

@@ -264,6 +264,7 @@ describe('ssa-create-with-deletion-timestamp', () => {
     expect(run.metadata.labels?.['hematoscope.app/job-template']).toBe('ssa');
     expect(run.spec.templateRevision).toBeTruthy();
     expect(run.metadata.deletionTimestamp).toBeUndefined();
+    await tenant.job('nobody');
   });
 });
 

@@ -8,6 +8,7 @@ import {
 import type { JobRun } from '../../api/job-run.ts';
 import { CONTROLLER_REVISIONS, JOB_RUNS } from '../../api/resources.ts';
 import type { ControllerRevision } from '../../api/wire.ts';
+import { TOO_LONG_ANNOTATIONS } from './api-server-words.ts';
 import { expectSuccess } from './command-results.ts';
 import { labeled, PoliciesEnvironment, refusalOf, requesterOf, type User } from './policies-environment.ts';
 import { eventually, jobRun, template } from './product-environment.ts';
@@ -323,7 +324,7 @@ describe.for<[string, () => Promise<void>]>([
     it('has annotations of at most 256 KiB for Kubernetes itself', async () => {
       const annotations = { note: 'x'.repeat(262_144) };
       const request = environment.create('anna', jobRun('large', 'echo', {}, { annotations }), { dryRun });
-      expect(await refusal(request)).toContain('Too long: may not be more than 262144 bytes');
+      expect(await refusal(request)).toContain(TOO_LONG_ANNOTATIONS);
     });
 
     it('of a run that is stored does not grow beyond that', async () => {

@@ -14,6 +14,7 @@ import { KubeClient } from '../../kube/client/client.ts';
 import { decidersWith } from '../unit/webhook/deciders.ts';
 import { makeServingCertificate } from '../../local-kubernetes/control-plane/certificates.ts';
 import { startWebhook, type RunningWebhook } from '../../webhook/start-webhook.ts';
+import { refusedText, RULES_NOT_CHECKED } from './api-server-words.ts';
 import {
   collectingLogger,
   PATH_TOKEN,
@@ -87,7 +88,7 @@ describe('the message that kubectl prints for', () => {
     [
       'a template of another namespace',
       () => jobRun('a', { templateRef: 'kube-public/echo' }),
-      `The JobRun "a" is invalid: spec.templateRef: Invalid value: "kube-public/echo": must be the name alone, without a namespace: a JobRun can only use a JobTemplate of the JobRun's own namespace`,
+      `The JobRun "a" is invalid: spec.templateRef: ${refusedText('kube-public/echo')}: must be the name alone, without a namespace: a JobRun can only use a JobTemplate of the JobRun's own namespace`,
     ],
     [
       'a callback, while the administrator permits none',
@@ -109,14 +110,14 @@ describe('the message that kubectl prints for', () => {
     [
       'an empty templateRef',
       () => jobRun('a', { templateRef: '' }),
-      'The JobRun "a" is invalid: spec.templateRef: Invalid value: "": is empty: give the name of a JobTemplate in this namespace',
+      `The JobRun "a" is invalid: spec.templateRef: ${refusedText('')}: is empty: give the name of a JobTemplate in this namespace`,
     ],
     [
       'args that are not a list',
       () => jobRun('a', { args: 'Hello' }),
       'The JobRun "a" is invalid: \n' +
         '* spec.args: Invalid value: "string": spec.args in body must be of type array: "string"\n' +
-        '* <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+        `* ${RULES_NOT_CHECKED}`,
     ],
     [
       'an unknown value of the missing-template annotation, and a missing template',

@@ -5,6 +5,8 @@ import type { JobRun } from '../../../api/job-run.ts';
 const MUTATED = [
   ['metadata', 'labels'],
   ['metadata', 'annotations'],
+  ['metadata', 'deletionTimestamp'],
+  ['metadata', 'deletionGracePeriodSeconds'],
   ['spec', 'templateRevision'],
   ['spec', 'suspend'],
   ['spec', 'resources'],

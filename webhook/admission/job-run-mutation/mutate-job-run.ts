@@ -52,7 +52,7 @@ export async function mutateJobRun(
   const group = await groupLabel(mutation, present, options);
   const held = request.operation === 'CREATE' && isRestored(run);
   const admitted = withRevision(
-    withLabels(withUsers(withWrittenNulls(run, mutation.before), mutation), group),
+    withLabels(withUsers(withWrittenNulls(withoutDeletionMark(run, request), mutation.before), mutation), group),
     revision,
   );
   const resumed = isResumedAndAppliedAgain(request, run, mutation.before);
@@ -149,6 +149,18 @@ function withUsers(run: JobRun, { requester, canceller }: JobRunCase): JobRun {
   const requested = withUser(run.metadata.annotations, ANNOTATION_REQUESTED_BY, requester);
   const annotations = withUser(requested, ANNOTATION_CANCELLED_BY, canceller);
   return annotations === undefined ? run : { ...run, metadata: { ...run.metadata, annotations } };
+}
+
+/**
+ * A server-side apply can create an object that is marked as deleted. The API server removes the mark itself, but at least
+ * Kubernetes 1.31 does not. Such a run would never start, and nothing would delete it.
+ */
+function withoutDeletionMark(run: JobRun, { operation }: AdmissionRequest): JobRun {
+  if (operation !== 'CREATE') return run;
+  const metadata = { ...run.metadata };
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  return { ...run, metadata };
 }
 
 function withHold(run: JobRun): JobRun {

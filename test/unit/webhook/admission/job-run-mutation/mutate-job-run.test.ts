@@ -191,10 +191,11 @@ describe('a new JobRun', () => {
     expect(verdict).not.toHaveProperty('patch');
   });
 
-  it('is filled in at its creation, even if its manifest says that it is being deleted', async () => {
-    const run = await mutated(
-      jobRunReview({ templateRef: 'echo' }, { deletionTimestamp: '2026-11-23T22:05:12Z' }).request,
-    );
+  it('is filled in at its creation, even if its manifest says that it is being deleted, and is not', async () => {
+    const deleted = { deletionTimestamp: '2026-11-23T22:05:12Z', deletionGracePeriodSeconds: 0 };
+    const run = await mutated(jobRunReview({ templateRef: 'echo' }, deleted).request);
+    expect(run.metadata).not.toHaveProperty('deletionTimestamp');
+    expect(run.metadata).not.toHaveProperty('deletionGracePeriodSeconds');
     expect(run.metadata.labels).toEqual(LABELS);
     expect(run.spec.templateRevision).toBe(REVISION);
   });
