@@ -94,14 +94,22 @@ const removeAt = (object: object, path: string): void => {
   }
 };
 
-/** Removes each field that the other object does not have. */
+/** Removes each field that the other object does not have, and each item of a list. Items with a name are found by it. */
 const removeAbsent = (object: object, other: object): void => {
-  for (const [key, value] of Object.entries(object) as [string, unknown][]) {
-    const counterpart = (other as Record<string, unknown>)[key];
-    if (counterpart === undefined) Reflect.deleteProperty(object, key);
+  for (const [key, value] of (Object.entries(object) as [string, unknown][]).reverse()) {
+    const counterpart = Array.isArray(other) ? itemLike(value, other as unknown[], Number(key)) : valueOf(other, key);
+    if (counterpart === undefined && Array.isArray(object)) object.splice(Number(key), 1);
+    else if (counterpart === undefined) Reflect.deleteProperty(object, key);
     else if (typeof value === 'object' && value !== null) removeAbsent(value, counterpart as object);
   }
 };
+
+const itemLike = (value: unknown, items: unknown[], index: number): unknown => {
+  const name = valueOf(value, 'name');
+  return name === undefined ? items[index] : items.find((item) => valueOf(item, 'name') === name);
+};
+
+const valueOf = (object: unknown, key: string): unknown => (object as Record<string, unknown>)[key];
 
 const jobRun = (name: string, spec: object) => ({ apiVersion: API_VERSION, kind: 'JobRun', metadata: { name }, spec });
 
