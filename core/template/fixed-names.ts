@@ -12,10 +12,12 @@ const VARIABLE_NAME = /^spec\.template\.spec\.(?:containers|initContainers)\[\d+
  */
 export function fixedNameErrors({ plan, allowed }: Pick<CompiledTemplate, 'plan' | 'allowed'>): FieldError[] {
   const isEnvAllowed = allowed.includes('env');
-  return errorsOfEach(plan.strings, ({ path, tokens }) => {
-    const placeholder = tokens.find(({ kind }) => kind === 'placeholder');
-    const why = placeholder && whyFixed(path, isEnvAllowed);
-    return why === undefined ? [] : [field.invalid(path, placeholder?.source, why)];
+  return errorsOfEach(plan.strings, (string) => {
+    // No element of a list, and no key, is a name.
+    if (string.kind !== 'field') return [];
+    const placeholder = string.tokens.find(({ kind }) => kind === 'placeholder');
+    const why = placeholder && whyFixed(string.path, isEnvAllowed);
+    return why === undefined ? [] : [field.invalid(string.path, placeholder?.source, why)];
   });
 }
 

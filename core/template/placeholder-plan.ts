@@ -107,6 +107,8 @@ interface Place {
   depth: number;
   collection?: FieldPath;
   element?: boolean;
+  /** Whether the kubelet expands `$(…)` there. Default: the path says it. */
+  isExpanded?: () => boolean;
   /** Kubernetes' schema of the value; `undefined` if it has none. */
   schema: JsonSchema | undefined;
 }
@@ -134,7 +136,7 @@ function visitString(place: Place, text: string, draft: Draft): PlanNode | undef
   const { collection, element = false } = place;
   if (!fits(draft, place.path, collection)) return undefined;
   const tokens = tokenise(text);
-  const kubelet = EXPANDED_BY_KUBELET.test(String(place.path));
+  const kubelet = place.isExpanded?.() ?? isExpandedByKubelet(place.path);
   const type = fieldType(place.schema);
   const typed = type !== undefined && { type };
   draft.plan.strings.push(new StringAtPath(place, { tokens, kind: element ? 'element' : 'field', type }));
@@ -142,6 +144,10 @@ function visitString(place: Place, text: string, draft: Draft): PlanNode | undef
   if (spread) return { kind: 'elements', name: spread.name, kubelet, ...typed };
   const changes = tokens.some(({ kind }) => kind === 'placeholder' || (kind === 'escaped' && !kubelet));
   return changes ? { kind: 'string', tokens, kubelet, ...typed } : undefined;
+}
+
+function isExpandedByKubelet(path: FieldPath): boolean {
+  return EXPANDED_BY_KUBELET.test(String(path));
 }
 
 /** The placeholder `$(params.NAME[*])`, if the string has nothing else. */
@@ -157,7 +163,10 @@ function visitList(
 ): PlanNode | undefined {
   const items = new Map<number, PlanNode>();
   const ofElements = { field, depth: depth + 1, schema: schemaOfElements(listSchema) };
-  const elements = { ...ofElements, collection: path, element: true };
+  // The same for all strings of the list; without any, the path is not needed.
+  let kubelet: boolean | undefined;
+  const isExpanded = (): boolean => (kubelet ??= isExpandedByKubelet(path.index(0)));
+  const elements = { ...ofElements, collection: path, element: true, isExpanded };
   for (const [index, value] of list.entries()) {
     const node = visit({ ...elements, value, path: path.index(index) }, draft);
     if (node) items.set(index, node);
