@@ -650,7 +650,7 @@ describe('writes', () => {
     expect(ready.status?.phase).toBe('Running');
   });
 
-  it('use at most 26 kept-alive connections, and never conflict with each other', async () => {
+  it('use at most 46 kept-alive connections, and never conflict with each other', async () => {
     const namespace = await environment.namespace();
     // Through the proxy, which serves HTTP/1.1 only, each watch would have its own connection.
     const relay = await startRelay(environment.kubeConfig);
@@ -665,7 +665,7 @@ describe('writes', () => {
       await environment.patchJobStatus(job, { active: 2 });
     }
     for (const name of names) await environment.runThat(namespace, name, ({ status }) => status?.active === 2);
-    expect(relay.connections()).toBeLessThanOrEqual(26);
+    expect(relay.connections()).toBeLessThanOrEqual(46);
     expect(await (await fetch(`${healthUrl}/metrics`)).text()).not.toContain('rest_client_requests_total{code="409"');
     expect(await environment.jobs(namespace)).toHaveLength(60);
     await environment.stopSyncers();
