@@ -49,7 +49,7 @@ function commandsOf(command: Command): Candidate[] {
     .map((each) => ({ value: each.name(), description: each.description() }));
 }
 
-/** Long flags only: whoever knows a short one has typed it. */
+/** Only the long flags. A user who knows a short one needs no completion of it. */
 function flagsOf(command: Command): Candidate[] {
   const help = command.createHelp();
   return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)].flatMap(({ long, description }) =>

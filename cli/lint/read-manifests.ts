@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { API_VERSION, GROUP } from '../../api/names.ts';
 import { CLUSTER_JOB_TEMPLATES, JOB_RUNS, JOB_TEMPLATES } from '../../api/resources.ts';
@@ -57,15 +56,28 @@ async function addFile(read: Manifests, { path, isNamed }: FoundFile, stdin: Rea
 }
 
 async function contentOf(path: string, stdin: Readable): Promise<string | { why: string }> {
-  if (path === '-') return text(stdin);
   try {
+    if (path === '-') return await textWithin(stdin);
     await using file = await open(path);
     const { size } = await file.stat();
-    if (size <= LARGEST_FILE) return await file.readFile('utf8');
+    if (size <= LARGEST_FILE) return await textWithin(file.createReadStream());
     return { why: `has ${inBytes(size)}, and can have at most ${inBytes(LARGEST_FILE)}; split it` };
   } catch (error) {
     return { why: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/** The size of a pipe is not known before it ends. */
+async function textWithin(source: Readable): Promise<string | { why: string }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of source as AsyncIterable<Buffer | string>) {
+    const chunk = typeof part === 'string' ? Buffer.from(part) : part;
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > LARGEST_FILE) return { why: `has more than ${inBytes(LARGEST_FILE)}; split it` };
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function noYaml(message: string, content: string): string {

@@ -5,7 +5,7 @@ import type { Situation } from './situation.ts';
 import type { Observed, Step } from './step.ts';
 
 /** A run that waits for its turn is added to the queue when its turn comes. If that is missed, it tries again after this time. */
-const TURN_MS = 120_000;
+export const TURN_MS = 120_000;
 
 /** No Job is created before a set time. After a creation without an answer, a live read shows whether the Job exists. */
 export function blockedCreation({ run, record: { blocked }, answers, now }: Situation): Observed | Step | undefined {

@@ -62,7 +62,7 @@ export class EndingHolders {
     if (known.size === 0) this.#byGroup.delete(group);
   }
 
-  /** In how many milliseconds the next run of the group is checked again; `undefined` if there is none. */
+  /** Milliseconds until the next run of the group is checked again, or `undefined` without such a run. */
   nextMs(group: string): number | undefined {
     const known = this.#byGroup.get(group);
     if (!known) return undefined;

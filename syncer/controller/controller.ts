@@ -12,6 +12,7 @@ import { RevisionKeeper } from '../revisions/revision-keeper.ts';
 import { TurnedClient } from '../revisions/turned-client.ts';
 import { AwaitedTurns } from '../run/awaited-turns.ts';
 import { Cluster } from '../run/cluster.ts';
+import { loggedTimeouts } from '../run/logged-timeouts.ts';
 import { PodReader } from '../run/read-pods.ts';
 import { reconcile } from '../run/reconcile.ts';
 import type { ReconcileContext } from '../run/reconcile.ts';
@@ -155,10 +156,11 @@ export class Controller {
     };
   }
 
-  #newCluster({ client, jobClient, statusClient, guard }: ControllerOptions): Cluster {
+  #newCluster({ client, jobClient, statusClient, guard, logger, clock }: ControllerOptions): Cluster {
     return new Cluster(client, guard, {
       jobs: { client: jobClient, turns: this.#turns },
       statuses: { client: statusClient, turns: this.#statusTurns },
+      onTimeout: loggedTimeouts(logger, clock),
     });
   }
 

@@ -16,7 +16,8 @@ import { generationOf, next, type Applied, type StepOf } from './applied.ts';
 import type { Cluster } from './cluster.ts';
 import { adoptJob, createJob, delayCreation } from './create-job.ts';
 import type { PodReader } from './read-pods.ts';
-import { NoTurnError, TURN_MS } from './write-turns.ts';
+import { NoTurnError } from './write-turns.ts';
+import { TURN_MS } from '../../core/run/creation-problem.ts';
 import type { RunRecords } from './run-records.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 

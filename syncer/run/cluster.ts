@@ -5,7 +5,7 @@ import type { Job } from '../../api/wire.ts';
 import type { TemplateKey } from '../../core/template/template-key.ts';
 import { controllingRun } from '../../core/job/ownership.ts';
 import { stopPatch } from '../../core/run/job-stop.ts';
-import { isConflict, isNotFound } from '../../kube/client/api-error.ts';
+import { isConflict, isNotFound, KubeTimeoutError } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { DeleteOptions } from '../../kube/client/request-options.ts';
 import { keyOf } from '../../kube/watch/object-key.ts';
@@ -22,6 +22,8 @@ export interface Writes {
   /** Writes Jobs, and deletes runs. */
   jobs: TurnedWrites;
   statuses: TurnedWrites;
+  /** Called with the key of a run if a write for it got no answer in time. */
+  onTimeout: (error: KubeTimeoutError, run: string) => void;
 }
 
 type Send<T> = (client: TurnedWrites['client'], options: ReturnType<typeof guarded>) => Promise<T>;
@@ -125,6 +127,9 @@ export class Cluster {
     };
     try {
       return await send(client, options);
+    } catch (error) {
+      if (error instanceof KubeTimeoutError) this.#writes.onTimeout(error, key);
+      throw error;
     } finally {
       turn.end();
     }

@@ -8,7 +8,8 @@ import type { BackoffLimits } from '../../kube/controller/backoff.ts';
 import { generationOf, next, type Applied, type StepOf } from './applied.ts';
 import type { ApplyContext } from './apply.ts';
 import { creationFailure, isUnclear } from './creation-failure.ts';
-import { NoTurnError, TURN_MS } from './write-turns.ts';
+import { NoTurnError } from './write-turns.ts';
+import { TURN_MS } from '../../core/run/creation-problem.ts';
 
 /** What is forgotten once the run has its Job. */
 const NO_DELAY = { blocked: undefined, timeouts: undefined, refusals: undefined } as const;

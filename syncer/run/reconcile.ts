@@ -18,7 +18,8 @@ import type { GatherContext } from './gather.ts';
 import type { RunRecords } from './run-records.ts';
 import { settleJob } from './settle-job.ts';
 import type { SettleContext } from './settle-job.ts';
-import { NoTurnError, TURN_MS } from './write-turns.ts';
+import { NoTurnError } from './write-turns.ts';
+import { TURN_MS } from '../../core/run/creation-problem.ts';
 import type { WriteTurns } from './write-turns.ts';
 
 export type ReconcileContext = GatherContext &

@@ -18,9 +18,6 @@ const SLOW_MS = 2_000;
 const REMEMBERED_MS = 300_000;
 const MOST_REMEMBERED = 10_000;
 
-/** A run that waits for its turn is called. If that is missed, it tries again after this time. */
-export const TURN_MS = 120_000;
-
 /** The permission to write one object now. */
 export interface Turn {
   /** Aborts when the write has to make room for those of other namespaces. */
@@ -110,7 +107,7 @@ export class WriteTurns {
 
   /**
    * Whether runs wait for others of a namespace that is not slow. They are not in the work queue meanwhile, and their work
-   * is as urgent as if they were. Constant in cost, but for namespaces with writes in flight.
+   * is as urgent as if they were. The cost grows with the number of namespaces that write now.
    */
   get isPressed(): boolean {
     for (const { waiting } of this.#lines.values()) if (waiting.size > 0) return true;

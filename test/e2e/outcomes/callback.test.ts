@@ -18,11 +18,11 @@ async function startRunsWithCallback(): Promise<void> {
   await outcomes.place.accepted(template('with-callback', shell('echo no such customer; exit 3')));
   const callbackTokenSecretRef = { name: 'callback', key: 'token' };
   await outcomes.place.accepted(
-    run('told', 'with-callback', { callbackUrl: `${receiver.url}/told`, callbackTokenSecretRef }),
+    run('sent', 'with-callback', { callbackUrl: `${receiver.url}/sent`, callbackTokenSecretRef }),
   );
   const succeeding = { args: ['-c', 'true'], callbackUrl: `${receiver.url}/fails-once` };
   await outcomes.place.accepted(template('with-callback-too', { command: ['sh'] }));
-  await outcomes.place.accepted(run('told-again', 'with-callback-too', succeeding));
+  await outcomes.place.accepted(run('sent-again', 'with-callback-too', succeeding));
 }
 
 beforeAll(async () => {
@@ -41,15 +41,15 @@ afterAll(async () => {
 
 describe('a callback', () => {
   test('reaches a Service of the namespace with the result and the token of the Secret', async () => {
-    await reports('told', { callback: { state: 'Delivered', attempts: 1 } });
-    const { metadata, status = {} } = await outcomes.place.get<JobRun>('jobrun', 'told');
-    const [callback, ...more] = await receiver.received('/told');
+    await reports('sent', { callback: { state: 'Delivered', attempts: 1 } });
+    const { metadata, status = {} } = await outcomes.place.get<JobRun>('jobrun', 'sent');
+    const [callback, ...more] = await receiver.received('/sent');
     expect(more).toEqual([]);
     expect(callback).toMatchObject({
       method: 'POST',
       headers: { authorization: `Bearer ${TOKEN}`, 'ce-type': 'app.hematoscope.jobrun.finished' },
       body: {
-        name: 'told',
+        name: 'sent',
         namespace,
         status: 'Failed',
         reason: 'BackoffLimitExceeded',
@@ -58,11 +58,11 @@ describe('a callback', () => {
         failure: { ...status.failure, log: 'no such customer', exitCode: 3 },
       },
     });
-    expect(JSON.stringify(await outcomes.place.list<Job>('jobs', 'hematoscope.app/job-run=told'))).not.toContain(TOKEN);
+    expect(JSON.stringify(await outcomes.place.list<Job>('jobs', 'hematoscope.app/job-run=sent'))).not.toContain(TOKEN);
   });
 
   test('is sent again after an error of the receiver, with the same id', async () => {
-    await reports('told-again', { phase: 'Succeeded', callback: { state: 'Delivered', attempts: 2 } });
+    await reports('sent-again', { phase: 'Succeeded', callback: { state: 'Delivered', attempts: 2 } });
     const callbacks = await receiver.received('/fails-once');
     expect(callbacks).toMatchObject([{ body: { status: 'Complete' } }, { body: { status: 'Complete' } }]);
     expect(new Set(callbacks.map(({ headers }) => headers['ce-id'])).size).toBe(1);

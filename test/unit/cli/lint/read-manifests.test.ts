@@ -78,6 +78,18 @@ describe('the manifests of files and folders', () => {
     ]);
   });
 
+  it('are not read to the end if a pipe never ends', async () => {
+    let read = 0;
+    const endless = Readable.from(
+      (function* () {
+        for (; read < 64; read += 1) yield Buffer.alloc(1024 * 1024, '#');
+      })(),
+    );
+    const { problems } = await readManifests(['-'], endless);
+    expect(problems.map(({ message }) => message)).toEqual(['has more than 4 MiB; split it']);
+    expect(read).toBeLessThan(32);
+  });
+
   it('must be somewhere in a named folder', async () => {
     await put('a/readme.md');
     await expect(read('a')).rejects.toThrow(/contains no file that ends with \.yaml, \.yml, \.json/);

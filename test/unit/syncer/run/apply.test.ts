@@ -7,7 +7,8 @@ import { KubeApiError, KubeConnectionError, KubeTimeoutError } from '../../../..
 import { UnreadableLeaseError } from '../../../../syncer/concurrency/group-leases.ts';
 import { apply } from '../../../../syncer/run/apply.ts';
 import type { ApplyContext } from '../../../../syncer/run/apply.ts';
-import { NoTurnError, TURN_MS } from '../../../../syncer/run/write-turns.ts';
+import { TURN_MS } from '../../../../core/run/creation-problem.ts';
+import { NoTurnError } from '../../../../syncer/run/write-turns.ts';
 import { echoRun } from '../../core/objects.ts';
 
 const RUN = echoRun({}, { generation: 3 });

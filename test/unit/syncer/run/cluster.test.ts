@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeClient } from '../../../../kube/client/client.ts';
-import { KubeApiError } from '../../../../kube/client/api-error.ts';
+import { KubeApiError, KubeTimeoutError } from '../../../../kube/client/api-error.ts';
 import { Cluster } from '../../../../syncer/run/cluster.ts';
 import { NoTurnError } from '../../../../syncer/run/write-turns.ts';
 import type { WriteGuard } from '../../../../syncer/write-guard.ts';
@@ -36,8 +36,10 @@ function begin({ error, held = true, wait = false }: { error?: Error; held?: boo
   const makingRoom = new AbortController();
   const writer = { create: answer, patch: answer, delete: answer } as unknown as KubeClient;
   const writes = (of: string) => ({ client: writer, turns: { take: (key: string) => take(`${of} ${key}`) } });
-  const cluster = new Cluster(client, guard, { jobs: writes('jobs'), statuses: writes('statuses') });
-  return { cluster, requests, turns, makingRoom };
+  const late: string[] = [];
+  const onTimeout = (_error: unknown, run: string) => late.push(run);
+  const cluster = new Cluster(client, guard, { jobs: writes('jobs'), statuses: writes('statuses'), onTimeout });
+  return { cluster, requests, turns, late, makingRoom };
 }
 
 type Call = (cluster: Cluster) => Promise<unknown>;
@@ -57,6 +59,16 @@ const READS: [string, Call][] = [
 ];
 
 describe('the requests of the syncer', () => {
+  it.each([...WRITES, DELETES_RUN])(
+    'report that the API server did not answer in time when it %s',
+    async (_what, call) => {
+      const error = new KubeTimeoutError('no answer in 2000 ms');
+      const { cluster, late } = begin({ error });
+      await expect(call(cluster)).rejects.toBe(error);
+      expect(late).toEqual(['team/echo-hello']);
+    },
+  );
+
   it.each([...WRITES, DELETES_RUN])('only the leader %s', async (_what, call) => {
     const { cluster, requests } = begin({ held: false });
     await expect(call(cluster)).rejects.toThrow('not the leader');

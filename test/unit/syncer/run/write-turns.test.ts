@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { KubeTimeoutError } from '../../../../kube/client/api-error.ts';
 import { WorkQueue } from '../../../../kube/controller/work-queue.ts';
 import type { WorkResult } from '../../../../kube/controller/work-queue.ts';
-import { NoTurnError, TURN_MS, WriteTurns } from '../../../../syncer/run/write-turns.ts';
+import { TURN_MS } from '../../../../core/run/creation-problem.ts';
+import { NoTurnError, WriteTurns } from '../../../../syncer/run/write-turns.ts';
 import type { Turn } from '../../../../syncer/run/write-turns.ts';
 import { FakeTime } from '../callback/fake-time.ts';
 

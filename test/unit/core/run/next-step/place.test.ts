@@ -174,7 +174,7 @@ describe('a run whose template limits how many are under way', () => {
       ['confirmPlace', 'group "g"'],
     ],
     [
-      'creates its Job, whoever waits for its place, if nothing prevents it',
+      'creates its Job if nothing prevents it, although others wait for its place',
       { template: FOUND, place: WANTED },
       ['createJob', NAME],
     ],
